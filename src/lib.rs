@@ -1,0 +1,4 @@
+//! dlint: a Dockerfile linter and best-practice analyzer.
+
+pub mod span;
+pub mod syntax;

@@ -1,0 +1,364 @@
+//! Positions: byte ranges everywhere, lines and columns only where something is printed.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A range of bytes in one file: `start` inclusive, `end` exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// Byte offset of the first byte.
+    pub start: u32,
+    /// Byte offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end`; an `end` before `start` gives an empty span at `start`.
+    pub fn new(start: u32, end: u32) -> Self {
+        Self {
+            start,
+            end: end.max(start),
+        }
+    }
+
+    /// An empty span: a place to insert at.
+    pub fn at(offset: u32) -> Self {
+        Self {
+            start: offset,
+            end: offset,
+        }
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    /// Whether the span covers no byte.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether `offset` lies inside.
+    pub fn contains(self, offset: u32) -> bool {
+        self.start <= offset && offset < self.end
+    }
+
+    /// Whether `other` lies wholly inside (equal counts).
+    pub fn covers(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The smallest span that covers both.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        Span {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+
+    /// As a range for slicing.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A place as people count: 1-based line, 1-based column in Unicode scalar values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column in Unicode scalar values (a tab is one).
+    pub column: u32,
+}
+
+/// One file: its path, its text and an index of its lines.
+///
+/// A file that is not valid UTF-8 is read all the same: each byte that does not decode stands
+/// as one `?` in `text`, so every offset is an offset into the original bytes too.
+#[derive(Debug, Clone)]
+pub struct Source {
+    path: PathBuf,
+    text: String,
+    original: Option<Vec<u8>>,
+    line_starts: Vec<u32>,
+}
+
+impl Source {
+    /// The largest file that is read: offsets are 32 bits wide.
+    pub const MAX_BYTES: usize = u32::MAX as usize / 2;
+
+    /// A source from text that is already in memory.
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let line_starts = line_starts(&text);
+        Self {
+            path: path.into(),
+            text,
+            original: None,
+            line_starts,
+        }
+    }
+
+    /// A source from the bytes of a file, valid UTF-8 or not.
+    pub fn from_bytes(path: impl Into<PathBuf>, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(path, text),
+            Err(error) => {
+                let bytes = error.into_bytes();
+                let mut text = String::with_capacity(bytes.len());
+                for chunk in bytes.utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    text.extend(chunk.invalid().iter().map(|_| '?'));
+                }
+                Self {
+                    original: Some(bytes),
+                    ..Self::new(path, text)
+                }
+            }
+        }
+    }
+
+    /// The path as the user gave it or as it was found.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text; every `Span` of this file indexes it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The bytes of the file as they are on disk.
+    pub fn bytes(&self) -> &[u8] {
+        self.original.as_deref().unwrap_or(self.text.as_bytes())
+    }
+
+    /// The text of a span; empty if the span does not fit the text.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The number of lines; a newline at the very end does not begin another one.
+    pub fn line_count(&self) -> u32 {
+        let len = self.text.len() as u32;
+        let n = self.line_starts.len() as u32;
+        if n > 1 && self.line_starts.last() == Some(&len) {
+            n - 1
+        } else {
+            n
+        }
+    }
+
+    /// The 1-based line of a byte offset.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.line_starts.partition_point(|&s| s <= offset).max(1) as u32
+    }
+
+    /// The byte offset at which a 1-based line starts; the end of the text for lines beyond it.
+    pub fn line_start(&self, line: u32) -> u32 {
+        self.line_starts
+            .get((line as usize).saturating_sub(1))
+            .copied()
+            .unwrap_or(self.text.len() as u32)
+    }
+
+    /// The span of a 1-based line, its line break left out.
+    pub fn line_span(&self, line: u32) -> Span {
+        let start = self.line_start(line);
+        let end = self.line_start(line + 1);
+        let text = self.text.get(start as usize..end as usize).unwrap_or("");
+        Span::new(
+            start,
+            start + text.trim_end_matches(['\r', '\n']).len() as u32,
+        )
+    }
+
+    /// Line and column of a byte offset; an offset inside a character counts as its start.
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.line(offset);
+        let start = self.line_start(line) as usize;
+        let end = (offset as usize).min(self.text.len());
+        let column = self
+            .text
+            .as_bytes()
+            .get(start..end)
+            .unwrap_or_default()
+            .iter()
+            .filter(|b| (**b as i8) >= -0x40)
+            .count() as u32;
+        Position {
+            line,
+            column: column + 1,
+        }
+    }
+
+    /// The line break this file uses: that of its first line.
+    pub fn newline(&self) -> &'static str {
+        match self.text.find('\n') {
+            Some(i) if self.text[..i].ends_with('\r') => "\r\n",
+            _ => "\n",
+        }
+    }
+}
+
+fn line_starts(text: &str) -> Vec<u32> {
+    let mut starts = vec![0];
+    starts.extend(
+        text.bytes()
+            .enumerate()
+            .filter(|(_, b)| *b == b'\n')
+            .map(|(i, _)| i as u32 + 1),
+    );
+    starts
+}
+
+/// Text put together from pieces of a file, with the way back to the bytes it came from:
+/// a logical line without its continuations, a heredoc body without its tabs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MappedText {
+    text: String,
+    /// (offset in `text`, offset in the file), ascending in both; runs are contiguous.
+    runs: Vec<(u32, u32)>,
+}
+
+impl MappedText {
+    /// A piece of a file as it stands.
+    pub fn verbatim(text: &str, file_start: u32) -> Self {
+        let mut mapped = Self::default();
+        mapped.push(text, file_start);
+        mapped
+    }
+
+    /// Appends a piece that starts at `file_start` in the file.
+    pub fn push(&mut self, piece: &str, file_start: u32) {
+        if piece.is_empty() && !self.runs.is_empty() {
+            return;
+        }
+        let at = self.text.len() as u32;
+        let continues = self
+            .runs
+            .last()
+            .is_some_and(|&(t, f)| f + (at - t) == file_start);
+        if !continues {
+            if self.runs.last().is_some_and(|&(t, _)| t == at) {
+                self.runs.pop();
+            }
+            self.runs.push((at, file_start));
+        }
+        self.text.push_str(piece);
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Shortens the text to `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+        while self.runs.len() > 1 && self.runs.last().is_some_and(|&(t, _)| t as usize >= len) {
+            self.runs.pop();
+        }
+    }
+
+    /// The part `range` of this text, still mapped to the file.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> MappedText {
+        let mut out = MappedText::default();
+        let Some(text) = self.text.get(range.clone()) else {
+            return out;
+        };
+        if text.is_empty() {
+            out.push("", self.offset(range.start as u32));
+            return out;
+        }
+        let first = self.run_at(range.start as u32);
+        for (i, &(t, f)) in self.runs.iter().enumerate().skip(first) {
+            let end = self
+                .runs
+                .get(i + 1)
+                .map_or(self.text.len(), |r| r.0 as usize);
+            let a = (t as usize).max(range.start);
+            let b = end.min(range.end);
+            if a >= range.end {
+                break;
+            }
+            out.push(self.text.get(a..b).unwrap_or_default(), f + (a as u32 - t));
+        }
+        out
+    }
+
+    /// Where the byte at `offset` of the text stands in the file.
+    pub fn offset(&self, offset: u32) -> u32 {
+        let (t, f) = self
+            .runs
+            .get(self.run_at(offset))
+            .copied()
+            .unwrap_or_default();
+        f + offset.saturating_sub(t)
+    }
+
+    /// The file span of a range of the text. It covers everything in between: continuations,
+    /// comment lines. An empty range gives an empty span.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let start = self.offset(range.start as u32);
+        if range.is_empty() {
+            return Span::at(start);
+        }
+        Span::new(start, self.offset(range.end as u32 - 1) + 1)
+    }
+
+    /// Whether a range of the text is one unbroken piece of the file, so that it can be replaced.
+    pub fn is_contiguous(&self, range: Range<usize>) -> bool {
+        range.is_empty() || self.run_at(range.start as u32) == self.run_at(range.end as u32 - 1)
+    }
+
+    fn run_at(&self, offset: u32) -> usize {
+        self.runs
+            .partition_point(|&(t, _)| t <= offset)
+            .saturating_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_count_newlines() {
+        let s = Source::new("Dockerfile", "a\r\nbé\tx\n");
+        assert_eq!(s.position(0), Position { line: 1, column: 1 });
+        assert_eq!(s.position(3), Position { line: 2, column: 1 });
+        assert_eq!(s.position(7), Position { line: 2, column: 4 });
+        assert_eq!(s.line_count(), 2);
+        assert_eq!(s.slice(s.line_span(1)), "a");
+        assert_eq!(s.newline(), "\r\n");
+    }
+
+    #[test]
+    fn bytes_that_do_not_decode_keep_every_offset() {
+        let bytes = b"a\xff\xfeb\xc3\xa9".to_vec();
+        let s = Source::from_bytes("f", bytes.clone());
+        assert_eq!(s.text(), "a??bé");
+        assert_eq!(s.bytes(), bytes);
+    }
+
+    #[test]
+    fn mapped_text_finds_its_way_back() {
+        let mut m = MappedText::default();
+        m.push("ab", 10);
+        m.push("cd", 20);
+        assert_eq!(m.text(), "abcd");
+        assert_eq!(m.span(1..3), Span::new(11, 21));
+        assert_eq!(m.span(0..2), Span::new(10, 12));
+        assert_eq!(m.span(2..4), Span::new(20, 22));
+        assert!(!m.is_contiguous(1..3));
+        assert!(m.is_contiguous(2..4));
+        let p = m.part(1..4);
+        assert_eq!(p.text(), "bcd");
+        assert_eq!(p.span(0..3), Span::new(11, 22));
+        assert_eq!(m.part(2..2).span(0..0), Span::at(20));
+    }
+}

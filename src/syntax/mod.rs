@@ -1,0 +1,1 @@
+//! Text to `File`: a lossless, error-tolerant reader of the Dockerfile language as BuildKit reads it.
