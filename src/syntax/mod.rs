@@ -1,1 +1,3 @@
 //! Text to `File`: a lossless, error-tolerant reader of the Dockerfile language as BuildKit reads it.
+
+pub mod expand;
