@@ -267,27 +267,30 @@ impl MappedText {
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> MappedText {
         let mut out = MappedText::default();
-        let Some(text) = self.text.get(range.clone()) else {
-            return out;
-        };
-        if text.is_empty() {
-            out.push("", self.offset(range.start as u32));
-            return out;
+        self.runs_in(range, |piece, at| out.push(piece, at));
+        out
+    }
+
+    /// Calls `each` with every unbroken piece of a range and its place in the file; once with an
+    /// empty piece for an empty range.
+    pub fn runs_in(&self, range: Range<usize>, mut each: impl FnMut(&str, u32)) {
+        if range.is_empty() {
+            each("", self.offset(range.start as u32));
+            return;
         }
         let first = self.run_at(range.start as u32);
         for (i, &(t, f)) in self.runs.iter().enumerate().skip(first) {
+            if t as usize >= range.end {
+                break;
+            }
             let end = self
                 .runs
                 .get(i + 1)
                 .map_or(self.text.len(), |r| r.0 as usize);
             let a = (t as usize).max(range.start);
-            let b = end.min(range.end);
-            if a >= range.end {
-                break;
-            }
-            out.push(self.text.get(a..b).unwrap_or_default(), f + (a as u32 - t));
+            let piece = self.text.get(a..end.min(range.end)).unwrap_or_default();
+            each(piece, f + (a as u32 - t));
         }
-        out
     }
 
     /// Where the byte at `offset` of the text stands in the file.
