@@ -1,1 +1,167 @@
-fn main() {}
+//! Joins the catalogue (`rules/<family>/<rule>.md`) and the code (`src/rules/<family>/<rule>.rs`)
+//! into the registry that `src/rules/mod.rs` includes. What does not fit fails the build.
+
+#![allow(clippy::expect_used, reason = "a build script fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rules");
+    let mut problems = Vec::new();
+    let pages = files("rules", "md");
+    let modules = files("src/rules", "rs");
+    let mut rules = BTreeMap::new();
+    for ((family, id), path) in &pages {
+        let module = (family.clone(), id.replace('-', "_"));
+        if !modules.contains_key(&module) {
+            let (family, name) = &module;
+            problems.push(format!("{path} has no src/rules/{family}/{name}.rs"));
+        }
+        match entry(family, id, path) {
+            Ok(entry) if rules.contains_key(id) => {
+                problems.push(format!("{path}: a second rule `{id}`: {entry:.20}"));
+            }
+            Ok(entry) => {
+                rules.insert(id.clone(), entry);
+            }
+            Err(problem) => problems.push(format!("{path}: {problem}")),
+        }
+    }
+    for ((family, name), path) in &modules {
+        let id = name.replace('_', "-");
+        // `mod.rs` lists the family; other modules of a family start with the helper's mark.
+        if name != "mod"
+            && !name.ends_with("_shared")
+            && !pages.contains_key(&(family.clone(), id.clone()))
+        {
+            problems.push(format!("{path} has no rules/{family}/{id}.md"));
+        }
+    }
+    if !problems.is_empty() {
+        for problem in problems {
+            println!("cargo::error={problem}");
+        }
+        std::process::exit(1);
+    }
+    let mut out = format!(
+        "/// Every rule, by id.\npub static RULES: [RuleEntry; {}] = [\n",
+        rules.len()
+    );
+    for entry in rules.values() {
+        out.push_str(entry);
+    }
+    out.push_str("];\n");
+    let target = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    fs::write(Path::new(&target).join("registry.rs"), out).expect("OUT_DIR can be written");
+}
+
+/// The files `<root>/<family>/<name>.<extension>` by family and name.
+fn files(root: &str, extension: &str) -> BTreeMap<(String, String), String> {
+    let mut found = BTreeMap::new();
+    let families = fs::read_dir(root).into_iter().flatten().flatten();
+    for family in families.filter(|f| f.path().is_dir()) {
+        for file in fs::read_dir(family.path()).into_iter().flatten().flatten() {
+            let path = file.path();
+            if path.extension().is_some_and(|e| e == extension) {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                let family = family.file_name().to_string_lossy().into_owned();
+                let shown = path.to_string_lossy().replace('\\', "/");
+                found.insert((family, name.into_owned()), shown);
+            }
+        }
+    }
+    found
+}
+
+fn entry(family: &str, id: &str, path: &str) -> Result<String, String> {
+    let text = fs::read_to_string(path)
+        .map_err(|e| e.to_string())?
+        .replace("\r\n", "\n");
+    let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
+    let (front, page) = rest
+        .split_once("\n---\n")
+        .ok_or("front matter without an end")?;
+    let page = page.trim_start();
+    let mut keys = BTreeMap::new();
+    for line in front.lines() {
+        let (key, value) = line
+            .split_once(':')
+            .ok_or(format!("`{line}` is no `key: value`"))?;
+        if !["level", "fix", "since", "aliases", "impact"].contains(&key) {
+            return Err(format!("unknown key `{key}`"));
+        }
+        if keys.insert(key, value.trim()).is_some() {
+            return Err(format!("key `{key}` twice"));
+        }
+    }
+    let get = |key: &str| keys.get(key).copied().ok_or(format!("no `{key}`"));
+    let level = match get("level")?.split_whitespace().collect::<Vec<_>>()[..] {
+        [severity] => format!("Level::On({})", severity_of(severity)?),
+        ["off", severity] => format!("Level::Off({})", severity_of(severity)?),
+        ["configured", severity] => format!("Level::Configured({})", severity_of(severity)?),
+        _ => return Err("level is `SEVERITY`, `off SEVERITY` or `configured SEVERITY`".into()),
+    };
+    let fix = match keys.get("fix").copied().unwrap_or("none") {
+        "none" => "None",
+        "display-only" => "Some(Applicability::DisplayOnly)",
+        "unsafe" => "Some(Applicability::Unsafe)",
+        "safe" => "Some(Applicability::Safe)",
+        other => return Err(format!("fix is `{other}`")),
+    };
+    let list = |key: &str| {
+        let items = keys.get(key).copied().unwrap_or_default().split(',');
+        items
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let mut impact = String::new();
+    for name in list("impact") {
+        if !["security", "speed", "clarity", "size", "correctness"].contains(&name.as_str()) {
+            return Err(format!("impact `{name}`"));
+        }
+        let _ = write!(impact, "Impact::{}, ", pascal(&name));
+    }
+    if impact.is_empty() {
+        return Err("no `impact`".into());
+    }
+    let body = page
+        .strip_prefix(&format!("# {id}\n\n"))
+        .ok_or(format!("it must start with `# {id}`"))?;
+    let summary = body
+        .split("\n\n")
+        .next()
+        .unwrap_or_default()
+        .replace('\n', " ");
+    let module = id.replace('-', "_");
+    let rule = format!("{family}::{module}::{}", pascal(id));
+    Ok(format!(
+        "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
+         since: {:?}, aliases: &{:?}, impact: &[{impact}], summary: {:?}, page: {page:?} }}, \
+         make: make::<{rule}>, configure: configure::<{rule}>, options: options::<{rule}> }},\n",
+        get("since")?,
+        list("aliases"),
+        summary.trim(),
+    ))
+}
+
+fn severity_of(name: &str) -> Result<&'static str, String> {
+    match name {
+        "error" => Ok("Severity::Error"),
+        "warning" => Ok("Severity::Warning"),
+        "info" => Ok("Severity::Info"),
+        "style" => Ok("Severity::Style"),
+        other => Err(format!("level `{other}`")),
+    }
+}
+
+fn pascal(id: &str) -> String {
+    id.split('-')
+        .map(|w| w[..1].to_uppercase() + &w[1..])
+        .collect()
+}

@@ -1,4 +1,24 @@
 //! dlint: a Dockerfile linter and best-practice analyzer.
+//!
+//! ```text
+//! bytes ─ Source ─ syntax::parse ─ File ─ Facts::of ─ Facts
+//!                                             │
+//!             Settings ─ enabled rules ─► engine::lint ◄─ Suppressions (comments)
+//!                                             │
+//!                                       Vec<Diagnostic>  (sorted, each with an optional Fix)
+//!                                         │         │
+//!                     emit::{full,concise,json,sarif,…}   fix::until_stable ─ new text
+//! ```
 
+pub mod context;
+pub mod diagnostic;
+pub mod engine;
+pub mod facts;
+pub mod fix;
+pub mod policy;
+pub mod rule;
+pub mod rules;
+pub mod shell;
 pub mod span;
+pub mod suppress;
 pub mod syntax;

@@ -1,0 +1,137 @@
+//! What a rule says: a message at a place, with everything needed to show, filter and mend it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fix::Fix;
+use crate::span::Span;
+
+/// How bad a finding is. Ordered: `Style < Info < Warning < Error`.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// A matter of taste.
+    Style,
+    /// Worth knowing.
+    Info,
+    /// A reviewer would stop it.
+    Warning,
+    /// It breaks or leaks.
+    Error,
+}
+
+impl Severity {
+    /// The name used in reports and configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Style => "style",
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+
+    /// All levels, from the least to the worst.
+    pub const ALL: [Severity; 4] = [
+        Severity::Style,
+        Severity::Info,
+        Severity::Warning,
+        Severity::Error,
+    ];
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A related place with a remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// One finding.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    /// The id of the rule.
+    pub rule: &'static str,
+    /// A code of its own, for rules that speak for another tool's catalogue (`SC2086`).
+    pub code: Option<String>,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// The smallest wrong place.
+    pub span: Span,
+    /// What is wrong: lower case, no full stop, the user's text in backticks.
+    pub message: String,
+    /// Related places.
+    pub labels: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+    /// How to mend it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding with nothing but a place and a message.
+    pub fn new(
+        rule: &'static str,
+        severity: Severity,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            code: None,
+            severity,
+            span,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// Says what to do.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Points at a related place.
+    pub fn label(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
+        self.labels.push(Label {
+            span,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Offers a fix.
+    pub fn fix(&mut self, fix: Fix) -> &mut Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// Says how bad this one is, where that differs from the rule's level. A level that the user
+    /// set for the rule wins over it.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
+}

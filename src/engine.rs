@@ -1,0 +1,171 @@
+//! Linting one file: facts, one walk per rule, suppression, order.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::context::Build;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::facts::Facts;
+use crate::policy::Policy;
+use crate::rule::{Context, Level, Rule, RuleMeta};
+use crate::rules;
+use crate::span::{Source, Span};
+use crate::suppress::{Suppressed, Suppressions};
+use crate::syntax::{self, File, Keyword};
+
+/// What applies to one file.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The rules that are on.
+    pub rules: Vec<ActiveRule>,
+    /// What the organisation demands.
+    pub policy: Policy,
+    /// How the file is built.
+    pub build: Build,
+}
+
+/// A rule that is on.
+#[derive(Clone)]
+pub struct ActiveRule {
+    /// What its page says.
+    pub meta: &'static RuleMeta,
+    /// The rule with its options.
+    pub rule: Arc<dyn Rule>,
+    /// The severity it reports at.
+    pub severity: Severity,
+    /// Whether the user set that severity, so that a rule may not choose its own.
+    pub severity_is_set: bool,
+}
+
+impl ActiveRule {
+    /// A rule with its default options at its page's level.
+    pub fn new(entry: &'static rules::RuleEntry) -> Self {
+        Self {
+            meta: &entry.meta,
+            rule: Arc::from((entry.make)()),
+            severity: entry.meta.level.severity(),
+            severity_is_set: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The default: every rule that is on by its page.
+    pub fn recommended() -> Self {
+        Self {
+            rules: rules::RULES
+                .iter()
+                .filter(|e| !matches!(e.meta.level, Level::Off(_)))
+                .map(ActiveRule::new)
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    fn is_on(&self, id: &str) -> bool {
+        self.rules.iter().any(|r| r.meta.id == id)
+    }
+}
+
+/// A file's findings.
+pub struct Report {
+    /// The file.
+    pub source: Source,
+    /// The findings that stand, sorted by place and rule.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The findings that a comment silenced, sorted likewise.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// Lints a file.
+pub fn lint(source: Source, settings: &Settings) -> Report {
+    let file = syntax::parse(&source);
+    let (diagnostics, suppressed) = check(&source, &file, settings);
+    Report {
+        source,
+        diagnostics,
+        suppressed,
+    }
+}
+
+/// Lints a file; a panic, which is always a fault of dlint, becomes an `internal-error`.
+pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let file = syntax::parse(&source);
+        check(&source, &file, settings)
+    }));
+    let (diagnostics, suppressed) = result.unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        let mut diagnostic = Diagnostic::new(
+            "internal-error",
+            Severity::Error,
+            Span::at(0),
+            format!("dlint failed on this file: {text}"),
+        );
+        diagnostic.help("this is a bug in dlint: please report it with the file");
+        (vec![diagnostic], Vec::new())
+    });
+    Report {
+        source,
+        diagnostics,
+        suppressed,
+    }
+}
+
+fn check(source: &Source, file: &File, settings: &Settings) -> (Vec<Diagnostic>, Vec<Suppressed>) {
+    let facts = Facts::of(source, file, &settings.build);
+    let mut cx = Context {
+        facts: &facts,
+        policy: &settings.policy,
+        rule: "",
+        severity: Severity::Info,
+        severity_is_set: false,
+        diagnostics: Vec::new(),
+    };
+    for active in &settings.rules {
+        enter(&mut cx, active);
+        active.rule.check_file(&mut cx);
+        for node in &facts.nodes {
+            active.rule.check_node(&mut cx, node);
+            if node.keyword() == Some(Keyword::Run) {
+                for command in node.commands() {
+                    active.rule.check_command(&mut cx, node, command);
+                }
+            }
+        }
+        for stage in &facts.stages {
+            active.rule.check_stage(&mut cx, stage);
+        }
+    }
+    let mut suppressions = Suppressions::of(source, file);
+    let (mut kept, mut suppressed) = suppressions.apply(std::mem::take(&mut cx.diagnostics));
+    let unused = suppressions.unused(|id| settings.is_on(id));
+    for active in &settings.rules {
+        enter(&mut cx, active);
+        for unused in &unused {
+            active.rule.check_unused_ignore(&mut cx, unused);
+        }
+    }
+    // An ignore comment may cover the complaint about another one.
+    let (late, late_suppressed) = suppressions.apply(std::mem::take(&mut cx.diagnostics));
+    kept.extend(late);
+    suppressed.extend(late_suppressed);
+    kept.sort_by(order);
+    kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
+    suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
+    (kept, suppressed)
+}
+
+fn enter(cx: &mut Context<'_>, active: &ActiveRule) {
+    cx.rule = active.meta.id;
+    cx.severity = active.severity;
+    cx.severity_is_set = active.severity_is_set;
+}
+
+fn order(a: &Diagnostic, b: &Diagnostic) -> std::cmp::Ordering {
+    (a.span.start, a.span.end, a.rule).cmp(&(b.span.start, b.span.end, b.rule))
+}

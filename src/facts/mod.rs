@@ -1,0 +1,460 @@
+//! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
+//! walk the tree, parse shell or resolve variables themselves.
+
+pub mod image;
+pub mod mount;
+pub mod packages;
+mod scope;
+mod stage;
+
+use crate::context::Build;
+pub use crate::shell::{Command, Dialect, Script};
+use crate::span::{MappedText, Source, Span};
+use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
+use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
+use image::ImageRef;
+use mount::Mount;
+use packages::Install;
+use scope::Scopes;
+pub use scope::{Origin, Variable};
+pub use stage::{Base, Stage, UserSetting, Workdir};
+
+/// The read-only answer book for rules.
+pub struct Facts<'a> {
+    /// The file's text.
+    pub source: &'a Source,
+    /// The file's tree.
+    pub file: &'a File,
+    /// How the file is built, as far as the command line says.
+    pub build: &'a Build,
+    /// Every instruction in order; one behind ONBUILD follows its ONBUILD as a node of its own.
+    pub nodes: Vec<Node<'a>>,
+    /// The stages in order.
+    pub stages: Vec<Stage<'a>>,
+    /// Every image the file names, in order: FROM, `COPY --from`, `RUN --mount=from=`.
+    pub images: Vec<ImageUse>,
+    scopes: Scopes,
+    final_stage: Option<usize>,
+}
+
+/// An instruction and what is known at its place.
+pub struct Node<'a> {
+    /// Its index in [`Facts::nodes`].
+    pub index: usize,
+    /// The instruction; for one behind ONBUILD the inner one.
+    pub instruction: &'a Instruction,
+    /// The index of its stage; none before the first FROM.
+    pub stage: Option<usize>,
+    /// Whether it stands behind ONBUILD: it runs in the builds of other images.
+    pub onbuild: bool,
+    /// The shell that runs its shell form.
+    pub shell: Dialect,
+    /// The words of the SHELL in force, if the file sets one in this stage's chain.
+    pub shell_node: Option<usize>,
+    /// What RUN, CMD, ENTRYPOINT and HEALTHCHECK run, read as shell commands.
+    pub script: Option<Script>,
+    /// The text of the script and the heredoc, if a whole heredoc is the script.
+    pub script_heredoc: Option<usize>,
+    /// The package installations in `script`.
+    pub installs: Vec<Install>,
+    /// The mounts of a RUN.
+    pub mounts: Vec<Mount>,
+}
+
+impl Node<'_> {
+    /// The keyword, if it is one.
+    pub fn keyword(&self) -> Option<Keyword> {
+        self.instruction.keyword
+    }
+
+    /// Whether this is `keyword` and not behind ONBUILD.
+    pub fn is(&self, keyword: Keyword) -> bool {
+        self.instruction.keyword == Some(keyword) && !self.onbuild
+    }
+
+    /// The commands of the script.
+    pub fn commands(&self) -> &[Command] {
+        self.script.as_ref().map_or(&[], |s| &s.commands)
+    }
+}
+
+/// An image that the file names.
+pub struct ImageUse {
+    /// The node that names it.
+    pub node: usize,
+    /// Where the name stands.
+    pub span: Span,
+    /// What names it.
+    pub kind: ImageUseKind,
+    /// The image, variables resolved.
+    pub image: ImageRef,
+    /// Whether the name is written out at `span`, so that byte ranges of `image` fit it.
+    pub literal: bool,
+    /// The word as written.
+    pub written: String,
+    /// Where the variable that holds the whole name gets its value, if a sole variable does.
+    pub from_variable: Option<Span>,
+}
+
+/// What names an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageUseKind {
+    /// `FROM`; the index of the stage.
+    From(usize),
+    /// `COPY --from`.
+    CopyFrom,
+    /// `RUN --mount=from=`.
+    MountFrom,
+}
+
+/// What a `--from` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FromTarget {
+    /// An earlier stage.
+    Stage(usize),
+    /// The stage itself or a later one.
+    Later(usize),
+    /// Not a stage: an image or a named context.
+    External,
+}
+
+impl<'a> Facts<'a> {
+    /// Works out the facts of a file.
+    pub fn of(source: &'a Source, file: &'a File, build: &'a Build) -> Self {
+        let mut facts = Facts {
+            source,
+            file,
+            build,
+            nodes: Vec::with_capacity(file.instructions.len()),
+            stages: Vec::new(),
+            images: Vec::new(),
+            scopes: Scopes::new(build),
+            final_stage: None,
+        };
+        for instruction in &file.instructions {
+            facts.visit(instruction);
+        }
+        facts.find_final();
+        facts
+    }
+
+    fn visit(&mut self, instruction: &'a Instruction) {
+        let index = self.nodes.len();
+        if instruction.keyword == Some(Keyword::From) {
+            self.open_stage(instruction, index);
+        }
+        self.push_node(instruction, false);
+        self.declare(instruction, index);
+        self.settle(instruction, index);
+        if let Kind::Onbuild(inner) = &instruction.kind {
+            self.push_node(inner.unwrapped(), true);
+        }
+    }
+
+    fn push_node(&mut self, instruction: &'a Instruction, onbuild: bool) {
+        let index = self.nodes.len();
+        let stage = self.stages.len().checked_sub(1);
+        let (shell_node, shell) = match stage.and_then(|s| self.stages.get(s)) {
+            Some(stage) => (stage.shell_node, stage.shell.clone()),
+            None => (None, Dialect::default()),
+        };
+        let mut node = Node {
+            index,
+            instruction,
+            stage,
+            onbuild,
+            shell,
+            shell_node,
+            script: None,
+            script_heredoc: None,
+            installs: Vec::new(),
+            mounts: Vec::new(),
+        };
+        match &instruction.kind {
+            Kind::Run(command) => {
+                node.mounts = mount::of(instruction);
+                self.read_script(&mut node, command);
+            }
+            Kind::Cmd(command) | Kind::Entrypoint(command) => self.read_script(&mut node, command),
+            Kind::Healthcheck(check) => {
+                if let Some(command) = &check.command {
+                    self.read_script(&mut node, command);
+                }
+            }
+            _ => {}
+        }
+        self.nodes.push(node);
+        if onbuild && let Some(stage) = self.stages.last_mut() {
+            stage.nodes.end = index + 1;
+        }
+        if let Some(stage) = self.stages.last_mut() {
+            stage.nodes.end = stage.nodes.end.max(index + 1);
+        }
+        self.find_images(index);
+    }
+
+    fn read_script(&self, node: &mut Node<'a>, command: &CommandLine) {
+        let script = match command {
+            CommandLine::Empty(_) => return,
+            CommandLine::Exec(words, _) => {
+                let words: Vec<(&MappedText, Span)> =
+                    words.iter().map(|w| (&w.text, w.span)).collect();
+                crate::shell::parse_exec(&words)
+            }
+            CommandLine::Shell(word) => {
+                // Heredoc bodies stand behind the ONBUILD, not behind the instruction in it.
+                let owner = match node.onbuild {
+                    true => self.nodes.last().map(|n| n.instruction),
+                    false => Some(node.instruction),
+                };
+                let heredocs = owner.map_or(&[][..], |o| &o.heredocs);
+                match heredocs {
+                    [] => crate::shell::parse(&word.text, &node.shell),
+                    [only] if is_only(word.as_str(), self.source.slice(only.word_span)) => {
+                        node.script_heredoc = Some(0);
+                        let body = only.content(self.source);
+                        let dialect = match body.text().starts_with("#!") {
+                            true => {
+                                let line = body.text().lines().next().unwrap_or_default();
+                                Dialect::of_shebang(line)
+                            }
+                            false => node.shell.clone(),
+                        };
+                        crate::shell::parse(&body, &dialect)
+                    }
+                    heredocs => {
+                        let mut text = word.text.clone();
+                        for heredoc in heredocs {
+                            text.push("\n", word.span.end);
+                            let end = heredoc.terminator.map_or(heredoc.body.end, |t| t.end);
+                            let span = Span::new(heredoc.body.start, end);
+                            text.push(self.source.slice(span), span.start);
+                        }
+                        text.push("\n", word.span.end);
+                        crate::shell::parse(&text, &node.shell)
+                    }
+                }
+            }
+        };
+        node.installs = packages::of(&script);
+        node.script = Some(script);
+    }
+
+    /// The word's text at the place of a node, as far as it is known offline.
+    pub fn expand(&self, node: usize, word: &Word) -> Expansion {
+        let syntax = Syntax::Word {
+            escape: self.file.escape.char(),
+        };
+        expand::expand(word.as_str(), syntax, &mut |name| self.lookup(node, name))
+    }
+
+    /// The word's text if every variable that decides it is known.
+    pub fn text(&self, node: usize, word: &Word) -> Option<String> {
+        match self.expand(node, word).result {
+            Ok(Value::Known(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The word's text with [`image::HIDDEN`] where a variable that is not known stands.
+    pub fn masked(&self, node: usize, word: &Word) -> String {
+        let escape = self.file.escape.char();
+        let hidden = || image::HIDDEN.to_string();
+        let Ok(template) = Template::parse(word.as_str(), escape) else {
+            return hidden();
+        };
+        // `${X:+…}` of a variable that is not known can be anything.
+        let guesses = template
+            .references()
+            .any(|r| r.modifier.is_some() && matches!(self.lookup(node, &r.name), Var::Unknown));
+        if guesses {
+            return hidden();
+        }
+        let value = template.evaluate(&mut |name| match self.lookup(node, name) {
+            Var::Unknown => Var::Set(hidden().into()),
+            known => known,
+        });
+        match value {
+            Ok(Value::Known(text)) => text,
+            _ => hidden(),
+        }
+    }
+
+    /// What is known of a variable before the instruction at `node`. FROM and what stands before
+    /// it see global arguments only.
+    pub fn lookup(&self, node: usize, name: &str) -> Var<'_> {
+        self.scopes
+            .lookup(&self.stages, self.scope_of(node), node, name)
+    }
+
+    /// The variable of that name in force before the instruction at `node`, if the file declares
+    /// it.
+    pub fn variable(&self, node: usize, name: &str) -> Option<&Variable> {
+        self.scopes
+            .variable(&self.stages, self.scope_of(node), node, name)
+    }
+
+    /// Every declaration of a variable in a stage or, with `None`, before the first FROM.
+    pub fn declarations(&self, stage: Option<usize>) -> impl Iterator<Item = &Variable> {
+        self.scopes.declarations(stage)
+    }
+
+    fn scope_of(&self, node: usize) -> Option<usize> {
+        match self.nodes.get(node) {
+            Some(n) if n.is(Keyword::From) => None,
+            Some(n) => n.stage,
+            // A FROM that is being read has no node yet and sees global arguments.
+            None => None,
+        }
+    }
+
+    fn declare(&mut self, instruction: &'a Instruction, index: usize) {
+        let stage = self.nodes.get(index).and_then(|n| n.stage);
+        match &instruction.kind {
+            Kind::Arg(arguments) => {
+                for argument in arguments {
+                    let value = argument.value.as_ref().map(|word| {
+                        let syntax = Syntax::Word {
+                            escape: self.file.escape.char(),
+                        };
+                        let lookup = &mut |name: &str| {
+                            // Within one ARG the names before are visible already.
+                            self.scopes.lookup(&self.stages, stage, usize::MAX, name)
+                        };
+                        match expand::expand(word.as_str(), syntax, lookup).result {
+                            Ok(value) => value,
+                            Err(_) => Value::Unknown,
+                        }
+                    });
+                    self.scopes
+                        .declare_argument(&self.stages, stage, index, argument, value);
+                }
+            }
+            Kind::Env(pairs) => {
+                let values: Vec<_> = pairs
+                    .pairs
+                    .iter()
+                    .map(|pair| (self.text(index, &pair.name), self.text(index, &pair.value)))
+                    .collect();
+                for (pair, (name, value)) in pairs.pairs.iter().zip(values) {
+                    if let Some(name) = name {
+                        self.scopes
+                            .declare_environment(stage, index, pair, name, value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The node's stage.
+    pub fn stage_of(&self, node: &Node<'_>) -> Option<&Stage<'a>> {
+        self.stages.get(node.stage?)
+    }
+
+    /// The stage that is built: the one `--target` names, else the last.
+    pub fn final_stage(&self) -> Option<&Stage<'a>> {
+        self.stages.get(self.final_stage?)
+    }
+
+    /// The nodes of a stage, those behind ONBUILD too.
+    pub fn nodes_of(&self, stage: &Stage<'_>) -> &[Node<'a>] {
+        self.nodes.get(stage.nodes.clone()).unwrap_or_default()
+    }
+
+    /// What a `--from` value means in a stage: earlier stages by name, for COPY by number too.
+    pub fn resolve_from(&self, stage: usize, value: &str, numbers: bool) -> FromTarget {
+        if numbers && let Ok(number) = value.parse::<usize>() {
+            return match number {
+                n if n < stage => FromTarget::Stage(n),
+                n => FromTarget::Later(n),
+            };
+        }
+        let name = value.to_lowercase();
+        let named = |s: &&Stage<'_>| s.name.as_deref() == Some(name.as_str());
+        // The latest of several stages of one name wins.
+        let earlier = self.stages.iter().take(stage).rev().find(named);
+        if let Some(found) = earlier {
+            return FromTarget::Stage(found.index);
+        }
+        match self.stages.iter().skip(stage).find(named) {
+            Some(found) => FromTarget::Later(found.index),
+            None => FromTarget::External,
+        }
+    }
+
+    fn find_images(&mut self, index: usize) {
+        let Some(node) = self.nodes.get(index) else {
+            return;
+        };
+        let stage = node.stage;
+        let mut found = Vec::new();
+        match &node.instruction.kind {
+            Kind::From(from) if !node.onbuild => {
+                if let Some(stage) = self.stages.last()
+                    && let Base::Image(image) = &stage.base
+                {
+                    let from_variable = self.sole_variable(index, &from.image);
+                    found.push(ImageUse {
+                        node: index,
+                        span: from.image.span,
+                        kind: ImageUseKind::From(stage.index),
+                        literal: image.text == from.image.as_str(),
+                        image: image.clone(),
+                        written: from.image.as_str().to_owned(),
+                        from_variable,
+                    });
+                }
+            }
+            Kind::Copy(_) => {
+                if let Some(value) = node.instruction.flag_value("from") {
+                    let target = self.resolve_from(stage.unwrap_or(0), value.as_str(), true);
+                    if target == FromTarget::External && !value.as_str().contains('$') {
+                        found.push((value.clone(), ImageUseKind::CopyFrom).into_use(index));
+                    }
+                }
+            }
+            Kind::Run(_) => {
+                for value in node.mounts.iter().filter_map(|m| m.from.as_ref()) {
+                    let target = self.resolve_from(stage.unwrap_or(0), value.as_str(), false);
+                    if target == FromTarget::External && !value.as_str().contains('$') {
+                        found.push((value.clone(), ImageUseKind::MountFrom).into_use(index));
+                    }
+                }
+            }
+            _ => {}
+        }
+        found.retain(|f| f.written != "scratch" && !self.build.contexts.contains(&f.written));
+        self.images.extend(found);
+    }
+
+    /// Where the one variable that is the whole word gets its value.
+    fn sole_variable(&self, node: usize, word: &Word) -> Option<Span> {
+        let template = Template::parse(word.as_str(), self.file.escape.char()).ok()?;
+        let name = &template.sole_reference()?.name;
+        Some(self.variable(node, name)?.value_span)
+    }
+}
+
+trait IntoUse {
+    fn into_use(self, node: usize) -> ImageUse;
+}
+
+impl IntoUse for (Word, ImageUseKind) {
+    fn into_use(self, node: usize) -> ImageUse {
+        ImageUse {
+            node,
+            span: self.0.span,
+            kind: self.1,
+            image: ImageRef::parse(self.0.as_str()),
+            literal: true,
+            written: self.0.as_str().to_owned(),
+            from_variable: None,
+        }
+    }
+}
+
+/// Whether a RUN consists of nothing but the heredoc word.
+fn is_only(text: &str, word: &str) -> bool {
+    text.trim() == word.trim()
+}

@@ -1,0 +1,241 @@
+//! ARG and ENV: which variable has which value where (BuildKit's rules; `ENV` sees old values,
+//! `ARG` within one instruction the new ones, a stage inherits both from its base stage).
+
+use std::collections::HashMap;
+
+use super::Stage;
+use super::stage::Base;
+use crate::context::Build;
+use crate::span::Span;
+use crate::syntax::expand::{Value, Var};
+use crate::syntax::{Argument, Pair};
+
+/// How many base stages are asked for a variable before it counts as not known.
+const MAX_CHAIN: usize = 100;
+
+/// The arguments BuildKit declares by itself before the first FROM.
+pub const PLATFORM_ARGUMENTS: [&str; 11] = [
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETSTAGE",
+];
+
+/// Who declared a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// ARG before the first FROM.
+    GlobalArgument,
+    /// ARG in a stage.
+    Argument,
+    /// ENV.
+    Environment,
+}
+
+/// A declaration of a variable.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Who declared it.
+    pub origin: Origin,
+    /// The node that did.
+    pub node: usize,
+    /// Its value: `None` if it has none as far as the file says.
+    pub value: Option<Value>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// Where the value stands; for an ARG that takes a global argument's value, there. The name
+    /// if no value is written.
+    pub value_span: Span,
+}
+
+pub(super) struct Scopes {
+    /// `--build-arg` values.
+    build: HashMap<String, String>,
+    globals: HashMap<String, Vec<Variable>>,
+    stages: Vec<HashMap<String, Vec<Variable>>>,
+}
+
+impl Scopes {
+    pub(super) fn new(build: &Build) -> Self {
+        Self {
+            build: build.arguments.iter().cloned().collect(),
+            globals: HashMap::new(),
+            stages: Vec::new(),
+        }
+    }
+
+    fn table(&mut self, stage: Option<usize>) -> &mut HashMap<String, Vec<Variable>> {
+        let Some(stage) = stage else {
+            return &mut self.globals;
+        };
+        if self.stages.len() <= stage {
+            self.stages.resize_with(stage + 1, HashMap::new);
+        }
+        // The line above makes the entry; the globals are never reached.
+        match self.stages.get_mut(stage) {
+            Some(table) => table,
+            None => &mut self.globals,
+        }
+    }
+
+    pub(super) fn declare_argument(
+        &mut self,
+        stages: &[Stage<'_>],
+        stage: Option<usize>,
+        node: usize,
+        argument: &Argument,
+        default: Option<Value>,
+    ) {
+        let name = argument.name.as_str();
+        let mut value_span = argument
+            .value
+            .as_ref()
+            .map_or(argument.name.span, |v| v.span);
+        let global = self.globals.get(name).and_then(|v| v.last());
+        let value = match (self.build.get(name), default) {
+            (Some(given), _) => Some(Value::Known(given.clone())),
+            (None, Some(default)) => Some(default),
+            (None, None) if stage.is_some() => {
+                // `ARG name` takes the global argument's value, else keeps what ENV set.
+                match global {
+                    Some(global) => {
+                        value_span = global.value_span;
+                        global.value.clone()
+                    }
+                    None if PLATFORM_ARGUMENTS.contains(&name) => Some(Value::Unknown),
+                    None => match self.variable(stages, stage, usize::MAX, name) {
+                        Some(kept) => kept.value.clone(),
+                        None => None,
+                    },
+                }
+            }
+            (None, None) => None,
+        };
+        let variable = Variable {
+            name: name.to_owned(),
+            origin: match stage {
+                Some(_) => Origin::Argument,
+                None => Origin::GlobalArgument,
+            },
+            node,
+            value,
+            name_span: argument.name.span,
+            value_span,
+        };
+        let table = self.table(stage);
+        table.entry(name.to_owned()).or_default().push(variable);
+    }
+
+    pub(super) fn declare_environment(
+        &mut self,
+        stage: Option<usize>,
+        node: usize,
+        pair: &Pair,
+        name: String,
+        value: Option<String>,
+    ) {
+        let variable = Variable {
+            name: name.clone(),
+            origin: Origin::Environment,
+            node,
+            value: Some(value.into()),
+            name_span: pair.name.span,
+            value_span: pair.value.span,
+        };
+        self.table(stage).entry(name).or_default().push(variable);
+    }
+
+    pub(super) fn lookup(
+        &self,
+        stages: &[Stage<'_>],
+        stage: Option<usize>,
+        before: usize,
+        name: &str,
+    ) -> Var<'_> {
+        if let Some(variable) = self.variable(stages, stage, before, name) {
+            return match &variable.value {
+                Some(Value::Known(text)) => Var::Set(text.as_str().into()),
+                // An argument without a default may be given when building.
+                Some(Value::Unknown) | None => Var::Unknown,
+            };
+        }
+        match stage {
+            None if PLATFORM_ARGUMENTS.contains(&name) => Var::Unknown,
+            None => Var::Unset,
+            Some(stage) if self.has_foreign_environment(stages, stage) => Var::Unknown,
+            Some(_) if name == "PATH" => Var::Unknown,
+            Some(_) => Var::Unset,
+        }
+    }
+
+    pub(super) fn variable(
+        &self,
+        stages: &[Stage<'_>],
+        stage: Option<usize>,
+        before: usize,
+        name: &str,
+    ) -> Option<&Variable> {
+        let Some(stage) = stage else {
+            return last_before(self.globals.get(name)?, before);
+        };
+        let mut at = Some(stage);
+        let mut before = before;
+        for _ in 0..MAX_CHAIN {
+            let stage = at?;
+            let found = self
+                .stages
+                .get(stage)
+                .and_then(|table| table.get(name))
+                .and_then(|list| last_before(list, before));
+            if found.is_some() {
+                return found;
+            }
+            at = match stages.get(stage)?.base {
+                Base::Stage(base) => Some(base),
+                _ => None,
+            };
+            before = usize::MAX;
+        }
+        None
+    }
+
+    /// Whether the stage's chain ends in an image, whose environment this file does not show.
+    fn has_foreign_environment(&self, stages: &[Stage<'_>], stage: usize) -> bool {
+        let mut at = stage;
+        for _ in 0..MAX_CHAIN {
+            match stages.get(at).map(|s| &s.base) {
+                Some(Base::Stage(base)) => at = *base,
+                Some(Base::Scratch) => return false,
+                _ => return true,
+            }
+        }
+        true
+    }
+
+    pub(super) fn declarations(&self, stage: Option<usize>) -> impl Iterator<Item = &Variable> {
+        let table = match stage {
+            None => Some(&self.globals),
+            Some(stage) => self.stages.get(stage),
+        };
+        let mut all: Vec<&Variable> = table
+            .into_iter()
+            .flat_map(|t| t.values().flatten())
+            .collect();
+        all.sort_by_key(|v| (v.node, v.name_span.start));
+        all.into_iter()
+    }
+}
+
+fn last_before(list: &[Variable], before: usize) -> Option<&Variable> {
+    let end = list.partition_point(|v| v.node < before);
+    list.get(..end)?.last()
+}

@@ -1,0 +1,347 @@
+//! Stages: what each is built on, what it sets, and which of them reach the final image.
+
+use std::ops::Range;
+
+use super::image::{self, ImageRef};
+use super::{Facts, FromTarget};
+use crate::shell::Dialect;
+use crate::span::Span;
+use crate::syntax::{Escape, Instruction, Keyword, Kind, Word};
+
+/// How many base stages are followed.
+const MAX_CHAIN: usize = 10_000;
+
+/// A build stage: a FROM and what follows it.
+pub struct Stage<'a> {
+    /// Its number, counted from 0.
+    pub index: usize,
+    /// Its name in lower case.
+    pub name: Option<String>,
+    /// The name as written.
+    pub name_word: Option<&'a Word>,
+    /// The FROM.
+    pub from: &'a Instruction,
+    /// The node of the FROM.
+    pub from_node: usize,
+    /// What it is built on.
+    pub base: Base,
+    /// The indexes of its nodes, the FROM first.
+    pub nodes: Range<usize>,
+    /// The last USER of this stage itself.
+    pub user: Option<UserSetting>,
+    /// The WORKDIR in force after each WORKDIR of this stage, in order.
+    pub workdirs: Vec<Workdir>,
+    /// The WORKDIR it inherits from its base stage.
+    pub inherited_workdir: Option<Workdir>,
+    /// The SHELL in force at its end: the node that set it.
+    pub shell_node: Option<usize>,
+    /// The dialect of that shell.
+    pub shell: Dialect,
+    /// The nodes of its EXPOSE instructions.
+    pub exposes: Vec<usize>,
+    /// The nodes of its CMD instructions, in order; the last one counts.
+    pub cmds: Vec<usize>,
+    /// The nodes of its ENTRYPOINT instructions, in order; the last one counts.
+    pub entrypoints: Vec<usize>,
+    /// The nodes of its HEALTHCHECK instructions, in order; the last one counts.
+    pub healthchecks: Vec<usize>,
+    /// Whether the final image is this stage or built on it: all it sets and writes ships.
+    pub in_final: bool,
+    /// Whether the final stage needs it in any way: as base, by `COPY --from` or by a mount.
+    pub is_needed: bool,
+}
+
+/// What a stage is built on.
+#[derive(Debug, Clone)]
+pub enum Base {
+    /// The empty image.
+    Scratch,
+    /// An earlier stage.
+    Stage(usize),
+    /// An image; a variable may hide some or all of its name.
+    Image(ImageRef),
+    /// FROM cannot be read.
+    Invalid,
+}
+
+/// A USER instruction.
+#[derive(Debug, Clone)]
+pub struct UserSetting {
+    /// Its node.
+    pub node: usize,
+    /// The stage it stands in.
+    pub stage: usize,
+    /// The user, a group behind a colon too; `None` if a variable hides it.
+    pub value: Option<String>,
+    /// Where the argument stands.
+    pub span: Span,
+}
+
+/// The working directory after a WORKDIR.
+#[derive(Debug, Clone)]
+pub struct Workdir {
+    /// The node that set it.
+    pub node: usize,
+    /// The directory; `None` if a variable or a base image hides it.
+    pub path: Option<String>,
+    /// Whether every WORKDIR of the chain so far is relative, so that the base decides.
+    pub relative: bool,
+}
+
+impl Stage<'_> {
+    /// What people call it: its name, else its number.
+    pub fn label(&self) -> String {
+        match self.name_word {
+            Some(word) => word.as_str().to_owned(),
+            None => self.index.to_string(),
+        }
+    }
+
+    /// The WORKDIR in force before the instruction at `node`.
+    pub fn workdir_before(&self, node: usize) -> Option<&Workdir> {
+        let end = self.workdirs.partition_point(|w| w.node < node);
+        match end.checked_sub(1) {
+            Some(last) => self.workdirs.get(last),
+            None => self.inherited_workdir.as_ref(),
+        }
+    }
+
+    /// The WORKDIR in force at its end.
+    pub fn workdir(&self) -> Option<&Workdir> {
+        self.workdir_before(usize::MAX)
+    }
+
+    /// The image it is directly built on.
+    pub fn image(&self) -> Option<&ImageRef> {
+        match &self.base {
+            Base::Image(image) => Some(image),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn open_stage(&mut self, from: &'a Instruction, node: usize) {
+        let index = self.stages.len();
+        let (base, name_word) = match &from.kind {
+            Kind::From(f) => {
+                let name = f.alias.as_ref().map(|(_, name)| name);
+                (self.base_of(node, &f.image), name)
+            }
+            _ => (Base::Invalid, None),
+        };
+        let parent = match base {
+            Base::Stage(parent) => self.stages.get(parent),
+            _ => None,
+        };
+        let (shell_node, shell) = match (parent, &base) {
+            (Some(parent), _) => (parent.shell_node, parent.shell.clone()),
+            (None, Base::Image(image)) if image::is_windows(image) => (None, Dialect::Cmd),
+            // Without a known base, a file that escapes with backticks is a Windows one.
+            (None, Base::Image(image))
+                if self.file.escape == Escape::Backtick
+                    && (image.is_hidden()
+                        || image::os_family(image) == image::OsFamily::Unknown) =>
+            {
+                (None, Dialect::Cmd)
+            }
+            (None, Base::Image(image)) => (None, image::default_shell(image)),
+            (None, _) => (None, Dialect::Sh),
+        };
+        self.stages.push(Stage {
+            index,
+            name: name_word.map(|w| w.as_str().to_lowercase()),
+            name_word,
+            from,
+            from_node: node,
+            nodes: node..node + 1,
+            user: None,
+            workdirs: Vec::new(),
+            inherited_workdir: parent.and_then(|p| p.workdir().cloned()),
+            shell_node,
+            shell,
+            exposes: Vec::new(),
+            cmds: Vec::new(),
+            entrypoints: Vec::new(),
+            healthchecks: Vec::new(),
+            base,
+            in_final: false,
+            is_needed: false,
+        });
+    }
+
+    fn base_of(&self, node: usize, word: &Word) -> Base {
+        let text = self.masked(node, word);
+        if text == "scratch" {
+            return Base::Scratch;
+        }
+        // FROM compares names case-sensitively with the lowercased ones; the latest wins.
+        let named = |s: &&Stage<'_>| s.name.as_deref() == Some(text.as_str());
+        match self.stages.iter().rev().find(named) {
+            Some(stage) => Base::Stage(stage.index),
+            None => Base::Image(ImageRef::parse(&text)),
+        }
+    }
+
+    /// Notes what an instruction sets for its stage.
+    pub(super) fn settle(&mut self, instruction: &'a Instruction, node: usize) {
+        let value = match &instruction.kind {
+            Kind::User(word) | Kind::Workdir(word) => self.text(node, word),
+            _ => None,
+        };
+        let Some(stage) = self.stages.last_mut() else {
+            return;
+        };
+        match &instruction.kind {
+            Kind::User(word) => {
+                stage.user = Some(UserSetting {
+                    node,
+                    stage: stage.index,
+                    value,
+                    span: word.span,
+                });
+            }
+            Kind::Workdir(word) => {
+                let before = stage.workdir();
+                let dollar = word.as_str().starts_with('$');
+                let absolute = match &value {
+                    Some(path) => is_absolute(path),
+                    None => dollar || is_absolute(word.as_str()),
+                };
+                let path = match (absolute, value) {
+                    (true, value) => value,
+                    (false, Some(path)) => before
+                        .and_then(|w| w.path.as_ref())
+                        .map(|base| format!("{}/{path}", base.trim_end_matches('/'))),
+                    (false, None) => None,
+                };
+                let relative = !absolute && before.is_none_or(|w| w.relative);
+                stage.workdirs.push(Workdir {
+                    node,
+                    path,
+                    relative,
+                });
+            }
+            Kind::Shell(words) => {
+                let words: Vec<&str> = words.iter().map(Word::as_str).collect();
+                stage.shell_node = Some(node);
+                stage.shell = Dialect::of_shell(&words);
+            }
+            Kind::Expose(_) => stage.exposes.push(node),
+            Kind::Cmd(_) => stage.cmds.push(node),
+            Kind::Entrypoint(_) => stage.entrypoints.push(node),
+            Kind::Healthcheck(_) => stage.healthchecks.push(node),
+            _ => {}
+        }
+    }
+
+    /// Finds the stage that is built and marks what it needs.
+    pub(super) fn find_final(&mut self) {
+        let target = self.build.target.as_ref().and_then(|target| {
+            let target = target.to_lowercase();
+            self.stages
+                .iter()
+                .rposition(|s| s.name.as_deref() == Some(target.as_str()))
+        });
+        self.final_stage = target.or(self.stages.len().checked_sub(1));
+        let Some(last) = self.final_stage else {
+            return;
+        };
+        let chain: Vec<usize> = self.chain(last).map(|s| s.index).collect();
+        for index in chain {
+            if let Some(stage) = self.stages.get_mut(index) {
+                stage.in_final = true;
+            }
+        }
+        let mut open = vec![last];
+        while let Some(index) = open.pop() {
+            match self.stages.get_mut(index) {
+                Some(stage) if !stage.is_needed => stage.is_needed = true,
+                _ => continue,
+            }
+            open.extend(self.needs_of(index));
+        }
+    }
+
+    /// The stages a stage uses directly.
+    fn needs_of(&self, index: usize) -> Vec<usize> {
+        let Some(stage) = self.stages.get(index) else {
+            return Vec::new();
+        };
+        let mut needs = Vec::new();
+        if let Base::Stage(base) = stage.base {
+            needs.push(base);
+        }
+        for node in self.nodes_of(stage) {
+            let copied = match node.keyword() {
+                Some(Keyword::Copy) => node.instruction.flag_value("from"),
+                _ => None,
+            };
+            let copied = copied.map(|value| (value, true));
+            let mounted = node.mounts.iter().filter_map(|m| m.from.as_ref());
+            for (value, numbers) in copied.into_iter().chain(mounted.map(|v| (v, false))) {
+                let target = self.resolve_from(index, value.as_str(), numbers);
+                if let FromTarget::Stage(found) = target {
+                    needs.push(found);
+                }
+            }
+        }
+        needs
+    }
+
+    /// A stage, the stage it is built on, and so on down to the one built on an image.
+    pub fn chain(&self, stage: usize) -> impl Iterator<Item = &Stage<'a>> {
+        let mut at = self.stages.get(stage);
+        std::iter::from_fn(move || {
+            let stage = at?;
+            at = match stage.base {
+                Base::Stage(base) => self.stages.get(base),
+                _ => None,
+            };
+            Some(stage)
+        })
+        .take(MAX_CHAIN)
+    }
+
+    /// What the chain of a stage finally stands on: `scratch`, an image, or nothing readable.
+    pub fn root_base(&self, stage: usize) -> &Base {
+        self.chain(stage)
+            .last()
+            .map_or(&Base::Invalid, |stage| &stage.base)
+    }
+
+    /// The USER in force at the end of a stage, its base stages included.
+    pub fn effective_user(&self, stage: usize) -> Option<&UserSetting> {
+        self.chain(stage).find_map(|s| s.user.as_ref())
+    }
+
+    /// The CMD in force at the end of a stage, its base stages included.
+    pub fn effective_cmd(&self, stage: usize) -> Option<&super::Node<'a>> {
+        // An ENTRYPOINT forgets the CMD of the image below it.
+        let mut node = None;
+        for stage in self.chain(stage) {
+            node = stage.cmds.last();
+            if node.is_some() || !stage.entrypoints.is_empty() {
+                break;
+            }
+        }
+        self.nodes.get(*node?)
+    }
+
+    /// The ENTRYPOINT in force at the end of a stage, its base stages included.
+    pub fn effective_entrypoint(&self, stage: usize) -> Option<&super::Node<'a>> {
+        let node = self.chain(stage).find_map(|s| s.entrypoints.last())?;
+        self.nodes.get(*node)
+    }
+}
+
+/// Whether a path does not depend on the directory in force: `/a`, `\a`, `C:\a`, `C:/a`.
+pub fn is_absolute(path: &str) -> bool {
+    let path = path.trim_start_matches(['"', '\'']);
+    let mut bytes = path.bytes();
+    match (bytes.next(), bytes.next()) {
+        (Some(b'/' | b'\\'), _) => true,
+        (Some(drive), Some(b':')) => drive.is_ascii_alphabetic(),
+        _ => false,
+    }
+}

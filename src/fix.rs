@@ -1,0 +1,176 @@
+//! Fixes: edits on byte ranges, how far they can be trusted, and putting them into a text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::span::Span;
+
+/// How far a fix can be trusted. Ordered: `DisplayOnly < Unsafe < Safe`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Applicability {
+    /// A sketch to read, never applied.
+    DisplayOnly,
+    /// The image may change in more than what the rule names; applied when asked for.
+    Unsafe,
+    /// The built image is the same except for what the rule names.
+    Safe,
+}
+
+impl Applicability {
+    /// The name used in pages and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Applicability::DisplayOnly => "display-only",
+            Applicability::Unsafe => "unsafe",
+            Applicability::Safe => "safe",
+        }
+    }
+}
+
+/// Replaces a span: an empty span inserts, empty content deletes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub content: String,
+}
+
+impl Edit {
+    /// Replaces `span` by `content`.
+    pub fn replace(span: Span, content: impl Into<String>) -> Self {
+        Self {
+            span,
+            content: content.into(),
+        }
+    }
+
+    /// Inserts `content` before the byte at `offset`.
+    pub fn insert(offset: u32, content: impl Into<String>) -> Self {
+        Self::replace(Span::at(offset), content)
+    }
+
+    /// Deletes `span`.
+    pub fn delete(span: Span) -> Self {
+        Self::replace(span, "")
+    }
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: ``add `--no-install-recommends` ``.
+    pub title: String,
+    /// The edits, applied all or none.
+    pub edits: Vec<Edit>,
+    /// How far it can be trusted.
+    pub applicability: Applicability,
+}
+
+impl Fix {
+    /// A fix that leaves the built image the same except for what the rule names.
+    pub fn safe(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self::new(title, edits, Applicability::Safe)
+    }
+
+    /// A fix to look at before it is kept.
+    pub fn unsafe_(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self::new(title, edits, Applicability::Unsafe)
+    }
+
+    /// A fix with any trust.
+    pub fn new(title: impl Into<String>, edits: Vec<Edit>, applicability: Applicability) -> Self {
+        Self {
+            title: title.into(),
+            edits,
+            applicability,
+        }
+    }
+}
+
+/// Puts as many fixes into `text` as do not touch each other: sorted by place, a fix is left for
+/// the next round if one of its edits begins at or before the end of one already taken, and
+/// identical edits are made once. Gives the new text and the indexes of the fixes that went in.
+pub fn apply<'f>(text: &[u8], fixes: impl Iterator<Item = &'f Fix>) -> (Vec<u8>, Vec<usize>) {
+    let mut order: Vec<(usize, &Fix, Vec<&Edit>)> = fixes
+        .enumerate()
+        .filter(|(_, fix)| !fix.edits.is_empty())
+        .map(|(i, fix)| {
+            let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+            edits.sort();
+            (i, fix, edits)
+        })
+        .collect();
+    order.sort_by(|a, b| a.2.first().cmp(&b.2.first()).then(a.0.cmp(&b.0)));
+    let mut taken: std::collections::BTreeSet<&Edit> = std::collections::BTreeSet::new();
+    let mut applied = Vec::new();
+    for (index, _, edits) in order {
+        let fits = edits.iter().all(|e| {
+            e.span.end as usize <= text.len() && (taken.contains(e) || is_free(&taken, e))
+        });
+        let apart = edits
+            .iter()
+            .zip(edits.iter().skip(1))
+            .all(|(a, b)| a.span.end <= b.span.start && a != b);
+        if fits && apart {
+            taken.extend(edits);
+            applied.push(index);
+        }
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for edit in taken {
+        let range = edit.span.range();
+        out.extend_from_slice(text.get(at..range.start).unwrap_or_default());
+        out.extend_from_slice(edit.content.as_bytes());
+        at = range.end;
+    }
+    out.extend_from_slice(text.get(at..).unwrap_or_default());
+    (out, applied)
+}
+
+/// Whether an edit touches none of those taken.
+fn is_free(taken: &std::collections::BTreeSet<&Edit>, edit: &Edit) -> bool {
+    // Edits taken do not overlap, so only the neighbours on either side can touch this one.
+    let touches = |e: &&&Edit| e.span.start <= edit.span.end && edit.span.start <= e.span.end;
+    let before = taken.range::<&Edit, _>(..edit).next_back();
+    let after = taken.range::<&Edit, _>(edit..).next();
+    !before.iter().any(touches) && !after.iter().any(|e| touches(e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replace(start: u32, end: u32, content: &str) -> Fix {
+        Fix::safe("t", vec![Edit::replace(Span::new(start, end), content)])
+    }
+
+    #[test]
+    fn fixes_that_touch_wait_for_the_next_round() {
+        let fixes = [replace(0, 1, "x"), replace(1, 2, "y"), replace(3, 3, "z")];
+        let (text, applied) = apply(b"abc", fixes.iter());
+        assert_eq!(text, b"xbcz");
+        assert_eq!(applied, [0, 2]);
+    }
+
+    #[test]
+    fn the_same_edit_from_two_rules_is_made_once() {
+        let fixes = [replace(1, 1, "-y "), replace(1, 1, "-y ")];
+        let (text, applied) = apply(b"ab", fixes.iter());
+        assert_eq!(text, b"a-y b");
+        assert_eq!(applied, [0, 1]);
+    }
+
+    #[test]
+    fn a_fix_goes_in_whole_or_not_at_all() {
+        let both = Fix::safe(
+            "t",
+            vec![Edit::delete(Span::new(0, 1)), Edit::delete(Span::new(4, 5))],
+        );
+        let fixes = [replace(4, 5, "!"), both];
+        let (text, applied) = apply(b"abcde", fixes.iter());
+        assert_eq!(text, b"bcd");
+        assert_eq!(applied, [1]);
+    }
+}

@@ -1,0 +1,213 @@
+//! What a rule is: what its page says of it, the checks it may do, and what a check may ask.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::facts::{Command, Facts, Node, Stage};
+use crate::fix::Applicability;
+use crate::policy::Policy;
+use crate::span::{Source, Span};
+use crate::syntax::File;
+
+/// Whom a finding serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Impact {
+    Security,
+    Speed,
+    Clarity,
+    Size,
+    Correctness,
+}
+
+impl Impact {
+    /// All of them, in the order pages list them.
+    pub const ALL: [Impact; 5] = [
+        Impact::Security,
+        Impact::Speed,
+        Impact::Clarity,
+        Impact::Size,
+        Impact::Correctness,
+    ];
+
+    /// The name used in pages and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Impact::Security => "security",
+            Impact::Speed => "speed",
+            Impact::Clarity => "clarity",
+            Impact::Size => "size",
+            Impact::Correctness => "correctness",
+        }
+    }
+}
+
+/// What the recommended profile does with a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Reports at this severity.
+    On(Severity),
+    /// Silent; `strict` or a selection turns it on at this severity.
+    Off(Severity),
+    /// Silent until it is configured; then it reports at this severity.
+    Configured(Severity),
+}
+
+impl Level {
+    /// The severity it has once it is on.
+    pub fn severity(self) -> Severity {
+        match self {
+            Level::On(s) | Level::Off(s) | Level::Configured(s) => s,
+        }
+    }
+}
+
+/// What a rule's page says: the metadata of its front matter, and the text.
+#[derive(Debug)]
+pub struct RuleMeta {
+    /// The id in kebab-case.
+    pub id: &'static str,
+    /// The folder of its page: `images`, `packages`, …
+    pub family: &'static str,
+    /// What the recommended profile does with it.
+    pub level: Level,
+    /// The most trusted fix it offers, if it offers any.
+    pub fix: Option<Applicability>,
+    /// The version that brought it.
+    pub since: &'static str,
+    /// The names other tools give the same finding.
+    pub aliases: &'static [&'static str],
+    /// Whom it serves.
+    pub impact: &'static [Impact],
+    /// The first paragraph of the page.
+    pub summary: &'static str,
+    /// The page without its front matter, Markdown.
+    pub page: &'static str,
+}
+
+impl RuleMeta {
+    /// Where the page can be read.
+    pub fn url(&self) -> String {
+        format!(
+            "https://github.com/dockerfile-dlint/dlint/blob/main/rules/{}/{}.md",
+            self.family, self.id
+        )
+    }
+}
+
+/// A rule: its fields are its options, its methods the checks. Each method does nothing unless
+/// the rule writes it; the engine calls them in one walk over the file.
+#[allow(unused_variables)]
+pub trait Rule: Send + Sync {
+    /// Once per file, before anything else.
+    fn check_file(&self, cx: &mut Context<'_>) {}
+    /// Each stage, after its instructions.
+    fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {}
+    /// Each instruction, those behind ONBUILD too (`node.onbuild` tells them).
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {}
+    /// Each simple shell command of a RUN, those behind ONBUILD too.
+    fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {}
+    /// Each ignore comment, or each rule in one, that silenced nothing.
+    fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
+}
+
+/// A part of an ignore comment that silenced nothing.
+#[derive(Debug, Clone)]
+pub struct UnusedIgnore {
+    /// The place of the rule's name in the comment, or of the whole comment.
+    pub span: Span,
+    /// The name as written.
+    pub name: String,
+    /// What to delete so that it is gone: the name with its comma, or the whole comment line;
+    /// nothing for a directive, which may say more.
+    pub removal: Option<Span>,
+}
+
+/// What a check may ask and do.
+pub struct Context<'a> {
+    /// What follows from the file.
+    pub facts: &'a Facts<'a>,
+    /// What the organisation demands.
+    pub policy: &'a Policy,
+    /// The rule that is running.
+    pub(crate) rule: &'static str,
+    /// The severity it reports at.
+    pub(crate) severity: Severity,
+    /// Whether the user set that severity.
+    pub(crate) severity_is_set: bool,
+    /// What was reported so far.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Context<'a> {
+    /// The file's text and lines.
+    pub fn source(&self) -> &'a Source {
+        self.facts.source
+    }
+
+    /// The tree.
+    pub fn file(&self) -> &'a File {
+        self.facts.file
+    }
+
+    /// Reports a finding; the result takes help, labels and a fix.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
+        let at = self.diagnostics.len();
+        self.diagnostics
+            .push(Diagnostic::new(self.rule, self.severity, span, message));
+        Report {
+            keeps_severity: self.severity_is_set,
+            diagnostic: self.diagnostics.get_mut(at),
+        }
+    }
+}
+
+/// A finding being written.
+pub struct Report<'c> {
+    keeps_severity: bool,
+    diagnostic: Option<&'c mut Diagnostic>,
+}
+
+impl Report<'_> {
+    fn with(mut self, change: impl FnOnce(&mut Diagnostic)) -> Self {
+        if let Some(diagnostic) = &mut self.diagnostic {
+            change(diagnostic);
+        }
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.with(|d| {
+            d.help(help);
+        })
+    }
+
+    /// Points at a related place.
+    pub fn label(self, span: Span, message: impl Into<String>) -> Self {
+        self.with(|d| {
+            d.label(span, message);
+        })
+    }
+
+    /// Offers a fix.
+    pub fn fix(self, fix: crate::fix::Fix) -> Self {
+        self.with(|d| {
+            d.fix(fix);
+        })
+    }
+
+    /// Says how bad this one is, where that differs from the rule's level; a level the user set
+    /// stays.
+    pub fn severity(self, severity: Severity) -> Self {
+        if self.keeps_severity {
+            return self;
+        }
+        self.with(|d| {
+            d.severity(severity);
+        })
+    }
+
+    /// Gives it a code of its own.
+    pub fn code(self, code: impl Into<String>) -> Self {
+        self.with(|d| d.code = Some(code.into()))
+    }
+}

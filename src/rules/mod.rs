@@ -1,0 +1,89 @@
+//! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
+
+pub mod suppressions;
+pub mod syntax;
+pub mod tool;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::diagnostic::Severity;
+use crate::fix::Applicability;
+use crate::rule::{Impact, Level, Rule, RuleMeta};
+
+/// A rule of the catalogue.
+pub struct RuleEntry {
+    /// What its page says.
+    pub meta: RuleMeta,
+    /// The rule with its default options.
+    pub make: fn() -> Box<dyn Rule>,
+    /// The rule with options from configuration.
+    pub configure: fn(toml::Table) -> Result<Box<dyn Rule>, toml::de::Error>,
+    /// The schema of its options.
+    pub options: fn(&mut SchemaGenerator) -> Schema,
+}
+
+include!(concat!(env!("OUT_DIR"), "/registry.rs"));
+
+fn make<R: Rule + Default + 'static>() -> Box<dyn Rule> {
+    Box::new(R::default())
+}
+
+fn configure<R: Rule + DeserializeOwned + 'static>(
+    options: toml::Table,
+) -> Result<Box<dyn Rule>, toml::de::Error> {
+    Ok(Box::new(options.try_into::<R>()?))
+}
+
+fn options<R: JsonSchema + Serialize>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<R>()
+}
+
+/// The rule of that id.
+pub fn by_id(id: &str) -> Option<&'static RuleEntry> {
+    RULES
+        .binary_search_by(|entry| entry.meta.id.cmp(id))
+        .ok()
+        .and_then(|i| RULES.get(i))
+}
+
+/// The rules a name means: the id, or every rule with that alias. Aliases are compared without
+/// regard to case.
+pub fn by_name(name: &str) -> Vec<&'static RuleEntry> {
+    if let Some(entry) = by_id(name) {
+        return vec![entry];
+    }
+    RULES
+        .iter()
+        .filter(|entry| {
+            entry.meta.id.eq_ignore_ascii_case(name)
+                || entry
+                    .meta
+                    .aliases
+                    .iter()
+                    .any(|a| a.eq_ignore_ascii_case(name))
+        })
+        .collect()
+}
+
+/// The rule id, family or alias nearest to a name that does not exist.
+pub fn nearest_name(name: &str) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    RULES
+        .iter()
+        .flat_map(|e| {
+            [e.meta.id, e.meta.family]
+                .into_iter()
+                .chain(e.meta.aliases.iter().copied())
+        })
+        .map(|known| {
+            (
+                crate::syntax::distance(&lower, &known.to_lowercase()),
+                known,
+            )
+        })
+        .filter(|(d, known)| *d <= (known.len() / 3).max(2))
+        .min()
+        .map(|(_, known)| known)
+}

@@ -1,0 +1,3 @@
+//! Ignore comments.
+
+pub mod unused_ignore;

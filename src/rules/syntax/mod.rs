@@ -1,0 +1,3 @@
+//! Instructions as written.
+
+pub mod syntax_error;

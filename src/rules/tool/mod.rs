@@ -1,0 +1,3 @@
+//! The tool itself.
+
+pub mod internal_error;
