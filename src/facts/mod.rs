@@ -9,7 +9,8 @@ mod stage;
 
 use crate::context::Build;
 pub use crate::shell::{Command, Dialect, Script};
-use crate::span::{MappedText, Source, Span};
+use crate::shell::{ExecWord, ShellOptions};
+use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 use image::ImageRef;
@@ -194,11 +195,17 @@ impl<'a> Facts<'a> {
     }
 
     fn read_script(&self, node: &mut Node<'a>, command: &CommandLine) {
-        let script = match command {
+        let mut script = match command {
             CommandLine::Empty(_) => return,
             CommandLine::Exec(words, _) => {
-                let words: Vec<(&MappedText, Span)> =
-                    words.iter().map(|w| (&w.text, w.span)).collect();
+                let words: Vec<ExecWord> = words
+                    .iter()
+                    .map(|w| ExecWord {
+                        text: w.as_str(),
+                        span: w.span,
+                        mapped: Some(w.text.clone()),
+                    })
+                    .collect();
                 crate::shell::parse_exec(&words)
             }
             CommandLine::Shell(word) => {
@@ -236,8 +243,24 @@ impl<'a> Facts<'a> {
                 }
             }
         };
+        if !command.is_exec() {
+            script.options = self.shell_options(node);
+        }
         node.installs = packages::of(&script);
         node.script = Some(script);
+    }
+
+    /// The options that the SHELL in force starts the shell with; a heredoc with a shebang of its
+    /// own has none of them.
+    fn shell_options(&self, node: &Node<'_>) -> ShellOptions {
+        let shebang = node
+            .script_heredoc
+            .and_then(|h| node.instruction.heredocs.get(h))
+            .is_some_and(|h| self.source.slice(h.body).trim_start().starts_with("#!"));
+        match node.shell_node.and_then(|n| self.nodes.get(n)) {
+            Some(shell) if !shebang => ShellOptions::of_words(&shell.instruction.words()),
+            _ => ShellOptions::default(),
+        }
     }
 
     /// The word's text at the place of a node, as far as it is known offline.
