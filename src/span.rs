@@ -250,6 +250,17 @@ impl MappedText {
         self.text.push_str(piece);
     }
 
+    /// Appends another mapped text.
+    pub fn append(&mut self, other: &MappedText) {
+        for (i, &(t, f)) in other.runs.iter().enumerate() {
+            let end = other
+                .runs
+                .get(i + 1)
+                .map_or(other.text.len(), |r| r.0 as usize);
+            self.push(other.text.get(t as usize..end).unwrap_or_default(), f);
+        }
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
@@ -360,5 +371,8 @@ mod tests {
         assert_eq!(p.text(), "bcd");
         assert_eq!(p.span(0..3), Span::new(11, 22));
         assert_eq!(m.part(2..2).span(0..0), Span::at(20));
+        let mut joined = m.part(0..1);
+        joined.append(&m.part(1..3));
+        assert_eq!(joined, m.part(0..3));
     }
 }
