@@ -1,0 +1,83 @@
+//! What can be wrong with a configuration file, and where.
+
+use std::path::PathBuf;
+
+use crate::span::{Source, Span};
+
+/// Something wrong with a configuration file.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{problem}")]
+pub struct ConfigError {
+    /// What is wrong.
+    pub problem: Problem,
+    /// The file, if it could be read.
+    file: Option<Source>,
+    /// Where.
+    span: Span,
+}
+
+/// The ways in which a configuration file can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum Problem {
+    #[error("{}: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("{0}")]
+    Toml(String),
+    #[error("unknown key `{key}`")]
+    UnknownKey {
+        key: String,
+        nearest: Option<String>,
+        known: Vec<String>,
+    },
+    #[error("{0}")]
+    UnknownRule(#[from] super::UnknownRule),
+    #[error("`{pattern}` is no pattern: {reason}")]
+    Pattern { pattern: String, reason: String },
+    #[error("cannot extend {}: {reason}", path.display())]
+    Extends { path: PathBuf, reason: String },
+    #[error("{} extends itself: {chain}", path.display())]
+    Circle { path: PathBuf, chain: String },
+    #[error("option of `{rule}`: {reason}")]
+    RuleOption { rule: String, reason: String },
+}
+
+impl ConfigError {
+    /// Without a place.
+    pub fn new(problem: Problem) -> Self {
+        Self {
+            problem,
+            file: None,
+            span: Span::default(),
+        }
+    }
+
+    /// At a place in a file.
+    pub fn at(problem: Problem, file: &Source, span: Span) -> Self {
+        Self {
+            problem,
+            file: Some(file.clone()),
+            span,
+        }
+    }
+
+    /// The file and the place in it.
+    pub fn place(&self) -> Option<(&Source, Span)> {
+        self.file.as_ref().map(|file| (file, self.span))
+    }
+
+    /// What to do.
+    pub fn help(&self) -> Option<String> {
+        match &self.problem {
+            Problem::UnknownKey {
+                nearest: Some(nearest),
+                ..
+            } => Some(format!("did you mean `{nearest}`?")),
+            Problem::UnknownKey { known, .. } if !known.is_empty() => {
+                Some(format!("known here: `{}`", known.join("`, `")))
+            }
+            Problem::UnknownRule(unknown) => Some(unknown.help()),
+            _ => None,
+        }
+    }
+}
