@@ -47,7 +47,7 @@ pub enum Trouble {
     },
     /// A configuration file.
     #[error("{0}")]
-    Config(#[from] Box<ConfigError>),
+    Config(#[from] ConfigError),
     /// Standard output, or a file that a report goes to.
     #[error("{place}: {error}")]
     Output {
@@ -84,12 +84,6 @@ impl Trouble {
     /// Whether the reader went away, which is no trouble.
     fn is_closed_pipe(&self) -> bool {
         matches!(self, Trouble::Output { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
-    }
-}
-
-impl From<ConfigError> for Trouble {
-    fn from(error: ConfigError) -> Self {
-        Trouble::Config(Box::new(error))
     }
 }
 

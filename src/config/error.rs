@@ -9,11 +9,9 @@ use crate::span::{Source, Span};
 #[error("{problem}")]
 pub struct ConfigError {
     /// What is wrong.
-    pub problem: Problem,
-    /// The file, if it could be read.
-    file: Option<Source>,
-    /// Where.
-    span: Span,
+    pub problem: Box<Problem>,
+    /// The file, if it could be read, and where in it.
+    place: Option<Box<(Source, Span)>>,
 }
 
 /// The ways in which a configuration file can be wrong.
@@ -46,29 +44,27 @@ impl ConfigError {
     /// Without a place.
     pub fn new(problem: Problem) -> Self {
         Self {
-            problem,
-            file: None,
-            span: Span::default(),
+            problem: Box::new(problem),
+            place: None,
         }
     }
 
     /// At a place in a file.
     pub fn at(problem: Problem, file: &Source, span: Span) -> Self {
         Self {
-            problem,
-            file: Some(file.clone()),
-            span,
+            problem: Box::new(problem),
+            place: Some(Box::new((file.clone(), span))),
         }
     }
 
     /// The file and the place in it.
     pub fn place(&self) -> Option<(&Source, Span)> {
-        self.file.as_ref().map(|file| (file, self.span))
+        self.place.as_ref().map(|place| (&place.0, place.1))
     }
 
     /// What to do.
     pub fn help(&self) -> Option<String> {
-        match &self.problem {
+        match self.problem.as_ref() {
             Problem::UnknownKey {
                 nearest: Some(nearest),
                 ..

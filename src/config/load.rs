@@ -65,7 +65,7 @@ impl Config {
                 };
                 return Err(reader.fault(problem, &place));
             }
-            self.add(&target, chain).map_err(|e| match e.problem {
+            self.add(&target, chain).map_err(|e| match *e.problem {
                 Problem::Unreadable { path, reason } => {
                     reader.fault(Problem::Extends { path, reason }, &place)
                 }
@@ -163,10 +163,10 @@ impl Reader<'_> {
             for entry in rules::by_name(name) {
                 self.check_table(options, &place, |t| (entry.configure)(t).map(drop))
                     .map_err(|mut e| {
-                        if let Problem::Toml(reason) = e.problem {
-                            e.problem = Problem::RuleOption {
+                        if let Problem::Toml(reason) = e.problem.as_ref() {
+                            *e.problem = Problem::RuleOption {
                                 rule: entry.meta.id.to_owned(),
-                                reason,
+                                reason: reason.clone(),
                             };
                         }
                         e

@@ -109,6 +109,12 @@ struct Finding<'a> {
     places: Vec<(Span, Option<&'a str>)>,
 }
 
+impl Finding<'_> {
+    fn span(&self) -> Span {
+        self.places.first().map(|p| p.0).unwrap_or_default()
+    }
+}
+
 fn render(finding: &Finding<'_>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
     let view = View::of(finding, terminal);
     let mut theme = GraphicalTheme {
@@ -215,6 +221,8 @@ struct View {
     text: String,
     lines: Vec<Line>,
     labels: Vec<LabeledSpan>,
+    /// For the start of each label in the text its 0-based column in the file.
+    columns: Vec<(usize, usize)>,
 }
 
 #[derive(Debug)]
@@ -223,8 +231,6 @@ struct Line {
     number: u32,
     /// Where it starts in the text.
     start: usize,
-    /// 0-based column of the primary place in the file, if it starts here.
-    column: Option<usize>,
 }
 
 impl View {
@@ -253,8 +259,9 @@ impl View {
 
         let mut text = String::new();
         let mut lines = Vec::new();
+        let mut columns = Vec::new();
         let mut moved: Vec<(usize, usize)> = places.iter().map(|_| (0, 0)).collect();
-        for number in numbers {
+        for number in primary_first(numbers, source.line(finding.span().start)) {
             let line = source.line_span(number);
             let wanted = places
                 .iter()
@@ -293,24 +300,17 @@ impl View {
                     None => end,
                 }
             };
-            let mut column = None;
-            for (i, ((span, _), slot)) in places.iter().zip(&mut moved).enumerate() {
+            for ((span, _), slot) in places.iter().zip(&mut moved) {
                 if source.line(span.start) == number {
                     slot.0 = place(span.start);
-                    if i == 0 {
-                        column = Some(source.position(span.start).column as usize - 1);
-                    }
+                    columns.push((slot.0, source.position(span.start).column as usize - 1));
                 }
                 if source.line(span.end) == number {
                     slot.1 = place(span.end).max(slot.0);
                 }
             }
             text.push('\n');
-            lines.push(Line {
-                number,
-                start,
-                column,
-            });
+            lines.push(Line { number, start });
         }
         let labels = places
             .iter()
@@ -334,6 +334,7 @@ impl View {
             text,
             lines,
             labels,
+            columns,
         }
     }
 
@@ -356,11 +357,10 @@ impl SourceCode for View {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let mut first = self.line_at(span.offset());
         let mut last = self.line_at(span.offset() + span.len());
-        if self.number(last) as usize - self.number(first) as usize != last - first {
+        if (first..last).any(|i| self.number(i) + 1 != self.number(i + 1)) {
             // Lines are left out in between: two windows, not one.
             return Err(MietteError::OutOfBounds);
         }
-        let own = first;
         for _ in 0..before {
             if first > 0 && self.number(first - 1) + 1 == self.number(first) {
                 first -= 1;
@@ -377,10 +377,12 @@ impl SourceCode for View {
             .get(last + 1)
             .map_or(self.text.len(), |l| l.start);
         let line = self.number(first).saturating_sub(1) as usize;
-        let column = match before {
-            0 => self.lines.get(own).and_then(|l| l.column).unwrap_or(0),
-            _ => 0,
-        };
+        // Without context miette asks for the place to print.
+        let column = self
+            .columns
+            .iter()
+            .find(|(at, _)| before == 0 && *at == span.offset())
+            .map_or(0, |(_, column)| *column);
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             self.text.as_bytes().get(start..end).unwrap_or_default(),
@@ -390,6 +392,21 @@ impl SourceCode for View {
             last - first + 1,
         )))
     }
+}
+
+/// Line numbers with those of the window around `primary` first: that is what is to be read.
+fn primary_first(numbers: BTreeSet<u32>, primary: u32) -> Vec<u32> {
+    let mut windows: Vec<Vec<u32>> = Vec::new();
+    for number in numbers {
+        match windows.last_mut() {
+            Some(window) if window.last().is_some_and(|last| last + 1 == number) => {
+                window.push(number);
+            }
+            _ => windows.push(vec![number]),
+        }
+    }
+    windows.sort_by_key(|window| !window.contains(&primary));
+    windows.concat()
 }
 
 /// The part of a span that is drawn: no line break at its end, and of very many lines the first.
@@ -420,7 +437,9 @@ impl Cut {
             to: line.end,
         };
         // Wide letters take two columns, tabs up to four; both are rare and cost only a wrap.
-        if line.len() as usize <= room || source.slice(line).chars().count() <= room {
+        let size = line.len() as usize;
+        // No letter takes more than four bytes: a very long line need not be counted.
+        if size <= room || (size <= 4 * room && source.slice(line).chars().count() <= room) {
             return whole;
         }
         let room = (room.saturating_sub(6)) as u32;
@@ -493,16 +512,16 @@ mod tests {
             "warning[some-rule]
 
   ⚠ something is wrong
+   ╭─[Dockerfile:7:1]
+ 6 │ RUN v
+ 7 │ FROM b
+   · ──────
+   ╰────
    ╭─[Dockerfile:1:8]
  1 │ FROM a AS b
    ·        ──┬─
    ·          ╰── named here
  2 │ RUN x
-   ╰────
-   ╭─[Dockerfile:7:1]
- 6 │ RUN v
- 7 │ FROM b
-   · ──────
    ╰────
   help: mend it
 "
