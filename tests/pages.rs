@@ -4,7 +4,7 @@
 //! what fixing to a fixed point gives, reports nothing, parses and does not change again; `good`
 //! is silent. A fix appears exactly when the page says so, never with more trust. A `toml` block
 //! configures the examples behind it; a block with `file=NAME` puts a file beside the Dockerfile
-//! of the next example. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
+//! of the next example, `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -102,11 +102,14 @@ fn pages() -> Vec<Page> {
 }
 
 /// The settings of an example: this rule alone, configured by the `toml` block before it.
-fn settings(meta: &RuleMeta, toml: &str, dockerfile: &Path) -> Settings {
+fn settings(meta: &RuleMeta, with: &str, toml: &str, dockerfile: &Path) -> Settings {
     let file = dockerfile.with_file_name("dlint.toml");
     std::fs::write(&file, toml).unwrap();
+    let names = [meta.id]
+        .into_iter()
+        .chain(with.split(',').filter(|w| !w.is_empty()));
     let only = Layer {
-        select: Some(vec![meta.id.to_owned()]),
+        select: Some(names.map(str::to_owned).collect()),
         ..Layer::default()
     };
     let effective = Configs::new(Place::File(file), only).of_file(dockerfile);
@@ -162,7 +165,8 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
             .path()
             .join(block.value("name").unwrap_or("Dockerfile"));
         std::fs::write(&path, &block.text).unwrap();
-        let settings = settings(page.meta, &toml, &path);
+        let with = block.value("with").unwrap_or_default();
+        let settings = settings(page.meta, with, &toml, &path);
         let report = engine::lint(Source::new(&path, &*block.text), &settings);
         let line = block.lines.start + 1;
         if id != "syntax-error" {
