@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+pub use crate::config::reason;
 use crate::config::{ConfigError, Configs, Patterns};
 
 /// Hidden folders in which people keep Dockerfiles.
@@ -193,17 +194,6 @@ fn search(
 fn shown(path: &Path) -> PathBuf {
     path.strip_prefix(".")
         .map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
-}
-
-/// The operating system's words without its number.
-pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let plain = text.split(" (os error").next().unwrap_or(&text);
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => plain.to_owned(),
-    }
 }
 
 fn split(error: &ignore::Error, root: &Path) -> (PathBuf, String) {

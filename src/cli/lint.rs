@@ -135,12 +135,8 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         }
         return Ok(status);
     }
-    let result = write(args, &reports, &outcome, fixed_text);
-    match result {
-        Err(trouble) if trouble.is_closed_pipe() => Ok(status),
-        Err(trouble) => Err(trouble),
-        Ok(()) => Ok(status),
-    }
+    write(args, &reports, &outcome, fixed_text)?;
+    Ok(status)
 }
 
 /// A report and the file it goes to.

@@ -260,10 +260,14 @@ pub(super) struct Selection {
     build: BuildOptions,
 }
 
-impl Default for Selection {
-    fn default() -> Self {
-        let profile = Profile::default();
-        Self {
+impl Selection {
+    /// Lays layers over one another, the lowest first.
+    pub(super) fn of(layers: &[&Layer]) -> Self {
+        // The topmost profile is the set that all start from; a selection below it is void.
+        let base = layers.iter().rposition(|l| l.profile.is_some());
+        let profile = base.and_then(|i| layers.get(i)).and_then(|l| l.profile);
+        let profile = profile.unwrap_or_default();
+        let mut selection = Self {
             profile,
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
             severities: vec![None; RULES.len()],
@@ -273,23 +277,26 @@ impl Default for Selection {
             golden: Vec::new(),
             trusted_registries: Vec::new(),
             build: BuildOptions::default(),
+        };
+        for (i, layer) in layers.iter().enumerate() {
+            let select = layer
+                .select
+                .as_deref()
+                .filter(|_| base.is_none_or(|b| i >= b));
+            selection.lay(layer, select);
         }
+        selection
     }
-}
 
-impl Selection {
-    pub(super) fn lay(&mut self, layer: &Layer) {
-        if let Some(profile) = layer.profile {
-            self.profile = profile;
-            self.on = RULES.iter().map(|e| profile.has(&e.meta)).collect();
-        }
-        if layer.select.is_some() {
+    fn lay(&mut self, layer: &Layer, select: Option<&[String]>) {
+        if select.is_some() {
             self.on.fill(false);
         }
-        let selected = layer.select.iter().flatten().chain(&layer.extend_select);
-        let selected: Vec<_> = selected.map(|n| (n, width_of(n), true)).collect();
+        let selected = select.into_iter().flatten().chain(&layer.extend_select);
+        let selected = selected.map(|n| (n, width_of(n), true));
         let ignored = layer.ignore.iter().map(|n| (n, width_of(n), false));
-        let names: Vec<_> = selected.into_iter().chain(ignored).collect();
+        // Of two equally narrow names the one that ignores wins.
+        let names: Vec<_> = selected.chain(ignored).collect();
         for width in Width::WIDEST_FIRST {
             for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
                 for (on, entry) in self.on.iter_mut().zip(&RULES) {
