@@ -18,6 +18,7 @@ pub mod fix;
 pub mod policy;
 pub mod rule;
 pub mod rules;
+pub mod secrets;
 pub mod shell;
 pub mod span;
 pub mod suppress;
