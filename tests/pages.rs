@@ -4,18 +4,19 @@
 //! what fixing to a fixed point gives, reports nothing, parses and does not change again; `good`
 //! is silent. A fix appears exactly when the page says so, never with more trust. A `toml` block
 //! configures the examples behind it; a block with `file=NAME` puts a file beside the Dockerfile
-//! of the next example. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
+//! of the next example, `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use dlint::config::{Configs, Layer, Place};
 use dlint::engine::{self, Settings};
 use dlint::fix::Applicability;
 use dlint::rule::RuleMeta;
 use dlint::rules::{self, RULES};
 use dlint::span::Source;
-use dlint::{config, mend, syntax};
+use dlint::{mend, syntax};
 
 const HEADINGS: [&str; 9] = [
     "Why",
@@ -101,9 +102,21 @@ fn pages() -> Vec<Page> {
 }
 
 /// The settings of an example: this rule alone, configured by the `toml` block before it.
-fn settings(meta: &RuleMeta, toml: &str, directory: &Path) -> Settings {
-    config::for_example(meta.id, toml, directory)
-        .unwrap_or_else(|e| panic!("{}: the toml block: {e}", meta.id))
+fn settings(meta: &RuleMeta, with: &str, toml: &str, dockerfile: &Path) -> Settings {
+    let file = dockerfile.with_file_name("dlint.toml");
+    std::fs::write(&file, toml).unwrap();
+    let names = [meta.id]
+        .into_iter()
+        .chain(with.split(',').filter(|w| !w.is_empty()));
+    let only = Layer {
+        select: Some(names.map(str::to_owned).collect()),
+        ..Layer::default()
+    };
+    let effective = Configs::new(Place::File(file), only).of_file(dockerfile);
+    match effective {
+        Ok(effective) => effective.settings.clone(),
+        Err(error) => panic!("{}: the toml block: {error}", meta.id),
+    }
 }
 
 fn findings(report: &engine::Report) -> String {
@@ -152,7 +165,8 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
             .path()
             .join(block.value("name").unwrap_or("Dockerfile"));
         std::fs::write(&path, &block.text).unwrap();
-        let settings = settings(page.meta, &toml, directory.path());
+        let with = block.value("with").unwrap_or_default();
+        let settings = settings(page.meta, with, &toml, &path);
         let report = engine::lint(Source::new(&path, &*block.text), &settings);
         let line = block.lines.start + 1;
         if id != "syntax-error" {
@@ -192,8 +206,12 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
             None => problems.push(format!("{}:{line}: `bad` without `output`", page.path)),
         }
         let fixed = blocks.get(i + 2).filter(|b| b.is("dockerfile", "fixed"));
-        let mended = mend::until_stable(report.source.clone(), &settings, Applicability::Unsafe);
-        let text = mended.source.text().to_owned();
+        let linted = engine::lint(report.source.clone(), &settings);
+        let mended = mend::mend(linted, &settings, Applicability::Unsafe);
+        if let Some(dropped) = mended.dropped.first() {
+            problems.push(format!("{}:{line}: {dropped}", page.path));
+        }
+        let text = mended.report.source.text().to_owned();
         let changed = text != block.text;
         match fixed {
             Some(b) => {
