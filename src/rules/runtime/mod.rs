@@ -1,0 +1,9 @@
+//! What the container will be: its user, directory, ports, command and health check.
+
+pub mod duplicate_cmd;
+pub mod duplicate_entrypoint;
+pub mod duplicate_healthcheck;
+mod duplicate_shared;
+pub mod invalid_port;
+pub mod relative_workdir;
+mod runtime_shared;
