@@ -5,5 +5,8 @@ pub mod duplicate_entrypoint;
 pub mod duplicate_healthcheck;
 mod duplicate_shared;
 pub mod invalid_port;
+mod launch_shared;
+pub mod missing_user;
 pub mod relative_workdir;
+pub mod root_user;
 mod runtime_shared;
