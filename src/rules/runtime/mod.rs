@@ -10,3 +10,4 @@ pub mod missing_user;
 pub mod relative_workdir;
 pub mod root_user;
 mod runtime_shared;
+pub mod shell_form_command;
