@@ -481,3 +481,6 @@ impl IntoUse for (Word, ImageUseKind) {
 fn is_only(text: &str, word: &str) -> bool {
     text.trim() == word.trim()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::image::{self, ImageRef};
+use super::image::{self, DefaultShell, ImageRef};
 use super::{Facts, FromTarget};
 use crate::shell::Dialect;
 use crate::span::Span;
@@ -120,6 +120,17 @@ impl Stage<'_> {
     }
 }
 
+/// What an image's `/bin/sh` is; without one the file must name a shell before it can use one.
+fn dialect_of(shell: DefaultShell) -> Dialect {
+    match shell {
+        DefaultShell::Ash => Dialect::Ash,
+        DefaultShell::Dash => Dialect::Dash,
+        DefaultShell::Bash => Dialect::Bash,
+        DefaultShell::Cmd => Dialect::Cmd,
+        DefaultShell::None | DefaultShell::Unknown => Dialect::Sh,
+    }
+}
+
 impl<'a> Facts<'a> {
     pub(super) fn open_stage(&mut self, from: &'a Instruction, node: usize) {
         let index = self.stages.len();
@@ -145,7 +156,7 @@ impl<'a> Facts<'a> {
             {
                 (None, Dialect::Cmd)
             }
-            (None, Base::Image(image)) => (None, image::default_shell(image)),
+            (None, Base::Image(image)) => (None, dialect_of(image::default_shell(image))),
             (None, _) => (None, Dialect::Sh),
         };
         self.stages.push(Stage {
