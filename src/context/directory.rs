@@ -132,9 +132,18 @@ impl BuildContext {
     /// Whether something of that path lies in the directory, left out or not. Paths are taken
     /// from the context's root, as COPY takes them; `*` and the like match names.
     pub fn exists(&self, path: &str) -> bool {
+        !self.find(path).is_empty()
+    }
+
+    /// The paths in the directory that a path with `*` and the like in it means, sorted, left out
+    /// of the context or not.
+    pub fn find(&self, path: &str) -> Vec<String> {
         let parts = normal_parts(path);
         if parts.iter().all(|p| !p.contains(['*', '?', '[', '\\'])) {
-            return fs::symlink_metadata(self.place(&parts)).is_ok();
+            return match fs::symlink_metadata(self.place(&parts)) {
+                Ok(_) => vec![parts.join("/")],
+                Err(_) => Vec::new(),
+            };
         }
         let mut open = vec![self.root.clone()];
         for part in &parts {
@@ -144,7 +153,12 @@ impl BuildContext {
                 .take(1000)
                 .collect();
         }
-        !open.is_empty()
+        let mut found: Vec<String> = open
+            .iter()
+            .filter_map(|p| relative(&self.root, p))
+            .collect();
+        found.sort();
+        found
     }
 
     /// Whether a directory of that path lies in the directory itself, not behind a link.

@@ -5,6 +5,7 @@ pub mod ignore_file;
 
 use std::path::PathBuf;
 
+pub(crate) use directory::any_ignore_file;
 pub use directory::{BuildContext, ContextOrigin};
 pub use ignore_file::IgnoreFile;
 

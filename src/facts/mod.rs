@@ -1,18 +1,22 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+mod copies;
 pub mod image;
 pub mod mount;
 pub mod packages;
 mod scope;
 mod stage;
 
-use crate::context::Build;
+use std::cell::OnceCell;
+
+use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
+pub use copies::{Copied, CopiedSource, CopyOrigin};
 use image::ImageRef;
 use mount::Mount;
 use packages::Install;
@@ -36,6 +40,7 @@ pub struct Facts<'a> {
     pub images: Vec<ImageUse>,
     scopes: Scopes,
     final_stage: Option<usize>,
+    context: OnceCell<Option<BuildContext>>,
 }
 
 /// An instruction and what is known at its place.
@@ -131,6 +136,7 @@ impl<'a> Facts<'a> {
             images: Vec::new(),
             scopes: Scopes::new(build),
             final_stage: None,
+            context: OnceCell::new(),
         };
         for instruction in &file.instructions {
             facts.visit(instruction);

@@ -335,6 +335,33 @@ impl Install {
                 )
     }
 
+    /// The directory or manifest an option names to work in: `npm --prefix web`, `mvn -f a/pom.xml`.
+    pub fn directory(&self) -> Option<&str> {
+        use Manager::*;
+        let names: &[&str] = match self.manager {
+            Npm => &["--prefix", "-C"],
+            Yarn => &["--cwd"],
+            Pnpm => &["-C", "--dir"],
+            Bun => &["--cwd"],
+            Composer => &["-d", "--working-dir"],
+            Poetry | Uv => &["-C", "--directory", "-P", "--project"],
+            Pdm => &["-p", "--project"],
+            Bundler => &["--gemfile"],
+            Go => &["-C"],
+            Cargo => &["--manifest-path", "-C"],
+            Maven => &["-f", "--file"],
+            Gradle => &["-p", "--project-dir"],
+            _ => return None,
+        };
+        let value = self.flag_value(names)?;
+        let name = value.rsplit('/').next().unwrap_or(value);
+        let is_file = name.ends_with(".toml") || name.ends_with(".xml") || name == "Gemfile";
+        Some(match is_file {
+            true => value.strip_suffix(name).unwrap_or("."),
+            false => value,
+        })
+    }
+
     /// Whether the source of the project itself is installed: `pip install .`, `-e .`.
     pub fn installs_source(&self) -> bool {
         self.packages
