@@ -9,6 +9,7 @@ mod scope;
 mod stage;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
@@ -39,6 +40,8 @@ pub struct Facts<'a> {
     /// Every image the file names, in order: FROM, `COPY --from`, `RUN --mount=from=`.
     pub images: Vec<ImageUse>,
     scopes: Scopes,
+    /// The stages of each name in lower case, in order.
+    names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
     context: OnceCell<Option<BuildContext>>,
 }
@@ -135,6 +138,7 @@ impl<'a> Facts<'a> {
             stages: Vec::new(),
             images: Vec::new(),
             scopes: Scopes::new(build),
+            names: HashMap::new(),
             final_stage: None,
             context: OnceCell::new(),
         };
@@ -250,7 +254,7 @@ impl<'a> Facts<'a> {
             }
         };
         if !command.is_exec() {
-            script.options = self.shell_options(node);
+            script.set_options(self.shell_options(node));
         }
         node.installs = packages::of(&script);
         node.script = Some(script);
@@ -399,16 +403,15 @@ impl<'a> Facts<'a> {
                 n => FromTarget::Later(n),
             };
         }
-        let name = value.to_lowercase();
-        let named = |s: &&Stage<'_>| s.name.as_deref() == Some(name.as_str());
+        let same = self.names.get(&value.to_lowercase());
+        let same = same.map_or(&[][..], Vec::as_slice);
         // The latest of several stages of one name wins.
-        let earlier = self.stages.iter().take(stage).rev().find(named);
-        if let Some(found) = earlier {
-            return FromTarget::Stage(found.index);
-        }
-        match self.stages.iter().skip(stage).find(named) {
-            Some(found) => FromTarget::Later(found.index),
-            None => FromTarget::External,
+        let earlier = same.partition_point(|&s| s < stage);
+        let found = earlier.checked_sub(1).and_then(|i| same.get(i));
+        match (found, same.get(earlier)) {
+            (Some(&found), _) => FromTarget::Stage(found),
+            (None, Some(&found)) => FromTarget::Later(found),
+            (None, None) => FromTarget::External,
         }
     }
 

@@ -159,6 +159,10 @@ impl<'a> Facts<'a> {
             (None, Base::Image(image)) => (None, dialect_of(image::default_shell(image))),
             (None, _) => (None, Dialect::Sh),
         };
+        if let Some(name) = name_word {
+            let name = name.as_str().to_lowercase();
+            self.names.entry(name).or_default().push(index);
+        }
         self.stages.push(Stage {
             index,
             name: name_word.map(|w| w.as_str().to_lowercase()),
@@ -187,9 +191,8 @@ impl<'a> Facts<'a> {
             return Base::Scratch;
         }
         // FROM compares names case-sensitively with the lowercased ones; the latest wins.
-        let named = |s: &&Stage<'_>| s.name.as_deref() == Some(text.as_str());
-        match self.stages.iter().rev().find(named) {
-            Some(stage) => Base::Stage(stage.index),
+        match self.names.get(&text).and_then(|stages| stages.last()) {
+            Some(&stage) => Base::Stage(stage),
             None => Base::Image(ImageRef::parse(&text)),
         }
     }
