@@ -337,6 +337,9 @@ impl Selection {
         }
         let contexts = layer.build.contexts.iter().cloned();
         self.build.contexts.extend(contexts);
+        if layer.build.context.is_some() {
+            self.build.context.clone_from(&layer.build.context);
+        }
     }
 
     pub(super) fn finish(self) -> Result<Effective, Problem> {
@@ -374,6 +377,7 @@ impl Selection {
                     arguments: self.build.args.into_iter().collect(),
                     target: self.build.target,
                     contexts: self.build.contexts,
+                    context: self.build.context,
                 },
             },
             fail_on: self.fail_on,

@@ -1,6 +1,7 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+mod copies;
 pub mod image;
 mod launch;
 pub mod mount;
@@ -9,14 +10,16 @@ pub mod port;
 mod scope;
 mod stage;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::context::Build;
+use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
+pub use copies::{Copied, CopiedSource, CopyOrigin};
 use image::ImageRef;
 pub use launch::Launch;
 use mount::Mount;
@@ -43,6 +46,7 @@ pub struct Facts<'a> {
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
+    context: OnceCell<Option<BuildContext>>,
 }
 
 /// An instruction and what is known at its place.
@@ -139,6 +143,7 @@ impl<'a> Facts<'a> {
             scopes: Scopes::new(build),
             names: HashMap::new(),
             final_stage: None,
+            context: OnceCell::new(),
         };
         for instruction in &file.instructions {
             facts.visit(instruction);

@@ -3,6 +3,8 @@
 pub mod runtime;
 pub mod secrets;
 pub mod shell;
+pub mod files;
+pub mod layers;
 pub mod suppressions;
 pub mod syntax;
 pub mod tool;
