@@ -49,10 +49,10 @@ impl Rule for HardCodedSecret {
 fn is_named(instruction: &Instruction, span: Span, escape: char) -> bool {
     let is = |name: &str, value: &crate::syntax::Word| {
         value.span.covers(span)
-            && Template::parse(value.as_str(), escape)
-                .ok()
-                .and_then(|t| t.literal())
-                .is_some_and(|text| named(name, &text).is_some())
+            && Template::parse(value.as_str(), escape).is_ok_and(|template| {
+                let text = template.literal();
+                named(name, text.as_deref().unwrap_or(value.as_str())).is_some()
+            })
     };
     match &instruction.kind {
         Kind::Env(pairs) => pairs.pairs.iter().any(|p| is(p.name.as_str(), &p.value)),
