@@ -92,6 +92,7 @@ fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Hit, in_comment: bool) 
         false => format!("{ROTATE} mount it where it is needed: `RUN --mount=type=secret,id=… …`"),
     };
     cx.report(text.span(hit.range.clone()), message)
+        .secret()
         .help(help)
         .severity(severity);
 }

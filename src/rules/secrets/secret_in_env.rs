@@ -46,6 +46,7 @@ impl Rule for SecretInEnv {
                 if is_final(facts, node) {
                     let message = format!("`{name}` has a value that is easily guessed: {shown}");
                     cx.report(span, message)
+                        .secret()
                         .help("leave it unset and let whoever starts the container choose one")
                         .severity(Severity::Info);
                 }
@@ -53,6 +54,7 @@ impl Rule for SecretInEnv {
             }
             let (what, place) = (&found.what, place(facts, node));
             cx.report(span, format!("`{name}` keeps {what} in {place}: {shown}"))
+                .secret()
                 .help(format!(
                     "{ROTATE} give it to the container when it starts; \
                      unsetting it later in this file does not remove it"
