@@ -102,8 +102,10 @@ impl UnknownRule {
     fn new(name: &str, selector: bool) -> Self {
         let words = Impact::ALL.map(Impact::as_str);
         let words = words.iter().copied().chain(["all"]);
+        let lower = name.to_lowercase();
+        let distance = |known: &str| crate::syntax::distance(&lower, &known.to_lowercase());
         let word = words
-            .map(|w| (crate::syntax::distance(&name.to_lowercase(), w), w))
+            .map(|w| (distance(w), w))
             .filter(|(d, _)| selector && *d <= 2)
             .min();
         let nearest = rules::nearest_name(name).map(str::to_owned);
@@ -111,6 +113,7 @@ impl UnknownRule {
             name: name.to_owned(),
             // A family is no rule: where only rules fit, it is no help.
             nearest: match (word, nearest) {
+                (Some((d, word)), Some(n)) if d < distance(&n) => Some(word.to_owned()),
                 (Some((_, word)), None) => Some(word.to_owned()),
                 (_, Some(n)) if !selector && rules::by_name(&n).is_empty() => None,
                 (_, nearest) => nearest,

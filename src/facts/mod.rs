@@ -2,8 +2,10 @@
 //! walk the tree, parse shell or resolve variables themselves.
 
 pub mod image;
+mod launch;
 pub mod mount;
 pub mod packages;
+pub mod port;
 mod scope;
 mod stage;
 
@@ -16,11 +18,12 @@ use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 use image::ImageRef;
+pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 use scope::Scopes;
 pub use scope::{Origin, Variable};
-pub use stage::{Base, Stage, UserSetting, Workdir};
+pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
 
 /// The read-only answer book for rules.
 pub struct Facts<'a> {

@@ -1,6 +1,8 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
+pub mod runtime;
 pub mod secrets;
+pub mod shell;
 pub mod suppressions;
 pub mod syntax;
 pub mod tool;
