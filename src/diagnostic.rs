@@ -77,6 +77,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The smallest wrong place.
     pub span: Span,
+    /// Whether the text at `span` is a secret, which no report may show.
+    pub secret: bool,
     /// What is wrong: lower case, no full stop, the user's text in backticks.
     pub message: String,
     /// Related places.
@@ -100,6 +102,7 @@ impl Diagnostic {
             code: None,
             severity,
             span,
+            secret: false,
             message: message.into(),
             labels: Vec::new(),
             help: None,
@@ -119,6 +122,12 @@ impl Diagnostic {
             span,
             message: message.into(),
         });
+        self
+    }
+
+    /// Says that the text at the span is a secret.
+    pub fn secret(&mut self) -> &mut Self {
+        self.secret = true;
         self
     }
 

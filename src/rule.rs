@@ -188,6 +188,13 @@ impl Report<'_> {
         })
     }
 
+    /// Says that the text at the span is a secret, so that no report shows it.
+    pub fn secret(self) -> Self {
+        self.with(|d| {
+            d.secret();
+        })
+    }
+
     /// Offers a fix.
     pub fn fix(self, fix: crate::fix::Fix) -> Self {
         self.with(|d| {

@@ -80,6 +80,7 @@ pub fn classify(path: &str) -> Option<KeyFile> {
         ".pypirc" => return file(Certain, "an upload token"),
         ".s3cfg" | ".boto" => return file(Certain, "cloud credentials"),
         ".ssh" => return file(Certain, "SSH keys"),
+        "ssh_keys" | "ssh-keys" | "sshkeys" => return file(Likely, "SSH keys"),
         ".gnupg" => return file(Likely, "private keys"),
         ".aws" => return file(Certain, "AWS credentials"),
         ".kube" => return file(Certain, "cluster credentials"),

@@ -55,6 +55,12 @@ pub struct Hit {
     pub certain: bool,
 }
 
+/// The most that is looked at behind a keyword, so that no text takes long.
+const REACH: usize = 16 * 1024;
+
+/// The most findings in one text.
+const MANY: usize = 200;
+
 /// What a keyword leads to.
 #[derive(Clone, Copy)]
 enum Clue {
@@ -134,6 +140,9 @@ pub fn scan(text: &str) -> Vec<Hit> {
         if kept.iter().all(apart) {
             kept.push(hit);
         }
+        if kept.len() >= MANY {
+            break;
+        }
     }
     kept.sort_by_key(|h| h.range.start);
     kept
@@ -190,20 +199,20 @@ fn credential(found: Credential, kind: HitKind) -> Option<Hit> {
 }
 
 fn run(text: &str, alphabet: Alphabet) -> usize {
-    text.bytes().take_while(|b| alphabet.has(*b)).count()
+    let bytes = text.bytes().take(REACH);
+    bytes.take_while(|b| alphabet.has(*b)).count()
 }
 
 /// A key block that begins at `PRIVATE KEY`: the marker alone is text about keys. The key may
 /// follow on the next line, behind `\n` or in the next `echo`.
 fn private_key(text: &str, at: Range<usize>) -> Option<Range<usize>> {
-    let begin = text.get(..at.start)?.rfind("-----BEGIN ")?;
-    if at.start - begin > 30 {
-        return None;
-    }
-    let rest = text.get(at.end..)?;
-    let rest = rest.strip_prefix(" BLOCK").unwrap_or(rest);
+    let near = text.floor_char_boundary(at.start.saturating_sub(30));
+    let begin = near + text.get(near..at.start)?.rfind("-----BEGIN ")?;
+    let area = text.get(at.end..)?;
+    let area = area.get(..area.floor_char_boundary(REACH))?;
+    let rest = area.strip_prefix(" BLOCK").unwrap_or(area);
     let rest = rest.strip_prefix("-----")?;
-    let offset = text.len() - rest.len();
+    let offset = at.end + (area.len() - rest.len());
     let end = rest.find("-----END").unwrap_or(rest.len());
     let body = rest.get(..end.min(rest.floor_char_boundary(600)))?;
     // The first line of the key's base64, perhaps with `\n` before it.
@@ -221,9 +230,8 @@ fn private_key(text: &str, at: Range<usize>) -> Option<Range<usize>> {
         let length = run(piece, Alphabet::Base64);
         let base64 = piece.get(..length)?;
         if length >= 40 && token::is_plausible(base64) && has_all_cases(base64) {
-            let close = text.get(offset..)?.find("-----END");
-            let end = match close {
-                Some(i) => offset + i + run_to_line_end(text.get(offset + i..)?),
+            let end = match rest.find("-----END") {
+                Some(i) => offset + i + run_to_line_end(rest.get(i..)?),
                 None => offset + from + length,
             };
             return Some(begin..end);

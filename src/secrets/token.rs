@@ -370,7 +370,7 @@ pub fn match_at(provider: &Provider, text: &str, at: usize) -> Option<Match> {
     let start = match provider.before {
         None => at,
         Some((alphabet, min, max)) => {
-            let before = bytes.get(..at)?.iter().rev();
+            let before = bytes.get(..at)?.iter().rev().take(usize::from(max) + 1);
             let count = before.take_while(|b| alphabet.has(**b)).count();
             if count < usize::from(min) {
                 return None;

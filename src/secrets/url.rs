@@ -48,7 +48,11 @@ pub(super) fn userinfo(text: &str, at: usize) -> Option<Credential> {
         if user == "x-oauth-basic" || is_pattern(password) {
             return None;
         }
-        let kind = value::classify_password(password, user);
+        let mut kind = value::classify_password(password, user);
+        // An example of the syntax.
+        if kind == ValueKind::Human && matches!(user, "user" | "username" | "login" | "usr") {
+            kind = ValueKind::Default;
+        }
         let from = start + user.len() + 1;
         return Some(Credential {
             range: from..from + password.len(),
@@ -169,15 +173,14 @@ fn user_in(text: &str) -> &str {
 
 /// The quoted text or the line around a place.
 fn around(text: &str, at: usize) -> &str {
+    const REACH: usize = 2048;
     let limit = |c: char| matches!(c, '\n' | '"' | '\'');
-    let start = text
-        .get(..at)
-        .and_then(|t| t.rfind(limit))
-        .map_or(0, |i| i + 1);
-    let end = text
-        .get(at..)
-        .and_then(|t| t.find(limit))
-        .map_or(text.len(), |i| at + i);
+    let first = text.floor_char_boundary(at.saturating_sub(REACH));
+    let last = text.floor_char_boundary(at + REACH);
+    let before = text.get(first..at).unwrap_or_default();
+    let behind = text.get(at..last).unwrap_or_default();
+    let start = before.rfind(limit).map_or(first, |i| first + i + 1);
+    let end = behind.find(limit).map_or(last, |i| at + i);
     text.get(start..end).unwrap_or_default()
 }
 

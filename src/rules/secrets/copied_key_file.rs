@@ -150,8 +150,34 @@ fn has_evidence(facts: &Facts<'_>, node: &Node<'_>, file: &str) -> bool {
     })
 }
 
+/// A token for packages: `NPM_TOKEN`, `GITHUB_TOKEN`, or one without a qualifier.
 fn is_token(name: &str) -> bool {
-    name::classify(name).is_some_and(|n| n.exact && n.noun == name::Noun::Token)
+    const PACKAGES: [&str; 20] = [
+        "npm",
+        "node",
+        "yarn",
+        "pnpm",
+        "registry",
+        "github",
+        "gh",
+        "gitlab",
+        "git",
+        "package",
+        "packages",
+        "artifactory",
+        "nexus",
+        "composer",
+        "maven",
+        "repo",
+        "repository",
+        "auth",
+        "access",
+        "read",
+    ];
+    name::classify(name).is_some_and(|n| {
+        let qualified = n.words.iter().any(|w| PACKAGES.contains(&w.as_str()));
+        n.exact && n.noun == name::Noun::Token && (qualified || n.words.len() == 1)
+    })
 }
 
 #[cfg(test)]

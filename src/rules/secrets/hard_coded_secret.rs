@@ -49,10 +49,10 @@ impl Rule for HardCodedSecret {
 fn is_named(instruction: &Instruction, span: Span, escape: char) -> bool {
     let is = |name: &str, value: &crate::syntax::Word| {
         value.span.covers(span)
-            && Template::parse(value.as_str(), escape)
-                .ok()
-                .and_then(|t| t.literal())
-                .is_some_and(|text| named(name, &text).is_some())
+            && Template::parse(value.as_str(), escape).is_ok_and(|template| {
+                let text = template.literal();
+                named(name, text.as_deref().unwrap_or(value.as_str())).is_some()
+            })
     };
     match &instruction.kind {
         Kind::Env(pairs) => pairs.pairs.iter().any(|p| is(p.name.as_str(), &p.value)),
@@ -92,6 +92,7 @@ fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Hit, in_comment: bool) 
         false => format!("{ROTATE} mount it where it is needed: `RUN --mount=type=secret,id=… …`"),
     };
     cx.report(text.span(hit.range.clone()), message)
+        .secret()
         .help(help)
         .severity(severity);
 }

@@ -37,6 +37,7 @@ impl Rule for SecretInArg {
                                  {shown}"
                             );
                             cx.report(span, message)
+                                .secret()
                                 .help("leave the default out")
                                 .severity(Severity::Info);
                         }
@@ -45,6 +46,7 @@ impl Rule for SecretInArg {
                     let what = &found.what;
                     let message = format!("the default of `{name}` is {what}: {shown}");
                     cx.report(span, message)
+                        .secret()
                         .help(format!("{ROTATE} {}", mount(name)))
                         .severity(match kept {
                             true => Severity::Error,

@@ -94,6 +94,11 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
     {
         return Written::Secret(found, word.span_of(modifier.word.range.clone()));
     }
+    if let Some(hit) = scan::scan(word.as_str()).into_iter().find(|h| h.certain)
+        && let Some(found) = judge(&class, word.as_str())
+    {
+        return Written::Secret(found, word.span_of(hit.range));
+    }
     // A variable that is a secret by its own name speaks for itself.
     let own = template
         .references()
