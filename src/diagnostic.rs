@@ -77,6 +77,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The smallest wrong place.
     pub span: Span,
+    /// The 1-based line that BuildKit would give, where findings are its own.
+    pub line: Option<u32>,
     /// What is wrong: lower case, no full stop, the user's text in backticks.
     pub message: String,
     /// Related places.
@@ -100,6 +102,7 @@ impl Diagnostic {
             code: None,
             severity,
             span,
+            line: None,
             message: message.into(),
             labels: Vec::new(),
             help: None,

@@ -127,6 +127,9 @@ pub struct Context<'a> {
     pub facts: &'a Facts<'a>,
     /// What the organisation demands.
     pub policy: &'a Policy,
+    /// Whether findings are to be BuildKit's, also where it is known to be wrong: a rule that is
+    /// deliberately smarter asks.
+    pub buildkit: bool,
     /// The rule that is running.
     pub(crate) rule: &'static str,
     /// The severity it reports at.

@@ -1,11 +1,16 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+mod conversion;
+mod environment;
+mod graph;
 pub mod image;
 pub mod mount;
 pub mod packages;
+pub mod platform;
 mod scope;
 mod stage;
+mod words;
 
 use crate::context::Build;
 pub use crate::shell::{Command, Dialect, Script};
@@ -17,8 +22,12 @@ use image::ImageRef;
 use mount::Mount;
 use packages::Install;
 use scope::Scopes;
+pub use conversion::BuildError;
+pub use environment::{Definition, known_images};
+pub use graph::{StageUse, UseTarget};
 pub use scope::{Origin, Variable};
 pub use stage::{Base, Stage, UserSetting, Workdir};
+pub use words::{Expanded, WordUse};
 
 /// The read-only answer book for rules.
 pub struct Facts<'a> {
@@ -145,6 +154,9 @@ impl<'a> Facts<'a> {
             self.open_stage(instruction, index);
         }
         self.push_node(instruction, false);
+        if instruction.keyword == Some(Keyword::From) {
+            self.declare_triggers(index);
+        }
         self.declare(instruction, index);
         self.settle(instruction, index);
         if let Kind::Onbuild(inner) = &instruction.kind {
@@ -370,6 +382,68 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Declares what the triggers of a base stage in this file declare: they run right behind the
+    /// FROM.
+    fn declare_triggers(&mut self, from: usize) {
+        let Some(base) = self.stages.last().and_then(|s| match s.base {
+            Base::Stage(base) => self.stages.get(base),
+            _ => None,
+        }) else {
+            return;
+        };
+        let triggers: Vec<&Instruction> = self
+            .nodes_of(base)
+            .iter()
+            .filter(|n| n.onbuild)
+            .map(|n| n.instruction)
+            .collect();
+        let stage = self.stages.len().checked_sub(1);
+        let syntax = Syntax::Word {
+            escape: self.file.escape.char(),
+        };
+        for trigger in triggers {
+            let value = |facts: &Self, word: &Word| {
+                let lookup = &mut |name: &str| {
+                    facts
+                        .scopes
+                        .lookup(&facts.stages, stage, usize::MAX, name)
+                };
+                match expand::expand(word.as_str(), syntax, lookup).result {
+                    Ok(value) => value,
+                    Err(_) => Value::Unknown,
+                }
+            };
+            match &trigger.kind {
+                Kind::Arg(arguments) => {
+                    for argument in arguments {
+                        let default = argument.value.as_ref().map(|word| value(self, word));
+                        self.scopes
+                            .declare_argument(&self.stages, stage, from, argument, default);
+                    }
+                }
+                Kind::Env(pairs) => {
+                    let values: Vec<_> = pairs
+                        .pairs
+                        .iter()
+                        .map(|pair| (value(self, &pair.name), value(self, &pair.value)))
+                        .collect();
+                    for (pair, (name, value)) in pairs.pairs.iter().zip(values) {
+                        if let Value::Known(name) = name {
+                            self.scopes.declare_environment(
+                                stage,
+                                from,
+                                pair,
+                                name,
+                                value.known(),
+                            );
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The node's stage.
     pub fn stage_of(&self, node: &Node<'_>) -> Option<&Stage<'a>> {
         self.stages.get(node.stage?)
@@ -395,12 +469,9 @@ impl<'a> Facts<'a> {
         }
         let name = value.to_lowercase();
         let named = |s: &&Stage<'_>| s.name.as_deref() == Some(name.as_str());
-        // The latest of several stages of one name wins.
-        let earlier = self.stages.iter().take(stage).rev().find(named);
-        if let Some(found) = earlier {
-            return FromTarget::Stage(found.index);
-        }
-        match self.stages.iter().skip(stage).find(named) {
+        // The last of several stages of one name wins, wherever the `--from` stands.
+        match self.stages.iter().rev().find(named) {
+            Some(found) if found.index < stage => FromTarget::Stage(found.index),
             Some(found) => FromTarget::Later(found.index),
             None => FromTarget::External,
         }
