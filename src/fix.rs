@@ -135,7 +135,7 @@ fn is_free(taken: &std::collections::BTreeSet<&Edit>, edit: &Edit) -> bool {
     let touches = |e: &&&Edit| e.span.start <= edit.span.end && edit.span.start <= e.span.end;
     let before = taken.range::<&Edit, _>(..edit).next_back();
     let after = taken.range::<&Edit, _>(edit..).next();
-    !before.iter().any(touches) && !after.iter().any(|e| touches(e))
+    !before.iter().any(touches) && !after.iter().any(touches)
 }
 
 #[cfg(test)]

@@ -7,14 +7,19 @@
 //!                                             │
 //!                                       Vec<Diagnostic>  (sorted, each with an optional Fix)
 //!                                         │         │
-//!                     emit::{full,concise,json,sarif,…}   fix::until_stable ─ new text
+//!                     emit::{full,concise,json,sarif,…}   mend::mend ─ new text
 //! ```
 
+pub mod cli;
+pub mod config;
 pub mod context;
 pub mod diagnostic;
+pub mod discover;
+pub mod emit;
 pub mod engine;
 pub mod facts;
 pub mod fix;
+pub mod mend;
 pub mod policy;
 pub mod rule;
 pub mod rules;

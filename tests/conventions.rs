@@ -14,8 +14,8 @@ const LAYERS: [&[&str]; 12] = [
     &["rules"],
     &["suppress"],
     &["engine"],
-    &["config", "mend", "discover"],
-    &["emit"],
+    &["config", "mend"],
+    &["discover", "emit"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

@@ -12,6 +12,8 @@ mod scope;
 mod stage;
 mod words;
 
+use std::collections::HashMap;
+
 use crate::context::Build;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
@@ -44,6 +46,8 @@ pub struct Facts<'a> {
     /// Every image the file names, in order: FROM, `COPY --from`, `RUN --mount=from=`.
     pub images: Vec<ImageUse>,
     scopes: Scopes,
+    /// The stages of each name in lower case, in order.
+    names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
 }
 
@@ -139,6 +143,7 @@ impl<'a> Facts<'a> {
             stages: Vec::new(),
             images: Vec::new(),
             scopes: Scopes::new(build),
+            names: HashMap::new(),
             final_stage: None,
         };
         for instruction in &file.instructions {
@@ -256,7 +261,7 @@ impl<'a> Facts<'a> {
             }
         };
         if !command.is_exec() {
-            script.options = self.shell_options(node);
+            script.set_options(self.shell_options(node));
         }
         node.installs = packages::of(&script);
         node.script = Some(script);
@@ -467,12 +472,11 @@ impl<'a> Facts<'a> {
                 n => FromTarget::Later(n),
             };
         }
-        let name = value.to_lowercase();
-        let named = |s: &&Stage<'_>| s.name.as_deref() == Some(name.as_str());
+        let same = self.names.get(&value.to_lowercase());
         // The last of several stages of one name wins, wherever the `--from` stands.
-        match self.stages.iter().rev().find(named) {
-            Some(found) if found.index < stage => FromTarget::Stage(found.index),
-            Some(found) => FromTarget::Later(found.index),
+        match same.and_then(|same| same.last()) {
+            Some(&found) if found < stage => FromTarget::Stage(found),
+            Some(&found) => FromTarget::Later(found),
             None => FromTarget::External,
         }
     }

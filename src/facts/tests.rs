@@ -211,7 +211,7 @@ fn shell_and_workdir_are_inherited() {
     with(text, &Build::default(), |facts| {
         let node = facts.nodes.last().unwrap();
         assert_eq!(node.shell, Dialect::Bash);
-        assert!(node.script.as_ref().unwrap().options.pipefail);
+        assert!(node.script.as_ref().unwrap().options_before(0).pipefail);
         let stage = facts.stage_of(node).unwrap();
         assert_eq!(stage.workdir().unwrap().path.as_deref(), Some("/a/b"));
         assert!(!stage.workdir().unwrap().relative);

@@ -6,7 +6,7 @@ use shuck_ast as ast;
 use shuck_parser::parser::Lexer;
 
 use super::command::Connector;
-use super::read::{Join, Reader};
+use super::read::{Join, Reader, plain};
 use super::script::FrameKind;
 use ast::TokenKind as T;
 
@@ -67,7 +67,8 @@ struct Piece {
 /// Cuts a text at its operators and keywords. A piece with something broken in it is left
 /// out, as its words are not all known.
 fn pieces(text: &str) -> Vec<Piece> {
-    let mut lexer = Lexer::new(text);
+    let plain = plain(text);
+    let mut lexer = Lexer::new(&plain);
     let mut pieces = Vec::new();
     let mut range: Option<Range<usize>> = None;
     let mut connector = Connector::Start;

@@ -8,8 +8,11 @@
 mod command;
 mod damage;
 mod dialect;
+mod nested;
 mod read;
+mod redirect;
 mod script;
+mod simple;
 mod word;
 mod wrappers;
 

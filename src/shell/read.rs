@@ -1,31 +1,33 @@
 //! The walk over the parser's tree.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use shuck_ast as ast;
 use shuck_parser::parser::Parser;
 use shuck_parser::{ShellDialect, ShellProfile};
 
-use super::command::{
-    Assignment, AssignmentKind, Command, Connector, Heredoc, Redirect, RedirectKind, Word,
-    WordPart, Wrapper,
-};
+use super::command::{Command, Connector, Word, Wrapper};
 use super::dialect::Dialect;
 use super::script::{Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellOptions};
-use super::word::{self, Escapes, Place, Text};
-use super::wrappers::{self, Source};
+use super::simple::Piece;
+use super::word::{self, Place, Text};
 use super::{ExecWord, damage};
 use crate::span::{MappedText, Span};
 
 /// How deep compound commands and substitutions may nest, scripts in scripts included.
 const MAX_DEPTH: usize = 100;
 
-/// How deep scripts may be given to scripts.
-const MAX_SCRIPTS: usize = 8;
-
 /// How many brackets of one kind may be open at once. Well beyond what anyone writes, and low
 /// enough for the parser, which takes quadratic time for `{{{{…`.
 const MAX_OPEN: usize = 200;
+
+/// How often `<<` may stand on one line.
+const MAX_HEREDOCS: usize = 500;
+
+/// How many bytes the parser may look at again, as it does with the whole line for each
+/// substitution. A second or two.
+const MAX_COST: usize = 100_000_000_000;
 
 /// Reads one text into a script.
 pub(super) struct Reader<'a> {
@@ -66,21 +68,13 @@ impl Join {
     };
 }
 
-/// A word of a simple command, wherever the tree keeps it.
-enum Piece<'t> {
-    Word(&'t ast::Word),
-    Assignment(&'t ast::Assignment),
-    /// Something without words inside.
-    Text(Range<usize>),
-    Exec(&'t ExecWord<'t>),
-}
-
 /// The commands of a text.
 pub(super) fn read(text: &MappedText, dialect: &Dialect) -> Script {
     let mut script = Script::default();
     script.frames.push(Frame::default());
     let mut reader = Reader::top(&mut script, Text::mapped(text), dialect);
     reader.read();
+    script.set_options(ShellOptions::default());
     script
 }
 
@@ -96,6 +90,7 @@ pub(super) fn read_exec(words: &[ExecWord]) -> Script {
         text: "",
         place: Place::Within(Span::default()),
         base: 0,
+        backticks: false,
     };
     let mut reader = Reader::top(&mut script, text, &dialect);
     let pieces = words.iter().map(Piece::Exec).collect();
@@ -105,6 +100,7 @@ pub(super) fn read_exec(words: &[ExecWord]) -> Script {
         let all = words.iter().map(|w| w.span).reduce(Span::to);
         top.span = all.unwrap_or_default();
     }
+    script.set_options(ShellOptions::default());
     script
 }
 
@@ -124,11 +120,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the whole text into the current frame.
-    fn read(&mut self) {
+    pub(super) fn read(&mut self) {
         let len = self.text.text.len();
         let start = self.script.commands.len();
-        if let Some(at) = too_deep(self.text.text) {
-            self.error(at..len, "nested too deeply to be read".to_string());
+        if let Some((at, message)) = beyond_limits(self.text.text) {
+            self.error(at..len, message.to_string());
         } else {
             let result = self.parse(0..len);
             for diagnostic in &result.diagnostics {
@@ -158,18 +154,30 @@ impl<'a> Reader<'a> {
         });
         let depth = MAX_DEPTH.saturating_sub(self.depth);
         let fuel = text.len().saturating_mul(4).max(100_000);
-        // The parser replays aliases and then no longer knows where their words stand.
-        const OPTION: &str = "expand_aliases";
-        if text.contains(OPTION) {
-            let text = text.replace(OPTION, "expand-aliases");
-            return Parser::with_limits_and_profile(&text, depth, fuel, profile).parse();
-        }
-        Parser::with_limits_and_profile(text, depth, fuel, profile).parse()
+        let text = plain(text);
+        Parser::with_limits_and_profile(&text, depth, fuel, profile).parse()
     }
 
     pub(super) fn error(&mut self, range: Range<usize>, message: String) {
         let span = self.text.span(range);
-        let error = ShellError { span, message };
+        let limit = [
+            "nested too deep",
+            "nesting too deep",
+            "too long",
+            "too many",
+            "exhausted",
+        ]
+        .iter()
+        .any(|text| message.contains(text));
+        let message = match message.strip_prefix("syntax error: ") {
+            Some(rest) => rest.to_string(),
+            None => message,
+        };
+        let error = ShellError {
+            span,
+            message,
+            limit,
+        };
         if self.script.errors.last() != Some(&error) {
             self.script.errors.push(error);
         }
@@ -218,7 +226,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a list of statements.
-    fn list(&mut self, list: &[ast::Stmt]) {
+    pub(super) fn list(&mut self, list: &[ast::Stmt]) {
         let mut join = Join::START;
         for stmt in list {
             self.statement(stmt, join);
@@ -286,7 +294,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `a | b`, or what is no pipeline.
-    fn pipeline(&mut self, stmt: &ast::Stmt, join: Join) -> Range<usize> {
+    pub(super) fn pipeline(&mut self, stmt: &ast::Stmt, join: Join) -> Range<usize> {
         let is_pipe = |op| matches!(op, ast::BinaryOp::Pipe | ast::BinaryOp::PipeAll);
         let chain = Chain::of(stmt, is_pipe);
         if chain.links.is_empty() {
@@ -408,9 +416,9 @@ impl<'a> Reader<'a> {
             ast::Command::Compound(command) => self.compound(command, stmt, range, join),
             ast::Command::Function(function) => {
                 let name = function
-                    .static_names()
+                    .static_name_entries()
                     .next()
-                    .map(|n| n.to_string())
+                    .map(|(_, span)| self.text.slice(self.text.range(span)).to_string())
                     .unwrap_or_default();
                 let start = self.text.range(function.header.span()).start;
                 let range = start..range.end.max(start);
@@ -641,7 +649,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Makes room for a command, so that it comes before those nested in it.
-    fn placeholder(&mut self, join: Join) -> usize {
+    pub(super) fn placeholder(&mut self, join: Join) -> usize {
         let index = self.script.commands.len();
         self.script.commands.push(Command {
             name: String::new(),
@@ -688,718 +696,8 @@ impl<'a> Reader<'a> {
         range
     }
 
-    /// Reads a simple command.
-    fn simple(
-        &mut self,
-        pieces: Vec<Piece>,
-        assignments: &[ast::Assignment],
-        redirects: &[ast::Redirect],
-        join: Join,
-    ) -> Range<usize> {
-        let index = self.placeholder(join);
-        let timed = self.timed.take();
-        let mut nested = Vec::with_capacity(pieces.len());
-        let mut words = Vec::with_capacity(pieces.len());
-        for piece in &pieces {
-            let (word, has_nested) = self.piece(piece);
-            words.push(word);
-            nested.push(has_nested);
-        }
-        let plan = wrappers::plan(&words);
-        let input = redirects.iter().rposition(is_input);
-        let script = self.script_of(&plan.script, &pieces, &words, redirects, input);
-        let given = match (&script, &plan.script) {
-            (Some(_), Source::Word(at, _)) => *at..*at + 1,
-            (Some(_), Source::Eval(range)) => range.clone(),
-            _ => 0..0,
-        };
-        let body = match (&script, &plan.script) {
-            (Some(_), Source::Input(_)) => input,
-            _ => None,
-        };
-
-        let kind = match pieces.is_empty() {
-            true => AssignmentKind::Alone,
-            false => AssignmentKind::Prefix,
-        };
-        let mut range = None;
-        let mut assigned = Vec::with_capacity(assignments.len());
-        for assignment in assignments {
-            let at = self.assignment_range(assignment);
-            extend(&mut range, at);
-            assigned.push(self.assignment(assignment, kind));
-        }
-        let mut inner = None;
-        let mut script = script;
-        for (i, piece) in pieces.iter().enumerate() {
-            if given.contains(&i) {
-                if let Some(script) = script.take() {
-                    inner = Some(self.script(script, index));
-                }
-                continue;
-            }
-            if let Piece::Assignment(assignment) = piece {
-                assigned.push(self.assignment(assignment, AssignmentKind::Declared));
-                continue;
-            }
-            if nested.get(i) == Some(&true)
-                && let (Piece::Word(tree), Some(word)) = (piece, words.get_mut(i))
-            {
-                let mut found = Vec::new();
-                self.nested(tree, &mut found);
-                note(word, found);
-            }
-        }
-        for word in &words {
-            extend(&mut range, word.range.clone());
-        }
-        for redirect in redirects {
-            extend(&mut range, self.text.range(redirect.span));
-        }
-        let redirects = self.redirects(redirects, body);
-        if let Some(script) = script.take() {
-            inner = Some(self.script(script, index));
-        }
-
-        let range = range.unwrap_or_default();
-        let span = match self.text.place {
-            Place::Mapped(_) => self.text.span(range.clone()),
-            Place::Within(within) => words
-                .iter()
-                .map(|w| w.span)
-                .reduce(Span::to)
-                .unwrap_or(within),
-        };
-        for at in &plan.assignments {
-            if let Some(word) = words.get(*at)
-                && let Some(name) = wrappers::assignment_name(word)
-            {
-                assigned.push(Assignment {
-                    name: name.to_string(),
-                    value: word::without_prefix(&self.text, word, name.len() + 1),
-                    span: word.span,
-                    append: false,
-                    kind: AssignmentKind::Wrapper,
-                });
-            }
-        }
-        let mut all = words.into_iter().enumerate();
-        let mut outside = Vec::with_capacity(plan.wrappers.len() + usize::from(timed.is_some()));
-        outside.extend(timed);
-        for (name, at) in plan.wrappers {
-            let own: Vec<Word> = all
-                .by_ref()
-                .take(at.len())
-                .filter(|(i, _)| !plan.assignments.contains(i))
-                .map(|(_, word)| word)
-                .collect();
-            outside.push(Wrapper {
-                name,
-                span: own.first().map(|w| w.span).unwrap_or_default(),
-                whole: own
-                    .iter()
-                    .map(|w| w.span)
-                    .reduce(Span::to)
-                    .unwrap_or_default(),
-                words: own,
-            });
-        }
-        let words: Vec<Word> = all.map(|(_, word)| word).collect();
-        if let Some(command) = self.script.commands.get_mut(index) {
-            command.name = words
-                .first()
-                .map(|w| w.program().to_string())
-                .unwrap_or_default();
-            command.words = words;
-            command.wrappers = outside;
-            command.assignments = assigned;
-            command.redirects = redirects;
-            command.span = span;
-            command.range = range.clone();
-            command.script = inner;
-        }
-        range
-    }
-
-    fn piece(&self, piece: &Piece) -> (Word, bool) {
-        match piece {
-            Piece::Word(tree) => {
-                let converted = word::convert(&self.text, tree);
-                (converted.word, converted.nested)
-            }
-            Piece::Assignment(assignment) => {
-                let range = self.assignment_range(assignment);
-                let value = self.value(assignment);
-                (word::joined(&self.text, range, &value), false)
-            }
-            Piece::Text(range) => (word::bare(&self.text, range.clone()), false),
-            Piece::Exec(word) => (exec_word(word), false),
-        }
-    }
-
-    /// Where an assignment stands; the tree ends some before a value with escapes.
-    fn assignment_range(&self, assignment: &ast::Assignment) -> Range<usize> {
-        let range = self.text.range(assignment.span);
-        let value = match &assignment.value {
-            ast::AssignmentValue::Scalar(word) => self.text.range(word.span),
-            ast::AssignmentValue::Compound(_) => return range,
-        };
-        range.start..range.end.max(value.end.max(range.start))
-    }
-
-    /// The value of an assignment, its substitutions not read.
-    fn value(&self, assignment: &ast::Assignment) -> Word {
-        match &assignment.value {
-            ast::AssignmentValue::Scalar(tree) => {
-                let at = self.text.range(tree.span);
-                let own = self.text.range(assignment.span);
-                if at.is_empty() && at.start < own.start {
-                    return word::bare(&self.text, own.end..own.end);
-                }
-                word::convert(&self.text, tree).word
-            }
-            ast::AssignmentValue::Compound(_) => {
-                let range = self.text.range(assignment.span);
-                let open = self
-                    .text
-                    .slice(range.clone())
-                    .find('(')
-                    .map_or(range.end, |i| range.start + i);
-                let mut word = word::bare(&self.text, open..range.end);
-                word.value = super::command::Value::Dynamic;
-                word.parts = vec![WordPart::Other {
-                    span: word.span,
-                    quoted: false,
-                }];
-                word
-            }
-        }
-    }
-
-    fn assignment(&mut self, assignment: &ast::Assignment, kind: AssignmentKind) -> Assignment {
-        let mut value = self.value(assignment);
-        let mut found = Vec::new();
-        match &assignment.value {
-            ast::AssignmentValue::Scalar(tree) => self.nested(tree, &mut found),
-            ast::AssignmentValue::Compound(list) => {
-                for element in &list.elements {
-                    self.nested(&element.value().word, &mut Vec::new());
-                }
-            }
-        }
-        note(&mut value, found);
-        Assignment {
-            name: assignment.target.name.to_string(),
-            value,
-            span: self.text.span(self.assignment_range(assignment)),
-            append: assignment.append,
-            kind,
-        }
-    }
-
-    /// The script a command is given, if it can be read.
-    fn script_of<'t>(
-        &self,
-        source: &Source,
-        pieces: &[Piece<'t>],
-        words: &[Word],
-        redirects: &[ast::Redirect],
-        input: Option<usize>,
-    ) -> Option<Given> {
-        if self.scripts >= MAX_SCRIPTS {
-            return None;
-        }
-        let (text, process, options) = match source {
-            Source::None => return None,
-            Source::Word(at, options) => {
-                let text = self.given(pieces.get(*at)?, words.get(*at)?)?;
-                (text, true, *options)
-            }
-            Source::Eval(range) => {
-                let mut all = MappedText::default();
-                let mut within: Option<GivenText> = None;
-                for i in range.clone() {
-                    match self.given(pieces.get(i)?, words.get(i)?)? {
-                        GivenText::Mapped(text) => {
-                            if !all.text().is_empty() {
-                                let end = text.offset(0);
-                                all.push(" ", end.saturating_sub(1));
-                            }
-                            all.append(&text);
-                        }
-                        other if range.len() == 1 => within = Some(other),
-                        GivenText::Within(..) => return None,
-                    }
-                }
-                let text = match within {
-                    Some(text) => text,
-                    None if all.text().is_empty() => return None,
-                    None => GivenText::Mapped(all),
-                };
-                (text, false, ShellOptions::default())
-            }
-            Source::Input(options) => {
-                let redirect = redirects.get(input?)?;
-                let text = match &redirect.target {
-                    ast::RedirectTarget::Word(tree) => {
-                        let word = word::convert(&self.text, tree).word;
-                        self.given(&Piece::Word(tree), &word)?
-                    }
-                    ast::RedirectTarget::Heredoc(heredoc) => {
-                        let Place::Mapped(_) = self.text.place else {
-                            return None;
-                        };
-                        let text = self.heredoc(heredoc);
-                        if text.quoted {
-                            GivenText::Mapped(text.body)
-                        } else {
-                            let mut out = MappedText::default();
-                            let len = text.body.text().len();
-                            let escapes = Escapes::Heredoc;
-                            word::push_unescaped(&text.body, 0..len, escapes, &mut out);
-                            GivenText::Mapped(out)
-                        }
-                    }
-                };
-                (text, true, *options)
-            }
-        };
-        Some(Given {
-            text,
-            process,
-            options,
-        })
-    }
-
-    fn given(&self, piece: &Piece, word: &Word) -> Option<GivenText> {
-        match piece {
-            Piece::Word(tree) => match word::script_text(&self.text, tree) {
-                Some(text) => Some(GivenText::Mapped(text)),
-                None => word
-                    .literal()
-                    .filter(|text| !text.trim().is_empty())
-                    .map(|text| GivenText::Within(text.to_string(), word.span)),
-            },
-            Piece::Exec(exec) => Some(match &exec.mapped {
-                Some(mapped) => GivenText::Mapped(mapped.clone()),
-                None => GivenText::Within(exec.text.to_string(), exec.span),
-            }),
-            Piece::Assignment(_) | Piece::Text(_) => {
-                Some(GivenText::Within(word.raw.clone(), word.span))
-            }
-        }
-    }
-
-    /// Reads the script that a command is given.
-    fn script(&mut self, given: Given, by: usize) -> Range<usize> {
-        let start = self.script.commands.len();
-        let text = match &given.text {
-            GivenText::Mapped(text) => Text::mapped(text),
-            GivenText::Within(text, span) => Text {
-                text,
-                place: Place::Within(*span),
-                base: 0,
-            },
-        };
-        let kind = FrameKind::Script {
-            by,
-            process: given.process,
-            options: given.options,
-        };
-        self.within(kind, 0..0, Join::START, |outer| {
-            let mut reader = Reader {
-                script: &mut *outer.script,
-                bounds: 0..text.text.len(),
-                text,
-                dialect: outer.dialect,
-                frame: outer.frame,
-                depth: outer.depth,
-                scripts: outer.scripts + 1,
-                heredoc_end: 0,
-                timed: None,
-            };
-            reader.read();
-        });
-        start..self.script.commands.len()
-    }
-
-    /// Reads redirections; `given` is the one whose here-document is read as a script.
-    fn redirects(&mut self, redirects: &[ast::Redirect], given: Option<usize>) -> Vec<Redirect> {
-        let mut out: Vec<Redirect> = Vec::with_capacity(redirects.len());
-        let mut last_start = None;
-        for (i, redirect) in redirects.iter().enumerate() {
-            let range = self.text.range(redirect.span);
-            // `&>> file` comes as two redirections from one place.
-            if redirect.kind == ast::RedirectKind::DupOutput && last_start == Some(range.start) {
-                if let Some(last) = out.last_mut() {
-                    last.kind = RedirectKind::AppendBoth;
-                }
-                continue;
-            }
-            last_start = Some(range.start);
-            let (target, heredoc) = match &redirect.target {
-                ast::RedirectTarget::Word(tree) => {
-                    (self.target(tree, &range, given == Some(i)), None)
-                }
-                ast::RedirectTarget::Heredoc(tree) => {
-                    let heredoc = self.heredoc(tree);
-                    let body = self.text.range(tree.body.span).end;
-                    let rest = self.text.slice(body..self.text.text.len());
-                    let line = rest.find('\n').map_or(rest.len(), |i| i + 1);
-                    self.heredoc_end = self.heredoc_end.max(body + line);
-                    if given != Some(i) && !heredoc.quoted {
-                        self.heredoc_body(&tree.body);
-                    }
-                    (
-                        word::convert(&self.text, &tree.delimiter.raw).word,
-                        Some(heredoc),
-                    )
-                }
-            };
-            out.push(Redirect {
-                kind: kind_of(redirect.kind),
-                fd: redirect.fd,
-                target,
-                span: self.text.span(range),
-                heredoc,
-            });
-        }
-        out
-    }
-
-    fn target(&mut self, tree: &ast::Word, redirect: &Range<usize>, given: bool) -> Word {
-        let at = self.text.range(tree.span);
-        if redirect.start <= at.start && at.end <= redirect.end && !at.is_empty() {
-            if given {
-                return word::convert(&self.text, tree).word;
-            }
-            return self.whole_word(tree);
-        }
-        // The descriptor in `2>&1` has no place of its own.
-        let raw = self.text.slice(redirect.clone());
-        let operator = raw.rfind(['&', '<', '>']).map_or(0, |i| i + 1);
-        let start = (redirect.start + operator).min(redirect.end);
-        word::bare(&self.text, start..redirect.end)
-    }
-
-    fn heredoc(&self, tree: &ast::Heredoc) -> Heredoc {
-        let raw = self.text.slice(self.text.range(tree.delimiter.span));
-        let range = self.text.range(tree.body.span);
-        let mut body = MappedText::default();
-        if let Place::Mapped(mapped) = self.text.place {
-            if tree.delimiter.strip_tabs {
-                let mut at = range.start;
-                for line in self.text.slice(range).split_inclusive('\n') {
-                    let tabs = line.len() - line.trim_start_matches('\t').len();
-                    body.append(&mapped.part(at + tabs..at + line.len()));
-                    at += line.len();
-                }
-            } else {
-                body = mapped.part(range);
-            }
-        } else {
-            body.push(self.text.slice(range.clone()), self.text.span(range).start);
-        }
-        Heredoc {
-            delimiter: tree.delimiter.cooked.to_string(),
-            quoted: raw.contains(['\'', '"', '\\']),
-            strip_tabs: tree.delimiter.strip_tabs,
-            body,
-        }
-    }
-
-    fn heredoc_body(&mut self, body: &ast::HeredocBody) {
-        for part in &body.parts {
-            let range = self.text.range(part.span);
-            match &part.kind {
-                ast::HeredocBodyPart::CommandSubstitution { body, .. } => {
-                    self.substitution(body, range, FrameKind::CommandSubstitution);
-                }
-                ast::HeredocBodyPart::ArithmeticExpansion {
-                    expression_word_ast,
-                    ..
-                } => self.nested(expression_word_ast, &mut Vec::new()),
-                ast::HeredocBodyPart::Parameter(parameter) => {
-                    self.parameter(parameter, &mut Vec::new());
-                }
-                ast::HeredocBodyPart::Literal(_) | ast::HeredocBodyPart::Variable(_) => {}
-            }
-        }
-    }
-
-    /// Converts a word and reads the commands in it.
-    fn whole_word(&mut self, tree: &ast::Word) -> Word {
-        let converted = word::convert(&self.text, tree);
-        let mut word = converted.word;
-        if converted.nested {
-            let mut found = Vec::new();
-            self.nested(tree, &mut found);
-            note(&mut word, found);
-        }
-        word
-    }
-
-    /// Reads the commands in the substitutions of a word, and says which commands those of
-    /// each `$(…)` of the word itself are.
-    fn nested(&mut self, word: &ast::Word, found: &mut Vec<Range<usize>>) {
-        self.nested_parts(&word.parts, found);
-    }
-
-    fn nested_parts(&mut self, parts: &[ast::WordPartNode], found: &mut Vec<Range<usize>>) {
-        use ast::WordPart as P;
-        for part in parts {
-            let inside = &mut Vec::new();
-            match &part.kind {
-                P::Literal(_)
-                | P::SingleQuoted { .. }
-                | P::Variable(_)
-                | P::PrefixMatch { .. }
-                | P::ZshQualifiedGlob(_) => {}
-                P::DoubleQuoted { parts, .. } => self.nested_parts(parts, found),
-                P::CommandSubstitution { body, .. } => {
-                    let range = self.text.range(part.span);
-                    found.push(self.substitution(body, range, FrameKind::CommandSubstitution));
-                }
-                P::ProcessSubstitution { body, .. } => {
-                    let range = self.text.range(part.span);
-                    self.substitution(body, range, FrameKind::ProcessSubstitution);
-                }
-                P::ArithmeticExpansion {
-                    expression_word_ast,
-                    ..
-                } => self.nested(expression_word_ast, inside),
-                P::Parameter(parameter) => self.parameter(parameter, inside),
-                P::ParameterExpansion {
-                    reference,
-                    operator,
-                    operand_word_ast,
-                    ..
-                } => {
-                    self.subscript(reference, inside);
-                    self.operator(operator, inside);
-                    if let Some(word) = operand_word_ast {
-                        self.nested(word, inside);
-                    }
-                }
-                P::Length(reference)
-                | P::ArrayAccess(reference)
-                | P::ArrayLength(reference)
-                | P::ArrayIndices(reference)
-                | P::Transformation { reference, .. } => self.subscript(reference, inside),
-                P::Substring {
-                    offset_word_ast,
-                    length_word_ast,
-                    ..
-                }
-                | P::ArraySlice {
-                    offset_word_ast,
-                    length_word_ast,
-                    ..
-                } => {
-                    self.nested(offset_word_ast, inside);
-                    if let Some(word) = length_word_ast {
-                        self.nested(word, inside);
-                    }
-                }
-                P::IndirectExpansion {
-                    operator,
-                    operand_word_ast,
-                    ..
-                } => {
-                    if let Some(operator) = operator {
-                        self.operator(operator, inside);
-                    }
-                    if let Some(word) = operand_word_ast {
-                        self.nested(word, inside);
-                    }
-                }
-            }
-        }
-    }
-
-    fn parameter(&mut self, parameter: &ast::ParameterExpansion, found: &mut Vec<Range<usize>>) {
-        let ast::ParameterExpansionSyntax::Bourne(syntax) = &parameter.syntax else {
-            return;
-        };
-        use ast::BourneParameterExpansion as E;
-        match syntax {
-            E::Access { reference } | E::Length { reference } => self.subscript(reference, found),
-            E::Indices { .. } | E::PrefixMatch { .. } | E::Transformation { .. } => {}
-            E::Indirect {
-                operator,
-                operand_word_ast,
-                ..
-            } => {
-                if let Some(operator) = operator {
-                    self.operator(operator, found);
-                }
-                if let Some(word) = operand_word_ast {
-                    self.nested(word, found);
-                }
-            }
-            E::Slice {
-                offset_word_ast,
-                length_word_ast,
-                ..
-            } => {
-                self.nested(offset_word_ast, found);
-                if let Some(word) = length_word_ast {
-                    self.nested(word, found);
-                }
-            }
-            E::Operation {
-                reference,
-                operator,
-                operand_word_ast,
-                ..
-            } => {
-                self.subscript(reference, found);
-                self.operator(operator, found);
-                if let Some(word) = operand_word_ast {
-                    self.nested(word, found);
-                }
-            }
-        }
-    }
-
-    fn subscript(&mut self, reference: &ast::VarRef, found: &mut Vec<Range<usize>>) {
-        if let Some(word) = reference.subscript.as_ref().and_then(|s| s.word_ast()) {
-            self.nested(word, found);
-        }
-    }
-
-    fn operator(&mut self, operator: &ast::ParameterOp, found: &mut Vec<Range<usize>>) {
-        use ast::ParameterOp as O;
-        match operator {
-            O::RemovePrefixShort { pattern }
-            | O::RemovePrefixLong { pattern }
-            | O::RemoveSuffixShort { pattern }
-            | O::RemoveSuffixLong { pattern } => self.pattern(pattern, found),
-            O::ReplaceFirst {
-                pattern,
-                replacement_word_ast,
-                ..
-            }
-            | O::ReplaceAll {
-                pattern,
-                replacement_word_ast,
-                ..
-            } => {
-                self.pattern(pattern, found);
-                self.nested(replacement_word_ast, found);
-            }
-            _ => {}
-        }
-    }
-
-    fn pattern(&mut self, pattern: &ast::Pattern, found: &mut Vec<Range<usize>>) {
-        for part in &pattern.parts {
-            match &part.kind {
-                ast::PatternPart::Word(word) => self.nested(word, found),
-                ast::PatternPart::Group { patterns, .. } => {
-                    for pattern in patterns {
-                        self.pattern(pattern, found);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Reads the commands in an arithmetic expression.
-    fn arithmetic(&mut self, expression: &ast::ArithmeticExprNode) {
-        use ast::ArithmeticExpr as E;
-        let mut todo = vec![expression];
-        while let Some(node) = todo.pop() {
-            match &node.kind {
-                E::ShellWord(word) => self.nested(word, &mut Vec::new()),
-                E::Number(_) | E::Variable(_) => {}
-                E::Indexed { index, .. } => todo.push(index),
-                E::Parenthesized { expression } => todo.push(expression),
-                E::Unary { expr, .. } | E::Postfix { expr, .. } => todo.push(expr),
-                E::Binary { left, right, .. } => todo.extend([&**right, &**left]),
-                E::Conditional {
-                    condition,
-                    then_expr,
-                    else_expr,
-                } => todo.extend([&**else_expr, &**then_expr, &**condition]),
-                E::Assignment { value, .. } => todo.push(value),
-            }
-        }
-    }
-
-    /// The operands and operators of `[[ … ]]`, in order.
-    fn conditional(&mut self, expression: &ast::ConditionalExpr, words: &mut Vec<Word>) {
-        use ast::ConditionalExpr as E;
-        enum Item<'t> {
-            Expression(&'t E),
-            Text(ast::Span),
-        }
-        let mut todo = vec![Item::Expression(expression)];
-        while let Some(item) = todo.pop() {
-            let node = match item {
-                Item::Expression(node) => node,
-                Item::Text(span) => {
-                    words.push(word::bare(&self.text, self.text.range(span)));
-                    continue;
-                }
-            };
-            match node {
-                E::Binary(e) => todo.extend([
-                    Item::Expression(&e.right),
-                    Item::Text(e.op_span),
-                    Item::Expression(&e.left),
-                ]),
-                E::Unary(e) => todo.extend([Item::Expression(&e.expr), Item::Text(e.op_span)]),
-                E::Parenthesized(e) => todo.extend([
-                    Item::Text(e.right_paren_span),
-                    Item::Expression(&e.expr),
-                    Item::Text(e.left_paren_span),
-                ]),
-                E::Word(tree) | E::Regex(tree) => {
-                    let word = self.whole_word(tree);
-                    words.push(word);
-                }
-                E::Pattern(pattern) => {
-                    let mut word = word::bare(&self.text, self.text.range(pattern.span));
-                    word.value = super::command::Value::Dynamic;
-                    word.parts = vec![WordPart::Other {
-                        span: word.span,
-                        quoted: false,
-                    }];
-                    words.push(word);
-                    self.pattern(pattern, &mut Vec::new());
-                }
-                E::VarRef(reference) => {
-                    words.push(word::bare(&self.text, self.text.range(reference.span)));
-                }
-            }
-        }
-    }
-
-    /// Reads the commands of a substitution.
-    fn substitution(
-        &mut self,
-        body: &ast::StmtSeq,
-        range: Range<usize>,
-        kind: FrameKind,
-    ) -> Range<usize> {
-        let start = self.script.commands.len();
-        let inside = self.text.range(body.span);
-        if !body.stmts.is_empty()
-            && self.bounds.start <= inside.start
-            && inside.end <= self.bounds.end
-        {
-            let outer = std::mem::replace(&mut self.bounds, inside.clone());
-            let whole = range.start.min(inside.start)..range.end.max(inside.end);
-            self.within(kind, whole, Join::START, |r| r.list(&body.stmts));
-            self.bounds = outer;
-        }
-        start..self.script.commands.len()
-    }
-
     /// A range without the blanks and the operator after a statement.
-    fn trimmed(&self, range: Range<usize>) -> Range<usize> {
+    pub(super) fn trimmed(&self, range: Range<usize>) -> Range<usize> {
         let text = self
             .text
             .slice(range.clone())
@@ -1449,7 +747,7 @@ struct Link<'t> {
 }
 
 impl<'t> Chain<'t> {
-    fn of(stmt: &'t ast::Stmt, wanted: impl Fn(ast::BinaryOp) -> bool) -> Self {
+    pub(super) fn of(stmt: &'t ast::Stmt, wanted: impl Fn(ast::BinaryOp) -> bool) -> Self {
         let mut links = Vec::new();
         let mut first = stmt;
         while let ast::Command::Binary(binary) = &first.command
@@ -1468,82 +766,31 @@ impl<'t> Chain<'t> {
     }
 }
 
-/// A script a command is given.
-struct Given {
-    text: GivenText,
-    process: bool,
-    options: ShellOptions,
-}
-
-enum GivenText {
-    /// Each byte has its place in the file.
-    Mapped(MappedText),
-    /// All of it stands somewhere in here.
-    Within(String, Span),
-}
-
-fn exec_word(exec: &ExecWord) -> Word {
-    Word {
-        span: exec.span,
-        range: 0..0,
-        raw: exec.text.to_string(),
-        parts: Vec::new(),
-        quoting: super::command::Quoting::Wholly,
-        glob: false,
-        braces: false,
-        contiguous: true,
-        value: super::command::Value::AsWritten,
+/// The text as the parser is given it: every byte in its place, but none that it trips over.
+///
+/// It slices strings next to escapes a few bytes off, so bytes beyond ASCII become one that is
+/// an ordinary character of a word. It replays aliases and then no longer knows where their
+/// words stand, so they are not switched on. Values are taken from the real text.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    const ALIASES: &str = "expand_aliases";
+    let mut plain = Cow::Borrowed(text);
+    if !text.is_ascii() {
+        let bytes = text.bytes().map(|b| if b.is_ascii() { b } else { 0x7f });
+        plain = Cow::Owned(bytes.map(char::from).collect());
     }
-}
-
-/// Puts the commands found in a word's substitutions into its parts.
-fn note(word: &mut Word, found: Vec<Range<usize>>) {
-    let mut found = found.into_iter();
-    for part in &mut word.parts {
-        if let WordPart::CommandSubstitution { commands, .. } = part
-            && let Some(range) = found.next()
-        {
-            *commands = range;
-        }
+    if plain.contains(ALIASES) {
+        plain = Cow::Owned(plain.replace(ALIASES, "expand-aliases"));
     }
+    plain
 }
 
-fn extend(range: &mut Option<Range<usize>>, by: Range<usize>) {
-    *range = Some(match range.take() {
-        Some(r) => r.start.min(by.start)..r.end.max(by.end),
-        None => by,
-    });
-}
-
-/// Whether a redirection gives a command its standard input as text.
-fn is_input(redirect: &ast::Redirect) -> bool {
-    matches!(redirect.fd, None | Some(0))
-        && matches!(
-            redirect.kind,
-            ast::RedirectKind::HereDoc
-                | ast::RedirectKind::HereDocStrip
-                | ast::RedirectKind::HereString
-        )
-}
-
-fn kind_of(kind: ast::RedirectKind) -> RedirectKind {
-    match kind {
-        ast::RedirectKind::Output => RedirectKind::Output,
-        ast::RedirectKind::Clobber => RedirectKind::Clobber,
-        ast::RedirectKind::Append => RedirectKind::Append,
-        ast::RedirectKind::Input => RedirectKind::Input,
-        ast::RedirectKind::ReadWrite => RedirectKind::ReadWrite,
-        ast::RedirectKind::HereDoc | ast::RedirectKind::HereDocStrip => RedirectKind::Heredoc,
-        ast::RedirectKind::HereString => RedirectKind::HereString,
-        ast::RedirectKind::DupOutput => RedirectKind::DupOutput,
-        ast::RedirectKind::DupInput => RedirectKind::DupInput,
-        ast::RedirectKind::OutputBoth => RedirectKind::OutputBoth,
-    }
-}
-
-/// Where brackets are open too deep for the parser.
-fn too_deep(text: &str) -> Option<usize> {
+/// Where a text gets beyond what the parser can be given: it takes quadratic time for
+/// brackets that stay open, for substitutions on one line and for here-documents begun on one
+/// line.
+fn beyond_limits(text: &str) -> Option<(usize, &'static str)> {
     let mut open = [0usize; 3];
+    let (mut line, mut substitutions, mut heredocs, mut cost) = (0, 0usize, 0, 0usize);
+    let mut last = 0;
     for (i, byte) in text.bytes().enumerate() {
         let (kind, opens) = match byte {
             b'(' => (0, true),
@@ -1552,19 +799,32 @@ fn too_deep(text: &str) -> Option<usize> {
             b')' => (0, false),
             b'}' => (1, false),
             b']' => (2, false),
-            _ => continue,
+            _ => (3, false),
         };
-        let Some(count) = open.get_mut(kind) else {
-            continue;
-        };
-        *count = if opens {
-            *count + 1
-        } else {
-            count.saturating_sub(1)
-        };
-        if *count > MAX_OPEN {
-            return Some(i);
+        if let Some(count) = open.get_mut(kind) {
+            *count = if opens {
+                *count + 1
+            } else {
+                count.saturating_sub(1)
+            };
+            if *count > MAX_OPEN {
+                return Some((i, "nested too deeply to be read"));
+            }
         }
+        match (last, byte) {
+            (b'$' | b'<' | b'>', b'(') | (_, b'`') => substitutions += 1,
+            (b'<', b'<') => heredocs += 1,
+            (_, b'\n') => {
+                cost += substitutions * (i - line);
+                (line, substitutions, heredocs) = (i, 0, 0);
+            }
+            _ => {}
+        }
+        if heredocs > MAX_HEREDOCS {
+            return Some((i, "too many here-documents on one line to be read"));
+        }
+        last = byte;
     }
-    None
+    cost += substitutions * (text.len() - line);
+    (cost > MAX_COST).then_some((0, "too many substitutions on one line to be read"))
 }

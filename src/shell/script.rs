@@ -18,8 +18,8 @@ pub struct Script {
     pub errors: Vec<ShellError>,
     /// Whether the text was not read at all, because it is no POSIX shell script.
     pub unread: bool,
-    /// The options the shell was started with; set by whoever knows them.
-    pub options: ShellOptions,
+    /// The options that hold when each command runs.
+    pub(super) options: Vec<ShellOptions>,
 }
 
 /// Something that is no valid shell syntax.
@@ -29,6 +29,8 @@ pub struct ShellError {
     pub span: Span,
     /// What is wrong.
     pub message: String,
+    /// Whether it is no mistake, but more than is read: nesting too deep, a list too long.
+    pub limit: bool,
 }
 
 /// `a | b | c`.
@@ -211,6 +213,16 @@ impl FrameKind {
     }
 }
 
+impl Frame {
+    /// Whether changes to the shell's state inside are not seen after it. A function is taken
+    /// for one, as it may never be called.
+    fn is_own_shell(&self) -> bool {
+        self.kind.is_separate()
+            || self.pipeline.is_some()
+            || matches!(self.kind, FrameKind::Function(_) | FrameKind::Damaged)
+    }
+}
+
 impl Script {
     /// A script that was not read.
     pub(super) fn unread() -> Script {
@@ -268,12 +280,18 @@ impl Script {
     /// Whether a command may not run even though nothing before it failed: it stands in a
     /// branch, a loop, a function, or after `||`.
     pub fn is_conditional(&self, command: usize) -> bool {
+        let is_alternative = |connector, pipeline: Option<(usize, usize)>| {
+            connector == Connector::OrOr
+                || pipeline
+                    .and_then(|(id, _)| self.pipelines.get(id))
+                    .is_some_and(|p| p.connector == Connector::OrOr)
+        };
         self.commands
             .get(command)
-            .is_some_and(|c| c.connector == Connector::OrOr)
+            .is_some_and(|c| is_alternative(c.connector, c.pipeline))
             || self
                 .frames_of(command)
-                .any(|(_, f)| f.kind.is_conditional() || f.connector == Connector::OrOr)
+                .any(|(_, f)| f.kind.is_conditional() || is_alternative(f.connector, f.pipeline))
     }
 
     /// The name of the function a command is defined in.
@@ -302,30 +320,70 @@ impl Script {
         !crosses && self.frames_of(later).any(|(id, _)| id == limit)
     }
 
-    /// The options that hold when a command runs, as far as `set` commands before it say.
-    /// A `set` in a branch counts as if it ran.
-    pub fn options_before(&self, command: usize) -> ShellOptions {
-        let mut options = self
-            .frames_of(command)
-            .find_map(|(_, f)| match f.kind {
-                FrameKind::Script {
-                    process: true,
-                    options,
-                    ..
-                } => Some(options),
-                _ => None,
-            })
-            .unwrap_or(self.options);
-        for (index, set) in self.commands.iter().enumerate().take(command) {
-            if matches!(set.name.as_str(), "set" | "setopt") && self.reaches(index, command) {
-                if set.name == "setopt" {
-                    options.pipefail |= set.args().iter().any(|w| w.is("pipefail"));
-                } else {
-                    options.apply(set.args().iter().map(Word::literal));
+    /// Says which options the shell was started with: by `SHELL` or by a `#!` line.
+    pub fn set_options(&mut self, options: ShellOptions) {
+        // What each frame's shell has at the moment, and whose shell a frame is in.
+        let mut current: Vec<Option<ShellOptions>> = vec![None; self.frames.len()];
+        let mut shells: Vec<usize> = Vec::with_capacity(self.frames.len());
+        for (id, frame) in self.frames.iter().enumerate() {
+            let outer = frame.parent.and_then(|p| shells.get(p)).copied();
+            shells.push(match outer {
+                Some(outer) if !frame.is_own_shell() => outer,
+                _ => id,
+            });
+        }
+        self.options.clear();
+        for command in &self.commands {
+            let shell = shells.get(command.frame).copied().unwrap_or_default();
+            let mut held = options;
+            let mut missing = Vec::new();
+            let mut at = Some(shell);
+            while let Some(id) = at {
+                if let Some(Some(known)) = current.get(id) {
+                    held = *known;
+                    break;
+                }
+                missing.push(id);
+                at = match self.frames.get(id).map(|f| (&f.kind, f.parent)) {
+                    Some((
+                        FrameKind::Script {
+                            process: true,
+                            options,
+                            ..
+                        },
+                        _,
+                    )) => {
+                        held = *options;
+                        None
+                    }
+                    Some((_, parent)) => parent.and_then(|p| shells.get(p)).copied(),
+                    None => None,
+                };
+            }
+            for id in missing {
+                if let Some(slot) = current.get_mut(id) {
+                    *slot = Some(held);
                 }
             }
+            self.options.push(held);
+            if command.pipeline.is_some() {
+                continue;
+            }
+            match command.name.as_str() {
+                "set" => held.apply(command.args().iter().map(Word::literal)),
+                "setopt" => held.pipefail |= command.args().iter().any(|w| w.is("pipefail")),
+                _ => continue,
+            }
+            if let Some(slot) = current.get_mut(shell) {
+                *slot = Some(held);
+            }
         }
-        options
+    }
+
+    /// The options that hold when a command runs, as far as `set` commands before it and the
+    /// options the shell was started with say. A `set` in a branch counts as if it ran.
+    pub fn options_before(&self, command: usize) -> ShellOptions {
+        self.options.get(command).copied().unwrap_or_default()
     }
 
     /// Whether `pipefail` holds for a pipeline.
@@ -333,14 +391,7 @@ impl Script {
         self.pipelines
             .get(pipeline)
             .and_then(|p| p.parts.first())
-            .is_some_and(|part| {
-                let first = part.commands.start;
-                // The parts themselves are subshells: ask for what stands before them.
-                match self.commands.get(first) {
-                    Some(_) => self.options_before(first).pipefail,
-                    None => self.options.pipefail,
-                }
-            })
+            .is_some_and(|part| self.options_before(part.commands.start).pipefail)
     }
 
     /// The commands of a pipeline part, or of any range of indexes.
@@ -367,11 +418,7 @@ impl Script {
             return Shell::Alone;
         }
         self.frames_of(command)
-            .find(|(_, f)| {
-                f.kind.is_separate()
-                    || f.pipeline.is_some()
-                    || matches!(f.kind, FrameKind::Function(_) | FrameKind::Damaged)
-            })
+            .find(|(_, f)| f.is_own_shell())
             .map_or(Shell::Main, |(id, _)| Shell::Frame(id))
     }
 }

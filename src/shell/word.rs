@@ -1,5 +1,6 @@
 //! Words: from the parser's tree to values, parts and spans.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use shuck_ast as ast;
@@ -14,6 +15,8 @@ pub(super) struct Text<'a> {
     pub place: Place<'a>,
     /// What is added to every offset of the tree.
     pub base: usize,
+    /// Whether it stands in backticks, where backslashes are resolved twice.
+    pub backticks: bool,
 }
 
 /// Where a text stands in the file.
@@ -31,6 +34,7 @@ impl<'a> Text<'a> {
             text: text.text(),
             place: Place::Mapped(text),
             base: 0,
+            backticks: false,
         }
     }
 
@@ -227,8 +231,8 @@ struct Pieces<'a> {
 
 impl Pieces<'_> {
     fn read(&mut self, parts: &[ast::WordPartNode], quoted: bool) {
-        for part in parts {
-            let range = self.places.next(part, quoted);
+        for (i, part) in parts.iter().enumerate() {
+            let range = self.places.next(part, parts.get(i + 1), quoted);
             match &part.kind {
                 ast::WordPart::Literal(literal) => {
                     let start = self.literal.len();
@@ -240,7 +244,11 @@ impl Pieces<'_> {
                 }
                 ast::WordPart::SingleQuoted { value, dollar } => {
                     self.begin(true);
-                    if *dollar && !value.is_source_backed() {
+                    if *dollar && !self.text.slice(range.clone()).is_ascii() {
+                        // Its escapes were resolved in a text without these characters.
+                        let span = self.text.span(range);
+                        self.push(WordPart::Other { span, quoted: true });
+                    } else if *dollar && !value.is_source_backed() {
                         self.literal.push_str(value.slice(""));
                     } else {
                         let open = if *dollar { 2 } else { 1 };
@@ -250,9 +258,9 @@ impl Pieces<'_> {
                 }
                 ast::WordPart::DoubleQuoted { parts, dollar } => {
                     self.begin(true);
-                    self.places.open(*dollar);
+                    let outer = self.places.open(range, *dollar);
                     self.read(parts, true);
-                    self.places.close();
+                    self.places.close(outer);
                 }
                 ast::WordPart::CommandSubstitution { .. } => {
                     self.nested = true;
@@ -294,17 +302,20 @@ impl Pieces<'_> {
         quoted: bool,
     ) {
         match literal {
-            ast::LiteralText::CookedSource(text) => self.literal.push_str(text),
             ast::LiteralText::Owned(text) if part.span.start.offset() == part.span.end.offset() => {
                 self.literal.push_str(text);
             }
-            _ => unescape(
-                self.text.slice(range),
-                Escapes::in_quotes(quoted),
-                |piece, _| {
+            _ => {
+                let mut raw = Cow::Borrowed(self.text.slice(range));
+                if self.text.backticks && raw.contains('\\') {
+                    let mut once = String::with_capacity(raw.len());
+                    unescape(&raw, Escapes::Heredoc, |piece, _| once.push_str(piece));
+                    raw = Cow::Owned(once);
+                }
+                unescape(&raw, Escapes::in_quotes(quoted), |piece, _| {
                     self.literal.push_str(piece);
-                },
-            ),
+                });
+            }
         }
     }
 
@@ -337,7 +348,7 @@ pub(super) enum Escapes {
     Bare,
     /// In double quotes.
     Quoted,
-    /// In the body of a here-document.
+    /// In the body of a here-document, and in backticks for what stands in them.
     Heredoc,
 }
 
@@ -461,27 +472,42 @@ impl<'a> Places<'a> {
         })
     }
 
-    /// The place of the next part.
-    fn next(&mut self, part: &ast::WordPartNode, quoted: bool) -> Range<usize> {
+    /// The place of the next part; `following` is the one after it.
+    fn next(
+        &mut self,
+        part: &ast::WordPartNode,
+        following: Option<&ast::WordPartNode>,
+        quoted: bool,
+    ) -> Range<usize> {
         let given = self.text.range(part.span);
-        if self.trusted {
-            return given;
-        }
+        let literal = matches!(part.kind, ast::WordPart::Literal(_));
         let end = match &part.kind {
-            ast::WordPart::Literal(_) if quoted => self.peek(&['$', '`', '"']),
-            ast::WordPart::Literal(_) => self.peek(&['$', '`', '"', '\'', '<', '>']),
+            // The tree ends some literals early: they reach to the next part.
+            _ if literal && self.trusted => match following {
+                Some(next) => self.text.range(next.span).start,
+                None => self.end,
+            },
+            _ if literal && quoted => self.peek(&['$', '`', '"']),
+            _ if literal => self.peek(&['$', '`', '"', '\'', '<', '>']),
+            _ if self.trusted => {
+                self.at = given.start;
+                given.end
+            }
             ast::WordPart::SingleQuoted { dollar, .. } => {
                 self.find(&['\'']);
+                let open = self.at + 1;
                 if *dollar {
                     self.at = self.at.saturating_sub(1);
                 }
-                let open = self.at + if *dollar { 2 } else { 1 };
                 let rest = self.text.slice(open..self.end);
                 rest.find('\'').map_or(self.end, |i| open + i + 1)
             }
-            ast::WordPart::DoubleQuoted { .. } => {
+            ast::WordPart::DoubleQuoted { dollar, .. } => {
                 self.find(&['"']);
-                return self.at..self.end;
+                if *dollar {
+                    self.at = self.at.saturating_sub(1);
+                }
+                self.end
             }
             _ => {
                 self.find(&['$', '`', '<', '>']);
@@ -489,26 +515,29 @@ impl<'a> Places<'a> {
             }
         };
         let end = self.text.boundary(end.min(self.end));
-        let range = self.at.min(end)..end;
+        let start = self.text.boundary(self.at).min(end);
         self.at = end;
-        range
+        start..end
     }
 
-    fn open(&mut self, dollar: bool) {
-        if !self.trusted {
-            self.at = (self.at + 1 + usize::from(dollar && self.starts_dollar())).min(self.end);
+    /// Goes into a double-quoted part; what it gives belongs to `close`.
+    fn open(&mut self, part: Range<usize>, dollar: bool) -> (usize, usize) {
+        let outer = (part.end, self.end);
+        self.at = (part.start + 1 + usize::from(dollar)).min(part.end);
+        if self.trusted {
+            self.end = part.end.saturating_sub(1).max(self.at);
         }
+        outer
     }
 
-    fn starts_dollar(&self) -> bool {
-        self.text.slice(self.at..self.end).starts_with('$')
-    }
-
-    fn close(&mut self) {
-        if !self.trusted {
+    fn close(&mut self, (part, outer): (usize, usize)) {
+        if self.trusted {
+            self.at = part;
+        } else {
             self.find(&['"']);
             self.at = (self.at + 1).min(self.end);
         }
+        self.end = outer;
     }
 
     /// Moves on to the next of these characters.
@@ -557,8 +586,8 @@ pub(super) fn script_text(text: &Text, word: &ast::Word) -> Option<MappedText> {
         if !places.trusted {
             return None;
         }
-        for part in &word.parts {
-            let range = places.next(part, false);
+        for (i, part) in word.parts.iter().enumerate() {
+            let range = places.next(part, word.parts.get(i + 1), false);
             match &part.kind {
                 ast::WordPart::Literal(_) => {
                     some = true;

@@ -329,8 +329,7 @@ fn takes_next(spec: &Spec, text: &str) -> bool {
     if text.starts_with("--") {
         return spec.valued.contains(&text);
     }
-    let mut letters = text.char_indices().skip(1);
-    while let Some((i, letter)) = letters.next() {
+    for (i, letter) in text.char_indices().skip(1) {
         let end = i + letter.len_utf8();
         if spec
             .valued

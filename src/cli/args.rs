@@ -1,0 +1,287 @@
+//! The command line as written.
+
+use std::path::PathBuf;
+
+use clap::builder::{Styles, styling::AnsiColor};
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{LevelSetting, Profile};
+use crate::diagnostic::Severity;
+use crate::emit::Format;
+use crate::emit::terminal::Color;
+use crate::policy::Golden;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// A fast Dockerfile linter.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dlint",
+    version,
+    styles = STYLES,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit codes: 0 no findings at or above --fail-on; 1 findings; 2 wrong usage or \
+                  configuration, a file that could not be read, or a fault of dlint."
+)]
+pub struct Cli {
+    /// What to do; without one, lint.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Linting.
+    #[command(flatten)]
+    pub lint: LintArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lint Dockerfiles; what dlint does without a command.
+    Lint(Box<LintArgs>),
+    /// Explain a rule.
+    Explain(ExplainArgs),
+    /// List the rules.
+    Rules(RulesArgs),
+    /// Print the tree of a Dockerfile as JSON.
+    Parse(ParseArgs),
+    /// Print the JSON Schema of dlint.toml.
+    Schema,
+}
+
+/// Options of linting.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Dockerfiles, folders to search, or `-` for standard input [default: .].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How findings are written; repeat it with --output for several reports at once.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        help_heading = "Report"
+    )]
+    pub format: Vec<Format>,
+    /// Write the report of the --format before it to a file.
+    #[arg(short, long, value_name = "FILE", help_heading = "Report")]
+    pub output: Vec<PathBuf>,
+    /// When to use colour.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        global = true,
+        help_heading = "Report"
+    )]
+    pub color: Color,
+    /// Count the findings per rule.
+    #[arg(long, help_heading = "Report")]
+    pub statistics: bool,
+    /// Only findings, no summary.
+    #[arg(short, long, help_heading = "Report")]
+    pub quiet: bool,
+    /// The least level that makes the exit code 1 [default: warning].
+    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Report")]
+    pub fail_on: Option<Severity>,
+    /// Exit with 0 though there are findings.
+    #[arg(long, help_heading = "Report")]
+    pub exit_zero: bool,
+
+    /// The rules that are on: ids, aliases, families, impacts or `all`.
+    #[arg(
+        short,
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub select: Option<Vec<String>>,
+    /// Rules that are on besides.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub extend_select: Vec<String>,
+    /// Rules that are off.
+    #[arg(
+        short,
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub ignore: Vec<String>,
+    /// The level of a rule: `off`, `style`, `info`, `warning` or `error`.
+    #[arg(long, value_name = "RULE=LEVEL", value_parser = level, help_heading = "Rules")]
+    pub level: Vec<(String, LevelSetting)>,
+    /// The set of rules to start from [default: recommended].
+    #[arg(
+        short,
+        long,
+        value_enum,
+        value_name = "PROFILE",
+        help_heading = "Rules"
+    )]
+    pub profile: Option<Profile>,
+
+    /// Mend what can be mended safely.
+    #[arg(long, help_heading = "Fixes")]
+    pub fix: bool,
+    /// Mend also what may change the image in more than the rule names.
+    #[arg(long, help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
+    /// Show what --fix would change; exit with 1 if that is anything.
+    #[arg(long, help_heading = "Fixes")]
+    pub diff: bool,
+
+    /// A build argument, as `docker build` takes it; without a value, that of the environment.
+    #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Build")]
+    pub build_arg: Vec<String>,
+    /// The stage that is built [default: the last].
+    #[arg(long, value_name = "STAGE", help_heading = "Build")]
+    pub target: Option<String>,
+    /// The name of a further build context, as `docker build` takes it.
+    #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Build")]
+    pub build_context: Vec<String>,
+
+    /// A golden image, and the images it replaces, separated by commas.
+    #[arg(long, value_name = "IMAGE[=REPLACES]", value_parser = golden, help_heading = "Policy")]
+    pub golden: Vec<Golden>,
+    /// A registry that may be used.
+    #[arg(
+        long,
+        value_name = "REGISTRY",
+        value_delimiter = ',',
+        help_heading = "Policy"
+    )]
+    pub trusted_registry: Vec<String>,
+
+    /// The configuration file, instead of the nearest dlint.toml.
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        conflicts_with = "isolated",
+        help_heading = "Files"
+    )]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file.
+    #[arg(long, help_heading = "Files")]
+    pub isolated: bool,
+    /// Files and folders that are not searched.
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        value_delimiter = ',',
+        help_heading = "Files"
+    )]
+    pub exclude: Vec<String>,
+    /// Leave out what is excluded even where it is named.
+    #[arg(long, help_heading = "Files")]
+    pub force_exclude: bool,
+    /// The path of what comes from standard input.
+    #[arg(long, value_name = "PATH", help_heading = "Files")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Files linted at once [default: the number of processors].
+    #[arg(short, long, value_name = "N", help_heading = "Files")]
+    pub jobs: Option<usize>,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Ids, or other tools' names for them.
+    #[arg(value_name = "RULE", required = true)]
+    pub rules: Vec<String>,
+    /// Text, or JSON with the page in it.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+}
+
+/// Options of `rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// A table, or JSON.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+}
+
+/// Options of `parse`.
+#[derive(Debug, Args)]
+pub struct ParseArgs {
+    /// A Dockerfile, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// How `explain` and `rules` write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum TextFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::ALL
+        .into_iter()
+        .find(|s| s.as_str() == text)
+        .ok_or_else(|| "it is `style`, `info`, `warning` or `error`".to_owned())
+}
+
+fn level(text: &str) -> Result<(String, LevelSetting), String> {
+    let (rule, level) = text
+        .split_once('=')
+        .ok_or_else(|| "write `RULE=LEVEL`".to_owned())?;
+    let level = match level {
+        "off" => LevelSetting::Off,
+        "style" => LevelSetting::Style,
+        "info" => LevelSetting::Info,
+        "warning" => LevelSetting::Warning,
+        "error" => LevelSetting::Error,
+        _ => return Err("the level is `off`, `style`, `info`, `warning` or `error`".to_owned()),
+    };
+    Ok((rule.to_owned(), level))
+}
+
+fn golden(text: &str) -> Result<Golden, String> {
+    let (image, replaces) = text.split_once('=').unwrap_or((text, ""));
+    if image.is_empty() {
+        return Err("write `IMAGE` or `IMAGE=REPLACES`".to_owned());
+    }
+    let replaces = replaces.split(',').filter(|r| !r.is_empty());
+    Ok(Golden {
+        image: image.to_owned(),
+        replaces: replaces.map(str::to_owned).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn golden_images_name_what_they_replace() {
+        let one = golden("r/golden/python:3.12=python,docker.io/library/python").unwrap();
+        assert_eq!(one.image, "r/golden/python:3.12");
+        assert_eq!(one.replaces, ["python", "docker.io/library/python"]);
+        assert!(golden("r/golden/base").unwrap().replaces.is_empty());
+        assert!(golden("=x").is_err());
+    }
+}

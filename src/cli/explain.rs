@@ -1,0 +1,96 @@
+//! `dlint explain RULE…`: the page, drawn on a terminal, as it is in a pipe.
+
+use std::io::{self, Write};
+
+use super::args::{ExplainArgs, TextFormat};
+use super::rules::RuleJson;
+use super::{Status, Trouble, markdown, output};
+use crate::config::UnknownRule;
+use crate::emit::terminal::{Color, Style, Terminal};
+use crate::fix::Applicability;
+use crate::rule::{Level, RuleMeta};
+use crate::rules;
+
+pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
+    let mut metas: Vec<&'static RuleMeta> = Vec::new();
+    for name in &args.rules {
+        UnknownRule::check(name).map_err(|unknown| Trouble::Usage {
+            message: unknown.to_string(),
+            help: Some(unknown.help()),
+        })?;
+        for entry in rules::by_name(name) {
+            if !metas.iter().any(|m| m.id == entry.meta.id) {
+                metas.push(&entry.meta);
+            }
+        }
+    }
+    let terminal = Terminal::stdout(color);
+    output::stdout(|out| match args.format {
+        TextFormat::Json => {
+            let rules: Vec<RuleJson> = metas.iter().map(|m| RuleJson::of(m, true)).collect();
+            serde_json::to_writer_pretty(&mut *out, &rules)?;
+            out.write_all(b"\n")
+        }
+        TextFormat::Text => {
+            for (i, meta) in metas.iter().enumerate() {
+                if i > 0 {
+                    writeln!(out)?;
+                }
+                page(meta, &terminal, out)?;
+            }
+            Ok(())
+        }
+    })?;
+    Ok(Status::Clean)
+}
+
+fn page(meta: &RuleMeta, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
+    let (title, body) = meta.page.split_once('\n').unwrap_or((meta.page, ""));
+    let facts = facts(meta);
+    if !terminal.is_tty && !terminal.color {
+        writeln!(out, "{title}\n")?;
+        for (name, value) in facts {
+            writeln!(out, "- {name}: {value}")?;
+        }
+        return writeln!(out, "\n{}", body.trim());
+    }
+    writeln!(out, "{}\n", terminal.paint(Style::Bold, meta.id))?;
+    for (name, value) in facts {
+        let name = terminal.paint(Style::Dim, &format!("{name:>8}"));
+        writeln!(out, "{name}  {value}")?;
+    }
+    writeln!(
+        out,
+        "\n{}",
+        markdown::render(body.trim(), terminal).trim_end()
+    )
+}
+
+/// What the front matter says.
+fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
+    let severity = meta.level.severity();
+    let level = match meta.level {
+        Level::On(_) => severity.to_string(),
+        Level::Off(_) => format!("{severity}, only on demand"),
+        Level::Configured(_) => format!("{severity}, silent until configured"),
+    };
+    let fix = match meta.fix {
+        Some(Applicability::Safe) => "with --fix",
+        Some(Applicability::Unsafe) => "with --fix --unsafe-fixes",
+        Some(Applicability::DisplayOnly) => "a sketch, not applied",
+        None => "none",
+    };
+    let impact: Vec<&str> = meta.impact.iter().map(|i| i.as_str()).collect();
+    let mut facts = vec![
+        ("level", level),
+        ("family", meta.family.to_owned()),
+        ("impact", impact.join(", ")),
+        ("fix", fix.to_owned()),
+    ];
+    if !meta.aliases.is_empty() {
+        facts.push(("aliases", meta.aliases.join(", ")));
+    }
+    facts.push(("since", meta.since.to_owned()));
+    facts.push(("page", meta.url()));
+    facts
+}

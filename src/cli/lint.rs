@@ -1,0 +1,419 @@
+//! `dlint [PATH…]`.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use rayon::prelude::*;
+
+use super::args::LintArgs;
+use super::{Status, Trouble, output, rewrite};
+use crate::config::{BuildOptions, Configs, Effective, Layer, Patterns, Place};
+use crate::diagnostic::Severity;
+use crate::discover;
+use crate::emit::terminal::{Style, Terminal};
+use crate::emit::{self, Failure, Format, Linted, Outcome};
+use crate::engine;
+use crate::fix::Applicability;
+use crate::mend::{self, Dropped};
+use crate::span::Source;
+
+/// Standard input as a path.
+const STDIN: &str = "-";
+
+/// A file to lint.
+struct Task {
+    /// Where it is read from; `None` for standard input.
+    path: Option<PathBuf>,
+    /// What it is called.
+    name: PathBuf,
+    effective: Arc<Effective>,
+}
+
+/// A file that was linted.
+struct Done {
+    linted: Linted,
+    fail_on: Severity,
+    /// The bytes it had, if fixing changed them.
+    before: Option<Vec<u8>>,
+    fixed: usize,
+    dropped: Vec<Dropped>,
+    from_stdin: bool,
+}
+
+pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
+    let reports = reports(args, matches)?;
+    let layer = layer(args)?;
+    let place = match (&args.config, args.isolated) {
+        (_, true) => Place::Isolated,
+        (Some(path), _) => Place::File(path.clone()),
+        _ => Place::Nearest,
+    };
+    let mut configs = Configs::new(place, layer);
+    if let Some(path) = &args.config {
+        // Wrong configuration is an error even if there is nothing to lint.
+        configs.of_folder(path)?;
+    }
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
+    }
+    let (tasks, mut failures) = tasks(args, &mut configs)?;
+    let done = lint_all(args, tasks);
+    let mut files: Vec<Done> = Vec::with_capacity(done.len());
+    for result in done {
+        match result {
+            Ok(done) => files.push(done),
+            Err(failure) => failures.push(failure),
+        }
+    }
+
+    let fixed_text = args.fix && !args.diff && files.iter().any(|f| f.from_stdin);
+    let mut changed = false;
+    if args.diff {
+        output::stdout(|out| {
+            for file in &files {
+                if let Some(before) = &file.before {
+                    changed = true;
+                    let source = &file.linted.report.source;
+                    let terminal = Terminal::stdout(args.color);
+                    rewrite::diff(source.path(), before, source.bytes(), &terminal, out)?;
+                }
+            }
+            Ok(())
+        })?;
+    } else if args.fix {
+        for file in &mut files {
+            let source = &file.linted.report.source;
+            if file.from_stdin {
+                output::stdout(|out| out.write_all(source.bytes()))?;
+            } else if file.before.is_some()
+                && let Err(error) = rewrite::replace(source.path(), source.bytes())
+            {
+                failures.push(Failure::new(source.path(), discover::reason(&error)));
+                file.fixed = 0;
+            }
+        }
+    }
+    for file in &files {
+        for dropped in &file.dropped {
+            let path = file.linted.report.source.path().display();
+            output::note(&format!("dlint: {path}:{dropped}"));
+        }
+    }
+    for failure in &failures {
+        let error = Terminal::stderr(args.color).paint(Style::Severity(Severity::Error), "error");
+        output::note(&format!("{error}: {failure}"));
+    }
+    let fixed = files.iter().map(|f| f.fixed).sum::<usize>();
+    let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
+    let fails = files.iter().any(|f| {
+        let diagnostics = &f.linted.report.diagnostics;
+        diagnostics.iter().any(|d| d.severity >= f.fail_on)
+    });
+    let linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
+    let outcome = Outcome {
+        files: &linted,
+        failures: &failures,
+        fixed: args.fix.then_some((fixed, fixed_files)),
+        summary: !args.quiet,
+    };
+    let status = match () {
+        () if !outcome.is_complete() => Status::Trouble,
+        () if args.exit_zero => Status::Clean,
+        () if args.diff && changed => Status::Findings,
+        () if args.diff => Status::Clean,
+        () if fails => Status::Findings,
+        () => Status::Clean,
+    };
+    if args.diff {
+        if !args.quiet {
+            let problems = emit::count(fixed, "problem");
+            let files = emit::count(fixed_files, "file");
+            output::note(&format!("Would fix {problems} in {files}"));
+        }
+        return Ok(status);
+    }
+    let result = write(args, &reports, &outcome, fixed_text);
+    match result {
+        Err(trouble) if trouble.is_closed_pipe() => Ok(status),
+        Err(trouble) => Err(trouble),
+        Ok(()) => Ok(status),
+    }
+}
+
+/// A report and the file it goes to.
+type Wanted = (Format, Option<PathBuf>);
+
+/// Which reports go where: an --output belongs to the --format before it.
+fn reports(args: &LintArgs, matches: &ArgMatches) -> Result<Vec<Wanted>, Trouble> {
+    let indices = |id: &str| match matches.value_source(id) {
+        Some(ValueSource::CommandLine) => matches.indices_of(id).into_iter().flatten().collect(),
+        _ => Vec::new(),
+    };
+    let mut formats: Vec<(usize, Format)> = indices("format")
+        .into_iter()
+        .zip(args.format.iter().copied())
+        .collect();
+    if formats.is_empty() {
+        let is_tty = Terminal::stdout(args.color).is_tty && args.output.is_empty();
+        formats.push((
+            0,
+            if is_tty {
+                Format::Full
+            } else {
+                Format::Concise
+            },
+        ));
+    }
+    let mut wanted: Vec<Wanted> = formats.iter().map(|(_, f)| (*f, None)).collect();
+    for (index, path) in indices("output").into_iter().zip(&args.output) {
+        let before = formats.iter().filter(|(f, _)| *f < index).count();
+        // With one format the order does not matter.
+        let slot = wanted.get_mut(before.saturating_sub(1));
+        match slot {
+            Some((_, output @ None)) if before > 0 || formats.len() == 1 => {
+                *output = (path != Path::new(STDIN)).then(|| path.clone());
+            }
+            _ => {
+                return Err(Trouble::Usage {
+                    message: format!("no report goes to `--output {}`", path.display()),
+                    help: Some("write each --output behind the --format it is for".to_owned()),
+                });
+            }
+        }
+    }
+    if wanted.iter().filter(|(_, output)| output.is_none()).count() > 1 {
+        return Err(Trouble::Usage {
+            message: "two reports would go to standard output".to_owned(),
+            help: Some("give all but one an --output".to_owned()),
+        });
+    }
+    Ok(wanted)
+}
+
+/// The command line as a layer of settings.
+fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
+    let mut build = BuildOptions {
+        target: args.target.clone(),
+        ..BuildOptions::default()
+    };
+    for argument in &args.build_arg {
+        match argument.split_once('=') {
+            Some((name, value)) => build.args.insert(name.to_owned(), value.to_owned()),
+            // Without a value it is the environment's; if that has none, it is not given.
+            None => std::env::var(argument)
+                .ok()
+                .and_then(|value| build.args.insert(argument.clone(), value)),
+        };
+    }
+    for context in &args.build_context {
+        let name = context.split('=').next().unwrap_or_default();
+        build.contexts.push(name.to_owned());
+    }
+    let layer = Layer {
+        profile: args.profile,
+        select: args.select.clone(),
+        extend_select: args.extend_select.clone(),
+        ignore: args.ignore.clone(),
+        fail_on: args.fail_on,
+        levels: args.level.clone(),
+        golden: args.golden.clone(),
+        trusted_registries: args.trusted_registry.clone(),
+        build,
+        ..Layer::default()
+    };
+    layer.check_names().map_err(|unknown| {
+        let has = |names: &[String]| names.contains(&unknown.name);
+        let option = match () {
+            () if args.select.as_deref().is_some_and(has) => "--select",
+            () if has(&args.extend_select) => "--extend-select",
+            () if has(&args.ignore) => "--ignore",
+            () => "--level",
+        };
+        Trouble::unknown(option, &unknown)
+    })?;
+    Ok(layer)
+}
+
+fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failure>), Trouble> {
+    let mut tasks = Vec::new();
+    let mut paths = args.paths.clone();
+    let stdin = paths.iter().any(|p| p == Path::new(STDIN));
+    paths.retain(|p| p != Path::new(STDIN));
+    if stdin {
+        let name = args.stdin_filename.clone();
+        let effective = configs.of_file(name.as_deref().unwrap_or(Path::new("Dockerfile")))?;
+        tasks.push(Task {
+            path: None,
+            name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
+            effective,
+        });
+    } else if args.stdin_filename.is_some() {
+        return Err(Trouble::usage("--stdin-filename goes with the path `-`"));
+    }
+    if paths.is_empty() && !stdin {
+        paths.push(PathBuf::from("."));
+    }
+    let exclude = Patterns::new(Path::new(""), args.exclude.iter().map(String::as_str))
+        .map_err(|problem| Trouble::usage(format!("{problem} in --exclude")))?;
+    let options = discover::Options {
+        exclude,
+        force_exclude: args.force_exclude,
+    };
+    let found = discover::discover(&paths, &options, configs)?;
+    for path in found.files {
+        tasks.push(Task {
+            effective: configs.of_file(&path)?,
+            name: path.clone(),
+            path: Some(path),
+        });
+    }
+    let failures = found.failures.into_iter();
+    let failures = failures.map(|(path, message)| Failure::new(path, message));
+    Ok((tasks, failures.collect()))
+}
+
+/// Lints all files, in their order whatever the number of threads.
+fn lint_all(args: &LintArgs, tasks: Vec<Task>) -> Vec<Result<Done, Failure>> {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = args.jobs.filter(|n| *n > 0).unwrap_or_else(cores);
+    // Starting threads takes longer than linting a few files.
+    let jobs = jobs.min(tasks.len() / 4);
+    let pool = (jobs > 1).then(|| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            // As much as the main thread has: shell text may nest deeply.
+            .stack_size(8 << 20)
+            .build()
+    });
+    match pool {
+        Some(Ok(pool)) => pool.install(|| tasks.into_par_iter().map(|t| lint(args, t)).collect()),
+        _ => tasks.into_iter().map(|t| lint(args, t)).collect(),
+    }
+}
+
+fn lint(args: &LintArgs, task: Task) -> Result<Done, Failure> {
+    let bytes = match &task.path {
+        Some(path) => std::fs::read(path),
+        None => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        }
+    };
+    let bytes = bytes.map_err(|e| Failure::new(&task.name, discover::reason(&e)))?;
+    if bytes.len() > Source::MAX_BYTES {
+        return Err(Failure::new(&task.name, "the file is too big"));
+    }
+    let effective = task.effective;
+    let source = Source::from_bytes(task.name, bytes);
+    let mut done = Done {
+        fail_on: effective.fail_on,
+        before: None,
+        fixed: 0,
+        dropped: Vec::new(),
+        from_stdin: task.path.is_none(),
+        linted: Linted {
+            codes: effective.codes,
+            report: engine::lint_guarded(source, &effective.settings),
+        },
+    };
+    let least = match args.unsafe_fixes {
+        true => Applicability::Unsafe,
+        false => Applicability::Safe,
+    };
+    let diagnostics = &done.linted.report.diagnostics;
+    let mut fixes = diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    if (args.fix || args.diff) && fixes.any(|f| f.applicability >= least) {
+        let before = done.linted.report.source.bytes().to_vec();
+        let mended = mend::mend(done.linted.report, &effective.settings, least);
+        done.before = mended.changed.then_some(before);
+        done.fixed = mended.fixed.values().sum();
+        done.dropped = mended.dropped;
+        done.linted.report = mended.report;
+    }
+    Ok(done)
+}
+
+/// Writes the reports; those for standard output to standard error if the fixed text is there.
+fn write(
+    args: &LintArgs,
+    reports: &[Wanted],
+    outcome: &Outcome<'_>,
+    stdout_taken: bool,
+) -> Result<(), Trouble> {
+    let mut on_stdout = None;
+    for (format, path) in reports {
+        match path {
+            Some(path) => {
+                output::file(path, |out| {
+                    emit::write(*format, outcome, &Terminal::file(), out)
+                })?;
+            }
+            None => on_stdout = Some(*format),
+        }
+    }
+    let text = matches!(on_stdout, Some(Format::Full | Format::Concise));
+    let statistics = |terminal: &Terminal, out: &mut dyn Write| match args.statistics {
+        true => statistics(outcome, terminal, out),
+        false => Ok(()),
+    };
+    match on_stdout {
+        Some(format) if stdout_taken => {
+            let terminal = Terminal::stderr(args.color);
+            let mut err = io::BufWriter::new(io::stderr().lock());
+            let _ = emit::write(format, outcome, &terminal, &mut err)
+                .and_then(|()| statistics(&terminal, &mut err))
+                .and_then(|()| err.flush());
+        }
+        Some(format) => {
+            let terminal = Terminal::stdout(args.color);
+            output::stdout(|out| {
+                emit::write(format, outcome, &terminal, out)?;
+                if text {
+                    statistics(&terminal, out)?;
+                }
+                Ok(())
+            })?;
+        }
+        None => {}
+    }
+    if !text && !stdout_taken {
+        let _ = statistics(&Terminal::stderr(args.color), &mut io::stderr().lock());
+    }
+    // `full` ends with its own summary.
+    if args.fix && !args.quiet && on_stdout != Some(Format::Full) {
+        output::note(&outcome.summary_line());
+    }
+    Ok(())
+}
+
+/// The number of findings per rule, most first.
+fn statistics(outcome: &Outcome<'_>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts: Vec<(usize, Severity, String, bool)> = Vec::new();
+    for (file, diagnostic) in outcome.findings() {
+        let name = emit::code(diagnostic, file.codes);
+        let fix = diagnostic.fix.as_ref().map(|f| f.applicability);
+        let fixable = fix.is_some_and(|a| a >= Applicability::Unsafe);
+        let known = counts
+            .iter_mut()
+            .find(|c| c.2 == name && c.1 == diagnostic.severity);
+        match known {
+            Some(known) => {
+                known.0 += 1;
+                known.3 |= fixable;
+            }
+            None => counts.push((1, diagnostic.severity, name.to_owned(), fixable)),
+        }
+    }
+    counts.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.2.cmp(&b.2)));
+    let digits = counts.first().map_or(0, |c| c.0.to_string().len());
+    for (number, severity, name, fixable) in counts {
+        let level = format!("{:<7}", severity.as_str());
+        let level = terminal.paint(Style::Severity(severity), &level);
+        let mark = if fixable { " [fixable]" } else { "" };
+        writeln!(out, "{number:>digits$}  {level}  {name}{mark}")?;
+    }
+    Ok(())
+}

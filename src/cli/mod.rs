@@ -1,0 +1,152 @@
+//! The command line: one file per command. Output goes through locked, buffered writers, and a
+//! reader that went away ends a run without a word.
+
+pub mod args;
+mod explain;
+mod lint;
+mod markdown;
+mod output;
+mod parse;
+mod rewrite;
+mod rules;
+mod schema;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::config::{ConfigError, UnknownRule};
+use crate::diagnostic::Severity;
+use crate::emit;
+use crate::emit::terminal::{Color, Style, Terminal};
+use args::{Cli, Command};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Nothing to complain about.
+    Clean = 0,
+    /// Findings at or above the level that fails.
+    Findings = 1,
+    /// Wrong usage or configuration, a file that could not be read, a fault of dlint.
+    Trouble = 2,
+}
+
+/// What ends a run early.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// A command line that asks for what cannot be.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
+    /// A configuration file.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// Standard output, or a file that a report goes to.
+    #[error("{place}: {error}")]
+    Output {
+        /// Where to.
+        place: String,
+        /// What went wrong.
+        #[source]
+        error: io::Error,
+    },
+}
+
+impl Trouble {
+    fn usage(message: impl Into<String>) -> Self {
+        Trouble::Usage {
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    fn unknown(option: &str, unknown: &UnknownRule) -> Self {
+        Trouble::Usage {
+            message: format!("{unknown} in {option}"),
+            help: Some(unknown.help()),
+        }
+    }
+
+    fn stdout(error: io::Error) -> Self {
+        Trouble::Output {
+            place: "standard output".to_owned(),
+            error,
+        }
+    }
+
+    /// Whether the reader went away, which is no trouble.
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Trouble::Output { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Runs dlint with the arguments of a process.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    output::quiet_panics();
+    let matches = match Cli::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version come this way too.
+            let status = error.exit_code();
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(status).unwrap_or(2));
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    };
+    let color = cli.lint.color;
+    let result = match &cli.command {
+        None => lint::run(&cli.lint, &matches),
+        Some(Command::Lint(args)) => {
+            let matches = matches.subcommand_matches("lint").unwrap_or(&matches);
+            lint::run(args, matches)
+        }
+        Some(Command::Explain(args)) => explain::run(args, color),
+        Some(Command::Rules(args)) => rules::run(args, color),
+        Some(Command::Parse(args)) => parse::run(args),
+        Some(Command::Schema) => schema::run(),
+    };
+    let status = result.unwrap_or_else(|trouble| {
+        if trouble.is_closed_pipe() {
+            return Status::Clean;
+        }
+        report(&trouble, color);
+        Status::Trouble
+    });
+    ExitCode::from(status as u8)
+}
+
+/// Says on standard error what ended a run.
+fn report(trouble: &Trouble, color: Color) {
+    let terminal = Terminal::stderr(color);
+    let mut err = io::stderr().lock();
+    // Nobody is left to tell if this fails.
+    let _ = match trouble {
+        Trouble::Config(error) => emit::write_config_error(error, &terminal, &mut err),
+        Trouble::Usage { message, help } => {
+            complain(&terminal, &mut err, message).and_then(|()| match help {
+                Some(help) => writeln!(err, "  help: {help}"),
+                None => Ok(()),
+            })
+        }
+        Trouble::Output { .. } => complain(&terminal, &mut err, &trouble.to_string()),
+    };
+}
+
+/// An error in one line.
+fn complain(terminal: &Terminal, err: &mut dyn Write, message: &str) -> io::Result<()> {
+    let error = terminal.paint(Style::Severity(Severity::Error), "error");
+    writeln!(err, "{error}: {message}")
+}

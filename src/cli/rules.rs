@@ -1,0 +1,110 @@
+//! `dlint rules`, and what programs are told of a rule.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::args::{RulesArgs, TextFormat};
+use super::{Status, Trouble, output};
+use crate::diagnostic::Severity;
+use crate::emit::terminal::{Color, Style, Terminal};
+use crate::fix::Applicability;
+use crate::rule::{Level, RuleMeta};
+use crate::rules::RULES;
+
+/// A rule as JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct RuleJson {
+    id: &'static str,
+    family: &'static str,
+    /// The severity once it is on.
+    level: Severity,
+    /// What the recommended profile does with it: `on`, `off` or `configured`.
+    default: &'static str,
+    fix: Option<Applicability>,
+    since: &'static str,
+    aliases: &'static [&'static str],
+    impact: Vec<&'static str>,
+    summary: &'static str,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<&'static str>,
+}
+
+impl RuleJson {
+    pub(super) fn of(meta: &'static RuleMeta, page: bool) -> Self {
+        Self {
+            id: meta.id,
+            family: meta.family,
+            level: meta.level.severity(),
+            default: default(meta),
+            fix: meta.fix,
+            since: meta.since,
+            aliases: meta.aliases,
+            impact: meta.impact.iter().map(|i| i.as_str()).collect(),
+            summary: meta.summary,
+            url: meta.url(),
+            page: page.then_some(meta.page),
+        }
+    }
+}
+
+fn default(meta: &RuleMeta) -> &'static str {
+    match meta.level {
+        Level::On(_) => "on",
+        Level::Off(_) => "off",
+        Level::Configured(_) => "configured",
+    }
+}
+
+pub(super) fn run(args: &RulesArgs, color: Color) -> Result<Status, Trouble> {
+    let terminal = Terminal::stdout(color);
+    output::stdout(|out| match args.format {
+        TextFormat::Text => table(&terminal, out),
+        TextFormat::Json => {
+            let rules: Vec<RuleJson> = RULES.iter().map(|e| RuleJson::of(&e.meta, false)).collect();
+            serde_json::to_writer_pretty(&mut *out, &rules)?;
+            out.write_all(b"\n")
+        }
+    })?;
+    Ok(Status::Clean)
+}
+
+/// The rules by family, one line each.
+fn table(terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
+    let mut metas: Vec<&RuleMeta> = RULES.iter().map(|e| &e.meta).collect();
+    metas.sort_by_key(|m| (m.family, m.id));
+    let widest = metas.iter().map(|m| m.id.len()).max().unwrap_or(0);
+    let mut family = "";
+    for meta in metas {
+        if meta.family != family {
+            let gap = if family.is_empty() { "" } else { "\n" };
+            family = meta.family;
+            writeln!(out, "{gap}{}", terminal.paint(Style::Bold, family))?;
+        }
+        let severity = meta.level.severity();
+        let level = terminal.paint(
+            Style::Severity(severity),
+            &format!("{:<7}", severity.as_str()),
+        );
+        let state = match meta.level {
+            Level::On(_) => "   ",
+            Level::Off(_) => "off",
+            Level::Configured(_) => "cfg",
+        };
+        let fix = match meta.fix {
+            Some(Applicability::Safe) => "fix",
+            Some(Applicability::Unsafe) => "fix?",
+            _ => "",
+        };
+        let id = terminal.link(&meta.url(), &format!("{:<widest$}", meta.id));
+        let aliases = meta.aliases.join(", ");
+        let line = format!("  {id}  {level}  {state}  {fix:<4}  {aliases}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(
+        out,
+        "\noff: only on demand · cfg: silent until configured · \
+         fix: with --fix · fix?: with --fix --unsafe-fixes"
+    )
+}

@@ -1,0 +1,79 @@
+//! What can be wrong with a configuration file, and where.
+
+use std::path::PathBuf;
+
+use crate::span::{Source, Span};
+
+/// Something wrong with a configuration file.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{problem}")]
+pub struct ConfigError {
+    /// What is wrong.
+    pub problem: Box<Problem>,
+    /// The file, if it could be read, and where in it.
+    place: Option<Box<(Source, Span)>>,
+}
+
+/// The ways in which a configuration file can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum Problem {
+    #[error("{}: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("{0}")]
+    Toml(String),
+    #[error("unknown key `{key}`")]
+    UnknownKey {
+        key: String,
+        nearest: Option<String>,
+        known: Vec<String>,
+    },
+    #[error("{0}")]
+    UnknownRule(#[from] super::UnknownRule),
+    #[error("`{pattern}` is no pattern: {reason}")]
+    Pattern { pattern: String, reason: String },
+    #[error("cannot extend {}: {reason}", path.display())]
+    Extends { path: PathBuf, reason: String },
+    #[error("{} extends itself: {chain}", path.display())]
+    Circle { path: PathBuf, chain: String },
+    #[error("option of `{rule}`: {reason}")]
+    RuleOption { rule: String, reason: String },
+}
+
+impl ConfigError {
+    /// Without a place.
+    pub fn new(problem: Problem) -> Self {
+        Self {
+            problem: Box::new(problem),
+            place: None,
+        }
+    }
+
+    /// At a place in a file.
+    pub fn at(problem: Problem, file: &Source, span: Span) -> Self {
+        Self {
+            problem: Box::new(problem),
+            place: Some(Box::new((file.clone(), span))),
+        }
+    }
+
+    /// The file and the place in it.
+    pub fn place(&self) -> Option<(&Source, Span)> {
+        self.place.as_ref().map(|place| (&place.0, place.1))
+    }
+
+    /// What to do.
+    pub fn help(&self) -> Option<String> {
+        match self.problem.as_ref() {
+            Problem::UnknownKey {
+                nearest: Some(nearest),
+                ..
+            } => Some(format!("did you mean `{nearest}`?")),
+            Problem::UnknownKey { known, .. } if !known.is_empty() => {
+                Some(format!("known here: `{}`", known.join("`, `")))
+            }
+            Problem::UnknownRule(unknown) => Some(unknown.help()),
+            _ => None,
+        }
+    }
+}

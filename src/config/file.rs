@@ -1,0 +1,151 @@
+//! `dlint.toml` as written.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::schema;
+use crate::diagnostic::Severity;
+use crate::policy::Policy;
+
+/// A set of rules to start from.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// What a senior reviewer would say.
+    #[default]
+    Recommended,
+    /// Every rule.
+    Strict,
+    /// The rules that serve security.
+    Security,
+    /// The rules hadolint has, under its codes.
+    Hadolint,
+    /// The rules `docker build --check` has, under its names.
+    Buildkit,
+}
+
+/// The level of a rule.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelSetting {
+    /// The rule is off.
+    Off,
+    /// A matter of taste.
+    Style,
+    /// Worth knowing.
+    Info,
+    /// A reviewer would stop it.
+    Warning,
+    /// It breaks or leaks.
+    Error,
+}
+
+impl LevelSetting {
+    /// The severity; nothing for `off`.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            LevelSetting::Off => None,
+            LevelSetting::Style => Some(Severity::Style),
+            LevelSetting::Info => Some(Severity::Info),
+            LevelSetting::Warning => Some(Severity::Warning),
+            LevelSetting::Error => Some(Severity::Error),
+        }
+    }
+}
+
+/// The configuration of dlint: `dlint.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct File {
+    /// A configuration file to start from; the path is relative to this file.
+    pub extends: Option<String>,
+    /// The set of rules to start from; `recommended` if none is named.
+    pub profile: Option<Profile>,
+    /// The rules that are on, instead of those of the profile: ids, aliases, families, impacts or `all`.
+    #[schemars(with = "Option<Vec<schema::Selector>>")]
+    pub select: Option<Vec<String>>,
+    /// Rules that are on besides.
+    #[schemars(with = "Vec<schema::Selector>")]
+    pub extend_select: Vec<String>,
+    /// Rules that are off. A narrower name wins over a wider one.
+    #[schemars(with = "Vec<schema::Selector>")]
+    pub ignore: Vec<String>,
+    /// The least level that makes a run fail; `warning` if none is named.
+    pub fail_on: Option<Severity>,
+    /// Files and folders that are not searched; patterns relative to this file.
+    pub exclude: Vec<String>,
+    /// Files that are Dockerfiles though their name does not say so; patterns relative to this file.
+    pub include: Vec<String>,
+    /// The levels of rules.
+    #[schemars(with = "schema::Levels")]
+    pub levels: BTreeMap<String, LevelSetting>,
+    /// What the organisation demands of images.
+    #[schemars(with = "Policy")]
+    pub policy: toml::Table,
+    /// How the files are built.
+    pub build: BuildOptions,
+    /// The options of rules.
+    #[schemars(with = "schema::Rules")]
+    pub rules: BTreeMap<String, toml::Table>,
+    /// What applies to some files only. Later ones win.
+    pub overrides: Vec<Override>,
+}
+
+/// What applies to some files only.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Override {
+    /// The files: patterns relative to the configuration file.
+    pub files: Vec<String>,
+    /// The set of rules to start from.
+    #[serde(default)]
+    pub profile: Option<Profile>,
+    /// The rules that are on, instead of those of the profile.
+    #[serde(default)]
+    #[schemars(with = "Option<Vec<schema::Selector>>")]
+    pub select: Option<Vec<String>>,
+    /// Rules that are on besides.
+    #[serde(default)]
+    #[schemars(with = "Vec<schema::Selector>")]
+    pub extend_select: Vec<String>,
+    /// Rules that are off.
+    #[serde(default)]
+    #[schemars(with = "Vec<schema::Selector>")]
+    pub ignore: Vec<String>,
+    /// The least level that makes a run fail.
+    #[serde(default)]
+    pub fail_on: Option<Severity>,
+    /// The levels of rules.
+    #[serde(default)]
+    #[schemars(with = "schema::Levels")]
+    pub levels: BTreeMap<String, LevelSetting>,
+    /// What the organisation demands of images.
+    #[serde(default)]
+    #[schemars(with = "Policy")]
+    pub policy: toml::Table,
+    /// How the files are built.
+    #[serde(default)]
+    pub build: BuildOptions,
+    /// The options of rules.
+    #[serde(default)]
+    #[schemars(with = "schema::Rules")]
+    pub rules: BTreeMap<String, toml::Table>,
+}
+
+/// How files are built.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BuildOptions {
+    /// Build arguments.
+    pub args: BTreeMap<String, String>,
+    /// The stage that is built.
+    pub target: Option<String>,
+    /// The names of further build contexts.
+    pub contexts: Vec<String>,
+}

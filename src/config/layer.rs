@@ -1,0 +1,373 @@
+//! Layers of settings: a file that is extended, the file, an override, the command line.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::Problem;
+use super::{BuildOptions, Effective, File, LevelSetting, Override, Profile};
+use crate::diagnostic::Severity;
+use crate::engine::{ActiveRule, Settings};
+use crate::policy::{Golden, Policy};
+use crate::rule::{Impact, Level, RuleMeta};
+use crate::rules::{self, RULES};
+
+/// The settings one place makes. What it does not say stays as the layers below have it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Layer {
+    /// The set of rules to start from.
+    pub profile: Option<Profile>,
+    /// The rules that are on, instead of those that were.
+    pub select: Option<Vec<String>>,
+    /// Rules that are on besides.
+    pub extend_select: Vec<String>,
+    /// Rules that are off.
+    pub ignore: Vec<String>,
+    /// The least severity that makes a run fail.
+    pub fail_on: Option<Severity>,
+    /// The levels of rules, in order.
+    pub levels: Vec<(String, LevelSetting)>,
+    /// Keys of [`Policy`] that replace those below.
+    pub policy: toml::Table,
+    /// Golden images besides.
+    pub golden: Vec<Golden>,
+    /// Trusted registries besides.
+    pub trusted_registries: Vec<String>,
+    /// How files are built.
+    pub build: BuildOptions,
+    /// Options of rules.
+    pub rules: BTreeMap<String, toml::Table>,
+}
+
+impl From<File> for Layer {
+    fn from(file: File) -> Self {
+        Self {
+            profile: file.profile,
+            select: file.select,
+            extend_select: file.extend_select,
+            ignore: file.ignore,
+            fail_on: file.fail_on,
+            levels: file.levels.into_iter().collect(),
+            policy: file.policy,
+            build: file.build,
+            rules: file.rules,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<Override> for Layer {
+    fn from(over: Override) -> Self {
+        Self {
+            profile: over.profile,
+            select: over.select,
+            extend_select: over.extend_select,
+            ignore: over.ignore,
+            fail_on: over.fail_on,
+            levels: over.levels.into_iter().collect(),
+            policy: over.policy,
+            build: over.build,
+            rules: over.rules,
+            ..Self::default()
+        }
+    }
+}
+
+/// A name that no rule, alias, family or impact has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown rule `{name}`")]
+pub struct UnknownRule {
+    /// The name.
+    pub name: String,
+    /// The name it may stand for.
+    pub nearest: Option<String>,
+}
+
+impl UnknownRule {
+    /// What to do.
+    pub fn help(&self) -> String {
+        match &self.nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "`dlint rules` lists them".to_owned(),
+        }
+    }
+
+    /// Checks the name of a rule: an id or an alias.
+    pub fn check(name: &str) -> Result<(), UnknownRule> {
+        match rules::by_name(name).is_empty() {
+            false => Ok(()),
+            true => Err(UnknownRule::new(name, false)),
+        }
+    }
+
+    fn new(name: &str, selector: bool) -> Self {
+        let words = Impact::ALL.map(Impact::as_str);
+        let words = words.iter().copied().chain(["all"]);
+        let word = words
+            .map(|w| (crate::syntax::distance(&name.to_lowercase(), w), w))
+            .filter(|(d, _)| selector && *d <= 2)
+            .min();
+        let nearest = rules::nearest_name(name).map(str::to_owned);
+        Self {
+            name: name.to_owned(),
+            // A family is no rule: where only rules fit, it is no help.
+            nearest: match (word, nearest) {
+                (Some((_, word)), None) => Some(word.to_owned()),
+                (_, Some(n)) if !selector && rules::by_name(&n).is_empty() => None,
+                (_, nearest) => nearest,
+            },
+        }
+    }
+}
+
+/// How wide a name in a selection is; of two that disagree the narrower one wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Width {
+    All,
+    Impact,
+    Family,
+    Rule,
+}
+
+impl Width {
+    const WIDEST_FIRST: [Width; 4] = [Width::All, Width::Impact, Width::Family, Width::Rule];
+}
+
+/// Whether a name fits a rule, and how narrowly. A family or impact wins over an alias.
+fn width_of(name: &str) -> Option<Width> {
+    if name.eq_ignore_ascii_case("all") {
+        return Some(Width::All);
+    }
+    if rules::by_id(name).is_some() {
+        return Some(Width::Rule);
+    }
+    if RULES.iter().any(|e| e.meta.family == name) {
+        return Some(Width::Family);
+    }
+    if Impact::ALL.iter().any(|i| i.as_str() == name) {
+        return Some(Width::Impact);
+    }
+    (!rules::by_name(name).is_empty()).then_some(Width::Rule)
+}
+
+fn selects(name: &str, width: Width, meta: &RuleMeta) -> bool {
+    match width {
+        Width::All => true,
+        Width::Impact => meta.impact.iter().any(|i| i.as_str() == name),
+        Width::Family => meta.family == name,
+        Width::Rule => is_named(name, meta),
+    }
+}
+
+/// As `rules::by_name` has it: an id means that rule only, not those that have it as an alias.
+fn is_named(name: &str, meta: &RuleMeta) -> bool {
+    rules::by_name(name).iter().any(|e| e.meta.id == meta.id)
+}
+
+/// Checks a name in a selection.
+pub(super) fn check_selector(name: &str) -> Result<(), UnknownRule> {
+    match width_of(name) {
+        Some(_) => Ok(()),
+        None => Err(UnknownRule::new(name, true)),
+    }
+}
+
+/// Checks the name of a rule.
+pub(super) fn check_rule(name: &str) -> Result<(), UnknownRule> {
+    UnknownRule::check(name)
+}
+
+impl Layer {
+    /// Checks the names that a command line gives; those of a file are checked when it is read.
+    pub fn check_names(&self) -> Result<(), UnknownRule> {
+        let selectors = self.select.iter().flatten();
+        let mut selectors = selectors.chain(&self.extend_select).chain(&self.ignore);
+        selectors.try_for_each(|name| check_selector(name))?;
+        self.levels
+            .iter()
+            .try_for_each(|(name, _)| check_rule(name))
+    }
+}
+
+/// Whose names stand in a report's `code`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Codes {
+    /// dlint's own ids.
+    #[default]
+    Own,
+    /// hadolint's.
+    Hadolint,
+    /// BuildKit's.
+    Buildkit,
+}
+
+impl Codes {
+    /// The name of a rule there.
+    pub fn alias(self, meta: &RuleMeta) -> Option<&'static str> {
+        let is: fn(&str) -> bool = match self {
+            Codes::Own => return None,
+            Codes::Hadolint => is_hadolint_code,
+            Codes::Buildkit => is_buildkit_name,
+        };
+        meta.aliases.iter().copied().find(|alias| is(alias))
+    }
+}
+
+/// `DL3006`.
+fn is_hadolint_code(alias: &str) -> bool {
+    alias
+        .strip_prefix("DL")
+        .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `StageNameCasing`: words in capitals run together, without digits or dashes.
+fn is_buildkit_name(alias: &str) -> bool {
+    alias.starts_with(|c: char| c.is_ascii_uppercase())
+        && alias.bytes().all(|b| b.is_ascii_alphabetic())
+        && alias.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+impl Profile {
+    fn has(self, meta: &RuleMeta) -> bool {
+        match self {
+            Profile::Recommended => !matches!(meta.level, Level::Off(_)),
+            Profile::Strict => true,
+            Profile::Security => meta.impact.contains(&Impact::Security),
+            Profile::Hadolint => Codes::Hadolint.alias(meta).is_some(),
+            Profile::Buildkit => Codes::Buildkit.alias(meta).is_some(),
+        }
+    }
+
+    fn codes(self) -> Codes {
+        match self {
+            Profile::Hadolint => Codes::Hadolint,
+            Profile::Buildkit => Codes::Buildkit,
+            _ => Codes::Own,
+        }
+    }
+}
+
+/// Layers laid over one another.
+pub(super) struct Selection {
+    profile: Profile,
+    /// Per rule of [`RULES`].
+    on: Vec<bool>,
+    severities: Vec<Option<Severity>>,
+    options: Vec<toml::Table>,
+    fail_on: Severity,
+    policy: toml::Table,
+    golden: Vec<Golden>,
+    trusted_registries: Vec<String>,
+    build: BuildOptions,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        let profile = Profile::default();
+        Self {
+            profile,
+            on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
+            severities: vec![None; RULES.len()],
+            options: vec![toml::Table::new(); RULES.len()],
+            fail_on: Severity::Warning,
+            policy: toml::Table::new(),
+            golden: Vec::new(),
+            trusted_registries: Vec::new(),
+            build: BuildOptions::default(),
+        }
+    }
+}
+
+impl Selection {
+    pub(super) fn lay(&mut self, layer: &Layer) {
+        if let Some(profile) = layer.profile {
+            self.profile = profile;
+            self.on = RULES.iter().map(|e| profile.has(&e.meta)).collect();
+        }
+        if layer.select.is_some() {
+            self.on.fill(false);
+        }
+        let selected = layer.select.iter().flatten().chain(&layer.extend_select);
+        let selected: Vec<_> = selected.map(|n| (n, width_of(n), true)).collect();
+        let ignored = layer.ignore.iter().map(|n| (n, width_of(n), false));
+        let names: Vec<_> = selected.into_iter().chain(ignored).collect();
+        for width in Width::WIDEST_FIRST {
+            for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
+                for (on, entry) in self.on.iter_mut().zip(&RULES) {
+                    if selects(name, width, &entry.meta) {
+                        *on = *wanted;
+                    }
+                }
+            }
+        }
+        for (name, level) in &layer.levels {
+            let slots = self.on.iter_mut().zip(&mut self.severities);
+            for ((on, severity), entry) in slots.zip(&RULES) {
+                if is_named(name, &entry.meta) {
+                    *on = *level != LevelSetting::Off;
+                    *severity = level.severity().or(*severity);
+                }
+            }
+        }
+        for (name, options) in &layer.rules {
+            for (slot, entry) in self.options.iter_mut().zip(&RULES) {
+                if is_named(name, &entry.meta) {
+                    slot.extend(options.clone());
+                }
+            }
+        }
+        self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
+        self.policy.extend(layer.policy.clone());
+        self.golden.extend(layer.golden.iter().cloned());
+        let registries = layer.trusted_registries.iter().cloned();
+        self.trusted_registries.extend(registries);
+        let args = layer.build.args.clone();
+        self.build.args.extend(args);
+        if layer.build.target.is_some() {
+            self.build.target.clone_from(&layer.build.target);
+        }
+        let contexts = layer.build.contexts.iter().cloned();
+        self.build.contexts.extend(contexts);
+    }
+
+    pub(super) fn finish(self) -> Result<Effective, Problem> {
+        let mut active = Vec::new();
+        let state = self.on.iter().zip(&self.severities).zip(self.options);
+        for (entry, ((on, severity), options)) in RULES.iter().zip(state) {
+            if !on {
+                continue;
+            }
+            let mut rule = ActiveRule::new(entry);
+            if !options.is_empty() {
+                let configured = (entry.configure)(options);
+                // Options were checked when their file was read.
+                let configured = configured.map_err(|e| Problem::RuleOption {
+                    rule: entry.meta.id.to_owned(),
+                    reason: e.message().to_owned(),
+                })?;
+                rule.rule = Arc::from(configured);
+            }
+            if let Some(severity) = severity {
+                rule.severity = *severity;
+                rule.severity_is_set = true;
+            }
+            active.push(rule);
+        }
+        let policy: Result<Policy, _> = self.policy.try_into();
+        let mut policy = policy.map_err(|e| Problem::Toml(e.message().to_owned()))?;
+        policy.golden.extend(self.golden);
+        policy.trusted_registries.extend(self.trusted_registries);
+        Ok(Effective {
+            settings: Settings {
+                rules: active,
+                policy,
+                build: crate::context::Build {
+                    arguments: self.build.args.into_iter().collect(),
+                    target: self.build.target,
+                    contexts: self.build.contexts,
+                },
+            },
+            fail_on: self.fail_on,
+            codes: self.profile.codes(),
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! One line per finding: `file:line:column level[rule] message`.
+
+use std::io::{self, Write};
+
+use super::terminal::{Style, Terminal};
+use super::{Outcome, code, printable, slashed};
+
+pub(super) fn write(
+    outcome: &Outcome<'_>,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (file, diagnostic) in outcome.findings() {
+        let source = &file.report.source;
+        let place = source.position(diagnostic.span.start);
+        let path = slashed(source.path());
+        let severity = diagnostic.severity;
+        let level = terminal.paint(Style::Severity(severity), severity.as_str());
+        let message = diagnostic.message.replace('\n', " ");
+        writeln!(
+            out,
+            "{}:{}:{} {level}[{}] {}",
+            terminal.paint(Style::Bold, &printable(&path)),
+            place.line,
+            place.column,
+            code(diagnostic, file.codes),
+            printable(&message),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,327 @@
+//! Reports: one file per output format. Nothing here decides anything; it shows what was found.
+
+mod concise;
+mod fingerprint;
+mod full;
+mod github;
+mod json;
+mod sarif;
+pub mod terminal;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Codes, ConfigError};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::Report;
+use crate::fix::Applicability;
+use crate::rule::RuleMeta;
+use crate::rules;
+pub use json::Finding;
+use terminal::Terminal;
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// The source line with the place underlined, for people.
+    Full,
+    /// One line per finding.
+    Concise,
+    /// An array of objects.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// A file's findings with what the writing of them needs.
+pub struct Linted {
+    /// The findings.
+    pub report: Report,
+    /// Whose names stand in `code`.
+    pub codes: Codes,
+}
+
+/// Something that kept a file from being linted or written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", path.display())]
+pub struct Failure {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What went wrong.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure at a path.
+    pub fn new(path: impl Into<PathBuf>, message: impl std::fmt::Display) -> Self {
+        Self {
+            path: path.into(),
+            message: message.to_string(),
+        }
+    }
+}
+
+/// What a run found, in the order in which it is shown.
+pub struct Outcome<'a> {
+    /// The files that were linted.
+    pub files: &'a [Linted],
+    /// What could not be linted.
+    pub failures: &'a [Failure],
+    /// How many findings were mended, and in how many files; `None` if nothing was to be mended.
+    pub fixed: Option<(usize, usize)>,
+    /// Whether a summary ends a report for people.
+    pub summary: bool,
+}
+
+impl<'a> Outcome<'a> {
+    /// Every finding with its file.
+    pub fn findings(&self) -> impl Iterator<Item = (&'a Linted, &'a Diagnostic)> {
+        self.files
+            .iter()
+            .flat_map(|file| file.report.diagnostics.iter().map(move |d| (file, d)))
+    }
+
+    /// Whether everything that was asked for was done.
+    pub fn is_complete(&self) -> bool {
+        self.failures.is_empty() && !self.findings().any(|(_, d)| d.rule == INTERNAL_ERROR)
+    }
+
+    /// The counts that end a report for people.
+    pub fn summary_line(&self) -> String {
+        Summary::of(self).to_string()
+    }
+}
+
+/// The rule that stands for a fault of dlint.
+pub const INTERNAL_ERROR: &str = "internal-error";
+
+/// Writes a report.
+pub fn write(
+    format: Format,
+    outcome: &Outcome<'_>,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Full => full::write(outcome, terminal, out),
+        Format::Concise => concise::write(outcome, terminal, out),
+        Format::Json => json::write(outcome, out),
+        Format::Sarif => sarif::write(outcome, out),
+        Format::Github => github::write(outcome, out),
+    }
+}
+
+/// Shows what is wrong with a configuration file, at its place.
+pub fn write_config_error(
+    error: &ConfigError,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    full::write_config_error(error, terminal, out)
+}
+
+/// What the page of a finding's rule says.
+fn meta(diagnostic: &Diagnostic) -> Option<&'static RuleMeta> {
+    rules::by_id(diagnostic.rule).map(|entry| &entry.meta)
+}
+
+/// The name a finding goes by: its own code, else the name in the tool whose profile is in
+/// force, else the rule's id.
+pub fn code(diagnostic: &Diagnostic, codes: Codes) -> &str {
+    if let Some(code) = &diagnostic.code {
+        return code;
+    }
+    let alias = meta(diagnostic).and_then(|m| codes.alias(m));
+    alias.unwrap_or(diagnostic.rule)
+}
+
+/// A path with `/` on every system.
+fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    match std::path::MAIN_SEPARATOR {
+        '/' => text.into_owned(),
+        separator => text.replace(separator, "/"),
+    }
+}
+
+/// Makes control characters, which a terminal would obey, visible.
+fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(is_dangerous) {
+        return text.into();
+    }
+    text.chars()
+        .map(|c| if is_dangerous(c) { '\u{fffd}' } else { c })
+        .collect::<String>()
+        .into()
+}
+
+/// Control characters and those that turn the direction of writing.
+fn is_dangerous(c: char) -> bool {
+    (c.is_control() && c != '\t' && c != '\n')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The counts of a run.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Summary {
+    /// Worst first.
+    by_severity: [(Option<Severity>, usize); 4],
+    total: usize,
+    files: usize,
+    checked: usize,
+    safe: usize,
+    unsafe_: usize,
+    fixed: Option<(usize, usize)>,
+}
+
+impl Summary {
+    fn of(outcome: &Outcome<'_>) -> Self {
+        let mut summary = Summary {
+            checked: outcome.files.len(),
+            fixed: outcome.fixed,
+            ..Summary::default()
+        };
+        for (slot, severity) in summary
+            .by_severity
+            .iter_mut()
+            .zip(Severity::ALL.into_iter().rev())
+        {
+            slot.0 = Some(severity);
+        }
+        for file in outcome.files {
+            summary.files += usize::from(!file.report.diagnostics.is_empty());
+        }
+        for (_, diagnostic) in outcome.findings() {
+            summary.total += 1;
+            for slot in &mut summary.by_severity {
+                slot.1 += usize::from(slot.0 == Some(diagnostic.severity));
+            }
+            match diagnostic.fix.as_ref().map(|f| f.applicability) {
+                Some(Applicability::Safe) => summary.safe += 1,
+                Some(Applicability::Unsafe) => summary.unsafe_ += 1,
+                _ => {}
+            }
+        }
+        summary
+    }
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some((fixed, files)) = self.fixed {
+            write!(
+                f,
+                "Fixed {} in {}. ",
+                count(fixed, "problem"),
+                count(files, "file")
+            )?;
+        }
+        if self.total == 0 {
+            let left = if self.fixed.is_some_and(|f| f.0 > 0) {
+                "left "
+            } else {
+                ""
+            };
+            return write!(
+                f,
+                "Found no problems {left}in {}",
+                count(self.checked, "file")
+            );
+        }
+        write!(f, "Found {} (", count(self.total, "problem"))?;
+        let mut first = true;
+        for (severity, number) in &self.by_severity {
+            let Some(severity) = severity.filter(|_| *number > 0) else {
+                continue;
+            };
+            let name = severity.as_str();
+            write!(f, "{}", if first { "" } else { ", " })?;
+            match severity {
+                Severity::Error | Severity::Warning => write!(f, "{}", count(*number, name))?,
+                // No plural: "3 info", "2 style".
+                Severity::Info | Severity::Style => write!(f, "{number} {name}")?,
+            }
+            first = false;
+        }
+        write!(f, ") in {}", count(self.files, "file"))?;
+        match (self.safe, self.unsafe_) {
+            (0, 0) => Ok(()),
+            (safe, 0) => write!(f, "; {safe} fixable with --fix"),
+            (0, other) => write!(f, "; {other} fixable with --fix --unsafe-fixes"),
+            (safe, other) => write!(
+                f,
+                "; {safe} fixable with --fix, {other} more with --unsafe-fixes"
+            ),
+        }
+    }
+}
+
+/// A number with its noun: `1 file`, `2 files`.
+pub fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_by_severity_and_fix() {
+        let mut summary = Summary {
+            total: 3,
+            files: 2,
+            safe: 1,
+            unsafe_: 1,
+            ..Summary::default()
+        };
+        summary.by_severity = [
+            (Some(Severity::Error), 1),
+            (Some(Severity::Warning), 2),
+            (Some(Severity::Info), 0),
+            (Some(Severity::Style), 0),
+        ];
+        assert_eq!(
+            summary.to_string(),
+            "Found 3 problems (1 error, 2 warnings) in 2 files; \
+             1 fixable with --fix, 1 more with --unsafe-fixes"
+        );
+        summary.safe = 0;
+        summary.by_severity[1] = (Some(Severity::Info), 2);
+        assert_eq!(
+            summary.to_string(),
+            "Found 3 problems (1 error, 2 info) in 2 files; \
+             1 fixable with --fix --unsafe-fixes"
+        );
+    }
+
+    #[test]
+    fn a_clean_run_says_how_much_it_read() {
+        let summary = Summary {
+            checked: 1,
+            ..Summary::default()
+        };
+        assert_eq!(summary.to_string(), "Found no problems in 1 file");
+        let summary = Summary {
+            checked: 2,
+            fixed: Some((3, 1)),
+            ..Summary::default()
+        };
+        assert_eq!(
+            summary.to_string(),
+            "Fixed 3 problems in 1 file. Found no problems left in 2 files"
+        );
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_made_visible() {
+        assert_eq!(printable("a\x1b[31mb"), "a\u{fffd}[31mb");
+        assert_eq!(printable("a\u{202e}b"), "a\u{fffd}b");
+        assert_eq!(printable("tab\tstays"), "tab\tstays");
+    }
+}

@@ -1,0 +1,711 @@
+//! SARIF 2.1.0, with every field that GitHub code scanning reads.
+
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use serde::Serialize;
+
+use super::fingerprint::line_hashes;
+use super::{INTERNAL_ERROR, Linted, Outcome, code, slashed};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rule::{Impact, Level, RuleMeta};
+use crate::rules;
+use crate::span::{Source, Span};
+use crate::suppress::Suppressed;
+
+/// GitHub's limit for descriptions, in characters.
+const MOST_TEXT: usize = 1024;
+/// GitHub's limit for the tags of a rule.
+const MOST_TAGS: usize = 20;
+/// What paths are relative to.
+const ROOT: &str = "%SRCROOT%";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool,
+    invocations: [Invocation; 1],
+    original_uri_base_ids: UriBaseIds,
+    artifacts: Vec<Artifact>,
+    results: Vec<SarifResult<'a>>,
+    column_kind: &'static str,
+    default_source_language: &'static str,
+}
+
+#[derive(Serialize)]
+struct UriBaseIds {
+    #[serde(rename = "%SRCROOT%")]
+    root: Described,
+}
+
+#[derive(Serialize)]
+struct Described {
+    description: Text,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Markdown {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    information_uri: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    name: String,
+    short_description: Text,
+    full_description: Text,
+    default_configuration: Configuration,
+    help_uri: String,
+    help: Markdown,
+    properties: RuleProperties,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct RuleProperties {
+    tags: Vec<&'static str>,
+    precision: &'static str,
+    #[serde(rename = "problem.severity")]
+    problem_severity: &'static str,
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    security_severity: Option<&'static str>,
+    aliases: &'static [&'static str],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
+    locations: [NotificationLocation; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NotificationLocation {
+    physical_location: FileLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FileLocation {
+    artifact_location: ArtifactLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    location: ArtifactLocation,
+    roles: [&'static str; 1],
+    length: usize,
+}
+
+#[derive(Serialize, Clone)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult<'a> {
+    rule_id: &'static str,
+    rule_index: usize,
+    level: &'static str,
+    message: Text,
+    locations: [Location<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'a>>,
+    partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<SarifFix<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression<'a>>,
+    properties: ResultProperties<'a>,
+}
+
+#[derive(Serialize)]
+struct ResultProperties<'a> {
+    code: &'a str,
+    severity: Severity,
+    #[serde(rename = "fixApplicability", skip_serializing_if = "Option::is_none")]
+    applicability: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "primaryLocationLineHash")]
+    line_hash: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: PhysicalLocation<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation<'a> {
+    artifact_location: ArtifactLocation,
+    region: Region<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region<'a> {
+    start_line: u32,
+    start_column: u32,
+    end_line: u32,
+    end_column: u32,
+    byte_offset: u32,
+    byte_length: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Snippet<'a>>,
+}
+
+#[derive(Serialize)]
+struct Snippet<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifFix<'a> {
+    description: Text,
+    artifact_changes: [ArtifactChange<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange<'a> {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'a> {
+    deleted_region: Region<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inserted_content: Option<Snippet<'a>>,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<&'a str>,
+    location: Location<'a>,
+}
+
+pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root::find();
+    let mut used: Vec<&'static str> = outcome
+        .files
+        .iter()
+        .flat_map(|file| {
+            let report = &file.report;
+            let suppressed = report.suppressed.iter().map(|s| s.diagnostic.rule);
+            report
+                .diagnostics
+                .iter()
+                .map(|d| d.rule)
+                .chain(suppressed)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    let metas: Vec<&RuleMeta> = used
+        .iter()
+        .filter_map(|id| rules::by_id(id).map(|e| &e.meta))
+        .collect();
+
+    let mut artifacts = Vec::with_capacity(outcome.files.len());
+    let mut results = Vec::new();
+    for (index, file) in outcome.files.iter().enumerate() {
+        let source = &file.report.source;
+        let mut location = root.location(source.path());
+        artifacts.push(Artifact {
+            location: location.clone(),
+            roles: ["analysisTarget"],
+            length: source.bytes().len(),
+        });
+        location.index = Some(index);
+        let one = OneFile {
+            file,
+            source,
+            location,
+            metas: &metas,
+        };
+        one.results(&mut results);
+    }
+    let log = Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "dlint",
+                    version: env!("CARGO_PKG_VERSION"),
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    information_uri: env!("CARGO_PKG_REPOSITORY"),
+                    rules: metas.iter().map(|m| descriptor(m)).collect(),
+                },
+            },
+            invocations: [Invocation {
+                execution_successful: outcome.is_complete(),
+                tool_execution_notifications: notifications(outcome, &root),
+            }],
+            original_uri_base_ids: UriBaseIds {
+                root: Described {
+                    description: Text {
+                        text: "The root of the repository.".to_owned(),
+                    },
+                },
+            },
+            artifacts,
+            results,
+            column_kind: "unicodeCodePoints",
+            default_source_language: "dockerfile",
+        }],
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+fn notifications(outcome: &Outcome<'_>, root: &Root) -> Vec<Notification> {
+    let failed = outcome
+        .failures
+        .iter()
+        .map(|f| (f.path.as_path(), f.message.as_str()));
+    let internal = outcome
+        .findings()
+        .filter(|(_, d)| d.rule == INTERNAL_ERROR)
+        .map(|(file, d)| (file.report.source.path(), d.message.as_str()));
+    failed
+        .chain(internal)
+        .map(|(path, message)| Notification {
+            level: "error",
+            message: Text {
+                text: format!("{}: {message}", slashed(path)),
+            },
+            locations: [NotificationLocation {
+                physical_location: FileLocation {
+                    artifact_location: root.location(path),
+                },
+            }],
+        })
+        .collect()
+}
+
+fn descriptor(meta: &'static RuleMeta) -> Descriptor {
+    let mut tags: Vec<&'static str> = meta.impact.iter().map(|i| i.as_str()).collect();
+    for tag in [meta.family].iter().chain(meta.aliases) {
+        if !tags.contains(tag) {
+            tags.push(tag);
+        }
+    }
+    tags.truncate(MOST_TAGS);
+    let severity = meta.level.severity();
+    let page = meta.page.split_once('\n').map_or(meta.page, |(_, p)| p);
+    let why = section(page, "Why");
+    let full = match why {
+        "" => meta.summary.to_owned(),
+        why => format!("{} {}", meta.summary, why.replace('\n', " ")),
+    };
+    Descriptor {
+        id: meta.id,
+        name: pascal(meta.id),
+        short_description: Text {
+            text: clipped(&plain(meta.summary)),
+        },
+        full_description: Text {
+            text: clipped(&plain(&full)),
+        },
+        default_configuration: Configuration {
+            level: level(severity),
+        },
+        help_uri: meta.url(),
+        help: Markdown {
+            text: page.trim().to_owned(),
+            markdown: page.trim().to_owned(),
+        },
+        properties: RuleProperties {
+            tags,
+            precision: match meta.level {
+                Level::On(Severity::Error) => "very-high",
+                Level::On(_) | Level::Configured(_) => "high",
+                Level::Off(_) => "medium",
+            },
+            problem_severity: match severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Info | Severity::Style => "recommendation",
+            },
+            // GitHub calls 7.0 and more high, 4.0 and more medium, the rest low.
+            security_severity: meta
+                .impact
+                .contains(&Impact::Security)
+                .then_some(match severity {
+                    Severity::Error => "8.0",
+                    Severity::Warning => "5.5",
+                    Severity::Info => "3.0",
+                    Severity::Style => "1.0",
+                }),
+            aliases: meta.aliases,
+        },
+    }
+}
+
+/// A file whose findings are written.
+struct OneFile<'a, 'm> {
+    file: &'a Linted,
+    source: &'a Source,
+    location: ArtifactLocation,
+    metas: &'m [&'static RuleMeta],
+}
+
+impl<'a> OneFile<'a, '_> {
+    fn results(&self, results: &mut Vec<SarifResult<'a>>) {
+        let report = &self.file.report;
+        if report.diagnostics.is_empty() && report.suppressed.is_empty() {
+            return;
+        }
+        let hashes = line_hashes(self.source.bytes());
+        for diagnostic in &report.diagnostics {
+            results.extend(self.result(diagnostic, None, &hashes));
+        }
+        for suppressed in &report.suppressed {
+            results.extend(self.result(&suppressed.diagnostic, Some(suppressed), &hashes));
+        }
+    }
+
+    fn result(
+        &self,
+        diagnostic: &'a Diagnostic,
+        suppressed: Option<&'a Suppressed>,
+        hashes: &[String],
+    ) -> Option<SarifResult<'a>> {
+        let rule_index = self.metas.iter().position(|m| m.id == diagnostic.rule)?;
+        let line = self.source.line(diagnostic.span.start) as usize;
+        let mut message = diagnostic.message.clone();
+        if let Some(help) = &diagnostic.help {
+            message.push_str("\n\n");
+            message.push_str(help);
+        }
+        let related = diagnostic.labels.iter().enumerate();
+        let fix = diagnostic.fix.as_ref();
+        Some(SarifResult {
+            rule_id: diagnostic.rule,
+            rule_index,
+            level: level(diagnostic.severity),
+            message: Text { text: message },
+            locations: [self.place(diagnostic.span, None)],
+            related_locations: related
+                .map(|(i, label)| Location {
+                    id: Some(i + 1),
+                    ..self.place(label.span, Some(label.message.clone()))
+                })
+                .collect(),
+            partial_fingerprints: Fingerprints {
+                line_hash: hashes.get(line - 1).cloned().unwrap_or_default(),
+            },
+            fixes: fix
+                .map(|fix| SarifFix {
+                    description: Text {
+                        text: fix.title.clone(),
+                    },
+                    artifact_changes: [ArtifactChange {
+                        artifact_location: self.location.clone(),
+                        replacements: fix
+                            .edits
+                            .iter()
+                            .map(|edit| Replacement {
+                                deleted_region: self.region(edit.span, false),
+                                inserted_content: (!edit.content.is_empty()).then_some(Snippet {
+                                    text: &edit.content,
+                                }),
+                            })
+                            .collect(),
+                    }],
+                })
+                .filter(|fix| {
+                    fix.artifact_changes
+                        .iter()
+                        .all(|c| !c.replacements.is_empty())
+                })
+                .into_iter()
+                .collect(),
+            suppressions: suppressed
+                .map(|s| Suppression {
+                    kind: "inSource",
+                    justification: Some(s.reason.as_str()).filter(|r| !r.is_empty()),
+                    location: self.place(s.comment, None),
+                })
+                .into_iter()
+                .collect(),
+            properties: ResultProperties {
+                code: code(diagnostic, self.file.codes),
+                severity: diagnostic.severity,
+                applicability: fix.map(|f| f.applicability.as_str()),
+            },
+        })
+    }
+
+    fn place(&self, span: Span, message: Option<String>) -> Location<'a> {
+        Location {
+            id: None,
+            physical_location: PhysicalLocation {
+                artifact_location: self.location.clone(),
+                region: self.region(span, true),
+            },
+            message: message.map(|text| Text { text }),
+        }
+    }
+
+    fn region(&self, span: Span, snippet: bool) -> Region<'a> {
+        let start = self.source.position(span.start);
+        let end = self.source.position(span.end);
+        let text = self.source.slice(span);
+        Region {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            byte_offset: span.start,
+            byte_length: span.len(),
+            snippet: (snippet && !text.is_empty() && text.len() <= MOST_TEXT)
+                .then_some(Snippet { text }),
+        }
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info | Severity::Style => "note",
+    }
+}
+
+/// What GitHub calls paths relative to: the repository's root, or the current folder.
+struct Root {
+    current: PathBuf,
+    root: PathBuf,
+}
+
+impl Root {
+    fn find() -> Self {
+        let current = std::env::current_dir().unwrap_or_default();
+        let root = current.ancestors().find(|a| a.join(".git").exists());
+        Self {
+            root: root.unwrap_or(&current).to_path_buf(),
+            current,
+        }
+    }
+
+    fn location(&self, path: &Path) -> ArtifactLocation {
+        let mut absolute = PathBuf::new();
+        for part in self.current.join(path).components() {
+            match part {
+                Component::ParentDir => {
+                    absolute.pop();
+                }
+                Component::CurDir => {}
+                part => absolute.push(part),
+            }
+        }
+        match absolute.strip_prefix(&self.root) {
+            Ok(relative) => ArtifactLocation {
+                uri: encoded(&slashed(relative)),
+                uri_base_id: Some(ROOT),
+                index: None,
+            },
+            Err(_) => {
+                let path = encoded(&slashed(&absolute));
+                let slash = if path.starts_with('/') { "" } else { "/" };
+                ArtifactLocation {
+                    uri: format!("file://{slash}{path}"),
+                    uri_base_id: None,
+                    index: None,
+                }
+            }
+        }
+    }
+}
+
+/// A path as part of a URI.
+fn encoded(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+/// The text under a heading of a page.
+fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+    let mark = format!("\n## {heading}\n");
+    let Some((_, rest)) = page.split_once(&mark) else {
+        return "";
+    };
+    rest.split("\n## ").next().unwrap_or_default().trim()
+}
+
+/// Markdown without its links.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, from)) = rest.split_once('[') {
+        let link = from.split_once("](").and_then(|(label, more)| {
+            let (_, after) = more.split_once(')')?;
+            (!label.contains([']', '['])).then_some((label, after))
+        });
+        out.push_str(before);
+        match link {
+            Some((label, after)) => {
+                out.push_str(label);
+                rest = after;
+            }
+            None => {
+                out.push('[');
+                rest = from;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// At most as much as GitHub takes.
+fn clipped(text: &str) -> String {
+    if text.chars().count() <= MOST_TEXT {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(MOST_TEXT - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// `latest-tag` as `LatestTag`.
+fn pascal(id: &str) -> String {
+    id.split('-')
+        .map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|c| c.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect::<String>()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> Root {
+        Root {
+            current: PathBuf::from("/r/sub"),
+            root: PathBuf::from("/r"),
+        }
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_repository() {
+        let uri = |p: &str| {
+            let location = root().location(Path::new(p));
+            (location.uri, location.uri_base_id)
+        };
+        assert_eq!(uri("Dockerfile"), ("sub/Dockerfile".into(), Some(ROOT)));
+        assert_eq!(
+            uri("../a b/ü#?.df"),
+            ("a%20b/%C3%BC%23%3F.df".into(), Some(ROOT))
+        );
+        assert_eq!(
+            uri("/r/x%/Dockerfile"),
+            ("x%25/Dockerfile".into(), Some(ROOT))
+        );
+        assert_eq!(
+            uri("/tmp/Dockerfile"),
+            ("file:///tmp/Dockerfile".into(), None)
+        );
+        assert_eq!(uri("<stdin>"), ("sub/%3Cstdin%3E".into(), Some(ROOT)));
+    }
+
+    #[test]
+    fn descriptions_stay_within_githubs_limits() {
+        let long = "é".repeat(3000);
+        assert_eq!(clipped(&long).chars().count(), 1024);
+        for entry in &rules::RULES {
+            let rule = descriptor(&entry.meta);
+            for text in [&rule.short_description, &rule.full_description] {
+                assert!(!text.text.is_empty() && text.text.chars().count() <= 1024);
+            }
+            assert!(rule.properties.tags.len() <= 20);
+        }
+    }
+
+    #[test]
+    fn links_become_their_text() {
+        assert_eq!(
+            plain("see [this](https://x) and [that"),
+            "see this and [that"
+        );
+        assert_eq!(plain("`[1](2)` x"), "`1` x");
+    }
+}
