@@ -259,9 +259,7 @@ impl Scope {
     fn covers(&self, offset: u32) -> bool {
         match self {
             Scope::File => true,
-            Scope::Span(span) => {
-                span.contains(offset) || (span.end == offset && !span.is_empty())
-            }
+            Scope::Span(span) => span.contains(offset) || (span.end == offset && !span.is_empty()),
         }
     }
 }

@@ -67,7 +67,10 @@ impl Facts<'_> {
                 found
                     .add(
                         used.word.span,
-                        format!("`{}` in `{flag}`, where variables are not expanded", used.word),
+                        format!(
+                            "`{}` in `{flag}`, where variables are not expanded",
+                            used.word
+                        ),
                     )
                     .help("define a stage `FROM image AS name` with the variable, and name that");
             }
@@ -83,7 +86,9 @@ impl Facts<'_> {
         self.expanded_words(node, &mut |expanded| {
             if let (WordUse::Default(i), Kind::Arg(arguments)) =
                 (expanded.used, &node.instruction.kind)
-                && arguments.get(i).is_some_and(|a| self.is_given(a.name.as_str()))
+                && arguments
+                    .get(i)
+                    .is_some_and(|a| self.is_given(a.name.as_str()))
             {
                 return;
             }
@@ -211,7 +216,10 @@ impl Facts<'_> {
         let flags = &node.instruction.flags;
         for flag in flags.iter().filter(|f| f.name == "device") {
             found
-                .add(flag.span, "`--device` is not in the stable syntax".to_owned())
+                .add(
+                    flag.span,
+                    "`--device` is not in the stable syntax".to_owned(),
+                )
                 .help("begin the file with `# syntax=docker/dockerfile:1-labs`");
         }
     }
@@ -231,7 +239,10 @@ impl Facts<'_> {
                     "readonly" | "ro" | "readwrite" | "rw" => {}
                     "required" if matches!(kind, MountKind::Secret | MountKind::Ssh) || hidden => {}
                     "required" => {
-                        found.add(place, format!("`required` does not fit a {kind_text} mount"));
+                        found.add(
+                            place,
+                            format!("`required` does not fit a {kind_text} mount"),
+                        );
                     }
                     _ => {
                         found.add(place, format!("mount option `{key}` needs a value"));
@@ -321,7 +332,10 @@ impl Facts<'_> {
             MountKind::Secret => {
                 if from {
                     let place = mount.from.as_ref().map_or(mount.span, |w| w.span);
-                    found.add(place, "a secret comes from the build, not `from` a stage".into());
+                    found.add(
+                        place,
+                        "a secret comes from the build, not `from` a stage".into(),
+                    );
                 }
                 if source && id {
                     found.add(mount.span, "a secret has `id` or `source`, not both".into());
@@ -412,9 +426,9 @@ impl Found {
             false => word.span_of(error.range.clone()),
         };
         let help = match &error.kind {
-            ExpandErrorKind::UnclosedSingleQuote | ExpandErrorKind::UnclosedDoubleQuote => Some(
-                "close the quote; a path with blanks needs the JSON form `[\"a b\", \"/c\"]`",
-            ),
+            ExpandErrorKind::UnclosedSingleQuote | ExpandErrorKind::UnclosedDoubleQuote => {
+                Some("close the quote; a path with blanks needs the JSON form `[\"a b\", \"/c\"]`")
+            }
             _ => None,
         };
         let text = error.kind.to_string().replace('`', "'");
@@ -599,7 +613,16 @@ mod tests {
 
     #[test]
     fn modes_are_octal_or_symbolic() {
-        for mode in ["0", "755", "07777", "u+x", "u=rwX,go=rX", "+x", "a=u", "u+x-w"] {
+        for mode in [
+            "0",
+            "755",
+            "07777",
+            "u+x",
+            "u=rwX,go=rX",
+            "+x",
+            "a=u",
+            "u+x-w",
+        ] {
             assert!(is_mode(mode), "{mode}");
         }
         for mode in ["888", "10000", "foo", "u", "u+q", "0o755"] {
@@ -609,10 +632,21 @@ mod tests {
 
     #[test]
     fn sources_are_files_web_pages_or_repositories() {
-        for git in ["git://x/y", "ssh://x/y", "git@github.com:a/b", "https://x/y.git#main:dir"] {
+        for git in [
+            "git://x/y",
+            "ssh://x/y",
+            "git@github.com:a/b",
+            "https://x/y.git#main:dir",
+        ] {
             assert!(is_git(git), "{git}");
         }
-        for other in ["https://x/y", "github.com/a/b", "a.git", "user@host", "a/b@c:d"] {
+        for other in [
+            "https://x/y",
+            "github.com/a/b",
+            "a.git",
+            "user@host",
+            "a/b@c:d",
+        ] {
             assert!(!is_git(other), "{other}");
         }
         assert_eq!(unknown_query("https://x/y.git?ref=a&foo=b#c"), Some("foo"));
@@ -628,7 +662,10 @@ mod tests {
         assert_eq!(run("type=tmpfs,target=/x,size=10q"), ["10q"]);
         assert_eq!(run("size=1m,type=tmpfs,target=/x"), ["1m"]);
         assert_eq!(run("type=secret,id=a,required"), [""; 0]);
-        assert_eq!(run("type=secret,id=a,source=b"), ["--mount=type=secret,id=a,source=b"]);
+        assert_eq!(
+            run("type=secret,id=a,source=b"),
+            ["--mount=type=secret,id=a,source=b"]
+        );
         assert_eq!(run("type=ssh,source=x"), ["x"]);
         assert_eq!(run("type=cache,target=/x,sharing=lock"), ["lock"]);
         assert_eq!(run("type=$t,target=/"), ["/"; 0]);
@@ -638,8 +675,14 @@ mod tests {
 
     #[test]
     fn a_relative_mount_target_begins_at_the_working_directory() {
-        assert_eq!(places("FROM alpine\nWORKDIR /a\nRUN --mount=type=cache x"), [""; 0]);
-        assert_eq!(places("FROM example.com/x\nRUN --mount=type=cache x"), [""; 0]);
+        assert_eq!(
+            places("FROM alpine\nWORKDIR /a\nRUN --mount=type=cache x"),
+            [""; 0]
+        );
+        assert_eq!(
+            places("FROM example.com/x\nRUN --mount=type=cache x"),
+            [""; 0]
+        );
         assert_eq!(places("FROM scratch\nRUN --mount=target=. x").len(), 1);
     }
 }

@@ -5,9 +5,11 @@ mod conversion;
 mod environment;
 mod graph;
 pub mod image;
+mod launch;
 pub mod mount;
 pub mod packages;
 pub mod platform;
+pub mod port;
 mod scope;
 mod stage;
 mod words;
@@ -20,15 +22,16 @@ use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
-use image::ImageRef;
-use mount::Mount;
-use packages::Install;
-use scope::Scopes;
 pub use conversion::BuildError;
 pub use environment::{Definition, known_images};
 pub use graph::{StageUse, UseTarget};
+use image::ImageRef;
+pub use launch::Launch;
+use mount::Mount;
+use packages::Install;
+use scope::Scopes;
 pub use scope::{Origin, Variable};
-pub use stage::{Base, Stage, UserSetting, Workdir};
+pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
 pub use words::{Expanded, WordUse};
 
 /// The read-only answer book for rules.
@@ -408,11 +411,8 @@ impl<'a> Facts<'a> {
         };
         for trigger in triggers {
             let value = |facts: &Self, word: &Word| {
-                let lookup = &mut |name: &str| {
-                    facts
-                        .scopes
-                        .lookup(&facts.stages, stage, usize::MAX, name)
-                };
+                let lookup =
+                    &mut |name: &str| facts.scopes.lookup(&facts.stages, stage, usize::MAX, name);
                 match expand::expand(word.as_str(), syntax, lookup).result {
                     Ok(value) => value,
                     Err(_) => Value::Unknown,
@@ -434,13 +434,8 @@ impl<'a> Facts<'a> {
                         .collect();
                     for (pair, (name, value)) in pairs.pairs.iter().zip(values) {
                         if let Value::Known(name) = name {
-                            self.scopes.declare_environment(
-                                stage,
-                                from,
-                                pair,
-                                name,
-                                value.known(),
-                            );
+                            self.scopes
+                                .declare_environment(stage, from, pair, name, value.known());
                         }
                     }
                 }

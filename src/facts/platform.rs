@@ -10,14 +10,50 @@ pub struct Platform {
 }
 
 const SYSTEMS: [&str; 17] = [
-    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux",
-    "nacl", "netbsd", "openbsd", "plan9", "solaris", "windows", "zos",
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "nacl",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "windows",
+    "zos",
 ];
 
 const ARCHITECTURES: [&str; 24] = [
-    "386", "amd64", "amd64p32", "arm", "arm64", "arm64be", "armbe", "loong64", "mips", "mips64",
-    "mips64le", "mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le", "riscv", "riscv64",
-    "s390", "s390x", "sparc", "sparc64", "wasm",
+    "386",
+    "amd64",
+    "amd64p32",
+    "arm",
+    "arm64",
+    "arm64be",
+    "armbe",
+    "loong64",
+    "mips",
+    "mips64",
+    "mips64le",
+    "mips64p32",
+    "mips64p32le",
+    "mipsle",
+    "ppc",
+    "ppc64",
+    "ppc64le",
+    "riscv",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sparc",
+    "sparc64",
+    "wasm",
 ];
 
 impl Platform {
@@ -88,7 +124,10 @@ mod tests {
         let both = |os: &str, arch: &str| Some((Some(os.to_owned()), Some(arch.to_owned())));
         assert_eq!(read("linux/x86_64"), both("linux", "amd64"));
         assert_eq!(read("linux/arm/v7"), both("linux", "arm"));
-        assert_eq!(read("windows(10.0.17763+win32k)/amd64"), both("windows", "amd64"));
+        assert_eq!(
+            read("windows(10.0.17763+win32k)/amd64"),
+            both("windows", "amd64")
+        );
         assert_eq!(read("linux"), Some((Some("linux".into()), None)));
         assert_eq!(read("aarch64"), Some((None, Some("arm64".into()))));
         for refused in ["", "foo", "linux/", "linux/a/b/c", "linux/*", "a b"] {

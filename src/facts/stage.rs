@@ -217,7 +217,8 @@ impl<'a> Facts<'a> {
             }
             Kind::Workdir(word) => {
                 let before = stage.workdir();
-                let dollar = word.as_str().starts_with('$');
+                let bare = word.as_str().trim_start_matches(['"', '\'']);
+                let dollar = bare.starts_with('$');
                 let absolute = match &value {
                     Some(path) => is_absolute(path),
                     None => dollar || is_absolute(word.as_str()),

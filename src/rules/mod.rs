@@ -1,5 +1,7 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
+pub mod runtime;
+pub mod shell;
 pub mod suppressions;
 pub mod syntax;
 pub mod tool;
