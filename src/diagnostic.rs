@@ -79,6 +79,8 @@ pub struct Diagnostic {
     pub span: Span,
     /// Whether the text at `span` is a secret, which no report may show.
     pub secret: bool,
+    /// The 1-based line that BuildKit would give, where findings are its own.
+    pub line: Option<u32>,
     /// What is wrong: lower case, no full stop, the user's text in backticks.
     pub message: String,
     /// Related places.
@@ -103,6 +105,7 @@ impl Diagnostic {
             severity,
             span,
             secret: false,
+            line: None,
             message: message.into(),
             labels: Vec::new(),
             help: None,

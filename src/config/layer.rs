@@ -371,6 +371,7 @@ impl Selection {
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
             settings: Settings {
+                buildkit: self.profile == Profile::Buildkit,
                 rules: active,
                 policy,
                 build: crate::context::Build {
