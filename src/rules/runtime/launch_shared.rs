@@ -55,6 +55,10 @@ fn best<'c>(commands: impl Iterator<Item = &'c Command>) -> Option<Program<'c>> 
 fn sort_of(command: &Command) -> Program<'_> {
     const TOOLS: &[&str] = &[
         "",
+        "dlv",
+        "vncserver",
+        "x11vnc",
+        "Xvfb",
         "tail",
         "sleep",
         "cat",
@@ -335,7 +339,9 @@ const SERVERS: &[&str] = &[
     "runit",
     "my_init",
     "runsv",
+    "cadvisor",
     "dockerd",
+    "glusterd",
     "containerd",
     "kubelet",
     "rsyslogd",
