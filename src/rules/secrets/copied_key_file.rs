@@ -97,6 +97,7 @@ fn inner(word: &Word) -> Span {
 }
 
 fn base(path: &str) -> &str {
+    let path = path.strip_suffix("/.").unwrap_or(path);
     let path = path.trim_end_matches(['/', '\\']);
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
@@ -197,6 +198,12 @@ mod tests {
         let text = "FROM a\nARG NPM_TOKEN\nCOPY .npmrc ./\n";
         assert!(findings(text).contains(&"warning copied-key-file .npmrc".to_owned()));
         assert!(findings("FROM a\nCOPY .npmrc ./\n").is_empty());
+    }
+
+    #[test]
+    fn the_message_names_the_folder() {
+        assert_eq!(super::base("/ssh_keys/."), "ssh_keys");
+        assert_eq!(super::base("./.ssh/"), ".ssh");
     }
 
     #[test]
