@@ -30,6 +30,7 @@ const NOT_DOCKERFILES: [&str; 28] = [
     "gotmpl",
     "template",
     "erb",
+    "m4",
     "ejs",
     "mustache",
     "hbs",
