@@ -250,6 +250,11 @@ impl MappedText {
         self.text.push_str(piece);
     }
 
+    /// Appends another mapped text.
+    pub fn append(&mut self, other: &MappedText) {
+        other.runs_in(0..other.text.len(), |piece, at| self.push(piece, at));
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text

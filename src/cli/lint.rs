@@ -193,6 +193,7 @@ fn reports(args: &LintArgs, matches: &ArgMatches) -> Result<Vec<Wanted>, Trouble
 fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     let mut build = BuildOptions {
         target: args.target.clone(),
+        context: args.context.clone(),
         ..BuildOptions::default()
     };
     for argument in &args.build_arg {

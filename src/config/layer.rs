@@ -332,6 +332,9 @@ impl Selection {
         }
         let contexts = layer.build.contexts.iter().cloned();
         self.build.contexts.extend(contexts);
+        if layer.build.context.is_some() {
+            self.build.context.clone_from(&layer.build.context);
+        }
     }
 
     pub(super) fn finish(self) -> Result<Effective, Problem> {
@@ -363,12 +366,14 @@ impl Selection {
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
             settings: Settings {
+                buildkit: self.profile == Profile::Buildkit,
                 rules: active,
                 policy,
                 build: crate::context::Build {
                     arguments: self.build.args.into_iter().collect(),
                     target: self.build.target,
                     contexts: self.build.contexts,
+                    context: self.build.context,
                 },
             },
             fail_on: self.fail_on,

@@ -1,23 +1,41 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+mod conversion;
+mod copies;
+mod environment;
+mod graph;
 pub mod image;
+mod launch;
 pub mod mount;
 pub mod packages;
+pub mod platform;
+pub mod port;
 mod scope;
 mod stage;
+mod words;
 
-use crate::context::Build;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
-use crate::span::{MappedText, Source, Span};
+use crate::shell::{ExecWord, ShellOptions};
+use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
+pub use conversion::BuildError;
+pub use copies::{Copied, CopiedSource, CopyOrigin};
+pub use environment::{Definition, known_images};
+pub use graph::{StageUse, UseTarget};
 use image::ImageRef;
+pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 use scope::Scopes;
 pub use scope::{Origin, Variable};
-pub use stage::{Base, Stage, UserSetting, Workdir};
+pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
+pub use words::{Expanded, WordUse};
 
 /// The read-only answer book for rules.
 pub struct Facts<'a> {
@@ -34,7 +52,10 @@ pub struct Facts<'a> {
     /// Every image the file names, in order: FROM, `COPY --from`, `RUN --mount=from=`.
     pub images: Vec<ImageUse>,
     scopes: Scopes,
+    /// The stages of each name in lower case, in order.
+    names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
+    context: OnceCell<Option<BuildContext>>,
 }
 
 /// An instruction and what is known at its place.
@@ -129,7 +150,9 @@ impl<'a> Facts<'a> {
             stages: Vec::new(),
             images: Vec::new(),
             scopes: Scopes::new(build),
+            names: HashMap::new(),
             final_stage: None,
+            context: OnceCell::new(),
         };
         for instruction in &file.instructions {
             facts.visit(instruction);
@@ -144,6 +167,9 @@ impl<'a> Facts<'a> {
             self.open_stage(instruction, index);
         }
         self.push_node(instruction, false);
+        if instruction.keyword == Some(Keyword::From) {
+            self.declare_triggers(index);
+        }
         self.declare(instruction, index);
         self.settle(instruction, index);
         if let Kind::Onbuild(inner) = &instruction.kind {
@@ -194,11 +220,17 @@ impl<'a> Facts<'a> {
     }
 
     fn read_script(&self, node: &mut Node<'a>, command: &CommandLine) {
-        let script = match command {
+        let mut script = match command {
             CommandLine::Empty(_) => return,
             CommandLine::Exec(words, _) => {
-                let words: Vec<(&MappedText, Span)> =
-                    words.iter().map(|w| (&w.text, w.span)).collect();
+                let words: Vec<ExecWord> = words
+                    .iter()
+                    .map(|w| ExecWord {
+                        text: w.as_str(),
+                        span: w.span,
+                        mapped: Some(w.text.clone()),
+                    })
+                    .collect();
                 crate::shell::parse_exec(&words)
             }
             CommandLine::Shell(word) => {
@@ -236,8 +268,24 @@ impl<'a> Facts<'a> {
                 }
             }
         };
+        if !command.is_exec() {
+            script.set_options(self.shell_options(node));
+        }
         node.installs = packages::of(&script);
         node.script = Some(script);
+    }
+
+    /// The options that the SHELL in force starts the shell with; a heredoc with a shebang of its
+    /// own has none of them.
+    fn shell_options(&self, node: &Node<'_>) -> ShellOptions {
+        let shebang = node
+            .script_heredoc
+            .and_then(|h| node.instruction.heredocs.get(h))
+            .is_some_and(|h| self.source.slice(h.body).trim_start().starts_with("#!"));
+        match node.shell_node.and_then(|n| self.nodes.get(n)) {
+            Some(shell) if !shebang => ShellOptions::of_words(&shell.instruction.words()),
+            _ => ShellOptions::default(),
+        }
     }
 
     /// The word's text at the place of a node, as far as it is known offline.
@@ -347,6 +395,60 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Declares what the triggers of a base stage in this file declare: they run right behind the
+    /// FROM.
+    fn declare_triggers(&mut self, from: usize) {
+        let Some(base) = self.stages.last().and_then(|s| match s.base {
+            Base::Stage(base) => self.stages.get(base),
+            _ => None,
+        }) else {
+            return;
+        };
+        let triggers: Vec<&Instruction> = self
+            .nodes_of(base)
+            .iter()
+            .filter(|n| n.onbuild)
+            .map(|n| n.instruction)
+            .collect();
+        let stage = self.stages.len().checked_sub(1);
+        let syntax = Syntax::Word {
+            escape: self.file.escape.char(),
+        };
+        for trigger in triggers {
+            let value = |facts: &Self, word: &Word| {
+                let lookup =
+                    &mut |name: &str| facts.scopes.lookup(&facts.stages, stage, usize::MAX, name);
+                match expand::expand(word.as_str(), syntax, lookup).result {
+                    Ok(value) => value,
+                    Err(_) => Value::Unknown,
+                }
+            };
+            match &trigger.kind {
+                Kind::Arg(arguments) => {
+                    for argument in arguments {
+                        let default = argument.value.as_ref().map(|word| value(self, word));
+                        self.scopes
+                            .declare_argument(&self.stages, stage, from, argument, default);
+                    }
+                }
+                Kind::Env(pairs) => {
+                    let values: Vec<_> = pairs
+                        .pairs
+                        .iter()
+                        .map(|pair| (value(self, &pair.name), value(self, &pair.value)))
+                        .collect();
+                    for (pair, (name, value)) in pairs.pairs.iter().zip(values) {
+                        if let Value::Known(name) = name {
+                            self.scopes
+                                .declare_environment(stage, from, pair, name, value.known());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The node's stage.
     pub fn stage_of(&self, node: &Node<'_>) -> Option<&Stage<'a>> {
         self.stages.get(node.stage?)
@@ -370,15 +472,11 @@ impl<'a> Facts<'a> {
                 n => FromTarget::Later(n),
             };
         }
-        let name = value.to_lowercase();
-        let named = |s: &&Stage<'_>| s.name.as_deref() == Some(name.as_str());
-        // The latest of several stages of one name wins.
-        let earlier = self.stages.iter().take(stage).rev().find(named);
-        if let Some(found) = earlier {
-            return FromTarget::Stage(found.index);
-        }
-        match self.stages.iter().skip(stage).find(named) {
-            Some(found) => FromTarget::Later(found.index),
+        let same = self.names.get(&value.to_lowercase());
+        // The last of several stages of one name wins, wherever the `--from` stands.
+        match same.and_then(|same| same.last()) {
+            Some(&found) if found < stage => FromTarget::Stage(found),
+            Some(&found) => FromTarget::Later(found),
             None => FromTarget::External,
         }
     }
@@ -458,3 +556,6 @@ impl IntoUse for (Word, ImageUseKind) {
 fn is_only(text: &str, word: &str) -> bool {
     text.trim() == word.trim()
 }
+
+#[cfg(test)]
+mod tests;

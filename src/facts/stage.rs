@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::image::{self, ImageRef};
+use super::image::{self, DefaultShell, ImageRef};
 use super::{Facts, FromTarget};
 use crate::shell::Dialect;
 use crate::span::Span;
@@ -120,6 +120,17 @@ impl Stage<'_> {
     }
 }
 
+/// What an image's `/bin/sh` is; without one the file must name a shell before it can use one.
+fn dialect_of(shell: DefaultShell) -> Dialect {
+    match shell {
+        DefaultShell::Ash => Dialect::Ash,
+        DefaultShell::Dash => Dialect::Dash,
+        DefaultShell::Bash => Dialect::Bash,
+        DefaultShell::Cmd => Dialect::Cmd,
+        DefaultShell::None | DefaultShell::Unknown => Dialect::Sh,
+    }
+}
+
 impl<'a> Facts<'a> {
     pub(super) fn open_stage(&mut self, from: &'a Instruction, node: usize) {
         let index = self.stages.len();
@@ -145,9 +156,13 @@ impl<'a> Facts<'a> {
             {
                 (None, Dialect::Cmd)
             }
-            (None, Base::Image(image)) => (None, image::default_shell(image)),
+            (None, Base::Image(image)) => (None, dialect_of(image::default_shell(image))),
             (None, _) => (None, Dialect::Sh),
         };
+        if let Some(name) = name_word {
+            let name = name.as_str().to_lowercase();
+            self.names.entry(name).or_default().push(index);
+        }
         self.stages.push(Stage {
             index,
             name: name_word.map(|w| w.as_str().to_lowercase()),
@@ -176,9 +191,8 @@ impl<'a> Facts<'a> {
             return Base::Scratch;
         }
         // FROM compares names case-sensitively with the lowercased ones; the latest wins.
-        let named = |s: &&Stage<'_>| s.name.as_deref() == Some(text.as_str());
-        match self.stages.iter().rev().find(named) {
-            Some(stage) => Base::Stage(stage.index),
+        match self.names.get(&text).and_then(|stages| stages.last()) {
+            Some(&stage) => Base::Stage(stage),
             None => Base::Image(ImageRef::parse(&text)),
         }
     }
@@ -203,7 +217,8 @@ impl<'a> Facts<'a> {
             }
             Kind::Workdir(word) => {
                 let before = stage.workdir();
-                let dollar = word.as_str().starts_with('$');
+                let bare = word.as_str().trim_start_matches(['"', '\'']);
+                let dollar = bare.starts_with('$');
                 let absolute = match &value {
                     Some(path) => is_absolute(path),
                     None => dollar || is_absolute(word.as_str()),

@@ -241,7 +241,7 @@ pub struct Heredoc {
     pub quoted: bool,
     /// Whether it is `<<-`; the body is then without its leading tabs.
     pub strip_tabs: bool,
-    /// The body, its last line break included.
+    /// The body, its last line break included. Empty in a script whose places are not known.
     pub body: MappedText,
 }
 
@@ -281,8 +281,10 @@ impl Word {
 
     /// Whether it is an option: it starts with `-` and is neither `-` nor `--`.
     pub fn is_flag(&self) -> bool {
-        let text = self.prefix();
-        text.starts_with('-') && text != "--" && (text.len() > 1 || self.literal().is_none())
+        match self.literal() {
+            Some(text) => text.starts_with('-') && text != "-" && text != "--",
+            None => self.prefix().starts_with('-'),
+        }
     }
 
     /// The variables it expands.

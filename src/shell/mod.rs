@@ -1,20 +1,55 @@
-//! stub
+//! The text of `RUN`, `CMD` and the like → simple commands with their places in the Dockerfile.
+//!
+//! The text is read by a real shell parser; nothing outside this module knows which. Commands
+//! are seen through `sudo`, `env`, `xargs` and the like, through `sh -c '…'` and `bash <<EOF`,
+//! in substitutions, subshells, branches, loops and functions. [`Script`] answers where a
+//! command stands and what reaches it.
+
 mod command;
+mod damage;
 mod dialect;
+mod nested;
+mod read;
+mod redirect;
+mod script;
+mod simple;
+mod word;
+mod wrappers;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::{
+    Assignment, AssignmentKind, Command, Connector, Heredoc, Quoting, Redirect, RedirectKind, Word,
+    WordPart, Wrapper,
+};
+pub use dialect::Dialect;
+pub use script::{Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellOptions};
+
 use crate::span::{MappedText, Span};
-pub use command::*;
-pub use dialect::*;
-/// s
-#[derive(Debug, Clone, Default)]
-pub struct Script {
-    /// c
-    pub commands: Vec<Command>,
+
+/// One string of the exec form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecWord<'a> {
+    /// The string, escapes resolved.
+    pub text: &'a str,
+    /// Where it stands, quotes included.
+    pub span: Span,
+    /// Where each of its bytes stands; without it a script in it has the place of the string.
+    pub mapped: Option<MappedText>,
 }
-/// s
-pub fn parse(_t: &MappedText, _d: &Dialect) -> Script {
-    Script::default()
+
+/// Reads a script. A text in a dialect that is no POSIX shell is not read.
+pub fn parse(text: &MappedText, dialect: &Dialect) -> Script {
+    if dialect.is_posix() {
+        read::read(text, dialect)
+    } else {
+        Script::unread()
+    }
 }
-/// s
-pub fn parse_exec(_w: &[(&MappedText, Span)]) -> Script {
-    Script::default()
+
+/// Reads the exec form, in which no shell takes part unless a word names one:
+/// `["apt-get", "install", "curl"]` is one command, `["sh", "-c", "…"]` is seen through.
+pub fn parse_exec(words: &[ExecWord]) -> Script {
+    read::read_exec(words)
 }

@@ -1,3 +1,4 @@
 //! Instructions as written.
 
+pub mod deprecated_maintainer;
 pub mod syntax_error;

@@ -1,0 +1,17 @@
+# syntax=docker/dockerfile:1.18
+FROM rust:1.95.0-alpine3.22 AS build
+RUN apk add --no-cache musl-dev
+WORKDIR /src
+COPY Cargo.toml Cargo.lock build.rs ./
+COPY rules rules
+COPY src src
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/src/target \
+    cargo build --release --locked --bin dlint \
+    && cp target/release/dlint /dlint
+
+FROM scratch
+COPY --link --from=build /dlint /dlint
+WORKDIR /work
+USER 65532:65532
+ENTRYPOINT ["/dlint"]

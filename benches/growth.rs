@@ -1,0 +1,106 @@
+//! How the time grows with the size of a file: four times the text should take four times as
+//! long. A ratio near sixteen is a quadratic path.
+
+#![allow(clippy::print_stdout, missing_docs)]
+
+use std::time::Instant;
+
+use dlint::engine::{self, ActiveRule, Settings};
+use dlint::span::Source;
+
+/// Lints a text of some repeats and one of four times as many, and prints how much longer that
+/// took.
+fn growth(name: &str, text: impl Fn(usize) -> String) {
+    let settings = Settings {
+        rules: dlint::rules::RULES.iter().map(ActiveRule::new).collect(),
+        ..Settings::default()
+    };
+    let time = |n: usize| {
+        let source = Source::new("Dockerfile", text(n));
+        let bytes = source.text().len();
+        let start = Instant::now();
+        engine::lint(source, &settings);
+        (bytes, start.elapsed())
+    };
+    time(1_000);
+    let (_, small) = time(5_000);
+    let (bytes, large) = time(20_000);
+    let ratio = large.as_secs_f64() / small.as_secs_f64();
+    let speed = bytes as f64 / large.as_secs_f64() / 1e6;
+    let mark = if ratio > 8.0 {
+        "  <-- more than linear"
+    } else {
+        ""
+    };
+    println!(
+        "{name:16} 5,000: {small:9.1?}  20,000: {large:9.1?}  ratio {ratio:4.1}  {speed:6.1} MB/s{mark}"
+    );
+}
+
+fn main() {
+    growth("RUN", |n| {
+        format!("FROM a\n{}", "RUN apt-get update && echo x\n".repeat(n))
+    });
+    growth("one RUN, &&", |n| {
+        format!("FROM a\nRUN true{}\n", " \\\n && echo x".repeat(n))
+    });
+    growth("one RUN, ;", |n| {
+        format!("FROM a\nRUN {}\n", "echo x; \\\n".repeat(n))
+    });
+    growth("one RUN, words", |n| {
+        format!("FROM a\nRUN apt-get install {}\n", "pkg \\\n".repeat(n))
+    });
+    growth("one RUN, pipes", |n| {
+        format!("FROM a\nRUN true{}\n", " | cat".repeat(n))
+    });
+    growth("stages", |n| {
+        (0..n)
+            .map(|i| format!("FROM a AS s{i}\nRUN x\nUSER y\n"))
+            .collect()
+    });
+    growth("chain of stages", |n| {
+        let chain: String = (1..n)
+            .map(|i| format!("FROM s{} AS s{i}\nRUN echo $X\n", i - 1))
+            .collect();
+        format!("FROM a AS s0\n{chain}")
+    });
+    growth("ENV", |n| {
+        let env: String = (0..n).map(|i| format!("ENV V{i}=$V{}\n", i / 2)).collect();
+        format!("FROM scratch\n{env}")
+    });
+    growth("ARG", |n| {
+        let args: String = (0..n).map(|i| format!("ARG V{i}=1\n")).collect();
+        format!("{args}FROM a\n{args}")
+    });
+    growth("COPY", |n| {
+        format!("FROM a\n{}", "COPY a b c /d/\n".repeat(n))
+    });
+    growth("COPY . and npm", |n| {
+        format!("FROM node\n{}", "COPY . .\nRUN npm ci\n".repeat(n))
+    });
+    growth("WORKDIR", |n| {
+        format!("FROM a\n{}", "WORKDIR a\n".repeat(n.min(5_000)))
+    });
+    growth("CMD", |n| format!("FROM a\n{}", "CMD x\n".repeat(n)));
+    growth("EXPOSE", |n| {
+        format!("FROM a\nEXPOSE {}\n", "80 ".repeat(n))
+    });
+    growth("comments", |n| {
+        format!("FROM a\nRUN a \\\n{} b\n", "# c\n".repeat(n))
+    });
+    growth("heredocs", |n| {
+        format!("FROM a\n{}", "RUN <<E\nx\nE\n".repeat(n))
+    });
+    growth("open heredocs", |n| {
+        format!("FROM a\n{}", "RUN x <<E\n".repeat(n))
+    });
+    growth("errors", |n| format!("FROM a\n{}", "RUNN x\n".repeat(n)));
+    growth("flags", |n| {
+        format!("FROM a\nRUN {}x\n", "--mount=type=ssh ".repeat(n))
+    });
+    growth("pairs", |n| format!("FROM a\nENV {}\n", "a=b ".repeat(n)));
+    growth("ignores", |n| {
+        let pair = "# dlint: ignore[latest-tag]\nRUN x\n";
+        format!("FROM a\n{}", pair.repeat(n))
+    });
+}

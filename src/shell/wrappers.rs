@@ -1,0 +1,425 @@
+//! Programs that run the program named by their arguments.
+
+use std::ops::Range;
+
+use super::command::Word;
+use super::dialect::Dialect;
+use super::script::ShellOptions;
+
+/// How to find the command among the arguments of a wrapper.
+struct Spec {
+    names: &'static [&'static str],
+    /// Options whose value is the next word.
+    valued: &'static [&'static str],
+    /// Options with which it runs no command.
+    quits: &'static [&'static str],
+    /// Operands before the command.
+    operands: usize,
+    /// Whether `NAME=value` may stand before the command.
+    assigns: bool,
+}
+
+const PLAIN: Spec = Spec {
+    names: &[],
+    valued: &[],
+    quits: &[],
+    operands: 0,
+    assigns: false,
+};
+
+const SPECS: &[Spec] = &[
+    Spec {
+        names: &["sudo"],
+        valued: &[
+            "-u",
+            "--user",
+            "-g",
+            "--group",
+            "-h",
+            "--host",
+            "-p",
+            "--prompt",
+            "-C",
+            "--close-from",
+            "-r",
+            "--role",
+            "-t",
+            "--type",
+            "-T",
+            "--command-timeout",
+            "-R",
+            "--chroot",
+            "-D",
+            "--chdir",
+            "-U",
+            "--other-user",
+        ],
+        quits: &[
+            "-l",
+            "--list",
+            "-v",
+            "--validate",
+            "-K",
+            "--remove-timestamp",
+            "-V",
+            "--version",
+            "-e",
+            "--edit",
+            "--help",
+        ],
+        assigns: true,
+        ..PLAIN
+    },
+    Spec {
+        names: &["doas"],
+        valued: &["-u", "-a", "-C"],
+        quits: &["-L", "-C"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["env"],
+        valued: &["-u", "--unset", "-C", "--chdir", "-P"],
+        quits: &["-S", "--split-string", "--help", "--version"],
+        assigns: true,
+        ..PLAIN
+    },
+    Spec {
+        names: &["exec"],
+        valued: &["-a"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["command"],
+        quits: &["-v", "-V"],
+        ..PLAIN
+    },
+    Spec {
+        names: &[
+            "builtin",
+            "nohup",
+            "eatmydata",
+            "setsid",
+            "noglob",
+            "nocorrect",
+            "linux32",
+            "linux64",
+            "chronic",
+            "unbuffer",
+            "dbus-run-session",
+            "catatonit",
+            "busybox",
+            "toybox",
+        ],
+        quits: &["--help", "--version", "--list", "--list-full", "--install"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["time", "gtime"],
+        valued: &["-f", "--format", "-o", "--output"],
+        quits: &["-V", "--version", "--help"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["nice"],
+        valued: &["-n", "--adjustment"],
+        quits: &["--help", "--version"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["ionice"],
+        valued: &["-c", "--class", "-n", "--classdata"],
+        quits: &["-p", "--pid", "-P", "--pgid", "-u", "--uid"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["taskset"],
+        quits: &["-p", "--pid"],
+        operands: 1,
+        ..PLAIN
+    },
+    Spec {
+        names: &["timeout", "gtimeout"],
+        valued: &["-k", "--kill-after", "-s", "--signal"],
+        quits: &["--help", "--version"],
+        operands: 1,
+        ..PLAIN
+    },
+    Spec {
+        names: &["stdbuf"],
+        valued: &["-i", "--input", "-o", "--output", "-e", "--error"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["chroot"],
+        valued: &["--userspec", "--groups"],
+        quits: &["--help", "--version"],
+        operands: 1,
+        ..PLAIN
+    },
+    Spec {
+        names: &["xargs", "gxargs"],
+        valued: &[
+            "-a",
+            "--arg-file",
+            "-d",
+            "--delimiter",
+            "-E",
+            "-I",
+            "-L",
+            "-n",
+            "--max-args",
+            "-P",
+            "--max-procs",
+            "-s",
+            "--max-chars",
+            "--process-slot-var",
+        ],
+        quits: &["--help", "--version", "--show-limits"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["su-exec", "gosu", "s6-setuidgid", "setuidgid", "chpst"],
+        valued: &["-u"],
+        quits: &["--version", "--help"],
+        operands: 1,
+        ..PLAIN
+    },
+    Spec {
+        names: &["setpriv"],
+        valued: &[
+            "--reuid",
+            "--regid",
+            "--groups",
+            "--inh-caps",
+            "--ambient-caps",
+            "--bounding-set",
+            "--securebits",
+            "--selinux-label",
+            "--apparmor-profile",
+            "--pdeathsig",
+            "--ruid",
+            "--euid",
+            "--rgid",
+            "--egid",
+        ],
+        quits: &["-d", "--dump", "--list-caps"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["runuser"],
+        valued: &["-u", "--user", "-g", "--group", "-G", "--supp-group", "-w"],
+        quits: &["-c", "--command", "-l", "--login", "-"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["tini", "tini-static"],
+        valued: &["-p", "-e"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["dumb-init"],
+        valued: &["-r", "--rewrite"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["fakeroot"],
+        valued: &["-l", "--lib", "--faked", "-s", "-i", "-b"],
+        ..PLAIN
+    },
+    Spec {
+        names: &["xvfb-run"],
+        valued: &[
+            "-e",
+            "--error-file",
+            "-f",
+            "--auth-file",
+            "-n",
+            "--server-num",
+            "-p",
+            "--xauth-protocol",
+            "-s",
+            "--server-args",
+            "-w",
+            "--wait",
+        ],
+        ..PLAIN
+    },
+];
+
+/// What the words of a simple command say.
+pub(super) struct Plan {
+    /// Name and words of each wrapper.
+    pub wrappers: Vec<(String, Range<usize>)>,
+    /// Words among those of the wrappers that are assignments.
+    pub assignments: Vec<usize>,
+    /// The first word of the command that runs in the end.
+    pub first: usize,
+    /// Where that command finds a script.
+    pub script: Source,
+}
+
+/// Where a command finds a script.
+pub(super) enum Source {
+    /// Nowhere, or in a file.
+    None,
+    /// In one word.
+    Word(usize, ShellOptions),
+    /// In its standard input.
+    Input(ShellOptions),
+    /// In these words, joined by blanks, and it is run by the same shell.
+    Eval(Range<usize>),
+}
+
+/// Reads the words of a simple command.
+pub(super) fn plan(words: &[Word]) -> Plan {
+    let mut plan = Plan {
+        wrappers: Vec::new(),
+        assignments: Vec::new(),
+        first: 0,
+        script: Source::None,
+    };
+    loop {
+        let name = words.get(plan.first).map_or("", Word::program);
+        let Some(spec) = SPECS.iter().find(|s| s.names.contains(&name)) else {
+            break;
+        };
+        let mut assignments = Vec::new();
+        let Some(next) = skip(spec, words, plan.first + 1, &mut assignments) else {
+            break;
+        };
+        plan.wrappers.push((name.to_string(), plan.first..next));
+        plan.assignments.append(&mut assignments);
+        plan.first = next;
+    }
+    plan.script = script_of(words, plan.first);
+    plan
+}
+
+/// Where the command of a wrapper starts, if it has one.
+fn skip(spec: &Spec, words: &[Word], mut at: usize, assignments: &mut Vec<usize>) -> Option<usize> {
+    let mut operands = spec.operands;
+    let mut options = true;
+    loop {
+        let word = words.get(at)?;
+        if options && word.is("--") {
+            options = false;
+            at += 1;
+        } else if options && (word.is_flag() || word.is("-")) {
+            let text = word.literal()?;
+            if spec.quits.contains(&text) {
+                return None;
+            }
+            at += if takes_next(spec, text) { 2 } else { 1 };
+        } else if spec.assigns && assignment_name(word).is_some() {
+            assignments.push(at);
+            at += 1;
+            options = false;
+        } else if operands > 0 {
+            operands -= 1;
+            at += 1;
+            options = false;
+        } else {
+            return Some(at);
+        }
+    }
+}
+
+/// Whether the value of an option, or of the last one in `-abc`, is the next word.
+fn takes_next(spec: &Spec, text: &str) -> bool {
+    if text.starts_with("--") {
+        return spec.valued.contains(&text);
+    }
+    for (i, letter) in text.char_indices().skip(1) {
+        let end = i + letter.len_utf8();
+        if spec
+            .valued
+            .iter()
+            .any(|v| v.len() == 2 && v.ends_with(letter))
+        {
+            return end == text.len();
+        }
+    }
+    false
+}
+
+/// The name in `NAME=value`, if the word is an assignment.
+pub(super) fn assignment_name(word: &Word) -> Option<&str> {
+    let (name, _) = word.prefix().split_once('=')?;
+    let mut chars = name.chars();
+    let starts = chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    (starts && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')).then_some(name)
+}
+
+fn script_of(words: &[Word], first: usize) -> Source {
+    let name = words.get(first).map_or("", Word::program);
+    match name {
+        "eval" => Source::Eval(first + 1..words.len()),
+        "su" | "runuser" => words
+            .iter()
+            .enumerate()
+            .skip(first + 1)
+            .find(|(_, w)| {
+                w.literal().is_some_and(|text| {
+                    text == "--command"
+                        || (text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
+                })
+            })
+            .filter(|(i, _)| i + 1 < words.len())
+            .map_or(Source::None, |(i, _)| {
+                Source::Word(i + 1, ShellOptions::default())
+            }),
+        "busybox" | "toybox" => Source::None,
+        _ if Dialect::of_program(name).is_some_and(|d| d.is_posix()) => shell_script(words, first),
+        _ => Source::None,
+    }
+}
+
+/// Where a shell finds its script: `sh -c '…'`, `bash -euo pipefail <<EOF`.
+fn shell_script(words: &[Word], first: usize) -> Source {
+    let mut at = first + 1;
+    let mut has_command = false;
+    let mut from_input = false;
+    while let Some(word) = words.get(at) {
+        let Some(text) = word.literal() else { break };
+        if text == "--" || text == "-" {
+            at += 1;
+            break;
+        }
+        if text.starts_with("--") {
+            at += if matches!(text, "--rcfile" | "--init-file") {
+                2
+            } else {
+                1
+            };
+            continue;
+        }
+        if !text.starts_with(['-', '+']) {
+            break;
+        }
+        has_command |= text.starts_with('-') && text.contains('c');
+        from_input |= text.starts_with('-') && text.contains('s');
+        at += 1;
+        at += text.matches(['o', 'O']).count();
+    }
+    let mut options = ShellOptions::default();
+    let end = at.min(words.len());
+    options.apply(
+        words
+            .get(first + 1..end)
+            .unwrap_or_default()
+            .iter()
+            .map(Word::literal),
+    );
+    if has_command {
+        match words.get(at) {
+            Some(_) => Source::Word(at, options),
+            None => Source::None,
+        }
+    } else if from_input || at >= words.len() {
+        Source::Input(options)
+    } else {
+        Source::None
+    }
+}
