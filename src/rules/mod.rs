@@ -1,7 +1,9 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
+pub mod images;
 pub mod runtime;
 pub mod shell;
+pub mod stages;
 pub mod suppressions;
 pub mod syntax;
 pub mod tool;
