@@ -2,9 +2,11 @@
 
 pub mod files;
 pub mod layers;
+pub mod images;
 pub mod runtime;
 pub mod secrets;
 pub mod shell;
+pub mod stages;
 pub mod suppressions;
 pub mod syntax;
 pub mod tool;
