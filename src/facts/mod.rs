@@ -2,8 +2,10 @@
 //! walk the tree, parse shell or resolve variables themselves.
 
 pub mod image;
+mod label;
 pub mod mount;
 pub mod packages;
+mod place;
 mod scope;
 mod stage;
 
@@ -16,8 +18,10 @@ use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 use image::ImageRef;
+pub use label::Label;
 use mount::Mount;
 use packages::Install;
+pub use place::Place;
 use scope::Scopes;
 pub use scope::{Origin, Variable};
 pub use stage::{Base, Stage, UserSetting, Workdir};
@@ -97,6 +101,8 @@ pub struct ImageUse {
     pub literal: bool,
     /// The word as written.
     pub written: String,
+    /// The word itself; [`Facts::place`] finds the parts of `image` in the file.
+    pub word: Word,
     /// Where the variable that holds the whole name gets its value, if a sole variable does.
     pub from_variable: Option<Span>,
 }
@@ -286,11 +292,15 @@ impl<'a> Facts<'a> {
 
     /// The word's text with [`image::HIDDEN`] where a variable that is not known stands.
     pub fn masked(&self, node: usize, word: &Word) -> String {
-        let escape = self.file.escape.char();
+        match Template::parse(word.as_str(), self.file.escape.char()) {
+            Ok(template) => self.masked_template(node, &template),
+            Err(_) => image::HIDDEN.to_string(),
+        }
+    }
+
+    /// As [`Facts::masked`], of a word that is read already.
+    fn masked_template(&self, node: usize, template: &Template) -> String {
         let hidden = || image::HIDDEN.to_string();
-        let Ok(template) = Template::parse(word.as_str(), escape) else {
-            return hidden();
-        };
         // `${X:+…}` of a variable that is not known can be anything.
         let guesses = template
             .references()
@@ -429,6 +439,7 @@ impl<'a> Facts<'a> {
                         literal: image.text == from.image.as_str(),
                         image: image.clone(),
                         written: from.image.as_str().to_owned(),
+                        word: from.image.clone(),
                         from_variable,
                     });
                 }
@@ -476,6 +487,7 @@ impl IntoUse for (Word, ImageUseKind) {
             image: ImageRef::parse(self.0.as_str()),
             literal: true,
             written: self.0.as_str().to_owned(),
+            word: self.0,
             from_variable: None,
         }
     }
