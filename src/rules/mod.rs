@@ -1,5 +1,6 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
+pub mod images;
 pub mod suppressions;
 pub mod syntax;
 pub mod tool;
