@@ -1,4 +1,5 @@
 //! What the file builds on.
 
 mod images_shared;
+pub mod latest_tag;
 pub mod untagged_image;
