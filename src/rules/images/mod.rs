@@ -1,5 +1,6 @@
 //! What the file builds on.
 
+pub mod floating_tag;
 mod images_shared;
 pub mod latest_tag;
 pub mod untagged_image;
