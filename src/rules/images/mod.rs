@@ -1,5 +1,6 @@
 //! What the file builds on.
 
+pub mod end_of_life_base;
 pub mod floating_tag;
 mod images_shared;
 pub mod latest_tag;
