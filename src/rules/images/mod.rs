@@ -4,5 +4,6 @@ pub mod end_of_life_base;
 pub mod floating_tag;
 mod images_shared;
 pub mod latest_tag;
+pub mod non_golden_base;
 pub mod undigested_image;
 pub mod untagged_image;
