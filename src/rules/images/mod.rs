@@ -2,6 +2,7 @@
 
 pub mod end_of_life_base;
 pub mod floating_tag;
+pub mod golden_definition;
 mod images_shared;
 pub mod latest_tag;
 pub mod non_golden_base;
