@@ -8,3 +8,4 @@ pub mod latest_tag;
 pub mod non_golden_base;
 pub mod undigested_image;
 pub mod untagged_image;
+pub mod untrusted_registry;
