@@ -4,6 +4,7 @@ pub mod end_of_life_base;
 pub mod floating_tag;
 pub mod golden_definition;
 mod images_shared;
+pub mod insecure_registry;
 pub mod latest_tag;
 pub mod non_golden_base;
 pub mod undigested_image;
