@@ -10,3 +10,4 @@ pub mod non_golden_base;
 pub mod undigested_image;
 pub mod untagged_image;
 pub mod untrusted_registry;
+pub mod unvetted_publisher;
