@@ -50,14 +50,30 @@ const CODE_NAMES: [&str; 16] = [
     "plucky", "questing", "resolute", "stretch", "trixie", "xenial", "trusty",
 ];
 
-/// How exactly an image is named, the releases of distributions counted as minor versions.
+/// Images whose major versions get nothing but fixes: distributions without minor releases, Java.
+const MAJOR_IS_RELEASE: [&str; 9] = [
+    "amazoncorretto",
+    "azul-zulu",
+    "debian",
+    "eclipse-temurin",
+    "fedora",
+    "ibm-semeru-runtimes",
+    "ibmjava",
+    "openjdk",
+    "sapmachine",
+];
+
+/// How exactly an image is named; releases that only get fixes count as minor versions.
 pub(super) fn precision(image: &ImageRef) -> Option<Precision> {
     let precision = image.precision()?;
+    let windows = || image.repository.visible().starts_with("windows/");
     let is_release = match (official_name(image), precision) {
-        (Some("debian"), Precision::Major) => true,
+        (Some(name), Precision::Major) => MAJOR_IS_RELEASE.contains(&name),
         (Some("debian" | "ubuntu" | "buildpack-deps"), Precision::Named) => {
             Tag::of(image)?.words().any(|w| CODE_NAMES.contains(&w))
         }
+        // `ltsc2022`, `1809`
+        (None, Precision::Major | Precision::Named) => windows(),
         _ => false,
     };
     Some(if is_release {
