@@ -210,6 +210,14 @@ impl Codes {
     }
 }
 
+/// The rules for what BuildKit reports as errors, without names.
+const BUILDKIT_ERRORS: [&str; 4] = [
+    "invalid-port",
+    "self-reference",
+    "syntax-error",
+    "unknown-stage",
+];
+
 /// `DL3006`.
 fn is_hadolint_code(alias: &str) -> bool {
     alias
@@ -231,7 +239,9 @@ impl Profile {
             Profile::Strict => true,
             Profile::Security => meta.impact.contains(&Impact::Security),
             Profile::Hadolint => Codes::Hadolint.alias(meta).is_some(),
-            Profile::Buildkit => Codes::Buildkit.alias(meta).is_some(),
+            Profile::Buildkit => {
+                Codes::Buildkit.alias(meta).is_some() || BUILDKIT_ERRORS.contains(&meta.id)
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 mod conversion;
 mod copies;
 mod environment;
+mod globals;
 mod graph;
 pub mod image;
 mod launch;
@@ -33,7 +34,7 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 use scope::Scopes;
-pub use scope::{Origin, Variable};
+pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
 pub use words::{Expanded, WordUse};
 
