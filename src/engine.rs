@@ -22,6 +22,8 @@ pub struct Settings {
     pub policy: Policy,
     /// How the file is built.
     pub build: Build,
+    /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
+    pub buildkit: bool,
 }
 
 /// A rule that is on.
@@ -75,17 +77,15 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that a comment silenced, sorted likewise.
     pub suppressed: Vec<Suppressed>,
+    /// Whether the file or a build argument asks BuildKit to fail for its warnings
+    /// (`# check=error=true`).
+    pub fails: bool,
 }
 
 /// Lints a file.
 pub fn lint(source: Source, settings: &Settings) -> Report {
     let file = syntax::parse(&source);
-    let (diagnostics, suppressed) = check(&source, &file, settings);
-    Report {
-        source,
-        diagnostics,
-        suppressed,
-    }
+    check(&source, &file, settings).of(source)
 }
 
 /// Lints a file; a panic, which is always a fault of dlint, becomes an `internal-error`.
@@ -94,7 +94,7 @@ pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
         let file = syntax::parse(&source);
         check(&source, &file, settings)
     }));
-    let (diagnostics, suppressed) = result.unwrap_or_else(|panic| {
+    let found = result.unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<String>()
             .map(String::as_str)
@@ -107,20 +107,39 @@ pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
             format!("dlint failed on this file: {text}"),
         );
         diagnostic.help("this is a bug in dlint: please report it with the file");
-        (vec![diagnostic], Vec::new())
+        Found {
+            kept: vec![diagnostic],
+            ..Found::default()
+        }
     });
-    Report {
-        source,
-        diagnostics,
-        suppressed,
+    found.of(source)
+}
+
+/// A report without its source.
+#[derive(Default)]
+struct Found {
+    kept: Vec<Diagnostic>,
+    suppressed: Vec<Suppressed>,
+    fails: bool,
+}
+
+impl Found {
+    fn of(self, source: Source) -> Report {
+        Report {
+            source,
+            diagnostics: self.kept,
+            suppressed: self.suppressed,
+            fails: self.fails,
+        }
     }
 }
 
-fn check(source: &Source, file: &File, settings: &Settings) -> (Vec<Diagnostic>, Vec<Suppressed>) {
+fn check(source: &Source, file: &File, settings: &Settings) -> Found {
     let facts = Facts::of(source, file, &settings.build);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
+        buildkit: settings.buildkit,
         rule: "",
         severity: Severity::Info,
         severity_is_set: false,
@@ -141,8 +160,12 @@ fn check(source: &Source, file: &File, settings: &Settings) -> (Vec<Diagnostic>,
             active.rule.check_stage(&mut cx, stage);
         }
     }
-    let mut suppressions = Suppressions::of(source, file);
-    let (mut kept, mut suppressed) = suppressions.apply(std::mem::take(&mut cx.diagnostics));
+    let mut suppressions = Suppressions::of(source, file, &settings.build);
+    let mut found = std::mem::take(&mut cx.diagnostics);
+    if settings.buildkit {
+        found = as_buildkit(&facts, &suppressions, found);
+    }
+    let (mut kept, mut suppressed) = suppressions.apply(found);
     let unused = suppressions.unused(|id| settings.is_on(id));
     for active in &settings.rules {
         enter(&mut cx, active);
@@ -155,9 +178,83 @@ fn check(source: &Source, file: &File, settings: &Settings) -> (Vec<Diagnostic>,
     kept.extend(late);
     suppressed.extend(late_suppressed);
     kept.sort_by(order);
-    kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
+    if !settings.buildkit {
+        kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
+    }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
-    (kept, suppressed)
+    let fails = suppressions.fails();
+    Found {
+        kept,
+        suppressed,
+        fails,
+    }
+}
+
+/// The checks of BuildKit that run while it turns instructions into a build: for a trigger in the
+/// builds that run it, and for the stages that are built.
+const CONVERSION_CHECKS: [&str; 9] = [
+    "CopyIgnoredFile",
+    "ExposeInvalidFormat",
+    "ExposeProtoCasing",
+    "JSONArgsRecommended",
+    "LegacyKeyValueFormat",
+    "MultipleInstructionsDisallowed",
+    "SecretsUsedInArgOrEnv",
+    "UndefinedVar",
+    "WorkdirRelativePath",
+];
+
+/// BuildKit's view of findings: those behind ONBUILD move to the FROM of each stage of this file
+/// that runs the trigger, those of stages that are not built go, and each gets BuildKit's line.
+fn as_buildkit(
+    facts: &Facts<'_>,
+    suppressions: &Suppressions,
+    found: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let mut out = Vec::with_capacity(found.len());
+    for mut diagnostic in found {
+        let has = |names: &[&str]| {
+            rules::by_id(diagnostic.rule)
+                .is_some_and(|e| e.meta.aliases.iter().any(|a| names.contains(a)))
+        };
+        if has(&["InvalidDefinitionDescription"])
+            && !suppressions.asks_for_experimental(&diagnostic)
+        {
+            continue;
+        }
+        let converts = has(&CONVERSION_CHECKS);
+        let Some(owner) = facts.file.instruction_at(diagnostic.span.start) else {
+            out.push(diagnostic);
+            continue;
+        };
+        let stage = facts
+            .stages
+            .iter()
+            .rev()
+            .find(|s| s.from.span.start <= owner.span.start);
+        if converts && let Some(stage) = stage {
+            if owner.keyword == Some(Keyword::Onbuild) {
+                let heirs = facts.heirs(stage.index);
+                for heir in heirs.filter(|h| facts.is_built(h)) {
+                    let mut copy = diagnostic.clone();
+                    copy.span = heir.from.name.span;
+                    copy.line = Some(heir.from.start_line);
+                    copy.fix = None;
+                    out.push(copy);
+                }
+                continue;
+            }
+            if !facts.is_built(stage) {
+                continue;
+            }
+        }
+        diagnostic.line = Some(match owner.empty_continuation {
+            Some(line) if has(&["NoEmptyContinuation"]) => facts.source.line(line.start),
+            _ => owner.start_line,
+        });
+        out.push(diagnostic);
+    }
+    out
 }
 
 fn enter(cx: &mut Context<'_>, active: &ActiveRule) {

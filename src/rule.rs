@@ -119,6 +119,8 @@ pub struct UnusedIgnore {
     /// What to delete so that it is gone: the name with its comma, or the whole comment line;
     /// nothing for a directive, which may say more.
     pub removal: Option<Span>,
+    /// Whether the comment is written for another tool, which may still need it.
+    pub foreign: bool,
 }
 
 /// What a check may ask and do.
@@ -127,6 +129,9 @@ pub struct Context<'a> {
     pub facts: &'a Facts<'a>,
     /// What the organisation demands.
     pub policy: &'a Policy,
+    /// Whether findings are to be BuildKit's, also where it is known to be wrong: a rule that is
+    /// deliberately smarter asks.
+    pub buildkit: bool,
     /// The rule that is running.
     pub(crate) rule: &'static str,
     /// The severity it reports at.
@@ -146,6 +151,11 @@ impl<'a> Context<'a> {
     /// The tree.
     pub fn file(&self) -> &'a File {
         self.facts.file
+    }
+
+    /// The severity the running rule reports at unless it chooses another.
+    pub fn default_severity(&self) -> Severity {
+        self.severity
     }
 
     /// Reports a finding; the result takes help, labels and a fix.
@@ -185,6 +195,13 @@ impl Report<'_> {
     pub fn label(self, span: Span, message: impl Into<String>) -> Self {
         self.with(|d| {
             d.label(span, message);
+        })
+    }
+
+    /// Says that the text at the span is a secret, so that no report shows it.
+    pub fn secret(self) -> Self {
+        self.with(|d| {
+            d.secret();
         })
     }
 

@@ -3,15 +3,37 @@
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
 
+use crate::context::Build;
 use crate::diagnostic::Diagnostic;
 use crate::rule::UnusedIgnore;
 use crate::rules;
 use crate::span::{Source, Span};
-use crate::syntax::{Comment, File};
+use crate::syntax::check::{self, CHECK_ARGUMENT, CheckName, CheckOptions};
+use crate::syntax::{Comment, File, Instruction};
+
+/// BuildKit's checks of the whole file: a check comment above one instruction does not reach them.
+const WHOLE_FILE_CHECKS: [&str; 6] = [
+    "ConsistentInstructionCasing",
+    "DuplicateStageName",
+    "InvalidBaseImagePlatform",
+    "InvalidDefaultArgInFrom",
+    "NoEmptyContinuation",
+    "ReservedStageName",
+];
+
+/// BuildKit's check that reports the earlier instruction but asks the comments above the later.
+const REPEATED_CHECK: &str = "MultipleInstructionsDisallowed";
+
+/// BuildKit's check that has to be asked for; skipping does not touch it.
+const EXPERIMENTAL_CHECK: &str = "InvalidDefinitionDescription";
 
 /// The ignore comments of a file.
 pub struct Suppressions {
     ignores: Vec<Ignore>,
+    /// Where BuildKit's experimental check is asked for.
+    experimental: Vec<Scope>,
+    /// Whether check options turn BuildKit's warnings into a failed build.
+    fails: bool,
 }
 
 /// One ignore comment.
@@ -24,6 +46,8 @@ struct Ignore {
     line: Option<Span>,
     /// The text behind the names, trimmed.
     reason: String,
+    /// Whether it is written for another tool.
+    foreign: bool,
 }
 
 /// What an ignore comment covers.
@@ -38,6 +62,8 @@ struct Name {
     text: String,
     span: Span,
     used: bool,
+    /// Whether it stands in check options, which BuildKit reads in its own ways.
+    check: bool,
     /// BuildKit's `all`: every rule that has a name there.
     all: bool,
 }
@@ -55,19 +81,37 @@ pub struct Suppressed {
 
 impl Suppressions {
     /// Reads the ignore comments of a file.
-    pub fn of(source: &Source, file: &File) -> Self {
-        let mut ignores = Vec::new();
-        if let Some(check) = &file.check {
-            let names = check_names(&check.value, check.span.start);
-            ignores.extend(names.map(|names| Ignore {
+    pub fn of(source: &Source, file: &File, build: &Build) -> Self {
+        let mut all = Self {
+            ignores: Vec::new(),
+            experimental: Vec::new(),
+            fails: false,
+        };
+        // The build argument replaces the directive, even when it is empty.
+        let argument = build.arguments.iter().rev().find(|a| a.0 == CHECK_ARGUMENT);
+        let (text, span) = match (argument, &file.check) {
+            (Some((_, value)), _) => (value.as_str(), None),
+            (None, Some(check)) => (check.value.as_str(), Some(check.span)),
+            (None, None) => ("", None),
+        };
+        if let Ok(options) = CheckOptions::parse(text) {
+            all.fails = options.error;
+            if options.runs_experimental(EXPERIMENTAL_CHECK) {
+                all.experimental.push(Scope::File);
+            }
+            all.ignores.push(Ignore {
                 scope: Scope::File,
-                names,
-                span: check.span,
+                names: skipped(&options, span),
+                span: span.unwrap_or(Span::at(0)),
                 line: None,
                 reason: String::new(),
-            }));
+                foreign: true,
+            });
         }
-        for (index, comment) in file.comments.iter().enumerate() {
+        for instruction in &file.instructions {
+            all.read_checks(source, file, instruction);
+        }
+        for comment in &file.comments {
             let Some(parsed) = read(source, comment) else {
                 continue;
             };
@@ -77,18 +121,6 @@ impl Suppressions {
                     Some(span) => Scope::Span(span),
                     None => continue,
                 },
-                // BuildKit reads a check comment only in the block above an instruction.
-                Target::NextCheck => {
-                    let Some(owner) = file
-                        .instructions
-                        .iter()
-                        .find(|i| i.comment_block.contains(&index))
-                        .filter(|_| !comment.indented)
-                    else {
-                        continue;
-                    };
-                    Scope::Span(owner.span)
-                }
                 Target::Next => {
                     let at = file
                         .instructions
@@ -99,19 +131,60 @@ impl Suppressions {
                     }
                 }
             };
-            let line = Span::new(
-                source.line_start(comment.line),
-                source.line_start(comment.line + 1),
-            );
-            ignores.push(Ignore {
+            all.ignores.push(Ignore {
                 scope,
                 names: parsed.names,
                 span: comment.span,
-                line: Some(line),
+                line: Some(line_of(source, comment)),
                 reason: parsed.reason,
+                foreign: parsed.foreign,
             });
         }
-        Self { ignores }
+        all
+    }
+
+    /// Reads the check comment above an instruction: the first one counts, and if BuildKit cannot
+    /// read it, none.
+    fn read_checks(&mut self, source: &Source, file: &File, owner: &Instruction) {
+        let block = owner.comment_block.iter();
+        let found = block
+            .filter_map(|&c| file.comments.get(c))
+            .find_map(|c| Some((c, check::inline(c.buildkit_text(source))?)));
+        let Some((comment, range)) = found else {
+            return;
+        };
+        let text = comment.buildkit_text(source);
+        let value = text.get(range.clone()).unwrap_or_default();
+        let Ok(options) = CheckOptions::parse(value) else {
+            return;
+        };
+        let offset = text.as_ptr() as usize - source.text().as_ptr() as usize + range.start;
+        let span = Span::new(offset as u32, (offset + value.len()) as u32);
+        if options.runs_experimental(EXPERIMENTAL_CHECK) {
+            self.experimental.push(Scope::Span(owner.span));
+        }
+        let reason = text.get(range.end..).unwrap_or_default().trim();
+        self.ignores.push(Ignore {
+            scope: Scope::Span(owner.span),
+            names: skipped(&options, Some(span)),
+            span: comment.span,
+            // A comment that says more is not removed for its last name.
+            line: (!value.contains(';')).then(|| line_of(source, comment)),
+            reason: reason.trim_start_matches("//").trim().to_owned(),
+            foreign: true,
+        });
+    }
+
+    /// Whether check options turn BuildKit's warnings into a failed build (`error=true`).
+    pub fn fails(&self) -> bool {
+        self.fails
+    }
+
+    /// Whether check options ask for BuildKit's experimental check at this place.
+    pub fn asks_for_experimental(&self, diagnostic: &Diagnostic) -> bool {
+        self.experimental
+            .iter()
+            .any(|scope| scope.covers(diagnostic.span.start))
     }
 
     /// Splits findings into those that stay and those that a comment silences.
@@ -134,18 +207,15 @@ impl Suppressions {
     fn silences(&mut self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
         let mut hit = None;
         for ignore in &mut self.ignores {
-            let covered = match ignore.scope {
-                Scope::File => true,
-                Scope::Span(span) => {
-                    span.contains(diagnostic.span.start)
-                        || (span.end == diagnostic.span.start && !span.is_empty())
-                }
-            };
-            if !covered {
-                continue;
-            }
             for name in &mut ignore.names {
-                if name.means(diagnostic) {
+                let place = match (name.check, diagnostic.labels.first()) {
+                    (true, Some(later)) if has_alias(diagnostic, REPEATED_CHECK) => later.span,
+                    _ => diagnostic.span,
+                };
+                if !ignore.scope.covers(place.start) {
+                    continue;
+                }
+                if name.means(diagnostic, &ignore.scope) {
                     // Every comment that would silence it counts as used.
                     name.used = true;
                     hit.get_or_insert_with(|| (ignore.span, ignore.reason.clone()));
@@ -174,6 +244,7 @@ impl Suppressions {
                     span: name.span,
                     name: name.text.clone(),
                     removal: removal.filter(|_| ignore.line.is_some()),
+                    foreign: ignore.foreign,
                 });
             }
         }
@@ -190,19 +261,40 @@ impl Suppressions {
     }
 }
 
+impl Scope {
+    fn covers(&self, offset: u32) -> bool {
+        match self {
+            Scope::File => true,
+            Scope::Span(span) => span.contains(offset) || (span.end == offset && !span.is_empty()),
+        }
+    }
+}
+
 impl Name {
-    fn means(&self, diagnostic: &Diagnostic) -> bool {
+    fn means(&self, diagnostic: &Diagnostic, scope: &Scope) -> bool {
         let Some(entry) = rules::by_id(diagnostic.rule) else {
             return false;
         };
-        let is = |name: &str| self.text.eq_ignore_ascii_case(name);
-        if self.all {
-            return entry.meta.aliases.iter().any(|a| is_buildkit_name(a));
+        if self.check {
+            // BuildKit's spelling counts; its experimental check and, above an instruction, its
+            // checks of the whole file are not skipped.
+            let skips = |a: &str| {
+                is_buildkit_name(a)
+                    && a != EXPERIMENTAL_CHECK
+                    && (matches!(scope, Scope::File) || !WHOLE_FILE_CHECKS.contains(&a))
+            };
+            let mut aliases = entry.meta.aliases.iter().filter(|a| skips(a));
+            return aliases.any(|a| self.all || *a == self.text) || self.text == entry.meta.id;
         }
+        let is = |name: &str| self.text.eq_ignore_ascii_case(name);
         is(entry.meta.id)
             || entry.meta.aliases.iter().any(|a| is(a))
             || diagnostic.code.as_deref().is_some_and(is)
     }
+}
+
+fn has_alias(diagnostic: &Diagnostic, name: &str) -> bool {
+    rules::by_id(diagnostic.rule).is_some_and(|e| e.meta.aliases.contains(&name))
 }
 
 /// BuildKit's names are words in capitals run together, without digits or dashes.
@@ -216,13 +308,13 @@ fn is_buildkit_name(alias: &str) -> bool {
 enum Target {
     File,
     Next,
-    NextCheck,
 }
 
 struct Parsed {
     target: Target,
     names: Vec<Name>,
     reason: String,
+    foreign: bool,
 }
 
 fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
@@ -241,6 +333,7 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
             target,
             names: split_names(names, at(names)),
             reason: reason.trim().to_owned(),
+            foreign: false,
         });
     }
     if let Some(rest) = body.strip_prefix("hadolint") {
@@ -270,16 +363,10 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
             target,
             names: split_names(names, at(names)),
             reason: reason.trim().to_owned(),
+            foreign: true,
         });
     }
-    let value = body.strip_prefix("check")?.trim_start().strip_prefix('=')?;
-    let value = value.trim_start();
-    let (options, reason) = value.split_once(' ').unwrap_or((value, ""));
-    Some(Parsed {
-        target: Target::NextCheck,
-        names: check_names(options, at(options))?,
-        reason: reason.trim().trim_start_matches("//").trim().to_owned(),
-    })
+    None
 }
 
 fn split_names(list: &str, start: u32) -> Vec<Name> {
@@ -292,33 +379,49 @@ fn split_names(list: &str, start: u32) -> Vec<Name> {
                 text: text.to_owned(),
                 span: Span::new(from, from + text.len() as u32),
                 used: false,
+                check: false,
                 all: false,
             })
         })
         .collect()
 }
 
-/// The names that check options skip; nothing if the options are malformed, which BuildKit
-/// reports itself.
-fn check_names(options: &str, start: u32) -> Option<Vec<Name>> {
-    let mut names = Vec::new();
-    let mut at = 0;
-    for part in options.splitn(3, ';') {
-        let (key, value) = part.split_once('=')?;
-        let value_at = start + (at + key.len() + 1) as u32;
-        match key.trim() {
-            "skip" => {
-                names = split_names(value, value_at);
-                if let [only] = names.as_mut_slice() {
-                    only.all = only.text == "all";
-                }
-            }
-            "error" | "experimental" => {}
-            _ => return None,
-        }
-        at += part.len() + 1;
-    }
-    Some(names)
+/// The names that check options skip; `span` is the place of the options, if they stand in the
+/// file.
+fn skipped(options: &CheckOptions, span: Option<Span>) -> Vec<Name> {
+    let place = |range: &std::ops::Range<usize>| match span {
+        Some(span) => Span::new(
+            span.start + range.start as u32,
+            span.start + range.end as u32,
+        ),
+        None => Span::at(0),
+    };
+    let all = options.skip_all.then(|| Name {
+        text: "all".to_owned(),
+        span: place(&options.skip_all_range),
+        used: false,
+        check: true,
+        all: true,
+    });
+    let named = options.skip.iter().filter(|n| !n.name.is_empty());
+    all.into_iter()
+        .chain(named.map(|CheckName { name, range }| Name {
+            text: name.clone(),
+            span: place(range),
+            // What stands in a build argument is nobody's comment.
+            used: span.is_none(),
+            check: true,
+            all: false,
+        }))
+        .collect()
+}
+
+/// The whole line of a comment, its break included.
+fn line_of(source: &Source, comment: &Comment) -> Span {
+    Span::new(
+        source.line_start(comment.line),
+        source.line_start(comment.line + 1),
+    )
 }
 
 /// The line of the instruction below a comment inside it.

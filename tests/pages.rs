@@ -305,7 +305,10 @@ fn every_page_has_the_same_shape() {
         for line in page.text.lines() {
             fenced ^= line.starts_with("```");
             assert!(
-                line.len() <= 160 || fenced || line.starts_with('|'),
+                line.len() <= 160
+                    || fenced
+                    || line.starts_with('|')
+                    || line.starts_with("aliases: "),
                 "{path}: long line {line}"
             );
             if let Some(heading) = line.strip_prefix("## ").filter(|_| !fenced) {

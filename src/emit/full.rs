@@ -13,10 +13,11 @@ use miette::{
 };
 use owo_colors::Style as Paint;
 
+use super::secrets::{secrets, within};
 use super::terminal::{Style, Terminal};
-use super::{Outcome, Summary, code, is_dangerous, meta, printable, slashed};
+use super::{Linted, Outcome, Summary, code, is_dangerous, meta, printable, slashed};
 use crate::config::ConfigError;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Source, Span};
 
 /// A label over more lines shows only its first one.
@@ -31,25 +32,12 @@ pub(super) fn write(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for (file, diagnostic) in outcome.findings() {
-        let name = format!("{}[{}]", diagnostic.severity, code(diagnostic, file.codes));
-        let name = match meta(diagnostic) {
-            Some(meta) => terminal.link(&meta.url(), &name),
-            None => name,
-        };
-        let mut places = vec![(diagnostic.span, None)];
-        let labels = diagnostic.labels.iter();
-        places.extend(labels.map(|l| (l.span, Some(l.message.as_str()))));
-        let finding = Finding {
-            name,
-            severity: diagnostic.severity,
-            message: &diagnostic.message,
-            help: diagnostic.help.as_deref(),
-            source: &file.report.source,
-            places,
-        };
-        render(&finding, terminal, out)?;
-        writeln!(out)?;
+    for file in outcome.files {
+        // Once per file: a file may have very many findings.
+        let secrets = secrets(&file.report);
+        for diagnostic in &file.report.diagnostics {
+            write_finding(file, diagnostic, &secrets, terminal, out)?;
+        }
     }
     if outcome.summary {
         let summary = Summary::of(outcome);
@@ -66,6 +54,34 @@ pub(super) fn write(
         writeln!(out, "{}{rest}", terminal.paint(style, head))?;
     }
     Ok(())
+}
+
+fn write_finding(
+    file: &Linted,
+    diagnostic: &Diagnostic,
+    secrets: &[Span],
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let name = format!("{}[{}]", diagnostic.severity, code(diagnostic, file.codes));
+    let name = match meta(diagnostic) {
+        Some(meta) => terminal.link(&meta.url(), &name),
+        None => name,
+    };
+    let mut places = vec![(diagnostic.span, None)];
+    let labels = diagnostic.labels.iter();
+    places.extend(labels.map(|l| (l.span, Some(l.message.as_str()))));
+    let finding = Finding {
+        name,
+        severity: diagnostic.severity,
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        source: &file.report.source,
+        secrets,
+        places,
+    };
+    render(&finding, terminal, out)?;
+    writeln!(out)
 }
 
 pub(super) fn write_config_error(
@@ -93,6 +109,7 @@ pub(super) fn write_config_error(
         message: &message,
         help: help.as_deref(),
         source,
+        secrets: &[],
         places: vec![(span, None)],
     };
     render(&finding, terminal, out)
@@ -105,6 +122,8 @@ struct Finding<'a> {
     message: &'a str,
     help: Option<&'a str>,
     source: &'a Source,
+    /// What is not shown: logs are read by more people than files.
+    secrets: &'a [Span],
     /// The place itself, then the related ones.
     places: Vec<(Span, Option<&'a str>)>,
 }
@@ -263,6 +282,8 @@ impl View {
         let mut moved: Vec<(usize, usize)> = places.iter().map(|_| (0, 0)).collect();
         for number in primary_first(numbers, source.line(finding.span().start)) {
             let line = source.line_span(number);
+            let hidden = within(finding.secrets, line);
+            let is_secret = |at: u32| hidden.iter().any(|s| s.contains(at));
             let wanted = places
                 .iter()
                 .filter(|(s, _)| s.start <= line.end && line.start <= s.end)
@@ -284,6 +305,7 @@ impl View {
                         text.extend(std::iter::repeat_n(' ', TAB - width % TAB));
                     }
                     '\u{feff}' => {}
+                    c if !c.is_whitespace() && is_secret(cut.from + i as u32) => text.push('*'),
                     c if is_dangerous(c) => text.push(char::REPLACEMENT_CHARACTER),
                     c => text.push(c),
                 }
@@ -487,6 +509,7 @@ mod tests {
             message: "something is wrong",
             help: Some("mend it"),
             source: &source,
+            secrets: &[],
             places,
         };
         let mut out = Vec::new();
@@ -607,11 +630,31 @@ mod tests {
             message: "this text is long enough to be broken somewhere near --no-install-recommends",
             help: None,
             source: &source,
+            secrets: &[],
             places: vec![(Span::new(0, 3), None)],
         };
         let mut out = Vec::new();
         render(&finding, &Terminal::plain(), &mut out).unwrap();
         let got = String::from_utf8(out).unwrap();
         assert!(got.contains("--no-install-recommends"), "{got}");
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let text = "ENV PASSWORD=violet-umbrella X=1\n";
+        let source = Source::new("Dockerfile", text);
+        let finding = Finding {
+            name: "warning[some-rule]".into(),
+            severity: Severity::Warning,
+            message: "something is wrong",
+            help: None,
+            source: &source,
+            secrets: &[place(text, "violet-umbrella")],
+            places: vec![(place(text, "X=1"), None)],
+        };
+        let mut out = Vec::new();
+        render(&finding, &Terminal::plain(), &mut out).unwrap();
+        let got = String::from_utf8(out).unwrap();
+        assert!(got.contains("ENV PASSWORD=*************** X=1"), "{got}");
     }
 }

@@ -1,30 +1,46 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+mod conversion;
+mod copies;
+mod environment;
+mod globals;
+mod graph;
 pub mod image;
 mod label;
+mod launch;
 pub mod mount;
 pub mod packages;
 mod place;
+pub mod platform;
+pub mod port;
 mod scope;
 mod stage;
+mod words;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::context::Build;
+use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
+pub use conversion::BuildError;
+pub use copies::{Copied, CopiedSource, CopyOrigin};
+pub use environment::{Definition, known_images};
+pub use graph::{StageUse, UseTarget};
 use image::ImageRef;
 pub use label::Label;
+pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
 use scope::Scopes;
-pub use scope::{Origin, Variable};
-pub use stage::{Base, Stage, UserSetting, Workdir};
+pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
+pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
+pub use words::{Expanded, WordUse};
 
 /// The read-only answer book for rules.
 pub struct Facts<'a> {
@@ -44,6 +60,7 @@ pub struct Facts<'a> {
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
+    context: OnceCell<Option<BuildContext>>,
 }
 
 /// An instruction and what is known at its place.
@@ -142,6 +159,7 @@ impl<'a> Facts<'a> {
             scopes: Scopes::new(build),
             names: HashMap::new(),
             final_stage: None,
+            context: OnceCell::new(),
         };
         for instruction in &file.instructions {
             facts.visit(instruction);
@@ -156,6 +174,9 @@ impl<'a> Facts<'a> {
             self.open_stage(instruction, index);
         }
         self.push_node(instruction, false);
+        if instruction.keyword == Some(Keyword::From) {
+            self.declare_triggers(index);
+        }
         self.declare(instruction, index);
         self.settle(instruction, index);
         if let Kind::Onbuild(inner) = &instruction.kind {
@@ -385,6 +406,60 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Declares what the triggers of a base stage in this file declare: they run right behind the
+    /// FROM.
+    fn declare_triggers(&mut self, from: usize) {
+        let Some(base) = self.stages.last().and_then(|s| match s.base {
+            Base::Stage(base) => self.stages.get(base),
+            _ => None,
+        }) else {
+            return;
+        };
+        let triggers: Vec<&Instruction> = self
+            .nodes_of(base)
+            .iter()
+            .filter(|n| n.onbuild)
+            .map(|n| n.instruction)
+            .collect();
+        let stage = self.stages.len().checked_sub(1);
+        let syntax = Syntax::Word {
+            escape: self.file.escape.char(),
+        };
+        for trigger in triggers {
+            let value = |facts: &Self, word: &Word| {
+                let lookup =
+                    &mut |name: &str| facts.scopes.lookup(&facts.stages, stage, usize::MAX, name);
+                match expand::expand(word.as_str(), syntax, lookup).result {
+                    Ok(value) => value,
+                    Err(_) => Value::Unknown,
+                }
+            };
+            match &trigger.kind {
+                Kind::Arg(arguments) => {
+                    for argument in arguments {
+                        let default = argument.value.as_ref().map(|word| value(self, word));
+                        self.scopes
+                            .declare_argument(&self.stages, stage, from, argument, default);
+                    }
+                }
+                Kind::Env(pairs) => {
+                    let values: Vec<_> = pairs
+                        .pairs
+                        .iter()
+                        .map(|pair| (value(self, &pair.name), value(self, &pair.value)))
+                        .collect();
+                    for (pair, (name, value)) in pairs.pairs.iter().zip(values) {
+                        if let Value::Known(name) = name {
+                            self.scopes
+                                .declare_environment(stage, from, pair, name, value.known());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The node's stage.
     pub fn stage_of(&self, node: &Node<'_>) -> Option<&Stage<'a>> {
         self.stages.get(node.stage?)
@@ -409,14 +484,11 @@ impl<'a> Facts<'a> {
             };
         }
         let same = self.names.get(&value.to_lowercase());
-        let same = same.map_or(&[][..], Vec::as_slice);
-        // The latest of several stages of one name wins.
-        let earlier = same.partition_point(|&s| s < stage);
-        let found = earlier.checked_sub(1).and_then(|i| same.get(i));
-        match (found, same.get(earlier)) {
-            (Some(&found), _) => FromTarget::Stage(found),
-            (None, Some(&found)) => FromTarget::Later(found),
-            (None, None) => FromTarget::External,
+        // The last of several stages of one name wins, wherever the `--from` stands.
+        match same.and_then(|same| same.last()) {
+            Some(&found) if found < stage => FromTarget::Stage(found),
+            Some(&found) => FromTarget::Later(found),
+            None => FromTarget::External,
         }
     }
 
@@ -437,7 +509,7 @@ impl<'a> Facts<'a> {
                         span: from.image.span,
                         kind: ImageUseKind::From(stage.index),
                         literal: image.text == from.image.as_str(),
-                        image: image.clone(),
+                        image: (**image).clone(),
                         written: from.image.as_str().to_owned(),
                         word: from.image.clone(),
                         from_variable,

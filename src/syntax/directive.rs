@@ -112,6 +112,11 @@ fn find(line: &str, prefix: &str) -> Option<Found> {
     })
 }
 
+/// The value's place in a line that is the directive of that name and nothing else.
+pub(super) fn named(line: &str, name: &str) -> Option<std::ops::Range<usize>> {
+    find(line, "").filter(|f| f.name == name).map(|f| f.value)
+}
+
 pub(super) fn escape_of(value: &str) -> Result<Escape, SyntaxErrorKind> {
     match value {
         "\\" => Ok(Escape::Backslash),

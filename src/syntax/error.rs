@@ -91,6 +91,8 @@ pub enum SyntaxErrorKind {
     BeforeFrom(String),
     #[error("the file has no FROM, so it builds nothing")]
     NoStage,
+    #[error("BuildKit refuses these check options: {0}")]
+    CheckOptions(String),
 }
 
 impl SyntaxErrorKind {
@@ -124,9 +126,17 @@ impl SyntaxErrorKind {
             Self::InvalidStageName(_) => {
                 "start it with a letter, then letters, digits, `-`, `_` or `.`".into()
             }
+            Self::MissingEquals { word, .. } if word.starts_with('#') => {
+                "a comment needs a line of its own".into()
+            }
+            Self::CheckOptions(_) => {
+                "write `skip=Name,Name;error=true` without blanks; what follows a blank is a remark"
+                    .into()
+            }
             Self::MissingEquals { word, .. } => {
                 format!("write `{word}=value`, or quote a value that holds blanks")
             }
+            Self::BlankName(_) => "write `name=value` without blanks around `=`".into(),
             Self::ShellNotJson => "write `SHELL [\"/bin/bash\", \"-c\"]`".into(),
             Self::BeforeFrom(_) => "only ARG may stand before the first FROM".into(),
             Self::LineTooLong(_) => "break the line with continuations".into(),

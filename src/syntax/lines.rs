@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::check::CheckOptions;
 use super::directive::{self, Directive, Scan};
 use super::{
     Comment, File, Heredoc, Instruction, Keyword, Kind, Piece, PieceKind, SyntaxError,
@@ -31,6 +32,17 @@ pub(super) fn read(source: &Source) -> File {
     let mut file = reader.file;
     file.syntax = directive::detect_syntax(source.text());
     file.check = directive::detect_check(source.text());
+    if let Some(check) = &file.check
+        && let Err(error) = CheckOptions::parse(&check.value)
+    {
+        let at = |offset: usize| check.span.start + offset as u32;
+        file.errors.push(SyntaxError {
+            kind: SyntaxErrorKind::CheckOptions(error.message),
+            span: Span::new(at(error.range.start), at(error.range.end)),
+            line: source.line(check.span.start),
+            deferred: false,
+        });
+    }
     file.errors.sort_by_key(|e| (e.span.start, e.span.end));
     file
 }

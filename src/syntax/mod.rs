@@ -6,6 +6,7 @@
 //! at its place, and reading goes on. [`File::pieces`] covers every byte of the file in order.
 
 mod arguments;
+pub mod check;
 pub mod directive;
 mod error;
 pub mod expand;
@@ -140,6 +141,12 @@ impl Word {
     /// The file span of a byte range of the text.
     pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
         self.text.span(range)
+    }
+}
+
+impl std::fmt::Display for Word {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -543,6 +550,17 @@ impl Heredoc {
             at += line.len() as u32;
         }
         mapped
+    }
+}
+
+impl File {
+    /// The instruction that a byte belongs to: its lines, heredocs included.
+    pub fn instruction_at(&self, offset: u32) -> Option<&Instruction> {
+        let after = self
+            .instructions
+            .partition_point(|i| i.span.start <= offset);
+        let found = self.instructions.get(after.checked_sub(1)?)?;
+        (offset <= found.span.end).then_some(found)
     }
 }
 

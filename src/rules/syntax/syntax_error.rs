@@ -1,4 +1,4 @@
-//! `syntax-error`: what the reader refuses.
+//! `syntax-error`: what BuildKit refuses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,12 @@ impl Rule for SyntaxError {
         for error in &cx.file().errors {
             let report = cx.report(error.span, error.kind.to_string());
             if let Some(help) = error.kind.help() {
+                report.help(help);
+            }
+        }
+        for error in cx.facts.build_errors() {
+            let report = cx.report(error.span, error.message);
+            if let Some(help) = error.help {
                 report.help(help);
             }
         }

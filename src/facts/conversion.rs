@@ -1,0 +1,688 @@
+//! What BuildKit refuses when it turns readable instructions into a build: words it cannot
+//! expand, values that are none. Unlike BuildKit this goes on after the first.
+
+use super::mount::{Mount, MountKind};
+use super::{Base, Facts, Node, UseTarget, WordUse, image, platform::Platform};
+use crate::span::Span;
+use crate::syntax::expand::{self, ExpandErrorKind};
+use crate::syntax::{Keyword, Kind, Transfer, Word};
+
+/// Something BuildKit refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildError {
+    /// Where.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<&'static str>,
+}
+
+impl Facts<'_> {
+    /// What BuildKit refuses beyond what it cannot read. Triggers are left out: they run
+    /// elsewhere.
+    pub fn build_errors(&self) -> Vec<BuildError> {
+        let mut found = Found(Vec::new());
+        for node in self.nodes.iter().filter(|n| !n.onbuild) {
+            self.check_words(node, &mut found);
+            match &node.instruction.kind {
+                Kind::From(_) => self.check_from(node, &mut found),
+                Kind::Copy(transfer) | Kind::Add(transfer) => {
+                    self.check_transfer(node, transfer, &mut found);
+                }
+                Kind::Run(_) => {
+                    for mount in &node.mounts {
+                        self.check_mount(node, mount, &mut found);
+                    }
+                    self.check_devices(node, &mut found);
+                }
+                Kind::Volume(volume) => {
+                    for path in &volume.paths {
+                        // An empty path as written has been refused already.
+                        if !path.as_str().trim().is_empty()
+                            && self.text(node.index, path).is_some_and(|t| t.is_empty())
+                        {
+                            found.add(path.span, format!("`{path}` is empty: VOLUME needs a path"));
+                        }
+                    }
+                }
+                Kind::Stopsignal(word) => {
+                    if let Some(text) = self.text(node.index, word)
+                        && !is_signal(&text)
+                    {
+                        found
+                            .add(word.span, format!("`{text}` is no signal"))
+                            .help("name a signal such as `SIGTERM` or `SIGRTMIN+3`, or its number");
+                    }
+                }
+                _ => {}
+            }
+        }
+        for used in self.stage_uses() {
+            if used.target == UseTarget::Variable {
+                let flag = match used.is_mount {
+                    true => "from",
+                    false => "--from",
+                };
+                found
+                    .add(
+                        used.word.span,
+                        format!(
+                            "`{}` in `{flag}`, where variables are not expanded",
+                            used.word
+                        ),
+                    )
+                    .help("define a stage `FROM image AS name` with the variable, and name that");
+            }
+        }
+        found.0.sort_by_key(|e| (e.span.start, e.span.end));
+        found.0.dedup();
+        found.0
+    }
+
+    /// Words that BuildKit cannot expand.
+    fn check_words(&self, node: &Node<'_>, found: &mut Found) {
+        let escape = self.file.escape.char();
+        self.expanded_words(node, &mut |expanded| {
+            if let (WordUse::Default(i), Kind::Arg(arguments)) =
+                (expanded.used, &node.instruction.kind)
+                && arguments
+                    .get(i)
+                    .is_some_and(|a| self.is_given(a.name.as_str()))
+            {
+                return;
+            }
+            let text = expanded.word.as_str();
+            let lookup = &mut |name: &str| self.lookup(node.index, name);
+            if let Err(error) = expand::expand(text, expanded.syntax, lookup).result {
+                found.expansion(expanded.word, &error);
+            }
+        });
+        match &node.instruction.kind {
+            Kind::Expose(words) => {
+                for word in words {
+                    let lookup = &mut |name: &str| self.lookup(node.index, name);
+                    if let Err(error) = expand::process_words(word.as_str(), escape, lookup).result
+                    {
+                        found.expansion(word, &error);
+                    }
+                }
+            }
+            Kind::From(from) => {
+                let platform = node.instruction.flag_value("platform");
+                for word in std::iter::once(&from.image).chain(platform) {
+                    if let Err(error) = self.expand(node.index, word).result {
+                        found.expansion(word, &error);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the build gives an argument its value.
+    fn is_given(&self, name: &str) -> bool {
+        self.build.arguments.iter().any(|(given, _)| given == name)
+    }
+
+    fn check_from(&self, node: &Node<'_>, found: &mut Found) {
+        let Some(platform) = node.instruction.flag_value("platform") else {
+            return;
+        };
+        let Some(text) = self.text(node.index, platform) else {
+            return;
+        };
+        if text.is_empty() {
+            found.add(platform.span, format!("`{platform}` is empty: no platform"));
+        } else if Platform::parse(&text).is_none() {
+            found
+                .add(platform.span, format!("`{text}` is no platform"))
+                .help("write `os/architecture`, for example `linux/arm64`");
+        }
+    }
+
+    fn check_transfer(&self, node: &Node<'_>, transfer: &Transfer, found: &mut Found) {
+        let instruction = node.instruction;
+        let is_add = instruction.keyword == Some(Keyword::Add);
+        let known = |word: &Word| self.text(node.index, word);
+        if let Some(word) = instruction.flag_value("chmod")
+            && let Some(mode) = known(word)
+            && !mode.is_empty()
+            && !is_mode(&mode)
+        {
+            found
+                .add(word.span, format!("`{mode}` is no file mode"))
+                .help("write an octal number up to `7777`, or symbols such as `u+x,go-w`");
+        }
+        let sources: Vec<&Word> = transfer
+            .sources
+            .iter()
+            .filter(|s| s.heredoc.is_none())
+            .map(|s| &s.word)
+            .collect();
+        let checksum = instruction.flag_value("checksum").filter(|_| is_add);
+        if let Some(word) = checksum
+            && let Some(text) = known(word).filter(|t| !t.is_empty())
+        {
+            match sources.as_slice() {
+                [source] => {
+                    if let Some(source) = known(source) {
+                        if !is_http(&source) && !is_git(&source) {
+                            found.add(
+                                word.span,
+                                "a checksum needs a source on the web or in git".to_owned(),
+                            );
+                        } else if !is_git(&source) && !is_digest(&text) {
+                            found
+                                .add(word.span, format!("`{text}` is no checksum"))
+                                .help("write `sha256:` and 64 hexadecimal digits");
+                        }
+                    }
+                }
+                _ => {
+                    let message = "a checksum fits only one source".to_owned();
+                    found.add(word.span, message);
+                }
+            }
+        }
+        for source in sources {
+            let Some(text) = known(source) else { continue };
+            let git = is_git(&text);
+            if !is_add && (git || is_http(&text)) {
+                let what = if git { "a git repository" } else { "a URL" };
+                found
+                    .add(source.span, format!("COPY cannot read {what}: `{text}`"))
+                    .help("use ADD, with `--checksum` if you can");
+            }
+            if is_add
+                && git
+                && let Some(key) = unknown_query(&text)
+            {
+                found.add(
+                    source.span,
+                    format!("git repositories have no query `{key}` in ADD"),
+                );
+            }
+        }
+    }
+
+    fn check_devices(&self, node: &Node<'_>, found: &mut Found) {
+        let labs = self.file.syntax.as_ref();
+        // Another frontend than the stable one decides for itself.
+        if labs.is_some_and(|s| s.image.contains("labs") || !s.image.contains("docker/dockerfile"))
+        {
+            return;
+        }
+        let flags = &node.instruction.flags;
+        for flag in flags.iter().filter(|f| f.name == "device") {
+            found
+                .add(
+                    flag.span,
+                    "`--device` is not in the stable syntax".to_owned(),
+                )
+                .help("begin the file with `# syntax=docker/dockerfile:1-labs`");
+        }
+    }
+
+    fn check_mount(&self, node: &Node<'_>, mount: &Mount, found: &mut Found) {
+        let mut kind = MountKind::Bind;
+        let mut kind_text = "bind".to_owned();
+        let mut hidden = false;
+        let (mut from, mut source, mut id) = (false, false, false);
+        let mut target: Option<Option<String>> = None;
+        let mut sharing = None;
+        let mut owner = None;
+        for (key, value) in &mount.options {
+            let place = value.as_ref().map_or(mount.span, |v| v.span);
+            let Some(word) = value else {
+                match key.as_str() {
+                    "readonly" | "ro" | "readwrite" | "rw" => {}
+                    "required" if matches!(kind, MountKind::Secret | MountKind::Ssh) || hidden => {}
+                    "required" => {
+                        found.add(
+                            place,
+                            format!("`required` does not fit a {kind_text} mount"),
+                        );
+                    }
+                    _ => {
+                        found.add(place, format!("mount option `{key}` needs a value"));
+                    }
+                }
+                continue;
+            };
+            let text = self.text(node.index, word);
+            let mut wrong = |ok: bool, reason: &str| {
+                if !ok && let Some(text) = &text {
+                    found.add(place, format!("`{text}` is no value of `{key}`: {reason}"));
+                }
+            };
+            let shown = text.as_deref().unwrap_or_default();
+            match key.as_str() {
+                "type" => {
+                    kind = match shown.to_ascii_lowercase().as_str() {
+                        "bind" => MountKind::Bind,
+                        "cache" => MountKind::Cache,
+                        "tmpfs" => MountKind::Tmpfs,
+                        "secret" => MountKind::Secret,
+                        "ssh" => MountKind::Ssh,
+                        _ => MountKind::Unknown,
+                    };
+                    hidden = text.is_none() || kind == MountKind::Unknown;
+                    kind_text = shown.to_ascii_lowercase();
+                    wrong(
+                        kind != MountKind::Unknown,
+                        "it is `bind`, `cache`, `tmpfs`, `secret` or `ssh`",
+                    );
+                }
+                "from" => from = !shown.is_empty(),
+                "source" | "src" => source = text.as_ref().is_none_or(|t| !t.is_empty()),
+                "target" | "dst" | "destination" => target = Some(text.clone()),
+                "id" => id = text.as_ref().is_none_or(|t| !t.is_empty()),
+                "readonly" | "ro" | "readwrite" | "rw" => {
+                    wrong(is_bool(shown), "it is `true` or `false`");
+                }
+                "required" if hidden || matches!(kind, MountKind::Secret | MountKind::Ssh) => {
+                    wrong(is_bool(shown), "it is `true` or `false`");
+                }
+                "size" if hidden || kind == MountKind::Tmpfs => {
+                    wrong(is_size(shown), "it is a number of bytes such as `64m`");
+                }
+                "required" | "size" => {
+                    found.add(place, format!("`{key}` does not fit a {kind_text} mount"));
+                }
+                "sharing" => {
+                    sharing = Some(place);
+                    wrong(
+                        matches!(
+                            shown.to_ascii_lowercase().as_str(),
+                            "shared" | "private" | "locked"
+                        ),
+                        "it is `shared`, `private` or `locked`",
+                    );
+                }
+                "mode" => {
+                    owner = Some((key, place));
+                    wrong(is_octal(shown), "it is an octal number");
+                }
+                "uid" | "gid" => {
+                    owner = Some((key, place));
+                    let number = !shown.starts_with('+') && shown.parse::<u32>().is_ok();
+                    wrong(number, "it is a number");
+                }
+                "env" => {}
+                _ => {
+                    found.add(place, format!("unknown mount option `{key}`"));
+                }
+            }
+        }
+        if hidden {
+            return;
+        }
+        if let Some((key, place)) = owner
+            && matches!(kind, MountKind::Bind | MountKind::Tmpfs)
+        {
+            found.add(place, format!("`{key}` does not fit a {kind_text} mount"));
+        }
+        if let Some(place) = sharing
+            && kind != MountKind::Cache
+        {
+            found.add(place, format!("`sharing` does not fit a {kind_text} mount"));
+        }
+        match kind {
+            MountKind::Secret => {
+                if from {
+                    let place = mount.from.as_ref().map_or(mount.span, |w| w.span);
+                    found.add(
+                        place,
+                        "a secret comes from the build, not `from` a stage".into(),
+                    );
+                }
+                if source && id {
+                    found.add(mount.span, "a secret has `id` or `source`, not both".into());
+                }
+                let named = target.as_ref().is_some_and(|t| t.as_deref() != Some(""));
+                if !source && !id && !named {
+                    found.add(mount.span, "a secret mount needs an `id`".into());
+                }
+            }
+            MountKind::Ssh if source => {
+                let place = mount.source.as_ref().map_or(mount.span, |w| w.span);
+                found.add(place, "an ssh mount has no `source`".into());
+            }
+            MountKind::Ssh => {}
+            _ => self.check_mount_target(node, mount, target, found),
+        }
+    }
+
+    fn check_mount_target(
+        &self,
+        node: &Node<'_>,
+        mount: &Mount,
+        target: Option<Option<String>>,
+        found: &mut Found,
+    ) {
+        let text = match target {
+            None => String::new(),
+            Some(Some(text)) => text,
+            Some(None) => return,
+        };
+        if text.starts_with('/') {
+            if lands_on_root("/", &text) {
+                let place = mount.target.as_ref().map_or(mount.span, |w| w.span);
+                found.add(place, "a mount cannot cover `/`".into());
+            }
+            return;
+        }
+        // A relative target begins at the working directory, which the base image may set.
+        let Some(stage) = node.stage.and_then(|s| self.stages.get(s)) else {
+            return;
+        };
+        let directory = match stage.workdir_before(node.index) {
+            Some(workdir) => workdir.path.clone(),
+            None => match self.root_base(stage.index) {
+                Base::Scratch => Some("/".to_owned()),
+                Base::Image(image) => image::default_workdir(image).map(str::to_owned),
+                _ => None,
+            },
+        };
+        if directory.is_some_and(|d| lands_on_root(&d, &text)) {
+            let message = match text.is_empty() {
+                true => "the mount has no `target`".to_owned(),
+                false => "a mount cannot cover `/`".to_owned(),
+            };
+            found
+                .add(mount.span, message)
+                .help("say where it goes: `target=/path`");
+        }
+    }
+}
+
+struct Found(Vec<BuildError>);
+
+/// An error that may get its help.
+struct Added<'f>(Option<&'f mut BuildError>);
+
+impl Added<'_> {
+    fn help(self, help: &'static str) {
+        if let Some(error) = self.0 {
+            error.help = Some(help);
+        }
+    }
+}
+
+impl Found {
+    fn add(&mut self, span: Span, message: String) -> Added<'_> {
+        self.0.push(BuildError {
+            span,
+            message,
+            help: None,
+        });
+        Added(self.0.last_mut())
+    }
+
+    fn expansion(&mut self, word: &Word, error: &expand::ExpandError) {
+        let span = match error.range.is_empty() {
+            true => word.span,
+            false => word.span_of(error.range.clone()),
+        };
+        let help = match &error.kind {
+            ExpandErrorKind::UnclosedSingleQuote | ExpandErrorKind::UnclosedDoubleQuote => {
+                Some("close the quote; a path with blanks needs the JSON form `[\"a b\", \"/c\"]`")
+            }
+            _ => None,
+        };
+        let text = error.kind.to_string().replace('`', "'");
+        self.0.push(BuildError {
+            span,
+            message: format!("BuildKit cannot expand this: {text}"),
+            help,
+        });
+    }
+}
+
+/// Whether `directory/path` is the root.
+fn lands_on_root(directory: &str, path: &str) -> bool {
+    let mut depth = 0usize;
+    for part in directory.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => depth = depth.saturating_sub(1),
+            _ => depth += 1,
+        }
+    }
+    depth == 0
+}
+
+fn is_bool(text: &str) -> bool {
+    matches!(
+        text,
+        "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False"
+    )
+}
+
+fn is_octal(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 11 && text.bytes().all(|b| (b'0'..=b'7').contains(&b))
+}
+
+/// `64m`, `1.5GiB`, `10`: a number and perhaps a unit.
+fn is_size(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let unit = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit);
+    let unit = unit.trim_start_matches(' ');
+    let unit = unit.strip_suffix('b').unwrap_or(unit);
+    let unit = unit.strip_suffix('i').unwrap_or(unit);
+    number.parse::<f64>().is_ok() && matches!(unit, "" | "k" | "m" | "g" | "t" | "p")
+}
+
+/// `0755`, `u+x,g-w`: what `--chmod` takes.
+fn is_mode(text: &str) -> bool {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return is_octal(text) && u32::from_str_radix(text, 8).is_ok_and(|mode| mode <= 0o7777);
+    }
+    text.split(',').all(is_symbolic_mode)
+}
+
+fn is_symbolic_mode(part: &str) -> bool {
+    let rest = part.trim_start_matches(['u', 'g', 'o', 'a']);
+    let is_operator = |c: char| matches!(c, '+' | '-' | '=');
+    if !rest.starts_with(is_operator) {
+        return false;
+    }
+    rest.split(is_operator).skip(1).all(|permissions| {
+        let symbols = permissions.bytes().all(|b| b"rwxXst".contains(&b));
+        symbols || matches!(permissions, "u" | "g" | "o")
+    })
+}
+
+fn is_http(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// Whether BuildKit reads a source as a git repository.
+fn is_git(text: &str) -> bool {
+    if text.starts_with("git://") || text.starts_with("ssh://") {
+        return true;
+    }
+    if is_http(text) {
+        let path = text.split(['?', '#']).next().unwrap_or_default();
+        return path.ends_with(".git");
+    }
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let host = |c: char| name(c) || c == '.';
+    let Some((user, rest)) = text.split_once('@') else {
+        return false;
+    };
+    let at = rest.find(':').and_then(|colon| rest.get(..colon));
+    !user.is_empty()
+        && user.chars().all(name)
+        && at.is_some_and(|h| !h.is_empty() && h.chars().all(host))
+}
+
+/// The first query key of a git URL that ADD does not know.
+fn unknown_query(text: &str) -> Option<&str> {
+    const KNOWN: [&str; 10] = [
+        "branch",
+        "checksum",
+        "commit",
+        "fetch-by-commit",
+        "keep-git-dir",
+        "mtime",
+        "ref",
+        "subdir",
+        "submodules",
+        "tag",
+    ];
+    let query = text.split('#').next()?.split_once('?')?.1;
+    query
+        .split('&')
+        .map(|pair| pair.split('=').next().unwrap_or_default())
+        .find(|key| !key.is_empty() && !KNOWN.contains(key))
+}
+
+fn is_digest(text: &str) -> bool {
+    let Some((algorithm, hex)) = text.split_once(':') else {
+        return false;
+    };
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return false,
+    };
+    hex.len() == length && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A signal's number, or its name in any case with or without `SIG`.
+fn is_signal(text: &str) -> bool {
+    const NAMES: [&str; 37] = [
+        "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT",
+        "KILL", "PIPE", "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM",
+        "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ",
+        "UNUSED", "RTMIN", "RTMAX",
+    ];
+    if let Ok(number) = text.parse::<i64>() {
+        return number != 0;
+    }
+    let upper = text.to_ascii_uppercase();
+    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
+    let offset = |rest: &str, most: u32| {
+        let number = rest.parse::<u32>().ok();
+        !rest.starts_with(['0', '+']) && number.is_some_and(|n| (1..=most).contains(&n))
+    };
+    NAMES.contains(&name)
+        || name.strip_prefix("RTMIN+").is_some_and(|n| offset(n, 15))
+        || name.strip_prefix("RTMAX-").is_some_and(|n| offset(n, 14))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Build;
+    use crate::span::Source;
+    use crate::syntax;
+
+    fn errors(text: &str) -> Vec<(String, String)> {
+        let source = Source::new("Dockerfile", text);
+        let file = syntax::parse(&source);
+        let build = Build::default();
+        let facts = Facts::of(&source, &file, &build);
+        let errors = facts.build_errors();
+        errors
+            .into_iter()
+            .map(|e| (source.slice(e.span).to_owned(), e.message))
+            .collect()
+    }
+
+    fn places(text: &str) -> Vec<String> {
+        errors(text).into_iter().map(|(place, _)| place).collect()
+    }
+
+    #[test]
+    fn one_error_does_not_hide_the_rest() {
+        let text = "FROM alpine\nSTOPSIGNAL SIGFOO\nCOPY --chmod=888 a b\nENV a=${}\n";
+        assert_eq!(places(text), ["SIGFOO", "888", "${}"]);
+    }
+
+    #[test]
+    fn a_quote_in_a_copy_word_is_open() {
+        assert_eq!(places("FROM a\nCOPY \"a b\" c"), ["\"a", "\""]);
+    }
+
+    #[test]
+    fn modes_are_octal_or_symbolic() {
+        for mode in [
+            "0",
+            "755",
+            "07777",
+            "u+x",
+            "u=rwX,go=rX",
+            "+x",
+            "a=u",
+            "u+x-w",
+        ] {
+            assert!(is_mode(mode), "{mode}");
+        }
+        for mode in ["888", "10000", "foo", "u", "u+q", "0o755"] {
+            assert!(!is_mode(mode), "{mode}");
+        }
+    }
+
+    #[test]
+    fn sources_are_files_web_pages_or_repositories() {
+        for git in [
+            "git://x/y",
+            "ssh://x/y",
+            "git@github.com:a/b",
+            "https://x/y.git#main:dir",
+        ] {
+            assert!(is_git(git), "{git}");
+        }
+        for other in [
+            "https://x/y",
+            "github.com/a/b",
+            "a.git",
+            "user@host",
+            "a/b@c:d",
+        ] {
+            assert!(!is_git(other), "{other}");
+        }
+        assert_eq!(unknown_query("https://x/y.git?ref=a&foo=b#c"), Some("foo"));
+    }
+
+    #[test]
+    fn mounts_are_checked_once_their_values_are_known() {
+        let run = |mount: &str| places(&format!("FROM alpine\nRUN --mount={mount} x"));
+        assert_eq!(run("type=bind,target=/x"), [""; 0]);
+        assert_eq!(run("type=bnd,target=/x"), ["bnd"]);
+        assert_eq!(run("target=/"), ["/"]);
+        assert_eq!(run("type=cache"), ["--mount=type=cache"]);
+        assert_eq!(run("type=tmpfs,target=/x,size=10q"), ["10q"]);
+        assert_eq!(run("size=1m,type=tmpfs,target=/x"), ["1m"]);
+        assert_eq!(run("type=secret,id=a,required"), [""; 0]);
+        assert_eq!(
+            run("type=secret,id=a,source=b"),
+            ["--mount=type=secret,id=a,source=b"]
+        );
+        assert_eq!(run("type=ssh,source=x"), ["x"]);
+        assert_eq!(run("type=cache,target=/x,sharing=lock"), ["lock"]);
+        assert_eq!(run("type=$t,target=/"), ["/"; 0]);
+        assert_eq!(run("typ=cache,target=/x"), ["cache"]);
+        assert_eq!(run("from=$x,target=/x"), ["$x"]);
+    }
+
+    #[test]
+    fn a_relative_mount_target_begins_at_the_working_directory() {
+        assert_eq!(
+            places("FROM alpine\nWORKDIR /a\nRUN --mount=type=cache x"),
+            [""; 0]
+        );
+        assert_eq!(
+            places("FROM example.com/x\nRUN --mount=type=cache x"),
+            [""; 0]
+        );
+        assert_eq!(places("FROM scratch\nRUN --mount=target=. x").len(), 1);
+    }
+}

@@ -1,0 +1,717 @@
+//! What a variable is at a place: declared in the file, set by the base image, or nothing.
+
+use super::image::{self, ImageRef};
+use super::{Base, Facts};
+use crate::syntax::Kind;
+
+/// How sure it is that a variable is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Definition {
+    /// ARG or ENV of the stage or of a stage it is built on declare it.
+    File,
+    /// The base image sets it.
+    Base,
+    /// The base image may set it: its environment is not known.
+    Perhaps,
+    /// Nothing defines it.
+    Nothing,
+}
+
+/// Official images and the variables their current releases set, besides `PATH`. Taken from their
+/// published Dockerfiles.
+const IMAGES: &[(&str, &[&str])] = &[
+    (
+        "adminer",
+        &[
+            "ADMINER_VERSION",
+            "ADMINER_DOWNLOAD_SHA256",
+            "ADMINER_SRC_DOWNLOAD_SHA256",
+        ],
+    ),
+    ("amazoncorretto", &["LANG", "JAVA_HOME"]),
+    (
+        "bash",
+        &[
+            "_BASH_VERSION",
+            "_BASH_BASELINE",
+            "_BASH_LATEST_PATCH",
+            "_BASH_COMMIT",
+        ],
+    ),
+    (
+        "caddy",
+        &[
+            "CADDY_VERSION",
+            "XCADDY_VERSION",
+            "XCADDY_SETCAP",
+            "XCADDY_SKIP_CLEANUP",
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "GOLANG_VERSION",
+            "GOPATH",
+            "GOTOOLCHAIN",
+        ],
+    ),
+    (
+        "cassandra",
+        &[
+            "CASSANDRA_VERSION",
+            "CASSANDRA_HOME",
+            "CASSANDRA_CONF",
+            "CASSANDRA_SHA512",
+            "GOSU_VERSION",
+            "GPG_KEYS",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "composer",
+        &[
+            "COMPOSER_ALLOW_SUPERUSER",
+            "COMPOSER_HOME",
+            "COMPOSER_VERSION",
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+        ],
+    ),
+    (
+        "docker",
+        &[
+            "DOCKER_VERSION",
+            "DOCKER_BUILDX_VERSION",
+            "DOCKER_COMPOSE_VERSION",
+            "DOCKER_TLS_CERTDIR",
+            "DIND_COMMIT",
+        ],
+    ),
+    (
+        "drupal",
+        &[
+            "DRUPAL_VERSION",
+            "COMPOSER_ALLOW_SUPERUSER",
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+            "APACHE_CONFDIR",
+            "APACHE_ENVVARS",
+        ],
+    ),
+    (
+        "eclipse-temurin",
+        &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
+    ),
+    (
+        "elixir",
+        &[
+            "ELIXIR_VERSION",
+            "LANG",
+            "OTP_VERSION",
+            "REBAR_VERSION",
+            "REBAR3_VERSION",
+        ],
+    ),
+    (
+        "erlang",
+        &["OTP_VERSION", "REBAR_VERSION", "REBAR3_VERSION", "LANG"],
+    ),
+    (
+        "flink",
+        &[
+            "FLINK_HOME",
+            "FLINK_TGZ_URL",
+            "FLINK_ASC_URL",
+            "CHECK_GPG",
+            "GPG_KEY",
+            "GOSU_VERSION",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "ghost",
+        &[
+            "GHOST_VERSION",
+            "GHOST_CLI_VERSION",
+            "GHOST_INSTALL",
+            "GHOST_CONTENT",
+            "GOSU_VERSION",
+            "NODE_ENV",
+            "NODE_VERSION",
+            "YARN_VERSION",
+        ],
+    ),
+    ("golang", &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"]),
+    (
+        "gradle",
+        &[
+            "GRADLE_HOME",
+            "GRADLE_VERSION",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "JAVA_LTS_HOME",
+            "JAVA_CURRENT_HOME",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "groovy",
+        &[
+            "GROOVY_HOME",
+            "GROOVY_VERSION",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "haproxy",
+        &["HAPROXY_VERSION", "HAPROXY_URL", "HAPROXY_SHA256"],
+    ),
+    ("haskell", &["LANG"]),
+    (
+        "httpd",
+        &[
+            "HTTPD_PREFIX",
+            "HTTPD_VERSION",
+            "HTTPD_SHA256",
+            "HTTPD_PATCHES",
+        ],
+    ),
+    (
+        "influxdb",
+        &[
+            "INFLUXDB_VERSION",
+            "INFLUX_CLI_VERSION",
+            "GOSU_VER",
+            "INFLUX_CONFIGS_PATH",
+        ],
+    ),
+    (
+        "jetty",
+        &[
+            "JETTY_VERSION",
+            "JETTY_HOME",
+            "JETTY_BASE",
+            "JETTY_TGZ_URL",
+            "JETTY_GPG_KEYS",
+            "TMPDIR",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "joomla",
+        &[
+            "JOOMLA_VERSION",
+            "JOOMLA_SHA512",
+            "JOOMLA_INSTALLATION_DISABLE_LOCALHOST_CHECK",
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+            "APACHE_CONFDIR",
+            "APACHE_ENVVARS",
+        ],
+    ),
+    (
+        "julia",
+        &[
+            "JULIA_VERSION",
+            "JULIA_PATH",
+            "JULIA_GPG",
+            "JULIA_URL",
+            "JULIA_SHA256",
+        ],
+    ),
+    (
+        "mariadb",
+        &["MARIADB_VERSION", "MARIADB_MAJOR", "GOSU_VERSION", "LANG"],
+    ),
+    (
+        "maven",
+        &[
+            "MAVEN_HOME",
+            "MAVEN_CONFIG",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "memcached",
+        &["MEMCACHED_VERSION", "MEMCACHED_URL", "MEMCACHED_SHA1"],
+    ),
+    (
+        "mongo",
+        &[
+            "MONGO_VERSION",
+            "MONGO_MAJOR",
+            "MONGO_PACKAGE",
+            "MONGO_REPO",
+            "GOSU_VERSION",
+            "JSYAML_VERSION",
+            "JSYAML_CHECKSUM",
+            "GLIBC_TUNABLES",
+            "HOME",
+        ],
+    ),
+    (
+        "mysql",
+        &[
+            "MYSQL_VERSION",
+            "MYSQL_MAJOR",
+            "MYSQL_SHELL_VERSION",
+            "GOSU_VERSION",
+        ],
+    ),
+    (
+        "neo4j",
+        &[
+            "NEO4J_HOME",
+            "NEO4J_EDITION",
+            "NEO4J_TARBALL",
+            "NEO4J_SHA256",
+            "JAVA_HOME",
+            "LANG",
+            "TINI_VERSION",
+            "TINI_SHA256",
+        ],
+    ),
+    (
+        "nginx",
+        &[
+            "NGINX_VERSION",
+            "NJS_VERSION",
+            "NJS_RELEASE",
+            "PKG_RELEASE",
+            "DYNPKG_RELEASE",
+            "OTEL_VERSION",
+            "ACME_VERSION",
+        ],
+    ),
+    (
+        "node",
+        &["NODE_VERSION", "YARN_VERSION", "NPM_CONFIG_LOGLEVEL"],
+    ),
+    ("odoo", &["ODOO_VERSION", "ODOO_RC", "LANG"]),
+    (
+        "openjdk",
+        &[
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "JAVA_URL_VERSION",
+            "JAVA_BASE_URL",
+        ],
+    ),
+    (
+        "percona",
+        &[
+            "PERCONA_MAJOR",
+            "PERCONA_VERSION",
+            "GOSU_VERSION",
+            "GPG_KEYS",
+        ],
+    ),
+    (
+        "php",
+        &[
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_MD5",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+            "APACHE_CONFDIR",
+            "APACHE_ENVVARS",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
+        "postgres",
+        &[
+            "PG_MAJOR",
+            "PG_VERSION",
+            "PG_SHA256",
+            "PGDATA",
+            "LANG",
+            "GOSU_VERSION",
+            "DOCKER_PG_LLVM_DEPS",
+        ],
+    ),
+    ("pypy", &["PYPY_VERSION", "LANG", "PYTHON_PIP_VERSION"]),
+    (
+        "python",
+        &[
+            "PYTHON_VERSION",
+            "PYTHON_SHA256",
+            "GPG_KEY",
+            "LANG",
+            "PYTHON_PIP_VERSION",
+            "PYTHON_SETUPTOOLS_VERSION",
+            "PYTHON_GET_PIP_URL",
+            "PYTHON_GET_PIP_SHA256",
+        ],
+    ),
+    (
+        "rabbitmq",
+        &[
+            "RABBITMQ_VERSION",
+            "RABBITMQ_HOME",
+            "RABBITMQ_DATA_DIR",
+            "RABBITMQ_LOGS",
+            "RABBITMQ_PGP_KEY_ID",
+            "RUNNING_UNDER_SYSTEMD",
+            "ERLANG_INSTALL_PATH_PREFIX",
+            "OPENSSL_INSTALL_PATH_PREFIX",
+            "HOME",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "redis",
+        &[
+            "REDIS_VERSION",
+            "REDIS_DOWNLOAD_URL",
+            "REDIS_DOWNLOAD_SHA",
+            "GOSU_VERSION",
+        ],
+    ),
+    (
+        "redmine",
+        &[
+            "REDMINE_VERSION",
+            "REDMINE_DOWNLOAD_URL",
+            "REDMINE_DOWNLOAD_SHA256",
+            "RAILS_ENV",
+            "RAILS_LOG_TO_STDOUT",
+            "GOSU_VERSION",
+            "HOME",
+            "RUBY_VERSION",
+            "GEM_HOME",
+            "BUNDLE_APP_CONFIG",
+            "BUNDLE_SILENCE_ROOT_WARNING",
+            "LANG",
+            "RUBY_DOWNLOAD_URL",
+            "RUBY_DOWNLOAD_SHA256",
+            "BUNDLE_FORCE_RUBY_PLATFORM",
+        ],
+    ),
+    (
+        "ruby",
+        &[
+            "RUBY_VERSION",
+            "RUBY_MAJOR",
+            "RUBY_DOWNLOAD_URL",
+            "RUBY_DOWNLOAD_SHA256",
+            "GEM_HOME",
+            "BUNDLE_APP_CONFIG",
+            "BUNDLE_SILENCE_ROOT_WARNING",
+            "LANG",
+            "RUBYGEMS_VERSION",
+        ],
+    ),
+    ("rust", &["RUSTUP_HOME", "CARGO_HOME", "RUST_VERSION"]),
+    ("sapmachine", &["JAVA_HOME", "JAVA_VERSION", "LANG"]),
+    (
+        "solr",
+        &[
+            "SOLR_USER",
+            "SOLR_UID",
+            "SOLR_GROUP",
+            "SOLR_GID",
+            "SOLR_HOME",
+            "SOLR_INCLUDE",
+            "SOLR_LOGS_DIR",
+            "SOLR_PID_DIR",
+            "SOLR_JETTY_HOST",
+            "LOG4J_PROPS",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "sonarqube",
+        &[
+            "SONARQUBE_HOME",
+            "SONAR_VERSION",
+            "SQ_DATA_DIR",
+            "SQ_EXTENSIONS_DIR",
+            "SQ_LOGS_DIR",
+            "SQ_TEMP_DIR",
+            "ES_TMPDIR",
+            "DOCKER_RUNNING",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "spark",
+        &[
+            "SPARK_HOME",
+            "R_HOME",
+            "GPG_KEY",
+            "SPARK_TGZ_URL",
+            "SPARK_TGZ_ASC_URL",
+            "JAVA_HOME",
+        ],
+    ),
+    (
+        "swift",
+        &[
+            "SWIFT_PLATFORM",
+            "SWIFT_SIGNING_KEY",
+            "SWIFT_VERSION",
+            "SWIFT_BRANCH",
+            "SWIFT_WEBROOT",
+        ],
+    ),
+    (
+        "tomcat",
+        &[
+            "CATALINA_HOME",
+            "TOMCAT_MAJOR",
+            "TOMCAT_VERSION",
+            "TOMCAT_SHA512",
+            "TOMCAT_NATIVE_LIBDIR",
+            "LD_LIBRARY_PATH",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+            "LANG",
+            "LANGUAGE",
+            "LC_ALL",
+        ],
+    ),
+    (
+        "wordpress",
+        &[
+            "WORDPRESS_CLI_VERSION",
+            "WORDPRESS_CLI_SHA512",
+            "WORDPRESS_CLI_GPG_KEY",
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+            "APACHE_CONFDIR",
+            "APACHE_ENVVARS",
+        ],
+    ),
+    (
+        "zookeeper",
+        &[
+            "ZOO_CONF_DIR",
+            "ZOO_DATA_DIR",
+            "ZOO_DATA_LOG_DIR",
+            "ZOO_LOG_DIR",
+            "ZOO_TICK_TIME",
+            "ZOO_INIT_LIMIT",
+            "ZOO_SYNC_LIMIT",
+            "ZOOCFGDIR",
+            "JAVA_HOME",
+            "JAVA_VERSION",
+        ],
+    ),
+];
+
+/// Official images that set `PATH` and nothing else.
+const BARE: [&str; 13] = [
+    "almalinux",
+    "alpine",
+    "amazonlinux",
+    "archlinux",
+    "buildpack-deps",
+    "busybox",
+    "centos",
+    "debian",
+    "hello-world",
+    "oraclelinux",
+    "photon",
+    "rockylinux",
+    "ubuntu",
+];
+
+/// What a container's shell knows and an image hardly ever sets: the user's home directory and the
+/// like come into being with the process, after BuildKit has expanded the instruction.
+const OF_THE_SHELL: [&str; 12] = [
+    "EUID", "GID", "HOME", "HOSTNAME", "LOGNAME", "OLDPWD", "OSTYPE", "PPID", "PWD", "SHLVL",
+    "UID", "USER",
+];
+
+impl Facts<'_> {
+    /// What a variable is before the instruction at `node`, for the words of an instruction
+    /// inside a stage.
+    pub fn definition(&self, node: usize, name: &str) -> Definition {
+        if self.variable(node, name).is_some() || self.is_declared_before(node, name) {
+            return Definition::File;
+        }
+        match self.nodes.get(node).and_then(|n| n.stage) {
+            Some(stage) => self.base_definition(stage, name),
+            None => Definition::Nothing,
+        }
+    }
+
+    /// Whether an ARG declares a variable that a word of the same ARG may use. The names are
+    /// visible one after the other; only the rule that reads the words knows which is which.
+    fn is_declared_before(&self, node: usize, name: &str) -> bool {
+        // A trigger sees what the triggers and the stage before it declare.
+        let Some(found) = self.nodes.get(node).filter(|n| n.onbuild) else {
+            return false;
+        };
+        let stage = found.stage.and_then(|s| self.stages.get(s));
+        let nodes = stage.map_or(&[][..], |s| self.nodes_of(s));
+        nodes
+            .iter()
+            .filter(|n| n.onbuild && n.index < node)
+            .any(|n| declares(&n.instruction.kind, name))
+    }
+
+    /// What the image under a stage makes of a variable.
+    pub fn base_definition(&self, stage: usize, name: &str) -> Definition {
+        // Something answers everywhere but on Windows, where the system does.
+        if name == "PATH" {
+            return Definition::Base;
+        }
+        match self.root_base(stage) {
+            Base::Scratch => Definition::Nothing,
+            Base::Image(image) => image_definition(image, name),
+            Base::Stage(_) | Base::Invalid => Definition::Perhaps,
+        }
+    }
+
+    /// The stages of this file that are built directly on a stage.
+    pub fn heirs(&self, stage: usize) -> impl Iterator<Item = &super::Stage<'_>> {
+        let on = move |s: &&super::Stage<'_>| matches!(s.base, Base::Stage(b) if b == stage);
+        self.stages.iter().filter(on)
+    }
+
+    /// Whether the stage is built: all are, unless a target is named.
+    pub fn is_built(&self, stage: &super::Stage<'_>) -> bool {
+        self.build.target.is_none() || stage.is_needed
+    }
+}
+
+/// Whether an instruction declares a variable.
+pub(super) fn declares(kind: &Kind, name: &str) -> bool {
+    match kind {
+        Kind::Arg(arguments) => arguments.iter().any(|a| a.name.as_str() == name),
+        Kind::Env(pairs) => pairs.pairs.iter().any(|p| p.name.as_str() == name),
+        _ => false,
+    }
+}
+
+fn image_definition(image: &ImageRef, name: &str) -> Definition {
+    let Some(official) = image::official_name(image) else {
+        return Definition::Perhaps;
+    };
+    if BARE.contains(&official) {
+        return Definition::Nothing;
+    }
+    let Ok(at) = IMAGES.binary_search_by_key(&official, |(image, _)| image) else {
+        return Definition::Perhaps;
+    };
+    let variables = IMAGES.get(at).map_or(&[][..], |(_, variables)| variables);
+    match variables.contains(&name) {
+        true => Definition::Base,
+        // Older and newer releases set other variables; nobody sets those of the shell.
+        false if OF_THE_SHELL.contains(&name) => Definition::Nothing,
+        false => Definition::Perhaps,
+    }
+}
+
+/// The official images whose variables are known, with them, for the page of the rule.
+pub fn known_images() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    IMAGES.iter().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Build;
+    use crate::span::Source;
+    use crate::syntax;
+
+    fn last(text: &str, name: &str) -> Definition {
+        let source = Source::new("Dockerfile", text);
+        let file = syntax::parse(&source);
+        let build = Build::default();
+        let facts = Facts::of(&source, &file, &build);
+        facts.definition(facts.nodes.len() - 1, name)
+    }
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(IMAGES.is_sorted_by_key(|(image, _)| image));
+        assert!(BARE.is_sorted());
+    }
+
+    #[test]
+    fn the_base_image_decides_what_is_not_declared() {
+        use Definition::*;
+        assert_eq!(last("FROM python:3.13\nUSER x", "PYTHON_VERSION"), Base);
+        assert_eq!(last("FROM python:3.13\nUSER x", "HOME"), Nothing);
+        assert_eq!(last("FROM python:3.13\nUSER x", "X"), Perhaps);
+        assert_eq!(last("FROM mongo\nUSER x", "HOME"), Base);
+        assert_eq!(last("FROM debian:12\nUSER x", "X"), Nothing);
+        assert_eq!(last("FROM example.com/debian:12\nUSER x", "X"), Perhaps);
+        assert_eq!(last("FROM scratch\nUSER x", "PATH"), Base);
+        assert_eq!(last("ARG X=1\nFROM scratch\nUSER x", "X"), Nothing);
+        assert_eq!(last("FROM a AS b\nARG X\nFROM b\nUSER x", "X"), File);
+    }
+}

@@ -1,0 +1,400 @@
+//! `missing-expose`: the file shows a server, and no port is exposed.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Command, Facts};
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::shell::Word;
+use crate::span::Span;
+use crate::syntax::Kind;
+
+/// See `rules/runtime/missing-expose.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MissingExpose {}
+
+/// What shows that the container listens.
+struct Evidence {
+    span: Span,
+    what: String,
+    port: Option<u16>,
+}
+
+impl Rule for MissingExpose {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(last) = facts.final_stage() else {
+            return;
+        };
+        let exposed = facts.chain(last.index).any(|s| !s.exposes.is_empty());
+        if exposed || !facts.base_ports(last.index).is_empty() {
+            return;
+        }
+        let launch = facts.launch(last.index);
+        let Some(node) = launch.node() else { return };
+        let commands: Vec<&Command> = launch.commands().collect();
+        let evidence = commands
+            .iter()
+            .find_map(|c| of_command(facts, last.index, c))
+            .or_else(|| of_healthcheck(facts, last.index))
+            .or_else(|| of_environment(facts, last.index));
+        let Some(evidence) = evidence else { return };
+        let (message, help) = match evidence.port {
+            Some(port) => (
+                format!("{} on port {port}, which is not exposed", evidence.what),
+                format!("add `EXPOSE {port}`"),
+            ),
+            None => (
+                format!("{}, and no port is exposed", evidence.what),
+                "add `EXPOSE` with the port it listens on".to_owned(),
+            ),
+        };
+        let report = cx.report(evidence.span, message).help(help);
+        // A stage below the final one may serve other images too.
+        let Some(port) = evidence.port else { return };
+        let Some(node) = launch.cmd.filter(|c| c.index < node.index).or(Some(node)) else {
+            return;
+        };
+        if node.stage == Some(last.index) {
+            let source = facts.source;
+            let line = source.line_start(node.instruction.start_line);
+            let indent = source.slice(Span::new(line, node.instruction.head.start));
+            let start = source.line_start(first_line(facts, node.instruction.start_line));
+            let text = format!("{indent}EXPOSE {port}{}", source.newline());
+            let edits = vec![Edit::insert(start, text)];
+            report.fix(Fix::unsafe_(format!("add `EXPOSE {port}`"), edits));
+        }
+    }
+}
+
+/// The line of an instruction, or of the comment that stands directly above it.
+fn first_line(facts: &Facts<'_>, mut line: u32) -> u32 {
+    let comments = &facts.file.comments;
+    while comments.iter().any(|c| !c.inside && c.line + 1 == line) {
+        line -= 1;
+    }
+    line
+}
+
+/// Servers and the port each listens on for all the world unless it is told otherwise.
+const SERVERS: &[(&str, u16)] = &[
+    ("nginx", 80),
+    ("httpd", 80),
+    ("httpd-foreground", 80),
+    ("apache2", 80),
+    ("apache2ctl", 80),
+    ("apachectl", 80),
+    ("apache2-foreground", 80),
+    ("lighttpd", 80),
+    ("redis-server", 6379),
+    ("mysqld", 3306),
+    ("mysqld_safe", 3306),
+    ("mariadbd", 3306),
+    ("memcached", 11211),
+    ("vsftpd", 21),
+    ("squid", 3128),
+    ("rabbitmq-server", 5672),
+    ("catalina.sh", 8080),
+    ("mosquitto", 1883),
+    ("php-fpm", 9000),
+    ("slapd", 389),
+    ("named", 53),
+    ("dnsmasq", 53),
+    ("unbound", 53),
+];
+
+/// Options that give the port, of programs that have it for nothing else.
+const PORT_OPTIONS: &[&str] = &[
+    "--port",
+    "--http-port",
+    "--server.port",
+    "--server-port",
+    "--http.port",
+    "--web.port",
+    "--httpPort",
+];
+
+/// Options that give address and port.
+const BIND_OPTIONS: &[&str] = &[
+    "--bind",
+    "--listen",
+    "--listen-address",
+    "--web.listen-address",
+    "--addr",
+    "--http",
+    "--http-socket",
+    "-addr",
+    "-listen",
+    "--address",
+];
+
+fn of_command(facts: &Facts<'_>, stage: usize, command: &Command) -> Option<Evidence> {
+    const CLIENTS: &[&str] = &[
+        "mysql",
+        "psql",
+        "redis-cli",
+        "mongo",
+        "mongosh",
+        "curl",
+        "wget",
+        "ssh",
+        "nc",
+        "ncat",
+        "netcat",
+        "telnet",
+        "mysqldump",
+        "pg_dump",
+        "locust",
+        "ab",
+        "wrk",
+        "k6",
+        "jmeter",
+        "iperf",
+        "iperf3",
+        "wait-for-it.sh",
+        "wait-for-it",
+        "dockerize",
+        "celery",
+        "kubectl",
+        "helm",
+        "socat",
+    ];
+    let name = command.name.as_str();
+    if CLIENTS.contains(&name) || name.is_empty() {
+        return None;
+    }
+    let program = command.words.first()?;
+    let told = told_port(command);
+    if let Some((word, port)) = told {
+        let shown = shown(program);
+        return Some(Evidence {
+            span: word.span,
+            what: format!("`{shown}` listens"),
+            port: Some(port),
+        });
+    }
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let known = SERVERS.iter().find(|(n, _)| *n == name || *n == bare);
+    let asks = command
+        .literal_args()
+        .any(|a| matches!(a, "-v" | "-t" | "--version" | "--help" | "-h"));
+    if asks {
+        return None;
+    }
+    let default = known.map(|(_, port)| *port).or_else(|| framework(command));
+    let told = configured(command) || (known.is_some() && brings_configuration(facts, stage));
+    default.map(|port| Evidence {
+        span: program.span,
+        what: format!("`{}` listens", shown(program)),
+        port: (!told).then_some(port),
+    })
+}
+
+fn shown(word: &Word) -> String {
+    let text = word.literal().unwrap_or(&word.raw);
+    text.rsplit('/').next().unwrap_or(text).to_owned()
+}
+
+/// Whether the arguments name a configuration, which may choose another port.
+fn configured(command: &Command) -> bool {
+    command
+        .literal_args()
+        .any(|a| a.ends_with(".conf") || a.contains(".cfg") || a.contains("config"))
+}
+
+/// Whether the file copies or writes configuration, which may choose another port.
+fn brings_configuration(facts: &Facts<'_>, stage: usize) -> bool {
+    facts
+        .chain_nodes(stage)
+        .any(|node| match &node.instruction.kind {
+            Kind::Copy(t) | Kind::Add(t) => {
+                let destination = t.destination.as_str();
+                destination.contains("etc") || destination.contains("conf")
+            }
+            Kind::Run(_) => node
+                .commands()
+                .iter()
+                .flat_map(|c| &c.words)
+                .any(|w| w.raw.contains("conf")),
+            _ => false,
+        })
+}
+
+/// The port a web framework's server opens to the world by default.
+fn framework(command: &Command) -> Option<u16> {
+    let arg = |text: &str| command.literal_args().any(|a| a == text);
+    let open = command
+        .literal_args()
+        .any(|a| a.contains("0.0.0.0") || a == "::" || a == "*");
+    match command.name.as_str() {
+        "uvicorn" | "gunicorn" if open => Some(8000),
+        "fastapi" if arg("run") => Some(8000),
+        "flask" if arg("run") && open => Some(5000),
+        "streamlit" if arg("run") => Some(8501),
+        "jupyter" | "jupyter-lab" | "jupyter-notebook" if open => Some(8888),
+        "mlflow" if (arg("server") || arg("ui")) && open => Some(5000),
+        "rails" if (arg("s") || arg("server")) && open => Some(3000),
+        "puma" => Some(9292),
+        "http-server" => Some(8080),
+        "next" if arg("start") => Some(3000),
+        "python" | "python3" if arg("http.server") => Some(8000),
+        "ng" if arg("serve") && open => Some(4200),
+        _ => None,
+    }
+}
+
+/// The port a command is told to listen on, and the word that says so.
+fn told_port(command: &Command) -> Option<(&Word, u16)> {
+    // A host other than the wildcards is another machine's or this one's own.
+    let args = command.args();
+    let value_of = |index: usize, name: &str| -> Option<(&Word, &str)> {
+        let word = args.get(index)?;
+        let text = word.literal()?;
+        if text == name {
+            let next = args.get(index + 1)?;
+            return Some((next, next.literal()?));
+        }
+        let rest = text.strip_prefix(name)?.strip_prefix('=')?;
+        Some((word, rest))
+    };
+    let find = |names: &[&str]| -> Option<(&Word, &str)> {
+        (0..args.len()).find_map(|i| names.iter().find_map(|n| value_of(i, n)))
+    };
+    let host = find(&[
+        "--host",
+        "--ip",
+        "--hostname",
+        "--server.address",
+        "--http_host",
+    ]);
+    let is_open = |h: &str| matches!(h, "0.0.0.0" | "::" | "*" | "" | "[::]" | "+");
+    if host.is_some_and(|(_, h)| !is_open(h)) {
+        return None;
+    }
+    let number = |text: &str| text.parse::<u16>().ok().filter(|p| *p > 0);
+    let address = |text: &str| -> Option<u16> {
+        let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let (host, port) = text.rsplit_once(':')?;
+        is_open(host).then(|| number(port))?
+    };
+    let name = command.name.as_str();
+    if let Some((word, text)) = find(PORT_OPTIONS)
+        && let Some(port) = number(text)
+    {
+        return Some((word, port));
+    }
+    if let Some((word, text)) = find(BIND_OPTIONS)
+        && let Some(port) = address(text)
+    {
+        return Some((word, port));
+    }
+    let short = match name {
+        "gunicorn" | "hypercorn" | "daphne" => find(&["-b", "--bind"]),
+        "php" => find(&["-S"]),
+        _ => None,
+    };
+    if let Some((word, text)) = short
+        && let Some(port) = address(text)
+    {
+        return Some((word, port));
+    }
+    let short = match name {
+        "flask" | "rails" | "puma" | "rackup" | "thin" | "serve" | "http-server" | "daphne"
+        | "mlflow" | "unicorn" | "hugo" | "mkdocs" | "next" | "json-server" => find(&["-p"]),
+        _ => None,
+    };
+    if let Some((word, text)) = short
+        && let Some(port) = number(text)
+    {
+        return Some((word, port));
+    }
+    // `manage.py runserver 0.0.0.0:8000`, `-Dserver.port=8080`
+    let mut after = args.iter().skip_while(|w| !w.is("runserver"));
+    if after.next().is_some()
+        && let Some(word) = after.find(|w| !w.is_flag())
+        && let Some(port) = address(word.literal()?)
+    {
+        return Some((word, port));
+    }
+    args.iter().find_map(|w| {
+        let rest = w.literal()?.strip_prefix("-Dserver.port=")?;
+        Some((w, number(rest)?))
+    })
+}
+
+/// A health check that asks the container itself.
+fn of_healthcheck(facts: &Facts<'_>, stage: usize) -> Option<Evidence> {
+    let index = facts.chain(stage).find_map(|s| s.healthchecks.last())?;
+    let node = facts.nodes.get(*index)?;
+    node.commands().iter().find_map(|command| {
+        let asks = matches!(command.name.as_str(), "curl" | "wget" | "http" | "httpie");
+        command.args().iter().filter(|_| asks).find_map(|word| {
+            let text = word.literal().unwrap_or(word.prefix());
+            let rest = text
+                .strip_prefix("http://")
+                .or_else(|| text.strip_prefix("https://"))
+                .unwrap_or(text);
+            let rest = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"]
+                .iter()
+                .find_map(|host| rest.strip_prefix(host))?;
+            let digits = rest.strip_prefix(':').unwrap_or_default();
+            let end = digits
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(digits.len());
+            let port = match digits.get(..end).unwrap_or_default() {
+                "" if rest.starts_with(':') => return None,
+                "" => match text.starts_with("https") {
+                    true => 443,
+                    false => 80,
+                },
+                digits => digits.parse().ok()?,
+            };
+            Some(Evidence {
+                span: word.span,
+                what: "the health check finds a server".to_owned(),
+                port: Some(port),
+            })
+        })
+    })
+}
+
+/// A variable that tells the program its port.
+fn of_environment(facts: &Facts<'_>, stage: usize) -> Option<Evidence> {
+    const NAMES: &[&str] = &[
+        "PORT",
+        "HTTP_PORT",
+        "APP_PORT",
+        "LISTEN_PORT",
+        "WEB_PORT",
+        "FLASK_RUN_PORT",
+        "UVICORN_PORT",
+        "ASPNETCORE_HTTP_PORTS",
+        "GRADIO_SERVER_PORT",
+        "STREAMLIT_SERVER_PORT",
+    ];
+    let mut found = None;
+    for node in facts.chain_nodes(stage) {
+        let Kind::Env(pairs) = &node.instruction.kind else {
+            continue;
+        };
+        for pair in &pairs.pairs {
+            let Some(name) = facts.text(node.index, &pair.name) else {
+                continue;
+            };
+            let value = facts.text(node.index, &pair.value);
+            let Some(port) = value.and_then(|v| v.trim().parse::<u16>().ok()) else {
+                continue;
+            };
+            if NAMES.contains(&name.as_str()) && port > 0 {
+                found = Some(Evidence {
+                    span: pair.span,
+                    what: format!("`{name}` tells the program to listen"),
+                    port: Some(port),
+                });
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,203 @@
+//! `missing-workdir`: relative paths, and nobody said relative to what.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Base, Command, Facts, Node, Stage, is_absolute_path};
+use crate::rule::{Context, Rule};
+use crate::span::Span;
+use crate::syntax::Kind;
+
+/// See `rules/runtime/missing-workdir.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MissingWorkdir {}
+
+/// How many places are labelled besides the first.
+const LABELS: usize = 3;
+
+impl Rule for MissingWorkdir {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(last) = facts.final_stage() else {
+            return;
+        };
+        if facts.base_workdir(last.index) != Some("/") || facts.is_windows(last.index) {
+            return;
+        }
+        let mut places: Vec<(Span, String)> = Vec::new();
+        for node in facts.chain_nodes(last.index) {
+            let Some(stage) = facts.stage_of(node) else {
+                continue;
+            };
+            // In an empty image a file in `/` is in nobody's way.
+            let empty = matches!(facts.root_base(last.index), Base::Scratch);
+            if !empty && stage.workdir_before(node.index).is_none() {
+                places.extend(relative(facts, node));
+            }
+        }
+        if last.workdir().is_none() {
+            places.extend(relative_start(facts, last));
+        }
+        let Some(((span, what), more)) = places.split_first() else {
+            return;
+        };
+        let mut report = cx
+            .report(
+                *span,
+                format!("{what} relative to `/`: no `WORKDIR` is set"),
+            )
+            .help("set a directory of the application's own, such as `WORKDIR /app`, before this");
+        for (span, what) in more.iter().take(LABELS) {
+            report = report.label(*span, format!("{what} relative to `/` too"));
+        }
+    }
+}
+
+/// What an instruction writes relative to the working directory.
+fn relative(facts: &Facts<'_>, node: &Node<'_>) -> Option<(Span, String)> {
+    match &node.instruction.kind {
+        Kind::Copy(transfer) | Kind::Add(transfer) => {
+            let text = facts.text(node.index, &transfer.destination)?;
+            if is_absolute_path(&text) || text.is_empty() {
+                return None;
+            }
+            let span = transfer.destination.span;
+            Some((span, format!("`{text}` is")))
+        }
+        Kind::Run(_) => {
+            let script = node.script.as_ref()?;
+            script
+                .commands
+                .iter()
+                .enumerate()
+                .find_map(|(index, command)| {
+                    let moved = script
+                        .commands
+                        .iter()
+                        .take(index)
+                        .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+                    if moved {
+                        return None;
+                    }
+                    let made = made_here(command)?;
+                    let removed = script.commands.iter().skip(index + 1).any(|c| {
+                        // What a `cd` follows is work of this RUN's own.
+                        let gone = matches!(c.name.as_str(), "rm" | "rmdir" | "mv")
+                            && c.literal_args().any(|a| {
+                                let name = a.trim_start_matches("./").trim_start_matches('/');
+                                name.starts_with(&made.1)
+                            });
+                        gone || matches!(c.name.as_str(), "cd" | "pushd")
+                    });
+                    (!removed || made.1.is_empty()).then_some((command.span, made.0))
+                })
+        }
+        _ => None,
+    }
+}
+
+/// What a command makes in the directory it runs in, and its name if it has one.
+fn made_here(command: &Command) -> Option<(String, String)> {
+    let name = command.name.as_str();
+    let sub = command.subcommand();
+    let writes = |what: &str| Some((format!("`{what}` writes"), String::new()));
+    let elsewhere = |flags: &[&str]| command.has_any_flag(flags);
+    match (name, sub) {
+        ("npm", Some("install" | "i" | "ci"))
+            if !elsewhere(&["-g", "--global", "--prefix", "-C", "--location"]) =>
+        {
+            writes(&format!("npm {}", sub?))
+        }
+        ("yarn" | "pnpm", None | Some("install"))
+            if !elsewhere(&[
+                "--cwd",
+                "--prefix",
+                "-C",
+                "--dir",
+                "--version",
+                "-v",
+                "--help",
+                "-g",
+                "--global",
+            ]) =>
+        {
+            writes(name)
+        }
+        ("composer", Some("install")) if !elsewhere(&["-d", "--working-dir"]) => {
+            writes("composer install")
+        }
+        ("bundle", Some("install")) => None,
+        ("mkdir", _) => {
+            let target = command.operands(&["-m", "--mode"]).next()?.literal()?;
+            let relative = !is_absolute_path(target) && !target.starts_with('~');
+            relative.then(|| {
+                (
+                    format!("`mkdir {target}` is"),
+                    target.trim_start_matches("./").to_owned(),
+                )
+            })
+        }
+        ("git", Some("clone")) => {
+            let valued = [
+                "-b",
+                "--branch",
+                "--depth",
+                "-o",
+                "-j",
+                "--origin",
+                "-c",
+                "--config",
+                "--reference",
+            ];
+            let mut operands = command.operands(&valued).skip(1);
+            let url = operands.next()?.literal()?;
+            let target = match operands.next() {
+                Some(target) => target.literal()?,
+                None => {
+                    let url = url.trim_end_matches('/');
+                    let name = url.rsplit(['/', ':']).next()?;
+                    name.strip_suffix(".git").unwrap_or(name)
+                }
+            };
+            let relative =
+                !is_absolute_path(target) && !target.starts_with('~') && !target.is_empty();
+            relative.then(|| ("`git clone` writes".to_owned(), target.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// The file that the container starts from a relative path.
+fn relative_start(facts: &Facts<'_>, stage: &Stage<'_>) -> Option<(Span, String)> {
+    let launch = facts.launch(stage.index);
+    let moved = launch.commands().any(|c| c.name == "cd");
+    if moved {
+        return None;
+    }
+    launch.commands().find_map(|command| {
+        let word = command.words.first()?;
+        let program = word.literal()?;
+        if program.starts_with("./") {
+            return Some((word.span, format!("`{program}` is")));
+        }
+        let word = match command.name.as_str() {
+            "node" | "nodejs" | "ruby" | "perl" | "php" | "sh" | "bash" | "deno" | "Rscript" => {
+                command.args().first()?
+            }
+            name if name.starts_with("python") || name.starts_with("pypy") => {
+                command.args().iter().find(|w| !w.is("-u"))?
+            }
+            "java" => command.args().iter().skip_while(|w| !w.is("-jar")).nth(1)?,
+            "dotnet" => command
+                .args()
+                .first()
+                .filter(|w| w.suffix().ends_with(".dll"))?,
+            _ => return None,
+        };
+        let file = word.literal()?;
+        let is_file = file.contains('.') || file.contains('/');
+        let relative = is_file && !is_absolute_path(file) && !file.starts_with(['-', '~']);
+        relative.then(|| (word.span, format!("`{file}` is")))
+    })
+}

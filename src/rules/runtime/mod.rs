@@ -1,0 +1,18 @@
+//! What the container will be: its user, directory, ports, command and health check.
+
+pub mod dangerous_workdir;
+pub mod duplicate_cmd;
+pub mod duplicate_entrypoint;
+pub mod duplicate_healthcheck;
+mod duplicate_shared;
+pub mod expose_host_port;
+pub mod expose_protocol_casing;
+pub mod invalid_port;
+mod launch_shared;
+pub mod missing_expose;
+pub mod missing_user;
+pub mod missing_workdir;
+pub mod relative_workdir;
+pub mod root_user;
+mod runtime_shared;
+pub mod shell_form_command;

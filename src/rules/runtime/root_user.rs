@@ -1,0 +1,89 @@
+//! `root-user`: the image is told to run as the superuser.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::launch_shared::{Drop, Program, drops_privileges, is_root, program};
+use crate::diagnostic::Severity;
+use crate::facts::image::BaseUser;
+use crate::rule::{Context, Rule};
+use crate::syntax::Kind;
+
+/// See `rules/runtime/root-user.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RootUser {}
+
+impl Rule for RootUser {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(last) = facts.final_stage() else {
+            return;
+        };
+        let Some(user) = facts.effective_user(last.index) else {
+            return;
+        };
+        let Some(value) = user.value.as_deref().filter(|v| is_root(v)) else {
+            return;
+        };
+        if facts.is_windows(last.index) {
+            return;
+        }
+        if drops_privileges(facts, last.index) != Drop::No {
+            return;
+        }
+        let launch = facts.launch(last.index);
+        let base = facts.base_user(last.index);
+        let before = facts
+            .chain_nodes(last.index)
+            .filter(|n| n.index < user.node)
+            .filter_map(|n| match &n.instruction.kind {
+                Kind::User(word) => facts.text(n.index, word),
+                _ => None,
+            })
+            .filter(|u| !is_root(u))
+            .last();
+        // On a base that is root anyway it says nothing new of a shell or a build tool, and of an
+        // image that starts what its base does only if another user was set before.
+        let started = program(&launch);
+        let idle = match started {
+            Some(Program::Tool) => true,
+            Some(_) => false,
+            None => before.is_none(),
+        };
+        if idle && base == BaseUser::Root {
+            return;
+        }
+        let development = facts
+            .source
+            .path()
+            .components()
+            .any(|c| c.as_os_str() == ".devcontainer");
+        // A shell or a build tool is started by someone who may choose the user; so is a
+        // development container.
+        let mild = development
+            || matches!(started, Some(Program::Tool))
+            || started.is_none() && base == BaseUser::Root;
+        let written = facts.source.slice(user.span);
+        let message = match written.contains('$') {
+            true => format!("the image runs as `{value}`, the value of `{written}`"),
+            false => format!("the image runs as `{written}`"),
+        };
+        let help = match (before, base) {
+            (Some(name), _) => format!("switch back when the work as root is done: `USER {name}`"),
+            (None, BaseUser::NonRoot(name)) => {
+                format!(
+                    "switch back to the base image's user when the work as root is done: `USER {name}`"
+                )
+            }
+            _ => "end with the `USER` the program needs, after the steps that need root".to_owned(),
+        };
+        let mut report = cx.report(user.span, message).help(help);
+        if mild {
+            report = report.severity(Severity::Info);
+        }
+        if user.stage != last.index {
+            report.label(last.from.head, "the final image is built on that stage");
+        }
+    }
+}

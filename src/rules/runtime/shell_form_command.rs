@@ -1,0 +1,283 @@
+//! `shell-form-command`: CMD or ENTRYPOINT as text for a shell.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::launch_shared;
+use crate::diagnostic::Severity;
+use crate::facts::image::BaseUser;
+use crate::facts::{Command, Dialect, Facts, Node, Stage};
+use crate::fix::{Applicability, Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::shell::{Connector, Script};
+use crate::syntax::{CommandLine, Keyword, Kind, Word};
+
+/// See `rules/runtime/shell-form-command.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ShellFormCommand {}
+
+impl Rule for ShellFormCommand {
+    fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
+        let facts = cx.facts;
+        // What a later one replaces has no effect in any form.
+        for index in [stage.entrypoints.last(), stage.cmds.last()] {
+            if let Some(node) = index.and_then(|i| facts.nodes.get(*i)) {
+                check(cx, stage, node);
+            }
+        }
+    }
+
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        if node.onbuild
+            && let Some(stage) = cx.facts.stage_of(node)
+        {
+            check(cx, stage, node);
+        }
+    }
+}
+
+fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
+    let (Kind::Cmd(CommandLine::Shell(word)) | Kind::Entrypoint(CommandLine::Shell(word))) =
+        &node.instruction.kind
+    else {
+        return;
+    };
+    let facts = cx.facts;
+    let name = node.instruction.name.as_str();
+    let text = word.as_str();
+    if let Some(why) = broken_json(text) {
+        let message = format!("this `{name}` is not valid JSON, so a shell runs it as text");
+        let report = cx
+            .report(word.span, message)
+            .help(why)
+            .severity(Severity::Error);
+        if let Some(array) = mended_json(text).filter(|_| is_contiguous(word)) {
+            let edits = vec![Edit::replace(word.span, array)];
+            report.fix(Fix::unsafe_("write it as JSON", edits));
+        }
+        return;
+    }
+    if node.shell_node.is_some() || facts.is_windows(stage.index) || !node.shell.is_posix() {
+        return;
+    }
+    let Some(script) = &node.script else { return };
+    if script.unread || ends_in_exec(script) {
+        return;
+    }
+    let is_entrypoint = node.keyword() == Some(Keyword::Entrypoint);
+    let message = match is_entrypoint {
+        true => format!(
+            "this `{name}` is run by `/bin/sh -c`: it gets no arguments, and maybe no signals"
+        ),
+        false => format!("this `{name}` is run by `/bin/sh -c`, which may keep signals from it"),
+    };
+    let plain = plain_words(script);
+    let Some(words) = plain else {
+        let report = cx.report(word.span, message);
+        let report = match is_entrypoint {
+            true => report.help(
+                "put the work into a script that ends in `exec`, and name it in a JSON array",
+            ),
+            false => report.help(
+                "start the program with `exec`, or write `[\"/bin/sh\", \"-c\", \"… exec …\"]`",
+            ),
+        };
+        if !is_entrypoint {
+            report.severity(Severity::Info);
+        }
+        return;
+    };
+    let array = json(&words);
+    let report = cx
+        .report(word.span, message)
+        .help(format!("write it as a JSON array: `{array}`"));
+    // A shell is there for people, who stop it themselves.
+    let interactive =
+        words.len() == 1 && Dialect::of_program(words.first().map_or("", |w| w)).is_some();
+    let report = match interactive {
+        true => report.severity(Severity::Info),
+        false => report,
+    };
+    if is_contiguous(word) {
+        let trust = trust(facts, stage, node, &words);
+        let edits = vec![Edit::replace(word.span, array)];
+        report.fix(Fix::new("write it as a JSON array", edits, trust));
+    }
+}
+
+fn is_contiguous(word: &Word) -> bool {
+    word.text.is_contiguous(0..word.as_str().len())
+}
+
+/// Whether the shell replaces itself by the program in the end, so that signals reach it.
+fn ends_in_exec(script: &Script) -> bool {
+    script.commands.iter().enumerate().any(|(index, command)| {
+        command.wrappers.first().is_some_and(|w| w.name == "exec") && script.in_main_shell(index)
+    })
+}
+
+/// The words of the one command of a script, if no shell is needed to make them.
+fn plain_words(script: &Script) -> Option<Vec<String>> {
+    const BUILTINS: &[&str] = &[
+        ".", ":", "alias", "bg", "break", "cd", "command", "continue", "eval", "exec", "exit",
+        "export", "fg", "getopts", "hash", "jobs", "local", "read", "readonly", "return", "set",
+        "shift", "source", "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "wait",
+        "builtin", "declare", "typeset", "pushd", "popd", "shopt", "[[", "((",
+    ];
+    let [command] = script.commands.as_slice() else {
+        // `sh -c '…'` brings the commands of its own script along.
+        let (first, rest) = script.commands.split_first()?;
+        let own = first.script.as_ref()?;
+        let inside = own.start <= 1 && own.end == rest.len() + 1;
+        return inside.then(|| literal_words(first)).flatten();
+    };
+    let builtin = |name: &str| BUILTINS.contains(&name);
+    if builtin(&command.name) || command.wrappers.iter().any(|w| builtin(&w.name)) {
+        return None;
+    }
+    literal_words(command).filter(|_| script.frames.len() <= 1 && script.errors.is_empty())
+}
+
+fn literal_words(command: &Command) -> Option<Vec<String>> {
+    let simple = command.assignments.is_empty()
+        && command.redirects.is_empty()
+        && command.pipeline.is_none()
+        && !command.negated
+        && command.connector == Connector::Start
+        && !command.words.is_empty();
+    if !simple {
+        return None;
+    }
+    let wrapped = command.wrappers.iter().flat_map(|w| &w.words);
+    wrapped
+        .chain(&command.words)
+        .map(|word| {
+            let tilde = word.raw.starts_with('~');
+            word.literal()
+                .filter(|_| !word.glob && !word.braces && !tilde)
+                .map(str::to_owned)
+        })
+        .collect()
+}
+
+fn json(words: &[String]) -> String {
+    let words: Vec<String> = words
+        .iter()
+        .map(|w| serde_json::Value::from(w.as_str()).to_string())
+        .collect();
+    format!("[{}]", words.join(", "))
+}
+
+/// How far the exec form can be trusted to start the same program.
+fn trust(facts: &Facts<'_>, stage: &Stage<'_>, node: &Node<'_>, words: &[String]) -> Applicability {
+    let program = words.first().map_or("", String::as_str);
+    // A shell runs a script without a `#!` line, the kernel does not.
+    let system = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"];
+    let directory = program
+        .rfind('/')
+        .map_or("", |at| program.get(..=at).unwrap_or_default());
+    let script = !(directory.is_empty() || system.contains(&directory)) || program.contains('.');
+    let joined = match node.keyword() {
+        // The CMD becomes the arguments of an ENTRYPOINT in exec form.
+        Some(Keyword::Entrypoint) => !stage.cmds.is_empty(),
+        _ => {
+            facts.effective_entrypoint(stage.index).is_some()
+                || !launch_shared::is_plain_base(facts, stage.index)
+                || facts.base_user(stage.index) == BaseUser::Unknown
+        }
+    };
+    match script || joined || node.onbuild {
+        true => Applicability::Unsafe,
+        false => Applicability::Safe,
+    }
+}
+
+/// Why a text that looks like an array of strings is none.
+fn broken_json(text: &str) -> Option<&'static str> {
+    let inner = text.strip_prefix('[')?.trim_start();
+    let first = inner.chars().next()?;
+    if !matches!(first, '"' | '\'' | '“' | '”' | '‘' | '’') {
+        // `[ -f /x ] && …` is a test; a list of bare words has commas.
+        let listed = text.ends_with(']') && text.contains(',') && !text.contains("&&");
+        return listed.then_some("put each word between double quotes");
+    }
+    // `[ "$X" = y ] && …` is a test.
+    let test = text.contains("&&") || text.contains("||");
+    if test && !text.trim_end().ends_with(']') {
+        return None;
+    }
+    Some(match first {
+        '\'' => "use double quotes: JSON knows no single ones",
+        '"' => match text.trim_end().ends_with(']') {
+            false => match text.contains(']') {
+                true => "nothing may follow the closing bracket",
+                false => "close the bracket",
+            },
+            true if text.contains('\\') => "write `\\\\` for each backslash",
+            true => "separate the strings by commas, without one behind the last",
+        },
+        _ => "use straight double quotes",
+    })
+}
+
+/// The array that was meant, where there is no doubt: quotes of the wrong kind, a comma too many.
+fn mended_json(text: &str) -> Option<String> {
+    let inner = text.trim_end().strip_prefix('[')?.strip_suffix(']')?;
+    let mut rest = inner.trim();
+    let mut words = Vec::new();
+    while !rest.is_empty() {
+        let open = rest.chars().next()?;
+        let close: &[char] = match open {
+            '\'' => &['\''],
+            '"' => &['"'],
+            '“' | '”' => &['“', '”'],
+            '‘' | '’' => &['‘', '’'],
+            _ => return None,
+        };
+        rest = rest.strip_prefix(open)?;
+        let (word, behind) = rest.split_once(close)?;
+        if word.contains(['\\', '"', '$', '\'']) {
+            return None;
+        }
+        words.push(word.to_owned());
+        let behind = behind.trim_start();
+        rest = match behind.strip_prefix(',') {
+            Some(next) => next.trim_start(),
+            None if behind.is_empty() => behind,
+            None => return None,
+        };
+    }
+    (!words.is_empty()).then(|| json(&words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_an_array_and_is_none_is_explained() {
+        assert!(broken_json("['a', 'b']").unwrap().contains("double quotes"));
+        assert!(broken_json("[a, b]").unwrap().contains("double quotes"));
+        assert!(broken_json("[“a”]").unwrap().contains("straight"));
+        assert!(broken_json("[\"a\" \"b\"]").unwrap().contains("commas"));
+        assert!(broken_json("[\"C:\\x\"]").unwrap().contains("backslash"));
+        assert!(broken_json("[\"a\"").unwrap().contains("close"));
+        assert!(broken_json("[\"a\"] x").unwrap().contains("follow"));
+        assert_eq!(broken_json("[ -f /x ] && run"), None);
+        assert_eq!(broken_json("[ \"$X\" = y ] || run"), None);
+        assert_eq!(broken_json("[[ -f /x ]]; run"), None);
+        assert_eq!(broken_json("run [x]"), None);
+    }
+
+    #[test]
+    fn an_array_is_mended_only_where_its_words_are_certain() {
+        let mended = |text| mended_json(text);
+        assert_eq!(mended("['a','b c', ]").unwrap(), "[\"a\", \"b c\"]");
+        assert_eq!(mended("[“a”, “b”]").unwrap(), "[\"a\", \"b\"]");
+        assert_eq!(mended("['a' 'b']"), None);
+        assert_eq!(mended("['it\\'s']"), None);
+        assert_eq!(mended("[a, b]"), None);
+        assert_eq!(mended("[]"), None);
+    }
+}

@@ -1,0 +1,89 @@
+//! `cd-in-run`: a directory change that ends with its RUN.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Command, Node};
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::shell::Script;
+use crate::syntax::{CommandLine, Keyword, Kind};
+
+/// See `rules/shell/cd-in-run.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CdInRun {
+    /// Whether every `cd` is reported, those that serve the rest of their RUN too.
+    pub every: bool,
+}
+
+impl Rule for CdInRun {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let (Kind::Run(line), Some(script)) = (&node.instruction.kind, &node.script) else {
+            return;
+        };
+        for (index, command) in script.commands.iter().enumerate() {
+            if !matches!(command.name.as_str(), "cd" | "chdir" | "pushd") {
+                continue;
+            }
+            if is_lost(script, index, command) {
+                report_lost(cx, node, line, script, command);
+            } else if self.every && command.name == "cd" {
+                cx.report(command.span, "`cd` inside `RUN`")
+                    .help("set the directory with `WORKDIR`, or name it in the command");
+            }
+        }
+    }
+}
+
+/// Whether nothing in the RUN is left to see the directory, though it was meant to last.
+fn is_lost(script: &Script, index: usize, command: &Command) -> bool {
+    let seen = (index + 1..script.commands.len()).any(|later| script.reaches(index, later));
+    // Going back at the end of the work does no harm.
+    let back = match command.args() {
+        [] => true,
+        [target, ..] => {
+            matches!(target.literal(), Some("-" | "/")) || target.prefix().starts_with("..")
+        }
+    };
+    let returns = (0..index).any(|i| {
+        let before = script.commands.get(i).map_or("", |c| c.name.as_str());
+        matches!(before, "cd" | "pushd") && script.reaches(i, index)
+    });
+    let loose = command.pipeline.is_none() && script.in_main_shell(index);
+    let harmless = seen || returns || (back && script.commands.len() > 1);
+    loose && !harmless && !command.args().is_empty()
+}
+
+fn report_lost(
+    cx: &mut Context<'_>,
+    node: &Node<'_>,
+    line: &CommandLine,
+    script: &Script,
+    command: &Command,
+) {
+    let target = command.args().first();
+    let literal = target
+        .and_then(|w| w.literal())
+        .filter(|t| !t.contains(char::is_whitespace));
+    let report = cx
+        .report(command.span, "this `cd` is forgotten when the `RUN` ends")
+        .help(match literal {
+            Some(dir) => format!("set the directory for what follows with `WORKDIR {dir}`"),
+            None => "set the directory for what follows with `WORKDIR`".to_owned(),
+        });
+    let alone = script.commands.len() == 1 && node.is(Keyword::Run);
+    let instruction = node.instruction;
+    let plain = instruction.flags.is_empty() && instruction.heredocs.is_empty();
+    if let (Some(dir), CommandLine::Shell(word)) = (literal, line)
+        && alone
+        && plain
+        && dir.starts_with('/')
+        && !dir.contains(['$', '\\', '`', '"', '\''])
+        && word.text.is_contiguous(0..word.as_str().len())
+        && command.redirects.is_empty()
+    {
+        let edits = vec![Edit::replace(instruction.head, format!("WORKDIR {dir}"))];
+        report.fix(Fix::unsafe_(format!("write `WORKDIR {dir}`"), edits));
+    }
+}

@@ -1,0 +1,3 @@
+//! What RUN does.
+
+pub mod cd_in_run;
