@@ -1,7 +1,7 @@
 //! What the rules on images share.
 
 use crate::diagnostic::Severity;
-use crate::facts::image::{HIDDEN, ImageRef, Publisher, official_name, publisher};
+use crate::facts::image::{HIDDEN, ImageRef, Publisher, Tag, official_name, publisher};
 use crate::facts::{Facts, ImageUse, ImageUseKind, Place};
 use crate::policy::Policy;
 
@@ -39,6 +39,20 @@ pub(super) fn name_place(facts: &Facts<'_>, image: &ImageUse) -> Place {
         repository
     } else {
         place
+    }
+}
+
+/// The place of the tag's version; of the whole tag if it has none, of the name without a tag.
+pub(super) fn version_place(facts: &Facts<'_>, image: &ImageUse) -> Place {
+    let Some(range) = image.image.ranges.tag.clone() else {
+        return name_place(facts, image);
+    };
+    match Tag::of(&image.image) {
+        Some(tag) if !tag.version.is_empty() => {
+            let start = range.start + tag.prefix.len();
+            facts.place(image, start..start + tag.version.len())
+        }
+        _ => facts.place(image, range),
     }
 }
 
