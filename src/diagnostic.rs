@@ -77,6 +77,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The smallest wrong place.
     pub span: Span,
+    /// Whether the text at `span` is a secret, which no report may show.
+    pub secret: bool,
     /// The 1-based line that BuildKit would give, where findings are its own.
     pub line: Option<u32>,
     /// What is wrong: lower case, no full stop, the user's text in backticks.
@@ -102,6 +104,7 @@ impl Diagnostic {
             code: None,
             severity,
             span,
+            secret: false,
             line: None,
             message: message.into(),
             labels: Vec::new(),
@@ -122,6 +125,12 @@ impl Diagnostic {
             span,
             message: message.into(),
         });
+        self
+    }
+
+    /// Says that the text at the span is a secret.
+    pub fn secret(&mut self) -> &mut Self {
+        self.secret = true;
         self
     }
 

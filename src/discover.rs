@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+pub use crate::config::reason;
 use crate::config::{ConfigError, Configs, Patterns};
 
 /// Hidden folders in which people keep Dockerfiles.
@@ -19,7 +20,7 @@ const HIDDEN: [&str; 7] = [
 ];
 
 /// What comes behind `Dockerfile.` and says that the file is about Dockerfiles, or makes one.
-const NOT_DOCKERFILES: [&str; 28] = [
+const NOT_DOCKERFILES: [&str; 29] = [
     "dockerignore",
     "j2",
     "jinja",
@@ -29,6 +30,7 @@ const NOT_DOCKERFILES: [&str; 28] = [
     "gotmpl",
     "template",
     "erb",
+    "m4",
     "ejs",
     "mustache",
     "hbs",
@@ -193,17 +195,6 @@ fn search(
 fn shown(path: &Path) -> PathBuf {
     path.strip_prefix(".")
         .map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
-}
-
-/// The operating system's words without its number.
-pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let plain = text.split(" (os error").next().unwrap_or(&text);
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => plain.to_owned(),
-    }
 }
 
 fn split(error: &ignore::Error, root: &Path) -> (PathBuf, String) {

@@ -23,6 +23,7 @@ pub mod mend;
 pub mod policy;
 pub mod rule;
 pub mod rules;
+pub mod secrets;
 pub mod shell;
 pub mod span;
 pub mod suppress;

@@ -119,6 +119,8 @@ pub struct UnusedIgnore {
     /// What to delete so that it is gone: the name with its comma, or the whole comment line;
     /// nothing for a directive, which may say more.
     pub removal: Option<Span>,
+    /// Whether the comment is written for another tool, which may still need it.
+    pub foreign: bool,
 }
 
 /// What a check may ask and do.
@@ -193,6 +195,13 @@ impl Report<'_> {
     pub fn label(self, span: Span, message: impl Into<String>) -> Self {
         self.with(|d| {
             d.label(span, message);
+        })
+    }
+
+    /// Says that the text at the span is a secret, so that no report shows it.
+    pub fn secret(self) -> Self {
+        self.with(|d| {
+            d.secret();
         })
     }
 

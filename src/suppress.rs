@@ -46,6 +46,8 @@ struct Ignore {
     line: Option<Span>,
     /// The text behind the names, trimmed.
     reason: String,
+    /// Whether it is written for another tool.
+    foreign: bool,
 }
 
 /// What an ignore comment covers.
@@ -103,6 +105,7 @@ impl Suppressions {
                 span: span.unwrap_or(Span::at(0)),
                 line: None,
                 reason: String::new(),
+                foreign: true,
             });
         }
         for instruction in &file.instructions {
@@ -134,6 +137,7 @@ impl Suppressions {
                 span: comment.span,
                 line: Some(line_of(source, comment)),
                 reason: parsed.reason,
+                foreign: parsed.foreign,
             });
         }
         all
@@ -167,6 +171,7 @@ impl Suppressions {
             // A comment that says more is not removed for its last name.
             line: (!value.contains(';')).then(|| line_of(source, comment)),
             reason: reason.trim_start_matches("//").trim().to_owned(),
+            foreign: true,
         });
     }
 
@@ -239,6 +244,7 @@ impl Suppressions {
                     span: name.span,
                     name: name.text.clone(),
                     removal: removal.filter(|_| ignore.line.is_some()),
+                    foreign: ignore.foreign,
                 });
             }
         }
@@ -308,6 +314,7 @@ struct Parsed {
     target: Target,
     names: Vec<Name>,
     reason: String,
+    foreign: bool,
 }
 
 fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
@@ -326,6 +333,7 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
             target,
             names: split_names(names, at(names)),
             reason: reason.trim().to_owned(),
+            foreign: false,
         });
     }
     if let Some(rest) = body.strip_prefix("hadolint") {
@@ -355,6 +363,7 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
             target,
             names: split_names(names, at(names)),
             reason: reason.trim().to_owned(),
+            foreign: true,
         });
     }
     None

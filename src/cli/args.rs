@@ -148,6 +148,10 @@ pub struct LintArgs {
     /// The stage that is built [default: the last].
     #[arg(long, value_name = "STAGE", help_heading = "Build")]
     pub target: Option<String>,
+    /// The directory of the build context [default: the Dockerfile's or one above it, if what
+    /// the file copies is there].
+    #[arg(long, value_name = "DIR", help_heading = "Build")]
+    pub context: Option<PathBuf>,
     /// The name of a further build context, as `docker build` takes it.
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Build")]
     pub build_context: Vec<String>,

@@ -73,18 +73,6 @@ impl Trouble {
             help: Some(unknown.help()),
         }
     }
-
-    fn stdout(error: io::Error) -> Self {
-        Trouble::Output {
-            place: "standard output".to_owned(),
-            error,
-        }
-    }
-
-    /// Whether the reader went away, which is no trouble.
-    fn is_closed_pipe(&self) -> bool {
-        matches!(self, Trouble::Output { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
-    }
 }
 
 /// Runs dlint with the arguments of a process.
@@ -119,9 +107,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Schema) => schema::run(),
     };
     let status = result.unwrap_or_else(|trouble| {
-        if trouble.is_closed_pipe() {
-            return Status::Clean;
-        }
         report(&trouble, color);
         Status::Trouble
     });

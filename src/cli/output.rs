@@ -5,12 +5,16 @@ use std::path::Path;
 
 use super::Trouble;
 
-/// Writes to standard output, all of it or nothing more.
+/// Writes to standard output. If the reader went away there is nothing more to do.
 pub(super) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Trouble> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    write(&mut out)
-        .and_then(|()| out.flush())
-        .map_err(Trouble::stdout)
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::Output {
+            place: "standard output".to_owned(),
+            error,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file.

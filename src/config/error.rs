@@ -28,14 +28,20 @@ pub enum Problem {
         nearest: Option<String>,
         known: Vec<String>,
     },
+    #[error("`{value}` is no value of this key")]
+    UnknownValue {
+        value: String,
+        nearest: Option<String>,
+        known: Vec<String>,
+    },
     #[error("{0}")]
     UnknownRule(#[from] super::UnknownRule),
     #[error("`{pattern}` is no pattern: {reason}")]
     Pattern { pattern: String, reason: String },
     #[error("cannot extend {}: {reason}", path.display())]
     Extends { path: PathBuf, reason: String },
-    #[error("{} extends itself: {chain}", path.display())]
-    Circle { path: PathBuf, chain: String },
+    #[error("the file extends itself: {0}")]
+    Circle(String),
     #[error("option of `{rule}`: {reason}")]
     RuleOption { rule: String, reason: String },
 }
@@ -68,12 +74,29 @@ impl ConfigError {
             Problem::UnknownKey {
                 nearest: Some(nearest),
                 ..
+            }
+            | Problem::UnknownValue {
+                nearest: Some(nearest),
+                ..
             } => Some(format!("did you mean `{nearest}`?")),
-            Problem::UnknownKey { known, .. } if !known.is_empty() => {
+            Problem::UnknownKey { known, .. } if known.is_empty() => {
+                Some("nothing can be set here".to_owned())
+            }
+            Problem::UnknownKey { known, .. } | Problem::UnknownValue { known, .. } => {
                 Some(format!("known here: `{}`", known.join("`, `")))
             }
             Problem::UnknownRule(unknown) => Some(unknown.help()),
             _ => None,
         }
+    }
+}
+
+/// The operating system's words without its number.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => text.split(" (os error").next().unwrap_or(&text).to_owned(),
     }
 }

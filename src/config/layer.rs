@@ -100,21 +100,19 @@ impl UnknownRule {
     }
 
     fn new(name: &str, selector: bool) -> Self {
-        let words = Impact::ALL.map(Impact::as_str);
-        let words = words.iter().copied().chain(["all"]);
-        let word = words
-            .map(|w| (crate::syntax::distance(&name.to_lowercase(), w), w))
-            .filter(|(d, _)| selector && *d <= 2)
-            .min();
-        let nearest = rules::nearest_name(name).map(str::to_owned);
+        let lower = name.to_lowercase();
+        let distance = |known: &str| crate::syntax::distance(&lower, &known.to_lowercase());
+        let words = Impact::ALL.map(Impact::as_str).into_iter().chain(["all"]);
+        let words = words.filter(|w| selector && distance(w) <= 2);
+        // A family is no rule: where only rules fit, it is no help.
+        let nearest = rules::nearest_name(name).into_iter();
+        let nearest = nearest.filter(|n| selector || !rules::by_name(n).is_empty());
         Self {
             name: name.to_owned(),
-            // A family is no rule: where only rules fit, it is no help.
-            nearest: match (word, nearest) {
-                (Some((_, word)), None) => Some(word.to_owned()),
-                (_, Some(n)) if !selector && rules::by_name(&n).is_empty() => None,
-                (_, nearest) => nearest,
-            },
+            nearest: nearest
+                .chain(words)
+                .min_by_key(|n| distance(n))
+                .map(str::to_owned),
         }
     }
 }
@@ -270,10 +268,14 @@ pub(super) struct Selection {
     build: BuildOptions,
 }
 
-impl Default for Selection {
-    fn default() -> Self {
-        let profile = Profile::default();
-        Self {
+impl Selection {
+    /// Lays layers over one another, the lowest first.
+    pub(super) fn of(layers: &[&Layer]) -> Self {
+        // The topmost profile is the set that all start from; a selection below it is void.
+        let base = layers.iter().rposition(|l| l.profile.is_some());
+        let profile = base.and_then(|i| layers.get(i)).and_then(|l| l.profile);
+        let profile = profile.unwrap_or_default();
+        let mut selection = Self {
             profile,
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
             severities: vec![None; RULES.len()],
@@ -283,23 +285,26 @@ impl Default for Selection {
             golden: Vec::new(),
             trusted_registries: Vec::new(),
             build: BuildOptions::default(),
+        };
+        for (i, layer) in layers.iter().enumerate() {
+            let select = layer
+                .select
+                .as_deref()
+                .filter(|_| base.is_none_or(|b| i >= b));
+            selection.lay(layer, select);
         }
+        selection
     }
-}
 
-impl Selection {
-    pub(super) fn lay(&mut self, layer: &Layer) {
-        if let Some(profile) = layer.profile {
-            self.profile = profile;
-            self.on = RULES.iter().map(|e| profile.has(&e.meta)).collect();
-        }
-        if layer.select.is_some() {
+    fn lay(&mut self, layer: &Layer, select: Option<&[String]>) {
+        if select.is_some() {
             self.on.fill(false);
         }
-        let selected = layer.select.iter().flatten().chain(&layer.extend_select);
-        let selected: Vec<_> = selected.map(|n| (n, width_of(n), true)).collect();
+        let selected = select.into_iter().flatten().chain(&layer.extend_select);
+        let selected = selected.map(|n| (n, width_of(n), true));
         let ignored = layer.ignore.iter().map(|n| (n, width_of(n), false));
-        let names: Vec<_> = selected.into_iter().chain(ignored).collect();
+        // Of two equally narrow names the one that ignores wins.
+        let names: Vec<_> = selected.chain(ignored).collect();
         for width in Width::WIDEST_FIRST {
             for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
                 for (on, entry) in self.on.iter_mut().zip(&RULES) {
@@ -337,6 +342,9 @@ impl Selection {
         }
         let contexts = layer.build.contexts.iter().cloned();
         self.build.contexts.extend(contexts);
+        if layer.build.context.is_some() {
+            self.build.context.clone_from(&layer.build.context);
+        }
     }
 
     pub(super) fn finish(self) -> Result<Effective, Problem> {
@@ -368,17 +376,76 @@ impl Selection {
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
             settings: Settings {
+                buildkit: self.profile == Profile::Buildkit,
                 rules: active,
                 policy,
                 build: crate::context::Build {
                     arguments: self.build.args.into_iter().collect(),
                     target: self.build.target,
                     contexts: self.build.contexts,
+                    context: self.build.context,
                 },
-                buildkit: self.profile == Profile::Buildkit,
             },
             fail_on: self.fail_on,
             codes: self.profile.codes(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_tell_whose_they_are() {
+        assert!(is_hadolint_code("DL3006") && !is_hadolint_code("DL30061"));
+        assert!(!is_hadolint_code("DS-0002") && !is_hadolint_code("SC2086"));
+        assert!(is_buildkit_name("StageNameCasing"));
+        assert!(!is_buildkit_name("DL3006") && !is_buildkit_name("CKV_DOCKER_3"));
+    }
+
+    #[test]
+    fn every_way_to_name_rules_is_known_and_others_are_not() {
+        for name in [
+            "all",
+            "security",
+            "syntax",
+            "syntax-error",
+            "DL1000",
+            "dl1000",
+        ] {
+            assert_eq!(check_selector(name), Ok(()), "{name}");
+        }
+        assert!(check_selector("").is_err());
+        let family = check_rule("sintax").unwrap_err();
+        assert_ne!(family.nearest.as_deref(), Some("syntax"));
+    }
+
+    #[test]
+    fn later_layers_win_and_options_of_rules_are_kept_key_by_key() {
+        let low = Layer {
+            profile: Some(Profile::Strict),
+            select: Some(vec!["all".into()]),
+            ignore: vec!["syntax-error".into()],
+            levels: vec![("unused-ignore".into(), LevelSetting::Error)],
+            policy: toml::from_str("trusted-registries = ['a']\ninsecure-registries = ['b']")
+                .unwrap(),
+            ..Layer::default()
+        };
+        let high = Layer {
+            extend_select: vec!["syntax-error".into()],
+            policy: toml::from_str("trusted-registries = ['c']").unwrap(),
+            trusted_registries: vec!["d".into()],
+            ..Layer::default()
+        };
+        let effective = Selection::of(&[&low, &high]).finish().unwrap();
+        let rule = |id: &str| {
+            let mut rules = effective.settings.rules.iter();
+            rules.find(|r| r.meta.id == id).map(|r| r.severity)
+        };
+        assert_eq!(rule("syntax-error"), Some(Severity::Error));
+        assert_eq!(rule("unused-ignore"), Some(Severity::Error));
+        assert_eq!(effective.settings.policy.trusted_registries, ["c", "d"]);
+        assert_eq!(effective.settings.policy.insecure_registries, ["b"]);
     }
 }

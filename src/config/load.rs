@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::Problem;
+use super::error::{Problem, reason};
 use super::layer::{Layer, check_rule, check_selector};
 use super::{ConfigError, File, Override, Patterns};
 use crate::policy::Policy;
@@ -44,10 +44,10 @@ impl Config {
         let text = read(path).map_err(|e| {
             ConfigError::new(Problem::Unreadable {
                 path: path.to_path_buf(),
-                reason: e.to_string(),
+                reason: reason(&e),
             })
         })?;
-        let source = Source::new(path, text);
+        let source = Source::new(nearer(path), text);
         let reader = Reader { source: &source };
         let file = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -57,16 +57,14 @@ impl Config {
             let place = [Step::Key("extends")];
             let again = identity(&target);
             if chain.contains(&again) {
-                let names = chain.iter().chain([&again]);
+                let names = chain.iter().chain([&again]).map(|p| nearer(p));
                 let names: Vec<String> = names.map(|p| p.display().to_string()).collect();
-                let problem = Problem::Circle {
-                    path: path.to_path_buf(),
-                    chain: names.join(" → "),
-                };
+                let problem = Problem::Circle(names.join(" → "));
                 return Err(reader.fault(problem, &place));
             }
             self.add(&target, chain).map_err(|e| match *e.problem {
                 Problem::Unreadable { path, reason } => {
+                    let path = nearer(&path).to_path_buf();
                     reader.fault(Problem::Extends { path, reason }, &place)
                 }
                 _ => e,
@@ -106,15 +104,19 @@ impl Config {
     pub fn includes(&self, path: &Path) -> bool {
         self.include.iter().any(|p| p.fits(path))
     }
-
-    pub(super) fn explain(&self, problem: Problem) -> ConfigError {
-        ConfigError::new(problem)
-    }
 }
 
 /// What makes two paths the same file.
 fn identity(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| super::pattern::absolute(path))
+}
+
+/// The path from the current folder, if it is below that.
+fn nearer(path: &Path) -> &Path {
+    std::env::current_dir()
+        .ok()
+        .and_then(|current| path.strip_prefix(current).ok())
+        .unwrap_or(path)
 }
 
 /// A step on the way to a value.
@@ -187,39 +189,41 @@ impl Reader<'_> {
         let Err(whole) = check(table.clone()) else {
             return Ok(());
         };
-        let one = |key: &str, value: &toml::Value| {
-            let pair = (key.to_owned(), value.clone());
-            check(toml::Table::from_iter([pair])).err()
+        let alone = |key: &str, value: toml::Value| {
+            check(toml::Table::from_iter([(key.to_owned(), value)])).err()
         };
         for (key, value) in table {
-            let Some(error) = one(key, value) else {
+            let Some(error) = alone(key, value.clone()) else {
                 continue;
             };
-            let place = [at, &[Step::Key(key)]].concat();
-            let problem = problem_of(error.message());
-            // Of a nested table another key may be the unknown one.
-            if matches!(&problem, Problem::UnknownKey { key: k, .. } if k == key) {
-                return Err(self.fault_at_key(problem, &place));
-            }
-            for (i, element) in value.as_array().into_iter().flatten().enumerate() {
-                let Some(error) = one(key, &toml::Value::Array(vec![element.clone()])) else {
-                    continue;
-                };
-                let problem = problem_of(error.message());
-                let place = [place.as_slice(), &[Step::Index(i)]].concat();
-                return Err(match &problem {
-                    Problem::UnknownKey { key, .. } => {
-                        let place = [place.as_slice(), &[Step::Key(key)]].concat();
-                        self.fault_at_key(problem.clone(), &place)
-                    }
-                    _ => self.fault(problem, &place),
+            let mut place = vec![Step::Key(key.as_str())];
+            let mut message = error.message().to_owned();
+            // One element of an array, then one key of a table, as long as it stays wrong.
+            let mut wrap: Box<dyn Fn(toml::Value) -> toml::Value> = Box::new(|v| v);
+            let mut inner = value;
+            if let Some(array) = value.as_array() {
+                wrap = Box::new(|v| toml::Value::Array(vec![v]));
+                let wrong = array.iter().enumerate().find_map(|(i, element)| {
+                    Some((i, element, alone(key, wrap(element.clone()))?))
                 });
-            }
-            return Err(match &problem {
-                Problem::UnknownKey { key, .. } => {
-                    let place = [place.as_slice(), &[Step::Key(key)]].concat();
-                    self.fault_at_key(problem.clone(), &place)
+                if let Some((i, element, error)) = wrong {
+                    place.push(Step::Index(i));
+                    inner = element;
+                    message = error.message().to_owned();
                 }
+            }
+            for (key2, value2) in inner.as_table().into_iter().flatten() {
+                let pair = toml::Table::from_iter([(key2.clone(), value2.clone())]);
+                if let Some(error) = alone(key, wrap(toml::Value::Table(pair))) {
+                    place.push(Step::Key(key2));
+                    message = error.message().to_owned();
+                    break;
+                }
+            }
+            let place = [at, &place].concat();
+            let problem = problem_of(&message);
+            return Err(match &problem {
+                Problem::UnknownKey { .. } => self.fault_at_key(problem, &place),
                 _ => self.fault(problem, &place),
             });
         }
@@ -297,31 +301,40 @@ fn span_of(range: Range<usize>) -> Span {
     Span::new(range.start as u32, range.end as u32)
 }
 
-/// What a message of serde means. Its wording for unknown keys has been the same for ten years;
-/// should it change, the message is shown as it is.
+/// What a message of serde means. Its wording has been the same for ten years; should it change,
+/// the message is shown as it is.
 fn problem_of(message: &str) -> Problem {
-    let unknown = || {
-        let rest = message.strip_prefix("unknown field `")?;
-        let (key, rest) = rest.split_once('`')?;
-        let known: Vec<String> = rest
-            .split('`')
-            .skip(1)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect();
+    let unknown = |what: &str| {
+        let rest = message.strip_prefix(what)?;
+        let (name, rest) = rest.split_once('`')?;
+        let known = rest.split('`').skip(1).step_by(2).map(str::to_owned);
+        let known: Vec<String> = known.collect();
         let nearest = known
             .iter()
-            .map(|k| (crate::syntax::distance(key, k), k))
+            .map(|k| (crate::syntax::distance(name, k), k))
             .filter(|(d, k)| *d <= (k.len() / 3).max(2))
             .min()
             .map(|(_, k)| k.clone());
-        Some(Problem::UnknownKey {
-            key: key.to_owned(),
+        Some((name.to_owned(), nearest, known))
+    };
+    if let Some((key, nearest, known)) = unknown("unknown field `") {
+        return Problem::UnknownKey {
+            key,
             nearest,
             known,
-        })
-    };
-    unknown().unwrap_or_else(|| Problem::Toml(message.to_owned()))
+        };
+    }
+    if let Some((value, nearest, known)) = unknown("unknown variant `") {
+        return Problem::UnknownValue {
+            value,
+            nearest,
+            known,
+        };
+    }
+    Problem::Toml(match message.strip_prefix("missing field ") {
+        Some(key) => format!("missing key {key}"),
+        None => message.to_owned(),
+    })
 }
 
 /// The keys a file and an override share.

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use error::{ConfigError, Problem};
+pub use error::{ConfigError, Problem, reason};
 pub use file::{BuildOptions, File, LevelSetting, Override, Profile};
 pub use layer::{Codes, Layer, UnknownRule};
 pub use load::Config;
@@ -107,12 +107,10 @@ impl Configs {
         if let Some(known) = self.effective.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let mut selection = Selection::default();
-        for layer in config.layers(&key.1) {
-            selection.lay(layer);
-        }
-        selection.lay(&self.command_line);
-        let effective = Arc::new(selection.finish().map_err(|p| config.explain(p))?);
+        let mut layers: Vec<&Layer> = config.layers(&key.1).collect();
+        layers.push(&self.command_line);
+        let effective = Selection::of(&layers).finish();
+        let effective = Arc::new(effective.map_err(ConfigError::new)?);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)
     }

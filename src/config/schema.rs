@@ -20,8 +20,14 @@ pub fn schema() -> Value {
     schema.to_value()
 }
 
-/// Names that an alias may look like: rule ids have no capitals. dlint itself is stricter.
-const ALIAS: &str = "[A-Z]";
+/// What tells most aliases from ids, families and impacts. dlint itself is stricter.
+const ALIAS: &str = "[A-Z._]";
+
+/// Aliases that look like ids.
+fn plain_aliases() -> impl Iterator<Item = &'static str> {
+    let aliases = RULES.iter().flat_map(|e| e.meta.aliases.iter().copied());
+    aliases.filter(|a| !a.contains(|c: char| c.is_ascii_uppercase() || c == '.' || c == '_'))
+}
 
 /// A name in a selection.
 pub(super) struct Selector;
@@ -37,6 +43,7 @@ impl JsonSchema for Selector {
         names.extend(Impact::ALL.map(Impact::as_str));
         names.extend(families);
         names.extend(RULES.iter().map(|e| e.meta.id));
+        names.extend(plain_aliases());
         // A family may be called as a rule is.
         let mut seen = BTreeSet::new();
         names.retain(|n| seen.insert(*n));
@@ -62,7 +69,9 @@ impl JsonSchema for Levels {
         let level = generator.subschema_for::<LevelSetting>();
         let properties: Map<String, Value> = RULES
             .iter()
-            .map(|e| (e.meta.id.to_owned(), level.clone().to_value()))
+            .map(|e| e.meta.id)
+            .chain(plain_aliases())
+            .map(|name| (name.to_owned(), level.clone().to_value()))
             .collect();
         json_schema!({
             "type": "object",
@@ -94,6 +103,10 @@ impl JsonSchema for Rules {
                 _ => options = json!({ "description": description, "allOf": [options] }),
             }
             properties.insert(entry.meta.id.to_owned(), options);
+        }
+        for alias in plain_aliases() {
+            let any = || json!({ "type": "object" });
+            properties.entry(alias).or_insert_with(any);
         }
         json_schema!({
             "type": "object",

@@ -17,6 +17,7 @@ use super::terminal::{Style, Terminal};
 use super::{Outcome, Summary, code, is_dangerous, meta, printable, slashed};
 use crate::config::ConfigError;
 use crate::diagnostic::Severity;
+use crate::engine::Report;
 use crate::span::{Source, Span};
 
 /// A label over more lines shows only its first one.
@@ -46,6 +47,7 @@ pub(super) fn write(
             message: &diagnostic.message,
             help: diagnostic.help.as_deref(),
             source: &file.report.source,
+            secrets: secrets(&file.report),
             places,
         };
         render(&finding, terminal, out)?;
@@ -93,6 +95,7 @@ pub(super) fn write_config_error(
         message: &message,
         help: help.as_deref(),
         source,
+        secrets: Vec::new(),
         places: vec![(span, None)],
     };
     render(&finding, terminal, out)
@@ -105,6 +108,8 @@ struct Finding<'a> {
     message: &'a str,
     help: Option<&'a str>,
     source: &'a Source,
+    /// What is not shown: logs are read by more people than files.
+    secrets: Vec<Span>,
     /// The place itself, then the related ones.
     places: Vec<(Span, Option<&'a str>)>,
 }
@@ -261,6 +266,7 @@ impl View {
         let mut lines = Vec::new();
         let mut columns = Vec::new();
         let mut moved: Vec<(usize, usize)> = places.iter().map(|_| (0, 0)).collect();
+        let is_secret = |at: u32| finding.secrets.iter().any(|s| s.contains(at));
         for number in primary_first(numbers, source.line(finding.span().start)) {
             let line = source.line_span(number);
             let wanted = places
@@ -284,6 +290,7 @@ impl View {
                         text.extend(std::iter::repeat_n(' ', TAB - width % TAB));
                     }
                     '\u{feff}' => {}
+                    c if !c.is_whitespace() && is_secret(cut.from + i as u32) => text.push('*'),
                     c if is_dangerous(c) => text.push(char::REPLACEMENT_CHARACTER),
                     c => text.push(c),
                 }
@@ -475,6 +482,13 @@ fn wrap(text: &str, width: usize) -> String {
     textwrap::wrap(text, options).join("\n")
 }
 
+/// The secrets found in a file, whichever finding shows their line.
+fn secrets(report: &Report) -> Vec<Span> {
+    let silenced = report.suppressed.iter().map(|s| &s.diagnostic);
+    let all = report.diagnostics.iter().chain(silenced);
+    all.filter(|d| d.secret).map(|d| d.span).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -487,6 +501,7 @@ mod tests {
             message: "something is wrong",
             help: Some("mend it"),
             source: &source,
+            secrets: Vec::new(),
             places,
         };
         let mut out = Vec::new();
@@ -607,11 +622,31 @@ mod tests {
             message: "this text is long enough to be broken somewhere near --no-install-recommends",
             help: None,
             source: &source,
+            secrets: Vec::new(),
             places: vec![(Span::new(0, 3), None)],
         };
         let mut out = Vec::new();
         render(&finding, &Terminal::plain(), &mut out).unwrap();
         let got = String::from_utf8(out).unwrap();
         assert!(got.contains("--no-install-recommends"), "{got}");
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let text = "ENV PASSWORD=violet-umbrella X=1\n";
+        let source = Source::new("Dockerfile", text);
+        let finding = Finding {
+            name: "warning[some-rule]".into(),
+            severity: Severity::Warning,
+            message: "something is wrong",
+            help: None,
+            source: &source,
+            secrets: vec![place(text, "violet-umbrella")],
+            places: vec![(place(text, "X=1"), None)],
+        };
+        let mut out = Vec::new();
+        render(&finding, &Terminal::plain(), &mut out).unwrap();
+        let got = String::from_utf8(out).unwrap();
+        assert!(got.contains("ENV PASSWORD=*************** X=1"), "{got}");
     }
 }

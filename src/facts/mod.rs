@@ -2,6 +2,7 @@
 //! walk the tree, parse shell or resolve variables themselves.
 
 mod conversion;
+mod copies;
 mod environment;
 mod globals;
 mod graph;
@@ -15,15 +16,17 @@ mod scope;
 mod stage;
 mod words;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::context::Build;
+use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
+pub use copies::{Copied, CopiedSource, CopyOrigin};
 pub use environment::{Definition, known_images};
 pub use graph::{StageUse, UseTarget};
 use image::ImageRef;
@@ -53,6 +56,7 @@ pub struct Facts<'a> {
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
+    context: OnceCell<Option<BuildContext>>,
 }
 
 /// An instruction and what is known at its place.
@@ -149,6 +153,7 @@ impl<'a> Facts<'a> {
             scopes: Scopes::new(build),
             names: HashMap::new(),
             final_stage: None,
+            context: OnceCell::new(),
         };
         for instruction in &file.instructions {
             facts.visit(instruction);

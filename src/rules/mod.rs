@@ -1,7 +1,10 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
+pub mod files;
 pub mod images;
+pub mod layers;
 pub mod runtime;
+pub mod secrets;
 pub mod shell;
 pub mod stages;
 pub mod suppressions;

@@ -55,6 +55,10 @@ fn best<'c>(commands: impl Iterator<Item = &'c Command>) -> Option<Program<'c>> 
 fn sort_of(command: &Command) -> Program<'_> {
     const TOOLS: &[&str] = &[
         "",
+        "dlv",
+        "vncserver",
+        "x11vnc",
+        "Xvfb",
         "tail",
         "sleep",
         "cat",
@@ -335,7 +339,9 @@ const SERVERS: &[&str] = &[
     "runit",
     "my_init",
     "runsv",
+    "cadvisor",
     "dockerd",
+    "glusterd",
     "containerd",
     "kubelet",
     "rsyslogd",
@@ -395,6 +401,10 @@ const MOST: u64 = 64 * 1024;
 pub(super) fn drops_privileges(facts: &Facts<'_>, stage: usize) -> Drop {
     let launch = facts.launch(stage);
     let mut unseen = false;
+    // `su app -c '…'` is no command of its own among those started, since its script is.
+    if launch.script.commands.iter().any(starts_other_user) {
+        return Drop::Yes;
+    }
     for command in launch.commands() {
         if starts_other_user(command) {
             return Drop::Yes;

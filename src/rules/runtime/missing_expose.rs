@@ -59,13 +59,23 @@ impl Rule for MissingExpose {
         };
         if node.stage == Some(last.index) {
             let source = facts.source;
-            let start = source.line_start(node.instruction.start_line);
-            let indent = source.slice(Span::new(start, node.instruction.head.start));
-            let line = format!("{indent}EXPOSE {port}{}", source.newline());
-            let edits = vec![Edit::insert(start, line)];
+            let line = source.line_start(node.instruction.start_line);
+            let indent = source.slice(Span::new(line, node.instruction.head.start));
+            let start = source.line_start(first_line(facts, node.instruction.start_line));
+            let text = format!("{indent}EXPOSE {port}{}", source.newline());
+            let edits = vec![Edit::insert(start, text)];
             report.fix(Fix::unsafe_(format!("add `EXPOSE {port}`"), edits));
         }
     }
+}
+
+/// The line of an instruction, or of the comment that stands directly above it.
+fn first_line(facts: &Facts<'_>, mut line: u32) -> u32 {
+    let comments = &facts.file.comments;
+    while comments.iter().any(|c| !c.inside && c.line + 1 == line) {
+        line -= 1;
+    }
+    line
 }
 
 /// Servers and the port each listens on for all the world unless it is told otherwise.

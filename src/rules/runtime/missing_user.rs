@@ -34,7 +34,7 @@ impl Rule for MissingUser {
         let Some(node) = launch.node() else { return };
         let (command, own_code) = match program(&launch) {
             Some(Program::Code(command)) => (command, true),
-            Some(Program::Binary(command)) => (command, false),
+            Some(Program::Binary(command) | Program::Script(command)) => (command, false),
             _ => return,
         };
         // Without an ENTRYPOINT of its own the image keeps that of its base, which may well drop

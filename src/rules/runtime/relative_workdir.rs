@@ -53,10 +53,11 @@ fn report_first(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>, word: 
         }
         (false, None) => format!("`{written}` is relative to whatever directory the base sets"),
     };
+    let root = facts.chain(stage.index).last().unwrap_or(stage);
     let report = cx
         .report(word.span, message)
         .help("write the whole path, from `/`")
-        .label(stage.from.head, "this image decides where the path starts");
+        .label(root.from.head, "this image decides where the path starts");
     let Some(base) = base else {
         // Whoever owns such a base may well count on its directory.
         report.severity(Severity::Info);

@@ -29,8 +29,7 @@ impl Rule for RootUser {
         if facts.is_windows(last.index) {
             return;
         }
-        let drops = drops_privileges(facts, last.index);
-        if drops == Drop::Yes {
+        if drops_privileges(facts, last.index) != Drop::No {
             return;
         }
         let launch = facts.launch(last.index);
@@ -44,27 +43,27 @@ impl Rule for RootUser {
             })
             .filter(|u| !is_root(u))
             .last();
-        // Root where nobody ever was anyone else says nothing new of a shell, a build tool, or an
-        // image that starts what its base does.
+        // On a base that is root anyway it says nothing new of a shell or a build tool, and of an
+        // image that starts what its base does only if another user was set before.
         let started = program(&launch);
-        let idle = matches!(started, None | Some(Program::Tool));
-        if idle && base == BaseUser::Root && before.is_none() {
+        let idle = match started {
+            Some(Program::Tool) => true,
+            Some(_) => false,
+            None => before.is_none(),
+        };
+        if idle && base == BaseUser::Root {
             return;
         }
-        // A script that cannot be seen may change the user, a shell or a build tool is started by
-        // someone, a base that is root is not made worse, and a development container has its
-        // user set elsewhere.
         let development = facts
             .source
             .path()
             .components()
             .any(|c| c.as_os_str() == ".devcontainer");
-        let mild = match started {
-            _ if development => true,
-            Some(Program::Tool | Program::Script(_)) => true,
-            Some(_) => drops == Drop::Unseen,
-            None => base == BaseUser::Root,
-        };
+        // A shell or a build tool is started by someone who may choose the user; so is a
+        // development container.
+        let mild = development
+            || matches!(started, Some(Program::Tool))
+            || started.is_none() && base == BaseUser::Root;
         let written = facts.source.slice(user.span);
         let message = match written.contains('$') {
             true => format!("the image runs as `{value}`, the value of `{written}`"),

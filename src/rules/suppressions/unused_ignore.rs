@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Severity;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, UnusedIgnore as Unused};
 
@@ -14,12 +15,21 @@ pub struct UnusedIgnore {}
 impl Rule for UnusedIgnore {
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &Unused) {
         let message = format!("ignoring `{}` has no effect here", unused.name);
-        let report = cx
-            .report(unused.span, message)
-            .help("remove it, so that it does not hide a later finding");
-        if let Some(removal) = unused.removal {
-            let edits = vec![Edit::delete(removal)];
-            report.fix(Fix::safe(format!("remove `{}`", unused.name), edits));
+        let title = format!("remove `{}`", unused.name);
+        let edits: Vec<Edit> = unused.removal.map(Edit::delete).into_iter().collect();
+        let mut report = cx.report(unused.span, message);
+        // The other tool may find more or less than dlint, and may still run.
+        report = match unused.foreign {
+            false => report.help("remove it, so that it does not hide a later finding"),
+            true => report
+                .severity(Severity::Info)
+                .help("remove it, unless the tool it was written for still runs"),
+        };
+        if !edits.is_empty() {
+            report.fix(match unused.foreign {
+                false => Fix::safe(title, edits),
+                true => Fix::unsafe_(title, edits),
+            });
         }
     }
 }

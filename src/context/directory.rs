@@ -1,0 +1,359 @@
+//! The directory of a build context, read as little as possible.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use super::{Build, IgnoreFile};
+
+/// How many directories above the Dockerfile are tried as the context.
+const MAX_PARENTS: usize = 6;
+/// The largest ignore file that is read.
+const MAX_IGNORE_BYTES: u64 = 1 << 20;
+
+/// A directory that is sent to the builder.
+#[derive(Debug, Clone)]
+pub struct BuildContext {
+    /// The directory.
+    pub root: PathBuf,
+    /// Who says so.
+    pub origin: ContextOrigin,
+    /// The ignore file in force, if there is one.
+    pub ignore_path: Option<PathBuf>,
+    ignore: IgnoreFile,
+}
+
+/// Who says which directory the context is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContextOrigin {
+    /// The user.
+    Stated,
+    /// Nobody: it is the Dockerfile's directory or one above it, and what the file copies is
+    /// there.
+    Guessed,
+}
+
+impl BuildContext {
+    /// The context of a Dockerfile: the one `build` states, else the nearest directory from the
+    /// Dockerfile's upwards, within its repository, in which every one of `sources` is. Without
+    /// sources nothing can be guessed but the Dockerfile's own directory, and that only if it
+    /// looks like a project. A Dockerfile that is no file on disk has no context.
+    pub fn of(dockerfile: &Path, build: &Build, sources: &[String]) -> Option<Self> {
+        if let Some(root) = &build.context {
+            return root
+                .is_dir()
+                .then(|| Self::at(root.clone(), dockerfile, ContextOrigin::Stated));
+        }
+        if !dockerfile.is_file() {
+            return None;
+        }
+        let start = match dockerfile.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => return None,
+        };
+        // Relative paths end at `.`, but the directories above are tried too.
+        let start = fs::canonicalize(start).ok()?;
+        for directory in start.ancestors().take(MAX_PARENTS) {
+            let guess = Self::at(directory.to_owned(), dockerfile, ContextOrigin::Guessed);
+            if guess.is_plausible(sources) {
+                return Some(guess);
+            }
+            if sources.is_empty() || directory.join(".git").exists() {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn at(root: PathBuf, dockerfile: &Path, origin: ContextOrigin) -> Self {
+        let mut own = dockerfile.as_os_str().to_owned();
+        own.push(".dockerignore");
+        let candidates = [PathBuf::from(own), root.join(".dockerignore")];
+        let ignore_path = candidates.into_iter().find(|p| p.is_file());
+        let ignore = ignore_path
+            .as_ref()
+            .filter(|p| fs::metadata(p).is_ok_and(|m| m.len() <= MAX_IGNORE_BYTES))
+            .and_then(|p| fs::read(p).ok())
+            .map(|bytes| IgnoreFile::parse(&String::from_utf8_lossy(&bytes)))
+            .unwrap_or_default();
+        Self {
+            root,
+            origin,
+            ignore_path,
+            ignore,
+        }
+    }
+
+    /// Whether the file can have been built with this context: it was stated, or every one of
+    /// the paths it copies is there. Without any, the directory must look like a project.
+    pub fn is_plausible(&self, sources: &[String]) -> bool {
+        if self.origin == ContextOrigin::Stated {
+            return true;
+        }
+        match sources.is_empty() {
+            true => self.is_project(),
+            false => sources.iter().all(|s| self.exists(s)),
+        }
+    }
+
+    /// Whether the directory has an ignore file, a repository or a project's manifest in it.
+    fn is_project(&self) -> bool {
+        const MARKS: [&str; 16] = [
+            ".git",
+            "package.json",
+            "pyproject.toml",
+            "requirements.txt",
+            "setup.py",
+            "Pipfile",
+            "go.mod",
+            "Cargo.toml",
+            "pom.xml",
+            "build.gradle",
+            "build.gradle.kts",
+            "Gemfile",
+            "composer.json",
+            "mix.exs",
+            "Makefile",
+            "CMakeLists.txt",
+        ];
+        self.ignore_path.is_some() || MARKS.iter().any(|m| self.root.join(m).exists())
+    }
+
+    /// The ignore file's patterns; none if there is no ignore file.
+    pub fn ignore(&self) -> &IgnoreFile {
+        &self.ignore
+    }
+
+    /// Whether a path of the context is left out of it.
+    pub fn is_ignored(&self, path: &str) -> bool {
+        self.ignore.is_ignored(path)
+    }
+
+    /// Whether something of that path lies in the directory, left out or not. Paths are taken
+    /// from the context's root, as COPY takes them; `*` and the like match names.
+    pub fn exists(&self, path: &str) -> bool {
+        !self.find(path).is_empty()
+    }
+
+    /// The paths in the directory that a path with `*` and the like in it means, sorted, left out
+    /// of the context or not.
+    pub fn find(&self, path: &str) -> Vec<String> {
+        let parts = normal_parts(path);
+        if parts.iter().all(|p| !p.contains(['*', '?', '[', '\\'])) {
+            return match fs::symlink_metadata(self.place(&parts)) {
+                Ok(_) => vec![parts.join("/")],
+                Err(_) => Vec::new(),
+            };
+        }
+        let mut open = vec![self.root.clone()];
+        for part in &parts {
+            open = open
+                .iter()
+                .flat_map(|d| children_matching(d, part))
+                .take(1000)
+                .collect();
+        }
+        let mut found: Vec<String> = open
+            .iter()
+            .filter_map(|p| relative(&self.root, p))
+            .collect();
+        found.sort();
+        found
+    }
+
+    /// Whether a directory of that path lies in the directory itself, not behind a link.
+    pub fn is_directory(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.place(&normal_parts(path))).is_ok_and(|m| m.is_dir())
+    }
+
+    fn place(&self, parts: &[&str]) -> PathBuf {
+        let mut place = self.root.clone();
+        place.extend(parts);
+        place
+    }
+
+    /// The files that get into the context, at most `limit` of them, down to `depth` directories,
+    /// sorted by name. Directories that are wholly left out are not entered, links not followed.
+    pub fn files(&self, depth: usize, limit: usize) -> Vec<String> {
+        let walk = walkdir::WalkDir::new(&self.root)
+            .max_depth(depth)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|e| match relative(&self.root, e.path()) {
+                Some(path) if e.file_type().is_dir() => !self.ignore.ignores_all_of(&path),
+                _ => true,
+            });
+        walk.filter_map(Result::ok)
+            // Even a tree of which everything is left out costs little.
+            .take(limit.saturating_mul(20))
+            .filter(|e| !e.file_type().is_dir())
+            .filter_map(|e| relative(&self.root, e.path()))
+            .filter(|path| !self.is_ignored(path))
+            .take(limit)
+            .collect()
+    }
+}
+
+/// The nearest ignore file for a Dockerfile: its own, or a `.dockerignore` in its directory or
+/// one above it within the repository. For contexts that are not known.
+pub(crate) fn any_ignore_file(dockerfile: &Path) -> Option<PathBuf> {
+    let mut own = dockerfile.as_os_str().to_owned();
+    own.push(".dockerignore");
+    let own = PathBuf::from(own);
+    if own.is_file() {
+        return Some(own);
+    }
+    let parent = match dockerfile.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return None,
+    };
+    let start = fs::canonicalize(parent).ok()?;
+    for directory in start.ancestors().take(MAX_PARENTS) {
+        let file = directory.join(".dockerignore");
+        if file.is_file() {
+            return Some(file);
+        }
+        if directory.join(".git").exists() {
+            break;
+        }
+    }
+    None
+}
+
+fn children_matching(directory: &Path, pattern: &str) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(Result::ok)
+        .take(10_000)
+        .filter(|e| {
+            e.file_name()
+                .to_str()
+                .is_some_and(|n| super::ignore_file::matches_segment(pattern, n) == Some(true))
+        })
+        .map(|e| e.path())
+        .collect()
+}
+
+/// The parts of a path as COPY takes it: never above the root.
+fn normal_parts(path: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts
+}
+
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path
+        .strip_prefix(root)
+        .ok()?
+        .components()
+        .map(|c| match c {
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        })
+        .collect();
+    let path = parts?.join("/");
+    (!path.is_empty()).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = directory.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        directory
+    }
+
+    fn strings(list: &[&str]) -> Vec<String> {
+        list.iter().map(|s| (*s).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_files_own_ignore_file_comes_first() {
+        let at = project(&[
+            ("app.Dockerfile", ""),
+            ("app.Dockerfile.dockerignore", "b"),
+            (".dockerignore", "a"),
+            ("package.json", ""),
+        ]);
+        let file = at.path().join("app.Dockerfile");
+        let context = BuildContext::of(&file, &Build::default(), &[]).unwrap();
+        assert!(context.is_ignored("b"));
+        assert!(!context.is_ignored("a"));
+    }
+
+    #[test]
+    fn a_directory_above_is_the_context_if_the_sources_are_there() {
+        let at = project(&[
+            (".git/HEAD", ""),
+            ("docker/Dockerfile", ""),
+            ("package.json", ""),
+            ("src/a.js", ""),
+        ]);
+        let file = at.path().join("docker/Dockerfile");
+        let build = Build::default();
+        let sources = strings(&["package*.json", "./src/"]);
+        let context = BuildContext::of(&file, &build, &sources).unwrap();
+        assert_eq!(context.root, fs::canonicalize(at.path()).unwrap());
+        assert_eq!(context.origin, ContextOrigin::Guessed);
+        // Nothing fits: no context.
+        assert!(BuildContext::of(&file, &build, &strings(&["gone"])).is_none());
+        // Nothing to go by, and no project beside the file: no context.
+        assert!(BuildContext::of(&file, &build, &[]).is_none());
+    }
+
+    #[test]
+    fn a_stated_context_is_believed() {
+        let at = project(&[("d/Dockerfile", ""), ("c/x", ""), ("c/.dockerignore", "x")]);
+        let build = Build {
+            context: Some(at.path().join("c")),
+            ..Build::default()
+        };
+        let file = at.path().join("d/Dockerfile");
+        let context = BuildContext::of(&file, &build, &strings(&["gone"])).unwrap();
+        assert!(context.is_ignored("x"));
+        assert!(context.exists("x"));
+        assert!(context.exists("../../x"), "never above the root");
+    }
+
+    #[test]
+    fn listing_leaves_out_what_is_ignored_and_stops() {
+        let at = project(&[
+            ("Dockerfile", ""),
+            (".dockerignore", "big\n*.log"),
+            ("big/1", ""),
+            ("a.log", ""),
+            ("src/x/y", ""),
+        ]);
+        let file = at.path().join("Dockerfile");
+        let context = BuildContext::of(&file, &Build::default(), &[]).unwrap();
+        assert_eq!(
+            context.files(9, 9),
+            [".dockerignore", "Dockerfile", "src/x/y"]
+        );
+        assert_eq!(context.files(9, 1).len(), 1);
+        assert_eq!(context.files(1, 9).len(), 2);
+    }
+
+    #[test]
+    fn a_file_that_is_not_on_disk_has_no_context() {
+        let file = Path::new("<stdin>");
+        assert!(BuildContext::of(file, &Build::default(), &[]).is_none());
+    }
+}

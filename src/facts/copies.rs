@@ -1,0 +1,238 @@
+//! COPY and ADD: where the files come from and where they go, variables resolved; and the build
+//! context they come from.
+
+use super::{Facts, FromTarget, Node, Stage};
+use crate::context::BuildContext;
+use crate::context::ignore_file::clean;
+use crate::span::Span;
+use crate::syntax::{Keyword, Kind};
+
+/// A COPY or an ADD.
+#[derive(Debug, Clone)]
+pub struct Copied {
+    /// The index of its node.
+    pub node: usize,
+    /// Where the files come from.
+    pub origin: CopyOrigin,
+    /// The sources, in order.
+    pub sources: Vec<CopiedSource>,
+    /// The destination with variables resolved.
+    pub destination: Option<String>,
+    /// The same as an absolute path without a slash at its end; `None` if it is not known.
+    pub target: Option<String>,
+    /// Whether the destination can only be a directory: it ends with a slash or is `.`, or there
+    /// are several sources.
+    pub into_directory: bool,
+    /// From the first source to the destination.
+    pub span: Span,
+}
+
+/// Where the files of a COPY come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyOrigin {
+    /// The build context.
+    Context,
+    /// An earlier stage, an image or a named context.
+    From(FromTarget),
+}
+
+/// One source of a COPY.
+#[derive(Debug, Clone)]
+pub struct CopiedSource {
+    /// The text with variables resolved; `None` if it is not known.
+    pub text: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether it is a file written out in the Dockerfile.
+    pub is_heredoc: bool,
+}
+
+impl CopiedSource {
+    /// The path in the context or stage: cleaned, without the slash it begins with; `.` for all
+    /// of it.
+    pub fn path(&self) -> Option<String> {
+        let text = self.text.as_deref()?;
+        if self.is_heredoc || self.is_remote() {
+            return None;
+        }
+        let path = clean(text);
+        let path = path.trim_start_matches('/');
+        Some(match path {
+            "" => ".".to_owned(),
+            path => path.to_owned(),
+        })
+    }
+
+    /// Whether ADD downloads it.
+    pub fn is_remote(&self) -> bool {
+        self.text
+            .as_deref()
+            .is_some_and(|t| t.contains("://") || t.starts_with("git@"))
+    }
+
+    /// Whether it is all there is: `.`, `/`, `*`.
+    pub fn is_whole(&self) -> bool {
+        self.path()
+            .is_some_and(|p| matches!(p.as_str(), "." | "*" | "**"))
+    }
+}
+
+impl Copied {
+    /// The source that is the whole build context, if one is.
+    pub fn whole_context(&self) -> Option<&CopiedSource> {
+        match self.origin {
+            CopyOrigin::Context => self.sources.iter().find(|s| s.is_whole()),
+            CopyOrigin::From(_) => None,
+        }
+    }
+
+    /// Where a source ends up: the target, or its place in it.
+    pub fn target_of(&self, source: &CopiedSource) -> Option<String> {
+        let target = self.target.as_deref()?;
+        let path = source.path()?;
+        if path == "." || path.contains(['*', '?', '[']) || !self.into_directory {
+            return Some(target.to_owned());
+        }
+        let name = path.rsplit('/').next()?;
+        Some(format!("{}/{name}", target.trim_end_matches('/')))
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// What a COPY or ADD copies; ADD from an address too.
+    pub fn copied(&self, node: &Node<'_>) -> Option<Copied> {
+        let transfer = match &node.instruction.kind {
+            Kind::Copy(transfer) | Kind::Add(transfer) => transfer,
+            _ => return None,
+        };
+        let from = match node.keyword() {
+            Some(Keyword::Copy) => node.instruction.flag_value("from"),
+            _ => None,
+        };
+        let origin = match from {
+            Some(value) => {
+                let stage = node.stage.unwrap_or(0);
+                CopyOrigin::From(self.resolve_from(stage, value.as_str(), true))
+            }
+            None => CopyOrigin::Context,
+        };
+        let sources: Vec<CopiedSource> = transfer
+            .sources
+            .iter()
+            .map(|s| CopiedSource {
+                text: self.text(node.index, &s.word),
+                span: s.word.span,
+                is_heredoc: s.heredoc.is_some(),
+            })
+            .collect();
+        let destination = self.text(node.index, &transfer.destination);
+        let target = destination
+            .as_deref()
+            .and_then(|d| self.absolute(node, d))
+            .map(|d| clean(&d));
+        let ends_open = destination
+            .as_deref()
+            .is_some_and(|d| d.ends_with('/') || d == "." || d.ends_with("/."));
+        let span = sources
+            .first()
+            .map_or(transfer.destination.span, |s| s.span)
+            .to(transfer.destination.span);
+        Some(Copied {
+            node: node.index,
+            origin,
+            into_directory: ends_open || sources.len() > 1,
+            sources,
+            destination,
+            target,
+            span,
+        })
+    }
+
+    /// The copies of a stage, those behind ONBUILD left out.
+    pub fn copies_of(&self, stage: &Stage<'_>) -> impl Iterator<Item = Copied> {
+        self.nodes_of(stage)
+            .iter()
+            .filter(|n| !n.onbuild)
+            .filter_map(|n| self.copied(n))
+    }
+
+    /// A path at a node as an absolute one, if the working directory it depends on is known.
+    pub fn absolute(&self, node: &Node<'_>, path: &str) -> Option<String> {
+        if path.starts_with('/') {
+            return Some(path.to_owned());
+        }
+        let directory = self.workdir_at(node)?;
+        Some(format!("{}/{path}", directory.trim_end_matches('/')))
+    }
+
+    /// The working directory before a node, if the file shows it.
+    pub fn workdir_at(&self, node: &Node<'_>) -> Option<&str> {
+        self.stage_of(node)?
+            .workdir_before(node.index)?
+            .path
+            .as_deref()
+            .filter(|p| p.starts_with('/'))
+    }
+
+    /// The build context: the one that is stated, else a directory in which everything lies that
+    /// the file copies from its context. `None` if there is none to believe in.
+    pub fn context(&self) -> Option<&BuildContext> {
+        self.context
+            .get_or_init(|| {
+                let mut sources: Vec<String> = self
+                    .nodes
+                    .iter()
+                    .filter(|n| !n.onbuild)
+                    .filter_map(|n| self.copied(n))
+                    .filter(|c| c.origin == CopyOrigin::Context)
+                    .flat_map(|c| c.sources)
+                    .filter(|s| !s.is_whole())
+                    .filter_map(|s| s.path())
+                    .collect();
+                sources.sort();
+                sources.dedup();
+                BuildContext::of(self.source.path(), self.build, &sources)
+            })
+            .as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::context::Build;
+    use crate::facts::{CopyOrigin, Facts, FromTarget};
+    use crate::span::Source;
+
+    #[test]
+    fn copies_are_resolved() {
+        let text = "FROM a AS b\nFROM scratch\nARG D=/srv\nWORKDIR /app\n\
+            COPY ./ .\nCOPY a* b ${D}/x/\nCOPY --from=b /o /o\nCOPY f $UNKNOWN\nADD https://x/y ./\n\
+            COPY x/../. sub\n";
+        let source = Source::new("no such file", text);
+        let file = crate::syntax::parse(&source);
+        let build = Build::default();
+        let facts = Facts::of(&source, &file, &build);
+        let copies: Vec<_> = facts.copies_of(&facts.stages[1]).collect();
+        let targets: Vec<_> = copies.iter().map(|c| c.target.as_deref()).collect();
+        let wanted = [
+            Some("/app"),
+            Some("/srv/x"),
+            Some("/o"),
+            None,
+            Some("/app"),
+            Some("/app/sub"),
+        ];
+        // On `scratch` a variable that is not declared is empty.
+        assert_eq!(targets[..3], wanted[..3]);
+        assert_eq!(targets[4..], wanted[4..]);
+        let whole: Vec<bool> = copies.iter().map(|c| c.whole_context().is_some()).collect();
+        assert_eq!(whole, [true, false, false, false, false, true]);
+        assert_eq!(copies[2].origin, CopyOrigin::From(FromTarget::Stage(0)));
+        assert_eq!(
+            copies[1].target_of(&copies[1].sources[1]).as_deref(),
+            Some("/srv/x/b")
+        );
+        assert!(copies[4].sources[0].is_remote());
+        assert!(facts.context().is_none());
+    }
+}

@@ -1,0 +1,317 @@
+//! `copy-without-link`: a copy from another stage is built again whenever a layer below changes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::context::ignore_file::clean;
+use crate::facts::image::{BaseUser, default_user};
+use crate::facts::mount::MountKind;
+use crate::facts::{Base, Copied, CopyOrigin, Facts, Node, Stage};
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::syntax::{Keyword, Kind};
+
+/// See `rules/files/copy-without-link.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CopyWithoutLink {}
+
+impl Rule for CopyWithoutLink {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(stage) = facts.final_stage() else {
+            return;
+        };
+        if !has_link(facts) || !has_lower_layers(facts, stage) {
+            return;
+        }
+        let nodes = facts.nodes_of(stage);
+        // What runs on top of a copy has to run again anyway.
+        let last_run = nodes
+            .iter()
+            .filter(|n| n.is(Keyword::Run))
+            .map(|n| n.index)
+            .max()
+            .unwrap_or(0);
+        let places = Places::of(facts, stage);
+        let found: Vec<Copied> = facts
+            .copies_of(stage)
+            .filter(|c| c.node > last_run && c.origin != CopyOrigin::Context)
+            .filter(|c| {
+                facts
+                    .nodes
+                    .get(c.node)
+                    .is_some_and(|n| is_plain(n) && places.allow(n, c))
+            })
+            .collect();
+        let Some(first) = found.first() else {
+            return;
+        };
+        let Some(keyword) = keyword_of(facts, first) else {
+            return;
+        };
+        let edits: Vec<Edit> = found
+            .iter()
+            .filter_map(|c| Some(Edit::insert(keyword_of(facts, c)?.end, " --link")))
+            .collect();
+        let mut report = cx
+            .report(
+                keyword,
+                "without `--link` this copy is made again whenever a layer below it changes",
+            )
+            .help("add `--link`: the layer then stands on its own and is reused on a new base");
+        for other in found.iter().skip(1) {
+            if let Some(span) = keyword_of(facts, other) {
+                report = report.label(span, "this one too");
+            }
+        }
+        report.fix(Fix::unsafe_("add `--link`", edits));
+    }
+}
+
+fn keyword_of(facts: &Facts<'_>, copied: &Copied) -> Option<crate::span::Span> {
+    let node = facts.nodes.get(copied.node)?;
+    let name = &node.instruction.name;
+    name.text
+        .is_contiguous(0..name.as_str().len())
+        .then_some(name.span)
+}
+
+/// Whether the file is read by a frontend with `--link`: its `syntax` line says so, or, without
+/// one, it uses what only BuildKit has.
+fn has_link(facts: &Facts<'_>) -> bool {
+    if let Some(syntax) = &facts.file.syntax {
+        let image = syntax.image.split('@').next().unwrap_or_default();
+        let Some((name, tag)) = image.rsplit_once(':') else {
+            return is_mainline(image);
+        };
+        let mut numbers = tag.split(['.', '-']).map(|n| n.parse::<u32>().ok());
+        let new = match (numbers.next().flatten(), numbers.next().flatten()) {
+            (Some(1), Some(minor)) => minor >= 4,
+            (Some(1), None) => true,
+            (Some(_), _) => false,
+            (None, _) => matches!(tag, "latest" | "labs" | "master" | "master-labs"),
+        };
+        return is_mainline(name) && new;
+    }
+    facts.file.instructions.iter().any(|i| {
+        !i.heredocs.is_empty()
+            || i.flags
+                .iter()
+                .any(|f| matches!(f.name.as_str(), "mount" | "link" | "parents" | "exclude"))
+    })
+}
+
+fn is_mainline(name: &str) -> bool {
+    let name = name.strip_prefix("docker.io/").unwrap_or(name);
+    matches!(name, "docker/dockerfile" | "docker/dockerfile-upstream")
+}
+
+/// Whether anything lies below: on `scratch` the first copies gain nothing.
+fn has_lower_layers(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
+    !matches!(facts.root_base(stage.index), Base::Scratch)
+}
+
+/// Whether nothing about the copy needs the files below it.
+fn is_plain(node: &Node<'_>) -> bool {
+    let flags = &node.instruction.flags;
+    node.shell.is_posix()
+        && node.instruction.flag("link").is_none()
+        // Ownership by name is looked up in the base; given by number, it would also be given to
+        // the directories that lead to the destination.
+        && node.instruction.flag("chown").is_none()
+        && flags.iter().all(|f| matches!(f.name.as_str(), "from" | "chmod" | "exclude"))
+}
+
+/// What the stage's chain shows of the directories of the image.
+struct Places {
+    /// Paths that links were made at, or whose owner or mode was changed, or that a user owns.
+    touched: Vec<String>,
+    /// Directories that exist.
+    directories: Vec<String>,
+    /// Whether WORKDIR made directories for somebody else than root.
+    user: bool,
+}
+
+impl Places {
+    fn of(facts: &Facts<'_>, stage: &Stage<'_>) -> Self {
+        let mut places = Places {
+            touched: Vec::new(),
+            directories: Vec::new(),
+            user: false,
+        };
+        if let Base::Image(image) = facts.root_base(stage.index) {
+            // WORKDIR makes directories for the user in force, who may come from the base.
+            places.user = matches!(default_user(image), BaseUser::NonRoot(_));
+        }
+        for stage in facts.chain(stage.index) {
+            if let Some(user) = &stage.user {
+                let user = user.value.as_deref().unwrap_or("?");
+                places.user |= !matches!(user.split(':').next(), Some("root" | "0"));
+            }
+            let paths = stage.workdirs.iter().filter_map(|w| w.path.as_deref());
+            places.directories.extend(paths.map(clean));
+            for node in facts.nodes_of(stage) {
+                match &node.instruction.kind {
+                    Kind::Run(_) => {
+                        for command in node.commands() {
+                            let changes = matches!(
+                                command.name.as_str(),
+                                "ln" | "chown"
+                                    | "chmod"
+                                    | "chgrp"
+                                    | "setfacl"
+                                    | "install"
+                                    | "mkdir"
+                                    | "mv"
+                                    | "useradd"
+                                    | "adduser"
+                                    | "usermod"
+                            );
+                            if changes {
+                                let words = command.literal_args().filter(|w| w.starts_with('/'));
+                                places.touched.extend(words.map(clean));
+                            }
+                        }
+                        let caches = node.mounts.iter().filter(|m| m.kind == MountKind::Cache);
+                        let targets = caches.filter_map(|m| m.target.as_ref());
+                        places
+                            .directories
+                            .extend(targets.map(|t| clean(t.as_str())));
+                    }
+                    Kind::Volume(volume) => {
+                        let paths = volume.paths.iter().map(|p| clean(p.as_str()));
+                        places.directories.extend(paths);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        places
+    }
+
+    /// Whether the copy gives the same files with `--link`: no link and no special directory leads
+    /// to its destination, and whether that is a file or a directory is not decided by the image.
+    fn allow(&self, node: &Node<'_>, copied: &Copied) -> bool {
+        let Some(target) = copied.target.as_deref() else {
+            return false;
+        };
+        if self.user || target == "/" || has_special_parent(target) {
+            return false;
+        }
+        let leads =
+            |path: &str| path != "/" && (target == path || target.starts_with(&format!("{path}/")));
+        if self.touched.iter().any(|p| leads(p)) {
+            return false;
+        }
+        if copied.into_directory {
+            return true;
+        }
+        let Kind::Copy(_) = &node.instruction.kind else {
+            return false;
+        };
+        // One source and no slash: a directory's content, or a file under a new name. Were the
+        // destination a directory, a file would be put into it.
+        let Some(path) = copied.sources.first().and_then(|s| s.path()) else {
+            return false;
+        };
+        if path.contains(['*', '?', '[']) {
+            return false;
+        }
+        let name = |p: &str| p.rsplit('/').next().unwrap_or(p).to_owned();
+        let is_directory = self.directories.iter().any(|d| d == target);
+        name(&path) == name(target) && !is_directory
+    }
+}
+
+/// Directories that are links on many distributions, or whose mode or owner is not root's 0755:
+/// the layer of a linked copy brings its own.
+fn has_special_parent(target: &str) -> bool {
+    const PLACES: [&str; 17] = [
+        "/bin",
+        "/sbin",
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/libx32",
+        "/var",
+        "/tmp",
+        "/root",
+        "/home",
+        "/run",
+        "/proc",
+        "/sys",
+        "/dev",
+        "/usr/tmp",
+        "/usr/lib64",
+        "/mnt",
+    ];
+    PLACES
+        .iter()
+        .any(|p| target == *p || target.starts_with(&format!("{p}/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn reports(head: &str, stage: &str) -> bool {
+        let text = format!("{head}FROM golang:1.24 AS b\nRUN make\nFROM debian:12\n{stage}\n");
+        let settings = Settings {
+            rules: by_id("copy-without-link")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            ..Settings::default()
+        };
+        !lint(Source::new("t", text), &settings)
+            .diagnostics
+            .is_empty()
+    }
+
+    const COPY: &str = "COPY --from=b /x /usr/local/bin/";
+
+    #[test]
+    fn the_frontend_decides() {
+        for (syntax, wanted) in [
+            ("docker/dockerfile:1", true),
+            ("docker/dockerfile", true),
+            ("docker.io/docker/dockerfile:1.4", true),
+            ("docker/dockerfile:1.10@sha256:abc", true),
+            ("docker/dockerfile-upstream:master", true),
+            ("docker/dockerfile:1.3", false),
+            ("docker/dockerfile:1.0-experimental", false),
+            ("example.com/own:1", false),
+        ] {
+            let head = format!("# syntax={syntax}\n");
+            assert_eq!(reports(&head, COPY), wanted, "{syntax}");
+        }
+        assert!(!reports("", COPY));
+    }
+
+    #[test]
+    fn what_the_stage_shows_of_the_destination_decides() {
+        for (stage, wanted) in [
+            ("COPY --from=b /x /usr/local/bin/x", true),
+            ("WORKDIR /app\nCOPY --from=b /out .", true),
+            ("WORKDIR /app\nCOPY --from=b /x /app", false),
+            ("USER 1000\nWORKDIR /app\nCOPY --from=b /out .", false),
+            ("COPY --from=b /out .", false),
+            ("ARG D\nCOPY --from=b /x $D/", false),
+            ("COPY --from=b /x* /opt/y", false),
+            ("COPY --from=b --chown=1:1 /x /opt/x", false),
+            ("COPY --from=b --link=false /x /opt/x", false),
+            ("COPY --from=b /x /opt/x\nRUN /opt/x", false),
+            ("RUN mkdir -m 700 /opt/y\nCOPY --from=b /x /opt/y/", false),
+            ("COPY x /opt/x", false),
+        ] {
+            assert_eq!(
+                reports("# syntax=docker/dockerfile:1\n", stage),
+                wanted,
+                "{stage}"
+            );
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What several rules on files ask.
+
+use crate::context::BuildContext;
+use crate::facts::{Copied, CopyOrigin, Facts, FromTarget, Stage};
+use crate::syntax::Keyword;
+
+/// The copies of the whole build context, those behind ONBUILD left out, with their stages.
+pub(super) fn whole_copies<'f, 'a>(
+    facts: &'f Facts<'a>,
+) -> impl Iterator<Item = (&'f Stage<'a>, Copied)> {
+    facts.stages.iter().flat_map(move |stage| {
+        facts
+            .copies_of(stage)
+            .filter(|c| c.whole_context().is_some())
+            .map(move |c| (stage, c))
+    })
+}
+
+/// Whether what is copied ends up in the final image: the stage is in it, or the directory is
+/// copied on as a whole.
+pub(super) fn reaches_final(facts: &Facts<'_>, stage: &Stage<'_>, copied: &Copied) -> bool {
+    if stage.in_final {
+        return true;
+    }
+    let from_here = |target: usize| facts.chain(target).any(|s| s.index == stage.index);
+    let Some(place) = copied.target.as_deref() else {
+        return false;
+    };
+    let finals = facts.stages.iter().filter(|s| s.in_final);
+    finals.flat_map(|s| facts.copies_of(s)).any(|later| {
+        matches!(later.origin, CopyOrigin::From(FromTarget::Stage(s)) if from_here(s))
+            && later.sources.iter().filter_map(|s| s.path()).any(|path| {
+                path == "."
+                    || place == format!("/{path}")
+                    || place.starts_with(&format!("/{path}/"))
+            })
+    })
+}
+
+/// What should not get into a context, and does.
+pub(super) struct Leaks {
+    /// The paths, the worst first.
+    pub paths: Vec<String>,
+    /// Whether one of them may hold secrets.
+    pub secret: bool,
+    /// Whether they are there only once somebody works with the project.
+    pub expected: bool,
+}
+
+/// What lies in the directory of a context, is not left out and has no place in an image.
+pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
+    const SECRETS: [&str; 12] = [
+        ".env",
+        ".env.local",
+        ".env.production",
+        ".aws",
+        ".ssh",
+        ".netrc",
+        ".kube",
+        "id_rsa",
+        "id_ed25519",
+        "terraform.tfstate",
+        "*.pem",
+        "*/.env",
+    ];
+    const OTHERS: [&str; 12] = [
+        ".git",
+        ".hg",
+        ".svn",
+        "node_modules",
+        "*/node_modules",
+        ".venv",
+        "venv",
+        "__pycache__",
+        ".terraform",
+        ".gradle",
+        "bower_components",
+        ".tox",
+    ];
+    let there = |patterns: &[&str]| -> Vec<String> {
+        patterns
+            .iter()
+            .flat_map(|p| context.find(p))
+            .filter(|p| !context.is_ignored(p))
+            .collect()
+    };
+    let mut paths = there(&SECRETS);
+    let secret = !paths.is_empty();
+    let mut others = there(&OTHERS);
+    if uses_git(facts) {
+        others.retain(|p| p != ".git");
+    }
+    if context.exists("Cargo.toml")
+        && context.is_directory("target")
+        && !context.is_ignored("target")
+    {
+        others.push("target".to_owned());
+    }
+    paths.extend(others);
+    let mut expected = false;
+    if paths.is_empty() && context.ignore_path.is_none() {
+        const MADE: [(&str, &str); 5] = [
+            ("package.json", "node_modules"),
+            ("pyproject.toml", ".venv"),
+            ("requirements.txt", ".venv"),
+            ("Cargo.toml", "target"),
+            ("build.gradle", ".gradle"),
+        ];
+        let made = MADE.iter().find(|(manifest, _)| context.exists(manifest));
+        paths.extend(made.map(|(_, name)| (*name).to_owned()));
+        expected = !paths.is_empty();
+    }
+    Leaks {
+        paths,
+        secret,
+        expected,
+    }
+}
+
+/// Whether a RUN reads the repository: `git describe`, or a tool known to.
+fn uses_git(facts: &Facts<'_>) -> bool {
+    facts.nodes.iter().filter(|n| n.is(Keyword::Run)).any(|n| {
+        let asks = n.commands().iter().any(|c| {
+            c.name == "git" && !matches!(c.subcommand(), Some("clone" | "config"))
+                || matches!(c.name.as_str(), "goreleaser" | "make" | "versioneer")
+        });
+        asks || n.mounts.iter().any(|m| {
+            m.source
+                .as_ref()
+                .is_some_and(|s| s.as_str().contains(".git"))
+        })
+    })
+}

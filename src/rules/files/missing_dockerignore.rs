@@ -1,0 +1,75 @@
+//! `missing-dockerignore`: the whole context is copied and nothing holds back what should stay.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::files_shared::{leaks, reaches_final, whole_copies};
+use crate::diagnostic::Severity;
+use crate::rule::{Context, Rule};
+
+/// See `rules/files/missing-dockerignore.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MissingDockerignore {}
+
+/// How many paths a message names.
+const NAMED: usize = 4;
+
+impl Rule for MissingDockerignore {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        // The copy that ships says the most; one finding per file, as there is one ignore file.
+        let copies: Vec<_> = whole_copies(facts).collect();
+        let ships = copies.iter().find(|(s, c)| reaches_final(facts, s, c));
+        let Some((_, copy)) = ships.or(copies.first()) else {
+            return;
+        };
+        let (Some(source), Some(context)) = (copy.whole_context(), facts.context()) else {
+            return;
+        };
+        let leaks = leaks(facts, context);
+        if leaks.paths.is_empty() {
+            return;
+        }
+        let mut names: Vec<String> = leaks
+            .paths
+            .iter()
+            .take(NAMED)
+            .map(|p| format!("`{p}`"))
+            .collect();
+        match leaks.paths.len().saturating_sub(NAMED) {
+            0 => {}
+            more => names.push(format!("{more} more")),
+        }
+        let names = names.join(", ");
+        let into = match ships.is_some() {
+            true => "the image",
+            false => "the build",
+        };
+        let file = context
+            .ignore_path
+            .as_ref()
+            .and_then(|p| p.file_name())
+            .map(|n| n.to_string_lossy().into_owned());
+        let (message, help) = match &file {
+            Some(file) => (
+                format!("`{file}` lets {names} into {into}"),
+                format!("add them to `{file}`"),
+            ),
+            None if leaks.expected => (
+                format!(
+                    "no `.dockerignore` keeps {names} out of {into} once the project is set up"
+                ),
+                "write a `.dockerignore` beside the sources".to_owned(),
+            ),
+            None => (
+                format!("no `.dockerignore` keeps {names} out of {into}"),
+                "write a `.dockerignore` beside the sources".to_owned(),
+            ),
+        };
+        let report = cx.report(source.span, message).help(help);
+        if leaks.secret && ships.is_some() {
+            report.severity(Severity::Warning);
+        }
+    }
+}

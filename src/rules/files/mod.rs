@@ -1,0 +1,6 @@
+//! COPY, ADD and the build context.
+
+pub mod copy_without_link;
+mod files_shared;
+pub mod missing_dockerignore;
+pub mod whole_context_copy;

@@ -1,0 +1,117 @@
+//! What several rules on layers ask.
+
+use crate::context::ignore_file::clean;
+use crate::facts::image::HIDDEN;
+use crate::facts::mount::MountKind;
+use crate::facts::packages::{Install, Manager};
+use crate::facts::{Facts, Node};
+use crate::shell::{Connector, FrameKind};
+use crate::span::Span;
+
+/// A path at a node with the working directory in front; a directory that is not known stands
+/// under a name of its own, so that paths in it can still be compared.
+pub(super) fn place(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> String {
+    if path.starts_with('/') {
+        return clean(path);
+    }
+    let base = match facts.workdir_at(node) {
+        Some(known) => known.to_owned(),
+        None => {
+            let set = facts
+                .stage_of(node)
+                .and_then(|s| s.workdir_before(node.index))
+                .map_or(0, |w| w.node);
+            format!("/{HIDDEN}{set}")
+        }
+    };
+    clean(&format!("{base}/{path}"))
+}
+
+/// The directory in which a package manager runs: WORKDIR, `cd` before it and its own options.
+/// `None` if a variable hides it.
+pub(super) fn directory_of(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    install: &Install,
+) -> Option<String> {
+    let script = node.script.as_ref()?;
+    let mut directory = place(facts, node, ".");
+    let mut enter = |path: &str| {
+        directory = match path.starts_with('/') {
+            true => clean(path),
+            false => clean(&format!("{directory}/{path}")),
+        };
+    };
+    for (index, command) in script.named("cd") {
+        if script.reaches(index, install.command) {
+            enter(command.args().first()?.literal()?);
+        }
+    }
+    if let Some(path) = install.directory() {
+        if path.contains(HIDDEN) {
+            return None;
+        }
+        enter(path);
+    }
+    Some(directory)
+}
+
+/// Whether `path` is `directory` or lies in it.
+pub(super) fn is_in(path: &str, directory: &str) -> bool {
+    directory == "/"
+        || path
+            .strip_prefix(directory)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a RUN keeps the manager's downloads in a cache mount.
+pub(super) fn has_cache_mount(node: &Node<'_>, manager: Manager) -> bool {
+    node.mounts.iter().any(|mount| {
+        let words = [&mount.target, &mount.id];
+        mount.kind == MountKind::Cache
+            && words.into_iter().flatten().any(|word| {
+                let text = word.as_str();
+                text.contains('$') || manager.cache_paths().iter().any(|p| text.contains(p))
+            })
+    })
+}
+
+/// The lines of an instruction, their last line break included, if nothing else stands on them.
+pub(super) fn lines_of(facts: &Facts<'_>, node: &Node<'_>) -> Option<Span> {
+    let source = facts.source;
+    let span = node.instruction.span;
+    let first = source.line(span.start);
+    let start = source.line_start(first);
+    let end = source.line_start(source.line(span.end.saturating_sub(1).max(span.start)) + 1);
+    let before = source.slice(Span::new(start, span.start));
+    let after = source.slice(Span::new(span.end, end));
+    (before.trim().is_empty() && after.trim().is_empty()).then(|| Span::new(start, end))
+}
+
+/// Whether a comment stands inside an instruction.
+pub(super) fn has_comment_inside(facts: &Facts<'_>, span: Span) -> bool {
+    let comments = &facts.file.comments;
+    let from = comments.partition_point(|c| c.span.start < span.start);
+    comments.get(from).is_some_and(|c| c.span.start < span.end)
+}
+
+/// Whether `x && ` can be put in front of a command without changing when it runs.
+pub(super) fn takes_prefix(node: &Node<'_>, command: usize) -> bool {
+    let Some(script) = &node.script else {
+        return false;
+    };
+    let Some(found) = script.commands.get(command) else {
+        return false;
+    };
+    let joined = |connector| {
+        matches!(
+            connector,
+            Connector::Start | Connector::AndAnd | Connector::Semicolon | Connector::Newline
+        )
+    };
+    let top = script
+        .frames
+        .get(found.frame)
+        .is_some_and(|f| f.kind == FrameKind::Top);
+    top && joined(found.connector) && found.pipeline.is_none() && !found.negated
+}

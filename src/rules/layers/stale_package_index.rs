@@ -1,0 +1,341 @@
+//! `stale-package-index`: the package index is fetched in a layer of its own.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::layers_shared::{has_cache_mount, has_comment_inside, lines_of, takes_prefix};
+use crate::diagnostic::Severity;
+use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::{Base, Facts, Node, Stage};
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::syntax::{Keyword, Kind};
+
+/// See `rules/layers/stale-package-index.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StalePackageIndex {}
+
+impl Rule for StalePackageIndex {
+    fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
+        let facts = cx.facts;
+        for node in facts.nodes_of(stage) {
+            if !node.is(Keyword::Run) {
+                continue;
+            }
+            if let Some(update) = lone_update(node) {
+                let users = users(facts, stage, node, update);
+                report(cx, node, update, &users);
+            }
+        }
+    }
+}
+
+/// An installation that works with the index of an earlier layer.
+struct User<'f, 'a> {
+    node: &'f Node<'a>,
+    install: &'f Install,
+}
+
+fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User<'_, '_>]) {
+    // Without a user the index may be meant for a script, or for images built on this one.
+    let Some(first) = users.first() else {
+        return;
+    };
+    let name = update.manager.as_str();
+    let facts = cx.facts;
+    let verb = update.verb_span;
+    let span = update.program_span.to(verb);
+    let alone = users
+        .iter()
+        .all(|u| u.install.manager == Manager::Apk && fetches_itself(u.install));
+    let what = facts.source.slice(span);
+    let help = match alone {
+        true => "remove it".to_owned(),
+        false => format!("put it in front of the install, in one RUN: `{name} update && {name} …`"),
+    };
+    let message = match alone {
+        true => format!("`{what}` has no use: the `apk add` that follows fetches the index itself"),
+        false => format!("`{what}` in its own layer: installs after it use the index as cached"),
+    };
+    let fix = fix(facts, node, update, users, alone);
+    let mut report = cx.report(span, message).help(help);
+    let label = match alone {
+        true => "fetches the index itself",
+        false => "installs from the cached index",
+    };
+    let at = first.install.program_span.to(first.install.verb_span);
+    report = report.label(at, label);
+    if alone {
+        report = report.severity(Severity::Info);
+    }
+    if let Some(fix) = fix {
+        report.fix(fix);
+    }
+}
+
+/// The update of a RUN that installs nothing with it.
+fn lone_update<'n>(node: &'n Node<'_>) -> Option<&'n Install> {
+    let update = node
+        .installs
+        .iter()
+        .find(|i| i.action == Action::Update && family(i.manager).is_some())?;
+    let kind = family(update.manager);
+    let installs = |i: &Install| i.action == Action::Install && family(i.manager) == kind;
+    let used = node.installs.iter().any(installs)
+        || has_cache_mount(node, update.manager)
+        // Something else may install with it: a script, another tool.
+        || node
+            .commands()
+            .iter()
+            .enumerate()
+            .any(|(i, c)| i > update.command && may_install(&c.name))
+        || has_deleted_lists(node, update.command);
+    (!used).then_some(update)
+}
+
+/// Whether the index is removed again, so that nothing later can use it.
+fn has_deleted_lists(node: &Node<'_>, update: usize) -> bool {
+    node.commands().iter().enumerate().any(|(i, c)| {
+        i > update
+            && c.name == "rm"
+            && c.literal_args()
+                .any(|w| w.starts_with("/var/lib/apt") || w.starts_with("/var/cache/apk"))
+    })
+}
+
+/// Programs that do not themselves install packages of the system.
+fn may_install(name: &str) -> bool {
+    !matches!(
+        name,
+        "" | "apt-get"
+            | "apt"
+            | "aptitude"
+            | "apk"
+            | "pacman"
+            | "echo"
+            | "set"
+            | "true"
+            | "cat"
+            | "cp"
+            | "mkdir"
+            | "rm"
+            | "sed"
+            | "export"
+            | "ln"
+            | "mv"
+            | "dpkg"
+            | "apt-key"
+            | "locale-gen"
+            | "update-locale"
+            | "dpkg-reconfigure"
+            | "debconf-set-selections"
+            | "grep"
+            | "date"
+            | "ls"
+            | "cd"
+            | "chmod"
+            | "useradd"
+            | "pip"
+            | "pip3"
+            | "add-apt-repository"
+            | "tee"
+            | "curl"
+            | "wget"
+            | "gpg"
+    )
+}
+
+/// The managers whose installations use an index that is fetched on its own. dnf, yum and zypper
+/// look after the age of theirs.
+fn family(manager: Manager) -> Option<u8> {
+    match manager {
+        Manager::AptGet | Manager::Apt | Manager::Aptitude => Some(1),
+        Manager::Apk => Some(2),
+        Manager::Pacman => Some(3),
+        _ => None,
+    }
+}
+
+fn fetches_itself(install: &Install) -> bool {
+    match install.manager {
+        Manager::Apk => install.has_flag(&["--no-cache", "-U", "--update-cache", "--update"]),
+        Manager::Pacman => install.has_flag(&["-y", "--refresh"]),
+        _ => false,
+    }
+}
+
+/// The installations that use the index: in the same stage behind the update and in the stages
+/// built on it, up to the next update of each.
+fn users<'f, 'a>(
+    facts: &'f Facts<'a>,
+    stage: &Stage<'a>,
+    node: &Node<'_>,
+    update: &Install,
+) -> Vec<User<'f, 'a>> {
+    let kind = family(update.manager);
+    let mut users = Vec::new();
+    // A stage is built on earlier ones only, so one look at each is enough.
+    let mut family_tree = BTreeSet::from([stage.index]);
+    let heirs = facts.stages.iter().skip(stage.index).filter(|s| {
+        let built_on = matches!(s.base, Base::Stage(base) if family_tree.contains(&base));
+        if built_on {
+            family_tree.insert(s.index);
+        }
+        built_on || s.index == stage.index
+    });
+    for heir in heirs {
+        for later in facts.nodes_of(heir) {
+            if later.index <= node.index || !later.is(Keyword::Run) {
+                continue;
+            }
+            let mut updated = false;
+            for install in &later.installs {
+                if family(install.manager) != kind {
+                    continue;
+                }
+                match install.action {
+                    Action::Update => updated = true,
+                    Action::Install if !updated && !is_local(install) => {
+                        users.push(User {
+                            node: later,
+                            install,
+                        });
+                        // One place per RUN is enough: what follows has the same index.
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+            // A fresh index in this layer serves the layers behind it.
+            if updated {
+                break;
+            }
+        }
+    }
+    users
+}
+
+/// Whether only files are installed: `apt-get install ./x.deb`.
+fn is_local(install: &Install) -> bool {
+    use crate::facts::packages::PackageOrigin::Path;
+    !install.packages.is_empty() && install.packages.iter().all(|p| p.origin == Path)
+}
+
+/// Removes the RUN of the update, and updates where something is installed.
+fn fix(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    update: &Install,
+    users: &[User<'_, '_>],
+    alone: bool,
+) -> Option<Fix> {
+    let plain = node.commands().len() == 1
+        && node.instruction.heredocs.is_empty()
+        && !node.instruction.is_exec_form()
+        && node.instruction.flags.is_empty();
+    if !plain || has_comment_inside(facts, node.instruction.span) {
+        return None;
+    }
+    // Nothing but the command: a comment of the shell's would be lost.
+    let arguments = match &node.instruction.kind {
+        Kind::Run(line) => facts.source.slice(line.span()).trim(),
+        _ => return None,
+    };
+    if arguments != facts.source.slice(update.span) {
+        return None;
+    }
+    let mut edits = vec![Edit::delete(lines_of(facts, node)?)];
+    if alone {
+        return Some(Fix::unsafe_("remove the update", edits));
+    }
+    let command = facts.source.slice(update.span);
+    if command.contains('\n') {
+        return None;
+    }
+    for user in users {
+        let span = user.install.span;
+        if user.node.instruction.is_exec_form() || !takes_prefix(user.node, user.install.command) {
+            return None;
+        }
+        edits.push(Edit::insert(span.start, format!("{command} && ")));
+    }
+    Some(Fix::unsafe_(
+        format!("run `{command}` together with the install"),
+        edits,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::fix::Applicability;
+    use crate::mend::mend;
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn settings() -> Settings {
+        Settings {
+            rules: by_id("stale-package-index")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            ..Settings::default()
+        }
+    }
+
+    fn count(text: &str) -> usize {
+        lint(Source::new("t", text), &settings()).diagnostics.len()
+    }
+
+    fn fixed(text: &str) -> String {
+        let report = lint(Source::new("t", text), &settings());
+        mend(report, &settings(), Applicability::Unsafe)
+            .report
+            .source
+            .text()
+            .to_owned()
+    }
+
+    #[test]
+    fn the_index_serves_until_the_next_update() {
+        assert_eq!(
+            count("FROM a\nRUN apt update\nRUN apt-get install -y x\n"),
+            1
+        );
+        assert_eq!(
+            count("FROM a\nRUN apt update\nRUN apt update && apt install -y x\n"),
+            0
+        );
+        assert_eq!(
+            count("FROM a\nRUN apt update\nFROM a\nRUN apt install -y x\n"),
+            0
+        );
+        assert_eq!(count("FROM a\nRUN apt update\nRUN apk add x\n"), 0);
+        assert_eq!(
+            count("FROM a\nRUN apt update\nRUN apt install -y ./x.deb\n"),
+            0
+        );
+        assert_eq!(count("FROM a\nRUN pacman -Sy\nRUN pacman -S x\n"), 1);
+        let deleted =
+            "FROM a\nRUN apt update && rm -rf /var/lib/apt/lists/*\nRUN apt install -y x\n";
+        assert_eq!(count(deleted), 0);
+    }
+
+    #[test]
+    fn a_fix_keeps_comments_and_the_order_of_lists() {
+        for kept in [
+            "FROM a\nRUN apt update # now\nRUN apt install -y x\n",
+            "FROM a\nRUN apt update\nRUN test -e x || apt install -y x\n",
+            "FROM a\nRUN apt update\nRUN [\"apt\", \"install\", \"x\"]\n",
+            "FROM a\nRUN apt \\\n  # now\n  update\nRUN apt install -y x\n",
+        ] {
+            assert_eq!(fixed(kept), kept);
+        }
+        let text = "FROM a\r\nRUN apt update\r\nRUN set -e; \\\r\n  apt install -y x\r\n";
+        let wanted = "FROM a\r\nRUN set -e; \\\r\n  apt update && apt install -y x\r\n";
+        assert_eq!(fixed(text), wanted);
+    }
+}

@@ -1,0 +1,214 @@
+//! `copied-key-file`: COPY and ADD of files that hold secrets.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::secrets_shared::is_final;
+use crate::diagnostic::Severity;
+use crate::facts::{Facts, FromTarget, Node};
+use crate::rule::{Context, Rule};
+use crate::secrets::files::{self, Certainty, KeyFile};
+use crate::secrets::name;
+use crate::span::Span;
+use crate::syntax::{Keyword, Kind, Transfer, Word};
+
+/// See `rules/secrets/copied-key-file.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CopiedKeyFile {}
+
+impl Rule for CopiedKeyFile {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let (Kind::Copy(transfer) | Kind::Add(transfer)) = &node.instruction.kind else {
+            return;
+        };
+        let facts = cx.facts;
+        if !is_from_context_or_stage(facts, node) {
+            return;
+        }
+        let kept = is_final(facts, node);
+        let mut found: Vec<(Span, String, KeyFile)> = Vec::new();
+        for source in transfer.sources.iter().filter(|s| s.heredoc.is_none()) {
+            let path = path(facts, node, &source.word);
+            if is_remote(&path) {
+                continue;
+            }
+            if let Some(file) = files::classify(&path) {
+                found.push((inner(&source.word), base(&path).to_owned(), file));
+            }
+        }
+        if found.is_empty() {
+            found.extend(by_destination(facts, node, transfer));
+        }
+        for (span, base, file) in found {
+            let severity = match (file.certainty, kept) {
+                (Certainty::Certain, true) => Severity::Error,
+                (Certainty::Likely, true) => Severity::Warning,
+                (Certainty::Maybe, true) if has_evidence(facts, node, &base) => Severity::Warning,
+                (Certainty::Certain, false) => Severity::Info,
+                _ => continue,
+            };
+            let holds = file.holds;
+            let message = match (file.certainty, kept) {
+                (Certainty::Certain, true) => format!("`{base}` puts {holds} into the image"),
+                (_, true) => format!("`{base}` may put {holds} into the image"),
+                (_, false) => format!("`{base}` puts {holds} into a layer of the build cache"),
+            };
+            cx.report(span, message)
+                .help(
+                    "mount it in the RUN that needs it, `RUN --mount=type=secret,id=…,target=… …`, \
+                     and keep it out of the context with `.dockerignore`; \
+                     an `rm` in a later RUN leaves it in this layer",
+                )
+                .severity(severity);
+        }
+    }
+}
+
+/// What comes out of another image is that image's business.
+fn is_from_context_or_stage(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    match node.instruction.flag_value("from") {
+        None => true,
+        Some(value) => matches!(
+            facts.resolve_from(node.stage.unwrap_or(0), value.as_str(), true),
+            FromTarget::Stage(_)
+        ),
+    }
+}
+
+/// The path as far as it is known: a variable in its folder does not hide its name.
+fn path(facts: &Facts<'_>, node: &Node<'_>, word: &Word) -> String {
+    match facts.text(node.index, word) {
+        Some(text) => text,
+        None => {
+            let text = word.as_str();
+            let last = base(text);
+            match last.contains('$') {
+                true => String::new(),
+                false => text.rsplit('$').next().unwrap_or_default().to_owned(),
+            }
+        }
+    }
+}
+
+/// The place of a word without the quotes of a JSON string.
+fn inner(word: &Word) -> Span {
+    word.span_of(0..word.as_str().len())
+}
+
+fn base(path: &str) -> &str {
+    let path = path.strip_suffix("/.").unwrap_or(path);
+    let path = path.trim_end_matches(['/', '\\']);
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.starts_with("git@")
+}
+
+/// `COPY deploy /root/.ssh/id_rsa`: the new name says what it is.
+fn by_destination(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    transfer: &Transfer,
+) -> Option<(Span, String, KeyFile)> {
+    let [source] = transfer.sources.as_slice() else {
+        return None;
+    };
+    let from = path(facts, node, &source.word);
+    if source.heredoc.is_some() || is_remote(&from) || files::is_example(&from) {
+        return None;
+    }
+    let to = path(facts, node, &transfer.destination);
+    let name = base(&to);
+    let folders = [".ssh", ".aws", ".kube", ".gnupg", ".azure", ".git"];
+    if to.ends_with(['/', '\\']) || folders.contains(&name) {
+        return None;
+    }
+    let file = files::classify(&to).filter(|f| f.certainty == Certainty::Certain)?;
+    Some((inner(&transfer.destination), name.to_owned(), file))
+}
+
+/// Whether the file shows that this one holds a secret: it is removed later, or a token is at
+/// hand for it.
+fn has_evidence(facts: &Facts<'_>, node: &Node<'_>, file: &str) -> bool {
+    let Some(stage) = facts.stage_of(node) else {
+        return false;
+    };
+    facts.nodes_of(stage).iter().any(|other| {
+        let removed = other.index > node.index
+            && other.keyword() == Some(Keyword::Run)
+            && other
+                .commands()
+                .iter()
+                .any(|c| c.name == "rm" && c.operands(&[]).any(|w| base(w.suffix()) == file));
+        let token = match &other.instruction.kind {
+            Kind::Arg(arguments) => arguments.iter().any(|a| is_token(a.name.as_str())),
+            Kind::Env(pairs) => pairs.pairs.iter().any(|p| is_token(p.name.as_str())),
+            _ => false,
+        };
+        removed || token && file != ".git"
+    })
+}
+
+/// A token for packages: `NPM_TOKEN`, `GITHUB_TOKEN`, or one without a qualifier.
+fn is_token(name: &str) -> bool {
+    const PACKAGES: [&str; 20] = [
+        "npm",
+        "node",
+        "yarn",
+        "pnpm",
+        "registry",
+        "github",
+        "gh",
+        "gitlab",
+        "git",
+        "package",
+        "packages",
+        "artifactory",
+        "nexus",
+        "composer",
+        "maven",
+        "repo",
+        "repository",
+        "auth",
+        "access",
+        "read",
+    ];
+    name::classify(name).is_some_and(|n| {
+        let qualified = n.words.iter().any(|w| PACKAGES.contains(&w.as_str()));
+        n.exact && n.noun == name::Noun::Token && (qualified || n.words.len() == 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::secrets_shared::testing::findings;
+
+    #[test]
+    fn variables_hide_a_name_only_where_they_stand() {
+        let text = "FROM a\nARG DIR\nARG FILE\nCOPY $DIR/id_rsa $DIR/$FILE /x/\n";
+        assert_eq!(findings(text), ["error copied-key-file $DIR/id_rsa"]);
+        let text = "FROM a\nARG FILE=id_rsa\nCOPY $FILE /x/\n";
+        assert_eq!(findings(text), ["error copied-key-file $FILE"]);
+    }
+
+    #[test]
+    fn a_token_at_hand_speaks_against_settings() {
+        let text = "FROM a\nARG NPM_TOKEN\nCOPY .npmrc ./\n";
+        assert!(findings(text).contains(&"warning copied-key-file .npmrc".to_owned()));
+        assert!(findings("FROM a\nCOPY .npmrc ./\n").is_empty());
+    }
+
+    #[test]
+    fn the_message_names_the_folder() {
+        assert_eq!(super::base("/ssh_keys/."), "ssh_keys");
+        assert_eq!(super::base("./.ssh/"), ".ssh");
+    }
+
+    #[test]
+    fn heredocs_and_downloads_are_no_key_files() {
+        let text = "FROM a\nCOPY <<id_rsa /x\ntext\nid_rsa\nADD git@h:a/server.key /x/\n";
+        assert!(findings(text).is_empty());
+    }
+}

@@ -1,0 +1,157 @@
+//! `hard-coded-secret`: what is a secret by its own shape, anywhere in the file.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::secrets_shared::{ROTATE, named};
+use crate::diagnostic::Severity;
+use crate::rule::{Context, Rule};
+use crate::secrets::excerpt;
+use crate::secrets::scan::{self, Hit, HitKind};
+use crate::span::{MappedText, Span};
+use crate::syntax::expand::Template;
+use crate::syntax::{Instruction, Kind};
+
+/// See `rules/secrets/hard-coded-secret.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HardCodedSecret {}
+
+impl Rule for HardCodedSecret {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let (file, source) = (cx.file(), cx.source());
+        for instruction in &file.instructions {
+            let logical = &instruction.logical;
+            for hit in scan::scan(logical.text()) {
+                let span = logical.span(hit.range.clone());
+                if !is_named(instruction.unwrapped(), span, file.escape.char()) {
+                    report(cx, logical, &hit, false);
+                }
+            }
+            for heredoc in &instruction.heredocs {
+                let body = MappedText::verbatim(source.slice(heredoc.body), heredoc.body.start);
+                for hit in scan::scan(body.text()) {
+                    report(cx, &body, &hit, false);
+                }
+            }
+        }
+        for comment in &file.comments {
+            let text = MappedText::verbatim(source.slice(comment.span), comment.span.start);
+            for hit in scan::scan(text.text()) {
+                report(cx, &text, &hit, true);
+            }
+        }
+    }
+}
+
+/// Whether the secret stands behind a name that says so, which `secret-in-env` and
+/// `secret-in-arg` report.
+fn is_named(instruction: &Instruction, span: Span, escape: char) -> bool {
+    let is = |name: &str, value: &crate::syntax::Word| {
+        value.span.covers(span)
+            && Template::parse(value.as_str(), escape).is_ok_and(|template| {
+                let text = template.literal();
+                named(name, text.as_deref().unwrap_or(value.as_str())).is_some()
+            })
+    };
+    match &instruction.kind {
+        Kind::Env(pairs) => pairs.pairs.iter().any(|p| is(p.name.as_str(), &p.value)),
+        Kind::Arg(arguments) => arguments
+            .iter()
+            .any(|a| a.value.as_ref().is_some_and(|v| is(a.name.as_str(), v))),
+        _ => false,
+    }
+}
+
+fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Hit, in_comment: bool) {
+    let what = hit.kind.with_article();
+    let secret = text.text().get(hit.range.clone()).unwrap_or_default();
+    let place = if in_comment {
+        "in this comment"
+    } else {
+        "in this file"
+    };
+    let shown = match hit.kind {
+        HitKind::PrivateKey => String::new(),
+        _ => format!(": {}", excerpt(secret)),
+    };
+    let (message, severity) = match (&hit.kind, hit.certain) {
+        (_, true) => (format!("{what} stands {place}{shown}"), Severity::Error),
+        (HitKind::Token(_), false) => (
+            format!("what looks like {what} stands {place}{shown}"),
+            Severity::Warning,
+        ),
+        (_, false) => (format!("{what} stands {place}{shown}"), Severity::Info),
+    };
+    let severity = match in_comment {
+        true => severity.min(Severity::Info),
+        false => severity,
+    };
+    let help = match in_comment {
+        true => format!("{ROTATE} delete it here"),
+        false => format!("{ROTATE} mount it where it is needed: `RUN --mount=type=secret,id=… …`"),
+    };
+    cx.report(text.span(hit.range.clone()), message)
+        .secret()
+        .help(help)
+        .severity(severity);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::secrets_shared::testing::findings;
+    use crate::secrets::testing::Random;
+    use crate::secrets::token::{Alphabet, PROVIDERS};
+
+    #[test]
+    fn tokens_in_every_place() {
+        let token = Random(31).token(&PROVIDERS[0]);
+        for place in [
+            "RUN curl -H 'Authorization: token @' https://a",
+            "RUN <<EOF\nexport X=@\nEOF",
+            "COPY <<-'EOF' /x\n\ttoken: @\n\tEOF",
+            "LABEL x=@",
+            "CMD [\"app\", \"--token=@\"]",
+            "ENTRYPOINT app --token=@",
+            "HEALTHCHECK CMD curl -u x:@ https://a",
+            "ADD https://@@github.com/a/b /b",
+            "ONBUILD RUN use @",
+            "FROM a AS last\nRUN use @",
+        ] {
+            let text = format!("FROM scratch\n{place}\n").replacen('@', &token, 1);
+            assert_eq!(
+                findings(&text),
+                [format!("error hard-coded-secret {token}")],
+                "{place}"
+            );
+        }
+        let text = format!("FROM scratch\n# {token}\n");
+        assert_eq!(findings(&text), [format!("info hard-coded-secret {token}")]);
+    }
+
+    #[test]
+    fn a_token_with_a_wrong_checksum_is_doubtful() {
+        let mut token = Random(32).token(&PROVIDERS[0]);
+        let last = if token.ends_with('a') { "b" } else { "a" };
+        token.replace_range(39.., last);
+        let found = findings(&format!("FROM scratch\nRUN use {token}\n"));
+        assert_eq!(found, [format!("warning hard-coded-secret {token}")]);
+    }
+
+    #[test]
+    fn a_key_split_over_lines_is_one_finding() {
+        let mut random = Random(33);
+        let line = format!("MII1aA{}", random.text(Alphabet::Base64, 58));
+        let (begin, end) = ("-----BEGIN PRIV", "ATE KEY-----");
+        let text = format!(
+            "FROM scratch\nRUN echo '{begin}{end}' >k \\\n && echo '{line}' >>k \\\n && echo '{line}' >>k\n"
+        );
+        assert_eq!(findings(&text).len(), 1);
+    }
+
+    #[test]
+    fn a_password_under_a_name_without_a_hint() {
+        let text = "FROM a\nARG MIRROR=https://ci:violet-umbrella@pypi.acme.dev\n";
+        assert_eq!(findings(text), ["error hard-coded-secret violet-umbrella"]);
+    }
+}

@@ -1,0 +1,7 @@
+//! Secrets that end in the image, its history or the repository.
+
+pub mod copied_key_file;
+pub mod hard_coded_secret;
+pub mod secret_in_arg;
+pub mod secret_in_env;
+mod secrets_shared;

@@ -1,0 +1,142 @@
+//! `secret-in-arg`: secrets in build arguments, which the image's history keeps.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::secrets_shared::{ROTATE, Written, is_final, is_open, written};
+use crate::diagnostic::Severity;
+use crate::facts::{Facts, Node};
+use crate::rule::{Context, Rule};
+use crate::secrets::{excerpt, name};
+use crate::syntax::{Argument, Kind};
+
+/// See `rules/secrets/secret-in-arg.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SecretInArg {}
+
+impl Rule for SecretInArg {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let Kind::Arg(arguments) = &node.instruction.kind else {
+            return;
+        };
+        for argument in arguments {
+            let name = argument.name.as_str();
+            let value = match &argument.value {
+                Some(word) => written(cx.facts, node, name, word),
+                None => Written::Nothing,
+            };
+            match value {
+                Written::Secret(found, span) => {
+                    let shown = excerpt(&found.secret);
+                    let kept = reaches_final(cx.facts, node, name);
+                    if found.is_default {
+                        if kept {
+                            let message = format!(
+                                "the default of `{name}` is easily guessed: \
+                                 {shown}"
+                            );
+                            cx.report(span, message)
+                                .secret()
+                                .help("leave the default out")
+                                .severity(Severity::Info);
+                        }
+                        continue;
+                    }
+                    let what = &found.what;
+                    let message = format!("the default of `{name}` is {what}: {shown}");
+                    cx.report(span, message)
+                        .secret()
+                        .help(format!("{ROTATE} {}", mount(name)))
+                        .severity(match kept {
+                            true => Severity::Error,
+                            false => Severity::Info,
+                        });
+                }
+                Written::Nothing => without_value(cx, node, argument),
+                Written::Other => {}
+            }
+        }
+    }
+}
+
+/// An argument that waits for `--build-arg`.
+fn without_value(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) {
+    let name = argument.name.as_str();
+    // Before the first FROM it reaches no stage unless a stage declares it again.
+    if node.stage.is_none() || !name::classify(name).is_some_and(|n| n.exact) {
+        return;
+    }
+    // A default before the first FROM is judged there.
+    let given = cx
+        .facts
+        .variable(node.index + 1, name)
+        .is_some_and(|v| !is_open(v));
+    if given {
+        return;
+    }
+    let (message, severity) = match is_final(cx.facts, node) {
+        true => (
+            format!("the image's history shows what is passed for `{name}`"),
+            Severity::Warning,
+        ),
+        false => (
+            format!("the provenance of the build can show what is passed for `{name}`"),
+            Severity::Info,
+        ),
+    };
+    cx.report(argument.name.span, message)
+        .help(mount(name))
+        .severity(severity);
+}
+
+fn mount(name: &str) -> String {
+    format!(
+        "mount it where it is needed, `RUN --mount=type=secret,id={name},env={name} …`, \
+         and build with `--secret id={name}`"
+    )
+}
+
+/// Whether the final image's history shows the argument's default.
+fn reaches_final(facts: &Facts<'_>, node: &Node<'_>, name: &str) -> bool {
+    if node.stage.is_some() {
+        return is_final(facts, node);
+    }
+    facts
+        .stages
+        .iter()
+        .filter(|s| s.in_final)
+        .any(|s| facts.declarations(Some(s.index)).any(|v| v.name == name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::secrets_shared::testing::findings;
+
+    #[test]
+    fn a_default_is_reported_where_it_stands_and_once() {
+        let text = "ARG DB_PASSWORD=violet-umbrella\nFROM a\nARG DB_PASSWORD\n\
+                    ENV DB_PASSWORD=$DB_PASSWORD\n";
+        assert_eq!(findings(text), ["error secret-in-arg violet-umbrella"]);
+        let text = "ARG DB_PASSWORD=violet-umbrella\nFROM a\n";
+        assert_eq!(findings(text), ["info secret-in-arg violet-umbrella"]);
+    }
+
+    #[test]
+    fn an_argument_kept_for_other_builds_counts() {
+        let text = "FROM a\nONBUILD ARG NPM_TOKEN\n";
+        assert_eq!(findings(text), ["warning secret-in-arg NPM_TOKEN"]);
+    }
+
+    #[test]
+    fn one_instruction_with_several_names() {
+        let text = "FROM a\nARG USER DB_PASSWORD SIZE=3 API_KEY=\"\"\n";
+        assert_eq!(
+            findings(text),
+            [
+                "warning secret-in-arg DB_PASSWORD",
+                "warning secret-in-arg API_KEY"
+            ]
+        );
+    }
+}

@@ -1,0 +1,229 @@
+//! How the rules of this family judge a name with its value.
+
+use std::ops::Range;
+
+use crate::diagnostic::Severity;
+use crate::facts::{Facts, Node, Origin, Variable};
+use crate::secrets::name::{self, SecretName};
+use crate::secrets::scan;
+use crate::secrets::value::{self, ValueKind};
+use crate::span::Span;
+use crate::syntax::Word;
+use crate::syntax::expand::{ModifierKind, Part, Template, Value};
+
+/// A value that is a secret under its name.
+pub(super) struct Named {
+    /// What it is, with its article.
+    pub what: String,
+    /// The secret within the value.
+    pub secret: String,
+    /// The same as bytes of the value; nothing if the value is all of it.
+    pub range: Option<Range<usize>>,
+    /// Whether it is one of those everybody tries first.
+    pub is_default: bool,
+}
+
+/// What a value is under a name that may promise a secret; nothing if there is no secret.
+pub(super) fn named(name: &str, value: &str) -> Option<Named> {
+    let class = name::classify(name)?;
+    judge(&class, value)
+}
+
+fn judge(class: &SecretName, value: &str) -> Option<Named> {
+    if let Some(hit) = scan::scan(value).into_iter().find(|h| h.certain) {
+        let secret = value.get(hit.range.clone()).unwrap_or(value).to_owned();
+        let whole = hit.range == (0..value.len());
+        return Some(Named {
+            what: hit.kind.with_article(),
+            secret,
+            range: (!whole).then_some(hit.range),
+            is_default: false,
+        });
+    }
+    let kind = value::classify(value, class);
+    let is_default = kind == ValueKind::Default;
+    let speaks = match class.strong {
+        true => kind.is_secret() || is_default,
+        false => kind == ValueKind::Random,
+    };
+    speaks.then(|| Named {
+        what: class.noun.with_article().to_owned(),
+        secret: value.to_owned(),
+        range: None,
+        is_default,
+    })
+}
+
+/// What the file says of the value of an ENV or ARG.
+pub(super) enum Written {
+    /// A secret, and where it stands.
+    Secret(Named, Span),
+    /// Nothing, or an empty text.
+    Nothing,
+    /// Something else.
+    Other,
+}
+
+/// Judges the value written for a variable.
+pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Word) -> Written {
+    let Some(class) = name::classify(name) else {
+        return Written::Other;
+    };
+    let Ok(template) = Template::parse(word.as_str(), facts.file.escape.char()) else {
+        return Written::Other;
+    };
+    if let Some(text) = template.literal() {
+        if text.trim().is_empty() {
+            return Written::Nothing;
+        }
+        return match judge(&class, &text) {
+            Some(mut found) => {
+                found.is_default |= is_a_user(facts, node, &text);
+                let span = literal_span(word, &template, &text, found.range.as_ref());
+                Written::Secret(found, span)
+            }
+            None => Written::Other,
+        };
+    }
+    // `${NAME:-default}`: the default is written here.
+    if let Some(reference) = template.sole_reference()
+        && let Some(modifier) = &reference.modifier
+        && let ModifierKind::Default { .. } = modifier.kind
+        && let Some(text) = modifier.word.literal()
+        && let Some(found) = judge(&class, &text)
+    {
+        return Written::Secret(found, word.span_of(modifier.word.range.clone()));
+    }
+    if let Some(hit) = scan::scan(word.as_str()).into_iter().find(|h| h.certain)
+        && let Some(found) = judge(&class, word.as_str())
+    {
+        return Written::Secret(found, word.span_of(hit.range));
+    }
+    // A variable that is a secret by its own name speaks for itself.
+    let own = template
+        .references()
+        .any(|r| name::classify(&r.name).is_some_and(|n| n.strong));
+    if own {
+        return Written::Other;
+    }
+    match facts.text(node.index, word) {
+        Some(text) => match judge(&class, &text) {
+            Some(found) => Written::Secret(found, word.span),
+            None => Written::Other,
+        },
+        None => Written::Other,
+    }
+}
+
+/// Whether a variable beside this one names a user like this: nobody keeps such a password.
+fn is_a_user(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
+    facts.declarations(node.stage).any(|v| {
+        let same = matches!(&v.value, Some(Value::Known(value)) if value == text);
+        same && name::words(&v.name)
+            .iter()
+            .any(|w| matches!(w.as_str(), "user" | "username" | "login"))
+    })
+}
+
+/// The place of a literal without its quotes, or of the part of it that is the secret.
+fn literal_span(
+    word: &Word,
+    template: &Template,
+    text: &str,
+    range: Option<&Range<usize>>,
+) -> Span {
+    let (Some(first), Some(last)) = (template.parts.first(), template.parts.last()) else {
+        return word.span;
+    };
+    let whole = first.range().start..last.range().end;
+    let exact = match (range, template.parts.as_slice()) {
+        // Without escapes and inner quotes the text stands there as it is.
+        (Some(part), [Part::Literal { range, .. }]) if range.len() == text.len() => {
+            range.start + part.start..range.start + part.end
+        }
+        _ => whole,
+    };
+    word.span_of(exact)
+}
+
+/// A build argument that the value of an ENV takes over, with the place of the reference.
+pub(super) fn copied_argument(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    name: &str,
+    word: &Word,
+) -> Option<(String, Span)> {
+    let template = Template::parse(word.as_str(), facts.file.escape.char()).ok()?;
+    let sole = template.sole_reference().is_some();
+    let promised = name::classify(name).is_some_and(|n| n.exact);
+    let found = template.references().find(|r| {
+        let variable = facts.variable(node.index, &r.name);
+        let open = variable.is_some_and(|v| v.origin == Origin::Argument && is_open(v));
+        let secret = name::classify(&r.name).is_some_and(|n| n.exact);
+        open && (secret || promised && sole && !says_other(&r.name))
+    })?;
+    Some((found.name.clone(), word.span_of(found.range.clone())))
+}
+
+/// Whether a name says that it is something else than a secret: `TOKEN_URL`, `PUBLIC_KEY`.
+fn says_other(name: &str) -> bool {
+    let hints = [
+        "url", "uri", "file", "path", "dir", "name", "id", "version", "public",
+    ];
+    name::words(name)
+        .iter()
+        .any(|w| hints.contains(&w.as_str()))
+}
+
+/// Whether the value comes from `--build-arg`.
+pub(super) fn is_open(variable: &Variable) -> bool {
+    match &variable.value {
+        None | Some(Value::Unknown) => true,
+        Some(Value::Known(text)) => text.is_empty(),
+    }
+}
+
+/// The level of a finding about an image: what a later image does not inherit is worth a remark
+/// only.
+pub(super) fn level(facts: &Facts<'_>, node: &Node<'_>, wanted: Severity) -> Severity {
+    match facts.stage_of(node) {
+        Some(stage) if stage.in_final => wanted,
+        _ => wanted.min(Severity::Info),
+    }
+}
+
+/// Whether the node's stage is the final image or below it.
+pub(super) fn is_final(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    facts.stage_of(node).is_some_and(|s| s.in_final)
+}
+
+/// What to do about a secret that is written down.
+pub(super) const ROTATE: &str = "replace the secret, since whoever has this file has it, and";
+
+#[cfg(test)]
+pub(super) mod testing {
+    use crate::engine::{self, ActiveRule, Settings};
+    use crate::rules;
+    use crate::span::Source;
+
+    /// `severity "underlined text"` of each finding of the family's rules.
+    pub(crate) fn findings(text: &str) -> Vec<String> {
+        let ids = [
+            "secret-in-env",
+            "secret-in-arg",
+            "hard-coded-secret",
+            "copied-key-file",
+        ];
+        let rules = ids.iter().filter_map(|id| rules::by_id(id));
+        let settings = Settings {
+            rules: rules.map(ActiveRule::new).collect(),
+            ..Settings::default()
+        };
+        let report = engine::lint(Source::new("Dockerfile", text), &settings);
+        let show = |d: &crate::diagnostic::Diagnostic| {
+            let (rule, at) = (d.rule, report.source.slice(d.span));
+            format!("{} {rule} {at}", d.severity)
+        };
+        report.diagnostics.iter().map(show).collect()
+    }
+}

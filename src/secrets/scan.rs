@@ -1,0 +1,344 @@
+//! What is a secret by its own shape, wherever it stands.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::base64;
+use super::token::{self, Alphabet, PROVIDERS, Provider};
+use super::url::{self, Credential};
+use super::value::ValueKind;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HitKind {
+    /// A token of a known format.
+    Token(&'static Provider),
+    /// A private key, or the base64 of one.
+    PrivateKey,
+    /// A signed JSON Web Token.
+    Jwt,
+    /// The password of a URL, or a token in its place.
+    Url,
+    /// The password of a connection string.
+    Connection,
+}
+
+impl HitKind {
+    /// What it is, with its article.
+    pub fn with_article(&self) -> String {
+        match self {
+            HitKind::Token(provider) => {
+                let vowel = provider.what.starts_with(['A', 'O', 'a', 'o']);
+                let npm = provider.what.starts_with("np");
+                let article = if vowel || npm { "an" } else { "a" };
+                format!("{article} {}", provider.what)
+            }
+            HitKind::PrivateKey => "a private key".to_owned(),
+            HitKind::Jwt => "a JSON Web Token".to_owned(),
+            HitKind::Url => "the password of a URL".to_owned(),
+            HitKind::Connection => "the password of a connection string".to_owned(),
+        }
+    }
+}
+
+/// A secret found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The secret itself.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: HitKind,
+    /// Whether nothing speaks against it: a checksum that is right, a host that is not this
+    /// machine.
+    pub certain: bool,
+}
+
+/// The most that is looked at behind a keyword, so that no text takes long.
+const REACH: usize = 16 * 1024;
+
+/// The most findings in one text.
+const MANY: usize = 200;
+
+/// What a keyword leads to.
+#[derive(Clone, Copy)]
+enum Clue {
+    Token(&'static Provider),
+    Url,
+    Key,
+    EncodedKey,
+    Jwt,
+    Connection,
+}
+
+const OTHERS: &[(&str, Clue)] = &[
+    ("://", Clue::Url),
+    ("PRIVATE KEY", Clue::Key),
+    ("LS0tLS1CRUdJTi", Clue::EncodedKey),
+    ("eyJ", Clue::Jwt),
+    ("password=", Clue::Connection),
+    ("Password=", Clue::Connection),
+    ("PASSWORD=", Clue::Connection),
+    ("pwd=", Clue::Connection),
+    ("Pwd=", Clue::Connection),
+    ("PWD=", Clue::Connection),
+    ("AccountKey=", Clue::Connection),
+    ("accountkey=", Clue::Connection),
+    ("SharedAccessKey=", Clue::Connection),
+    ("sharedaccesskey=", Clue::Connection),
+    ("Password =", Clue::Connection),
+    ("Pwd =", Clue::Connection),
+];
+
+struct Scanner {
+    automaton: AhoCorasick,
+    clues: Vec<Clue>,
+}
+
+// One pass over the text for all keywords; a hit is then looked at by hand. Built when first
+// needed, in less than a millisecond.
+static SCANNER: LazyLock<Option<Scanner>> = LazyLock::new(|| {
+    let keywords: Vec<&str> = PROVIDERS
+        .iter()
+        .map(|p| p.keyword)
+        .chain(OTHERS.iter().map(|(k, _)| *k))
+        .collect();
+    let clues = PROVIDERS
+        .iter()
+        .map(Clue::Token)
+        .chain(OTHERS.iter().map(|(_, c)| *c))
+        .collect();
+    let automaton = AhoCorasick::builder()
+        .match_kind(MatchKind::Standard)
+        .build(keywords)
+        .ok()?;
+    Some(Scanner { automaton, clues })
+});
+
+/// The secrets in a text, in order, none inside another.
+pub fn scan(text: &str) -> Vec<Hit> {
+    let Some(scanner) = SCANNER.as_ref() else {
+        return Vec::new();
+    };
+    let mut hits: Vec<Hit> = Vec::new();
+    for found in scanner.automaton.find_overlapping_iter(text) {
+        let at = found.start()..found.end();
+        let Some(clue) = scanner.clues.get(found.pattern().as_usize()) else {
+            continue;
+        };
+        if let Some(hit) = look(text, at, *clue) {
+            hits.push(hit);
+        }
+    }
+    // The longest at a place is the most exact one; a token in a URL is more than its password.
+    let rank = |h: &Hit| matches!(h.kind, HitKind::Url | HitKind::Connection | HitKind::Jwt);
+    hits.sort_by_key(|h| (rank(h), h.range.start, usize::MAX - h.range.end));
+    let mut kept: Vec<Hit> = Vec::new();
+    for hit in hits {
+        let apart = |k: &Hit| k.range.end <= hit.range.start || hit.range.end <= k.range.start;
+        if kept.iter().all(apart) {
+            kept.push(hit);
+        }
+        if kept.len() >= MANY {
+            break;
+        }
+    }
+    kept.sort_by_key(|h| h.range.start);
+    kept
+}
+
+fn look(text: &str, at: Range<usize>, clue: Clue) -> Option<Hit> {
+    match clue {
+        Clue::Token(provider) => {
+            let found = token::match_at(provider, text, at.start)?;
+            Some(Hit {
+                range: found.range,
+                kind: HitKind::Token(provider),
+                certain: found.certain,
+            })
+        }
+        Clue::Url => credential(url::userinfo(text, at.start)?, HitKind::Url),
+        Clue::Connection => credential(url::connection(text, at)?, HitKind::Connection),
+        Clue::Key => {
+            let range = private_key(text, at)?;
+            Some(Hit {
+                range,
+                kind: HitKind::PrivateKey,
+                certain: true,
+            })
+        }
+        Clue::EncodedKey => {
+            let rest = text.get(at.start..)?;
+            let length = run(rest, Alphabet::Base64);
+            let head = base64::decode(rest.as_bytes(), 48);
+            let is_key = head.windows(11).any(|w| w == b"PRIVATE KEY");
+            (is_key && length >= 100).then_some(Hit {
+                range: at.start..at.start + length,
+                kind: HitKind::PrivateKey,
+                certain: true,
+            })
+        }
+        Clue::Jwt => {
+            let range = jwt(text, at.start)?;
+            Some(Hit {
+                range,
+                kind: HitKind::Jwt,
+                certain: true,
+            })
+        }
+    }
+}
+
+fn credential(found: Credential, kind: HitKind) -> Option<Hit> {
+    found.kind.is_secret().then_some(Hit {
+        range: found.range,
+        kind,
+        certain: !found.local || found.kind == ValueKind::Random,
+    })
+}
+
+fn run(text: &str, alphabet: Alphabet) -> usize {
+    let bytes = text.bytes().take(REACH);
+    bytes.take_while(|b| alphabet.has(*b)).count()
+}
+
+/// A key block that begins at `PRIVATE KEY`: the marker alone is text about keys. The key may
+/// follow on the next line, behind `\n` or in the next `echo`.
+fn private_key(text: &str, at: Range<usize>) -> Option<Range<usize>> {
+    let near = text.floor_char_boundary(at.start.saturating_sub(30));
+    let begin = near + text.get(near..at.start)?.rfind("-----BEGIN ")?;
+    let area = text.get(at.end..)?;
+    let area = area.get(..area.floor_char_boundary(REACH))?;
+    let rest = area.strip_prefix(" BLOCK").unwrap_or(area);
+    let rest = rest.strip_prefix("-----")?;
+    let offset = at.end + (area.len() - rest.len());
+    let end = rest.find("-----END").unwrap_or(rest.len());
+    let body = rest.get(..end.min(rest.floor_char_boundary(600)))?;
+    // The first line of the key's base64, perhaps with `\n` before it.
+    let mut from = 0;
+    while from < body.len() {
+        let piece = body.get(from..)?;
+        let piece = match piece
+            .strip_prefix("\\n")
+            .or_else(|| piece.strip_prefix("\\r"))
+        {
+            Some(after) => after,
+            None => piece,
+        };
+        from = body.len() - piece.len();
+        let length = run(piece, Alphabet::Base64);
+        let base64 = piece.get(..length)?;
+        if length >= 40 && token::is_plausible(base64) && has_all_cases(base64) {
+            let end = match rest.find("-----END") {
+                Some(i) => offset + i + run_to_line_end(rest.get(i..)?),
+                None => offset + from + length,
+            };
+            return Some(begin..end);
+        }
+        from += length.max(piece.chars().next().map_or(1, char::len_utf8));
+    }
+    None
+}
+
+/// The length of `-----END … PRIVATE KEY-----`.
+fn run_to_line_end(text: &str) -> usize {
+    let after = "-----END".len();
+    let tail = text.get(after..).unwrap_or_default();
+    match tail.find("-----") {
+        Some(i) if i < 40 => after + i + 5,
+        _ => after,
+    }
+}
+
+fn has_all_cases(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_uppercase())
+        && text.bytes().any(|b| b.is_ascii_lowercase())
+        && text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// A JSON Web Token that is signed and not meant to be public.
+fn jwt(text: &str, at: usize) -> Option<Range<usize>> {
+    if !token::starts_word(text.as_bytes(), at) {
+        return None;
+    }
+    let head = run(text.get(at..)?, Alphabet::Url);
+    let payload = text.get(at + head..)?.strip_prefix('.')?;
+    let body = run(payload, Alphabet::Url);
+    let signature = payload.get(body..)?.strip_prefix('.')?;
+    let length = run(signature, Alphabet::Url);
+    if head < 15 || body < 10 || length < 20 || !payload.starts_with("eyJ") {
+        return None;
+    }
+    if !token::is_plausible(signature.get(..length)?) {
+        return None;
+    }
+    // Supabase hands such a token to every browser.
+    let claims = base64::decode(payload.as_bytes(), 600);
+    let holds = |needle: &[u8]| claims.windows(needle.len()).any(|w| w == needle);
+    if holds(b"\"anon\"") || holds(b"\"John Doe\"") {
+        return None;
+    }
+    Some(at..at + head + 1 + body + 1 + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Random;
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        scan(text).into_iter().map(|h| &text[h.range]).collect()
+    }
+
+    #[test]
+    fn tokens_of_every_provider_in_text() {
+        let mut random = Random(3);
+        for provider in PROVIDERS {
+            let token = random.token(provider);
+            for text in [
+                format!("curl -H 'Authorization: token {token}' https://x"),
+                format!("{{\"key\":\"{token}\"}}"),
+                format!("a\\n{token}"),
+            ] {
+                // Behind `\\n` the start of a token without a prefix cannot be told.
+                if provider.before.is_none() || !text.starts_with("a\\n") {
+                    assert_eq!(found(&text), [token.as_str()], "{}", provider.keyword);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn key_blocks_need_a_key() {
+        let mut random = Random(11);
+        let line = format!("MII1aA{}", random.text(Alphabet::Base64, 58));
+        let begin = format!("-----BEGIN RSA PRIV{} KEY-----", "ATE");
+        let end = format!("-----END RSA PRIV{} KEY-----", "ATE");
+        let block = format!("{begin}\n{line}\n{line}\n{end}");
+        assert_eq!(found(&format!("x {block} y")), [block.as_str()]);
+        let echo = format!("echo \"{begin}\" > k && echo \"{line}\" >> k");
+        assert_eq!(found(&echo).len(), 1);
+        let escaped = format!("printf '{begin}\\n{line}\\n{end}'");
+        assert_eq!(found(&escaped).len(), 1);
+        for text in [
+            format!("grep -q '{begin}' f"),
+            format!("{begin}\n$KEY\n{end}"),
+            format!("{begin}\nMIIE...\n{end}"),
+            format!(
+                "sed -n '/{begin}/,/{end}/p' /etc/ssl/private/a-very-long-file-name-for-a-key-0.pem"
+            ),
+        ] {
+            assert!(found(&text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_in_a_url_is_one_finding() {
+        let token = Random(5).token(&PROVIDERS[0]);
+        let text = format!("git clone https://{token}:x-oauth-basic@github.com/a/b");
+        assert_eq!(found(&text), [token.as_str()]);
+        let text = format!("git clone https://bot:{token}@github.com/a/b");
+        assert_eq!(found(&text), [token.as_str()]);
+    }
+}

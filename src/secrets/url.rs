@@ -1,0 +1,247 @@
+//! Credentials in URLs and connection strings.
+
+use std::ops::Range;
+
+use super::value::{self, ValueKind};
+
+/// A secret in a URL or a connection string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Credential {
+    /// The secret itself.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: ValueKind,
+    /// Whether it opens something on this machine only.
+    pub local: bool,
+}
+
+/// The password, or the token in the place of a user, of the URL whose `://` stands at `at`.
+pub(super) fn userinfo(text: &str, at: usize) -> Option<Credential> {
+    let bytes = text.as_bytes();
+    let scheme = bytes.get(..at)?.iter().rev();
+    let scheme = scheme
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'))
+        .count();
+    if scheme < 2 {
+        return None;
+    }
+    let start = at + 3;
+    let rest = bytes.get(start..)?;
+    let end = rest
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || b"/'\"`<>|)(\\;,{}^#?".contains(b))
+        .unwrap_or(rest.len());
+    let authority = text.get(start..start + end)?;
+    let (info, host) = authority.rsplit_once('@')?;
+    let (user, password) = match info.split_once(':') {
+        Some((user, password)) => (user, Some(password)),
+        None => (info, None),
+    };
+    if !is_host(host) || is_client_dsn(text, start + end, user, host) {
+        return None;
+    }
+    let local = is_local(host);
+    if let Some(password) = password
+        && !password.is_empty()
+        && password != "x-oauth-basic"
+    {
+        if user == "x-oauth-basic" || is_pattern(password) {
+            return None;
+        }
+        let mut kind = value::classify_password(password, user);
+        // An example of the syntax.
+        if kind == ValueKind::Human && matches!(user, "user" | "username" | "login" | "usr") {
+            kind = ValueKind::Default;
+        }
+        let from = start + user.len() + 1;
+        return Some(Credential {
+            range: from..from + password.len(),
+            kind,
+            local,
+        });
+    }
+    // A token in the place of the user: nothing else is that random.
+    let lone = user.len() >= 20 && value::is_random(user) && !user.contains('.');
+    lone.then(|| Credential {
+        range: start..start + user.len(),
+        kind: ValueKind::Random,
+        local,
+    })
+}
+
+fn is_host(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or(host);
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._[]$*".contains(&b);
+    !name.is_empty()
+        && name.bytes().all(allowed)
+        // `docker://image:tag@sha256:…` names an image.
+        && !matches!(name, "sha256" | "sha512")
+        // `npm://name:x@1.2` names a version, `127.0.0.1` an address.
+        && (name.bytes().any(|b| b.is_ascii_alphabetic() || b == b'$' || b == b'*')
+            || name.split('.').count() == 4 || name.starts_with('['))
+}
+
+fn is_local(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or(host);
+    matches!(
+        name,
+        "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host" | "hostname" | "server"
+    ) || name.ends_with(".localhost")
+        || name.ends_with(".local")
+        || name.ends_with(".test")
+        || name.ends_with(".invalid")
+        || name.split('.').any(|part| part == "example")
+}
+
+/// Sentry's client keys are public.
+fn is_client_dsn(text: &str, end: usize, user: &str, host: &str) -> bool {
+    let path = text.get(end..).unwrap_or_default();
+    let project = path.strip_prefix('/').is_some_and(|p| {
+        let digits = p.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0
+            && !p
+                .as_bytes()
+                .get(digits)
+                .is_some_and(u8::is_ascii_alphanumeric)
+    });
+    host.contains("sentry")
+        || project && user.len() == 32 && user.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// A regular expression or a shell expansion, no password.
+fn is_pattern(password: &str) -> bool {
+    password.contains(['[', ']', '*', '$', '%'])
+        && !password.contains("%2")
+        && !password.contains("%4")
+        || password.starts_with('+')
+        || password.starts_with('.')
+}
+
+/// The password of a connection string, `key` being the range of `Password=` in it.
+pub(super) fn connection(text: &str, key: Range<usize>) -> Option<Credential> {
+    let bytes = text.as_bytes();
+    let before = key.start.checked_sub(1).and_then(|i| bytes.get(i)).copied();
+    let rest = text.get(key.end..)?;
+    let end = rest
+        .bytes()
+        .position(|b| b.is_ascii_whitespace() || b";&'\"`<>|)#\\".contains(&b))
+        .unwrap_or(rest.len());
+    let secret = rest.get(..end)?;
+    let word = around(text, key.start);
+    let holds = |marks: &[&str]| {
+        let lower = word.to_ascii_lowercase();
+        marks.iter().any(|m| lower.contains(m))
+    };
+    let shaped = match before {
+        Some(b';') | Some(b' ') => {
+            rest.get(end..)
+                .is_some_and(|r| r.is_empty() || r.starts_with([';', '"', '\'']))
+                && holds(&[
+                    "server=",
+                    "data source=",
+                    "host=",
+                    "endpoint=",
+                    "accountname=",
+                    "sharedaccesskeyname=",
+                ])
+                && holds(&[";"])
+        }
+        Some(b'?' | b'&') => holds(&["jdbc:", "mongodb", "postgres", "mysql", "amqp", "redis"]),
+        _ => false,
+    };
+    if !shaped || is_pattern(secret) || word.contains("devstoreaccount1") {
+        return None;
+    }
+    Some(Credential {
+        range: key.end..key.end + end,
+        kind: value::classify_password(secret, user_in(word)),
+        local: holds(&["localhost", "127.0.0.1", "(local)", "(localdb)"]),
+    })
+}
+
+/// The user a connection string names.
+fn user_in(text: &str) -> &str {
+    let fields = text.split([';', '&', '?', ' ']);
+    let user = fields.filter_map(|f| f.split_once('=')).find(|(key, _)| {
+        let key = key.trim();
+        ["user", "id", "uid", "username", "userid"]
+            .iter()
+            .any(|k| key.eq_ignore_ascii_case(k))
+    });
+    user.map_or("", |(_, value)| value.trim())
+}
+
+/// The quoted text or the line around a place.
+fn around(text: &str, at: usize) -> &str {
+    const REACH: usize = 2048;
+    let limit = |c: char| matches!(c, '\n' | '"' | '\'');
+    let first = text.floor_char_boundary(at.saturating_sub(REACH));
+    let last = text.floor_char_boundary(at + REACH);
+    let before = text.get(first..at).unwrap_or_default();
+    let behind = text.get(at..last).unwrap_or_default();
+    let start = before.rfind(limit).map_or(first, |i| first + i + 1);
+    let end = behind.find(limit).map_or(last, |i| at + i);
+    text.get(start..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Option<(&str, ValueKind, bool)> {
+        let found = userinfo(text, text.find("://")?)?;
+        Some((text.get(found.range)?, found.kind, found.local))
+    }
+
+    #[test]
+    fn passwords_in_urls() {
+        use ValueKind::*;
+        assert_eq!(
+            password("postgres://app:correct-horse@db.internal:5432/app"),
+            Some(("correct-horse", Human, false))
+        );
+        assert_eq!(
+            password("git clone https://bob:tr0ub4dor@git.acme.dev/x.git"),
+            Some(("tr0ub4dor", Human, false))
+        );
+        assert_eq!(
+            password("postgres://postgres:postgres@localhost/x"),
+            Some(("postgres", Default, true))
+        );
+        assert_eq!(
+            password("postgres://benchuser:benchpass@db/x"),
+            Some(("benchpass", Default, false))
+        );
+        assert_eq!(
+            password("amqp://guest:guest@mq:5672"),
+            Some(("guest", Default, false))
+        );
+    }
+
+    #[test]
+    fn urls_without_a_password() {
+        for text in [
+            "https://example.org:8080/a@b",
+            "ssh://git@github.com/a/b",
+            "docker://alpine:3.18@sha256:0123",
+            "https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/42",
+            "s#https://[^:]*:[^@]*@#https://#",
+            "https://registry:5000",
+            "https://user:$TOKEN@host/x",
+        ] {
+            let found = password(text).filter(|(_, kind, _)| kind.is_secret());
+            assert_eq!(found, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn connection_strings() {
+        let text = "Server=db;Database=x;User Id=sa;Password=correct-horse;Encrypt=true";
+        let key = text.find("Password=").unwrap();
+        let found = connection(text, key..key + 9).unwrap();
+        assert_eq!(&text[found.range], "correct-horse");
+        let text = "read -p Password= x; Password=abcdefgh";
+        let key = text.find("Password=").unwrap();
+        assert_eq!(connection(text, key..key + 9), None);
+    }
+}
