@@ -27,11 +27,11 @@ impl Rule for UnknownStage {
                     let help = format!("the {count} stages of this file are numbered from 0");
                     cx.report(word.span, message).help(help);
                 }
-                UseTarget::Stage { index, .. } if index > used.stage => {
-                    // A circle cannot be mended by moving a stage: another rule says so.
-                    if !cx.facts.leads_to(&uses, index, used.stage) {
-                        later(cx, used, index);
-                    }
+                // A circle cannot be mended by moving a stage: another rule says so.
+                UseTarget::Stage { index, .. }
+                    if index > used.stage && !cx.facts.leads_to(&uses, index, used.stage) =>
+                {
+                    later(cx, used, index);
                 }
                 UseTarget::External => external(cx, used),
                 _ => {}

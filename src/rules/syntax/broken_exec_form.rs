@@ -26,10 +26,8 @@ impl Rule for BrokenExecForm {
                     report(cx, node, &word.text, word.span, "shell text");
                 }
             }
-            Kind::Run(CommandLine::Shell(word)) => {
-                if looks_like_array(word.as_str()) {
-                    report(cx, node, &word.text, word.span, "shell text");
-                }
+            Kind::Run(CommandLine::Shell(word)) if looks_like_array(word.as_str()) => {
+                report(cx, node, &word.text, word.span, "shell text");
             }
             Kind::Healthcheck(check) => {
                 if let Some(CommandLine::Shell(word)) = &check.command
