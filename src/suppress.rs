@@ -298,7 +298,7 @@ fn has_alias(diagnostic: &Diagnostic, name: &str) -> bool {
 }
 
 /// BuildKit's names are words in capitals run together, without digits or dashes.
-fn is_buildkit_name(alias: &str) -> bool {
+pub(crate) fn is_buildkit_name(alias: &str) -> bool {
     alias.starts_with(|c: char| c.is_ascii_uppercase())
         && alias.bytes().all(|b| b.is_ascii_alphabetic())
         && alias.bytes().any(|b| b.is_ascii_lowercase())

@@ -110,7 +110,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
     let fails = files.iter().any(|f| {
         let diagnostics = &f.linted.report.diagnostics;
-        diagnostics.iter().any(|d| d.severity >= f.fail_on)
+        f.linted.report.fails || diagnostics.iter().any(|d| d.severity >= f.fail_on)
     });
     let linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
     let outcome = Outcome {

@@ -384,6 +384,7 @@ impl Selection {
                     target: self.build.target,
                     contexts: self.build.contexts,
                     context: self.build.context,
+                    ..crate::context::Build::default()
                 },
             },
             fail_on: self.fail_on,

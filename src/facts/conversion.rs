@@ -80,6 +80,11 @@ impl Facts<'_> {
         found.0
     }
 
+    /// Whether a source of ADD is no file of the build context: a web page or a repository.
+    pub fn is_remote_source(&self, text: &str) -> bool {
+        is_http(text) || is_git(text)
+    }
+
     /// Words that BuildKit cannot expand.
     fn check_words(&self, node: &Node<'_>, found: &mut Found) {
         let escape = self.file.escape.char();

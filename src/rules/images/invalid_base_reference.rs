@@ -43,6 +43,15 @@ impl Rule for InvalidBaseReference {
             if !cx.buildkit && (works || names.iter().any(undeclared)) {
                 continue;
             }
+            // Every argument has its default: then the default is wrong.
+            let missing = |name: &String| {
+                let variable = facts.variable(node, name);
+                variable.is_none_or(|v| v.value.is_none())
+            };
+            let severity = match works || names.iter().any(missing) {
+                true => Severity::Info,
+                false => cx.default_severity(),
+            };
             let becomes = match text.is_empty() {
                 true => "is empty".to_owned(),
                 false => format!("is `{text}`"),
@@ -51,7 +60,7 @@ impl Rule for InvalidBaseReference {
             let message = format!("`{word}` {becomes} unless the build gives an argument");
             let report = cx
                 .report(word.span, message)
-                .severity(Severity::Info)
+                .severity(severity)
                 .help("give the ARG a default that works");
             if let Some(declared) = declared {
                 report.label(declared.name_span, "declared here");

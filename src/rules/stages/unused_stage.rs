@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::stages_shared::is_producer;
 use crate::facts::Stage;
 use crate::rule::{Context, Rule};
 
@@ -12,11 +13,18 @@ use crate::rule::{Context, Rule};
 pub struct UnusedStage {
     /// Stages that are built by name, with `--target`.
     targets: Vec<String>,
+    /// Whether stages that look like targets are reported too.
+    all: bool,
 }
 
 impl Rule for UnusedStage {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         if stage.is_needed || self.is_target(cx, stage) {
+            return;
+        }
+        // Most stages with a name that nothing uses are built with `--target`.
+        let name = stage.name.as_deref();
+        if !self.all && name.is_some_and(|n| !is_producer(n)) {
             return;
         }
         let span = match stage.name_word {
