@@ -1,10 +1,13 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
 pub mod files;
+pub mod labels;
 pub mod layers;
+pub mod packages;
 pub mod runtime;
 pub mod secrets;
 pub mod shell;
+pub mod stages;
 pub mod suppressions;
 pub mod syntax;
 pub mod tool;
