@@ -1,0 +1,3 @@
+//! The stages of a file.
+
+pub mod whole_rootfs_copy;
