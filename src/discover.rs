@@ -20,7 +20,7 @@ const HIDDEN: [&str; 7] = [
 ];
 
 /// What comes behind `Dockerfile.` and says that the file is about Dockerfiles, or makes one.
-const NOT_DOCKERFILES: [&str; 28] = [
+const NOT_DOCKERFILES: [&str; 29] = [
     "dockerignore",
     "j2",
     "jinja",
@@ -30,6 +30,7 @@ const NOT_DOCKERFILES: [&str; 28] = [
     "gotmpl",
     "template",
     "erb",
+    "m4",
     "ejs",
     "mustache",
     "hbs",

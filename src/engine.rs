@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::rule::{Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
-use crate::suppress::{Suppressed, Suppressions};
+use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
 use crate::syntax::{self, File, Keyword};
 
 /// What applies to one file.
@@ -77,8 +77,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that a comment silenced, sorted likewise.
     pub suppressed: Vec<Suppressed>,
-    /// Whether the file or a build argument asks BuildKit to fail for its warnings
-    /// (`# check=error=true`).
+    /// Whether BuildKit would fail for one of these findings, because the file or a build
+    /// argument asks it to (`# check=error=true`).
     pub fails: bool,
 }
 
@@ -135,7 +135,18 @@ impl Found {
 }
 
 fn check(source: &Source, file: &File, settings: &Settings) -> Found {
-    let facts = Facts::of(source, file, &settings.build);
+    let typical;
+    let build = match settings.buildkit {
+        true => {
+            typical = Build {
+                typical: true,
+                ..settings.build.clone()
+            };
+            &typical
+        }
+        false => &settings.build,
+    };
+    let facts = Facts::of(source, file, build);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
@@ -166,7 +177,7 @@ fn check(source: &Source, file: &File, settings: &Settings) -> Found {
         found = as_buildkit(&facts, &suppressions, found);
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    let unused = suppressions.unused(|id| settings.is_on(id));
+    let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));
     for active in &settings.rules {
         enter(&mut cx, active);
         for unused in &unused {
@@ -182,7 +193,10 @@ fn check(source: &Source, file: &File, settings: &Settings) -> Found {
         kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
     }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
-    let fails = suppressions.fails();
+    let is_buildkits = |d: &Diagnostic| {
+        rules::by_id(d.rule).is_some_and(|e| e.meta.aliases.iter().any(|a| is_buildkit_name(a)))
+    };
+    let fails = suppressions.fails() && kept.iter().any(is_buildkits);
     Found {
         kept,
         suppressed,

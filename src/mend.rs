@@ -454,6 +454,22 @@ mod tests {
     }
 
     #[test]
+    fn a_fix_on_whose_result_dlint_fails_is_dropped() {
+        struct Faulty;
+        impl Rule for Faulty {
+            fn check_file(&self, cx: &mut Context<'_>) {
+                assert!(!cx.source().text().contains("fault"));
+            }
+        }
+        let mut settings = settings(vec![Swap("one", "fault"), Swap("", "")]);
+        settings.rules[1].rule = Arc::new(Faulty);
+        let source = Source::new("Dockerfile", "FROM a\nRUN one\n");
+        let mended = fixed(source, &settings, Applicability::Safe);
+        assert!(!mended.changed);
+        assert_eq!(mended.dropped[0].why, Why::Fails);
+    }
+
+    #[test]
     fn a_fix_below_the_wanted_trust_is_not_made() {
         struct Sketch;
         impl Rule for Sketch {

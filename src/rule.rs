@@ -153,6 +153,11 @@ impl<'a> Context<'a> {
         self.facts.file
     }
 
+    /// The severity the running rule reports at unless it chooses another.
+    pub fn default_severity(&self) -> Severity {
+        self.severity
+    }
+
     /// Reports a finding; the result takes help, labels and a fix.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
         let at = self.diagnostics.len();

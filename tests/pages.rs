@@ -265,9 +265,8 @@ fn fence(info: &str, text: &str) -> String {
 fn check_message(page: &Page, message: &str, problems: &mut Vec<String>) {
     let first = message.chars().next().unwrap_or(' ');
     let word = message.split_whitespace().next().unwrap_or_default();
-    let is_name = word
-        .chars()
-        .all(|c| c.is_ascii_uppercase() || !c.is_alphabetic());
+    // `FROM`, `BuildKit`: a word with two capitals is a name.
+    let is_name = word.chars().filter(char::is_ascii_uppercase).count() > 1;
     if (first.is_uppercase() && !is_name) || message.ends_with('.') {
         problems.push(format!("{}: message style: {message}", page.path));
     }

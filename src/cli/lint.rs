@@ -110,7 +110,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
     let fails = files.iter().any(|f| {
         let diagnostics = &f.linted.report.diagnostics;
-        diagnostics.iter().any(|d| d.severity >= f.fail_on)
+        f.linted.report.fails || diagnostics.iter().any(|d| d.severity >= f.fail_on)
     });
     let linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
     let outcome = Outcome {
@@ -413,4 +413,86 @@ fn statistics(outcome: &Outcome<'_>, terminal: &Terminal, out: &mut dyn Write) -
         writeln!(out, "{number:>digits$}  {level}  {name}{mark}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::Cli;
+    use crate::engine::{ActiveRule, Settings};
+    use crate::rule::{Context, Rule};
+    use crate::rules;
+
+    /// A fault of dlint that shows on some files.
+    struct Faulty;
+
+    impl Rule for Faulty {
+        #[allow(clippy::panic)]
+        fn check_file(&self, cx: &mut Context<'_>) {
+            if cx.source().text().contains("fault") {
+                panic!("a fault");
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_on_one_file_is_a_finding_and_the_others_are_linted() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rules = Settings::recommended().rules;
+        rules.retain(|r| r.meta.id == "syntax-error");
+        rules.push(ActiveRule {
+            rule: Arc::new(Faulty),
+            ..ActiveRule::new(rules::by_id("internal-error").unwrap())
+        });
+        let effective = Arc::new(Effective {
+            settings: Settings {
+                rules,
+                ..Settings::default()
+            },
+            fail_on: Severity::Warning,
+            codes: crate::config::Codes::Own,
+        });
+        let tasks = ["a", "b", "c"].map(|name| {
+            let path = folder.path().join(name);
+            let text = if name == "b" {
+                "FROM fault\n"
+            } else {
+                "RUNN\n"
+            };
+            std::fs::write(&path, text).unwrap();
+            Task {
+                name: path.clone(),
+                path: Some(path),
+                effective: Arc::clone(&effective),
+            }
+        });
+        let cli = Cli::parse_from(["dlint", "--fix"]);
+        let linted: Vec<Linted> = lint_all(&cli.lint, tasks.into())
+            .into_iter()
+            .map(|done| done.unwrap().linted)
+            .collect();
+        let outcome = Outcome {
+            files: &linted,
+            failures: &[],
+            fixed: None,
+            summary: true,
+        };
+        assert!(!outcome.is_complete());
+        let rules: Vec<&str> = outcome.findings().map(|(_, d)| d.rule).collect();
+        let syntax = rules.iter().filter(|r| **r == "syntax-error").count();
+        assert!(
+            syntax >= 2 && rules.contains(&"internal-error"),
+            "{rules:?}"
+        );
+        let mut sarif = Vec::new();
+        emit::write(Format::Sarif, &outcome, &Terminal::plain(), &mut sarif).unwrap();
+        let sarif = String::from_utf8(sarif).unwrap();
+        assert!(sarif.contains("\"executionSuccessful\": false"));
+        assert!(
+            sarif.contains("b: dlint failed on this file: a fault"),
+            "{sarif}"
+        );
+    }
 }

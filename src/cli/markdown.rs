@@ -15,6 +15,7 @@ pub(super) fn render(page: &str, terminal: &Terminal) -> String {
         if let Some(mark) = fence {
             if line.trim_end() == mark {
                 fence = None;
+                out.push('\n');
             } else {
                 out.push_str("    ");
                 out.push_str(&terminal.paint(Style::Code, line));
@@ -29,6 +30,14 @@ pub(super) fn render(page: &str, terminal: &Terminal) -> String {
         }
         if ticks >= 3 {
             fence = line.get(..ticks);
+            let heading = match line.split_whitespace().nth(1) {
+                Some("output") => "dlint says:",
+                Some("fixed") => "fixed:",
+                _ => "",
+            };
+            if !heading.is_empty() {
+                out.push_str(&format!("  {}\n", terminal.paint(Style::Dim, heading)));
+            }
         } else if line.is_empty() {
             if !out.ends_with("\n\n") && !out.is_empty() {
                 out.push('\n');
@@ -152,13 +161,13 @@ fn strong(text: &str, terminal: &Terminal) -> Option<(usize, String)> {
 mod tests {
     use super::*;
 
-    const PAGE: &str = "# some-rule\n\nA `first  line` that\ngoes on.\n\n## Why\n\n- one [link](https://x.y)\n  goes on\n- two\n\n```dockerfile bad\nFROM a\n\nRUN `b`\n```\n";
+    const PAGE: &str = "# some-rule\n\nA `first  line` that\ngoes on.\n\n## Why\n\n- one [link](https://x.y)\n  goes on\n- two\n\n```dockerfile bad\nFROM a\n\nRUN `b`\n```\n```text output\n1:1 x\n```\n";
 
     #[test]
     fn a_page_without_colour_stays_readable() {
         assert_eq!(
             render(PAGE, &Terminal::plain()),
-            "some-rule\n\nA `first  line` that goes on.\n\nWhy\n\n- one link <https://x.y> goes on\n- two\n\n    FROM a\n    \n    RUN `b`\n"
+            "some-rule\n\nA `first  line` that goes on.\n\nWhy\n\n- one link <https://x.y> goes on\n- two\n\n    FROM a\n    \n    RUN `b`\n\n  dlint says:\n    1:1 x\n\n"
         );
     }
 

@@ -102,9 +102,14 @@ fn table(terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
         let line = format!("  {id}  {level}  {state}  {fix:<4}  {aliases}");
         writeln!(out, "{}", line.trim_end())?;
     }
-    writeln!(
-        out,
-        "\noff: only on demand · cfg: silent until configured · \
-         fix: with --fix · fix?: with --fix --unsafe-fixes"
-    )
+    writeln!(out)?;
+    for (mark, meaning) in [
+        ("off ", "only on demand"),
+        ("cfg ", "silent until configured"),
+        ("fix ", "mended with --fix"),
+        ("fix?", "mended with --fix --unsafe-fixes"),
+    ] {
+        writeln!(out, "{mark}  {meaning}")?;
+    }
+    Ok(())
 }

@@ -100,24 +100,19 @@ impl UnknownRule {
     }
 
     fn new(name: &str, selector: bool) -> Self {
-        let words = Impact::ALL.map(Impact::as_str);
-        let words = words.iter().copied().chain(["all"]);
         let lower = name.to_lowercase();
         let distance = |known: &str| crate::syntax::distance(&lower, &known.to_lowercase());
-        let word = words
-            .map(|w| (distance(w), w))
-            .filter(|(d, _)| selector && *d <= 2)
-            .min();
-        let nearest = rules::nearest_name(name).map(str::to_owned);
+        let words = Impact::ALL.map(Impact::as_str).into_iter().chain(["all"]);
+        let words = words.filter(|w| selector && distance(w) <= 2);
+        // A family is no rule: where only rules fit, it is no help.
+        let nearest = rules::nearest_name(name).into_iter();
+        let nearest = nearest.filter(|n| selector || !rules::by_name(n).is_empty());
         Self {
             name: name.to_owned(),
-            // A family is no rule: where only rules fit, it is no help.
-            nearest: match (word, nearest) {
-                (Some((d, word)), Some(n)) if d < distance(&n) => Some(word.to_owned()),
-                (Some((_, word)), None) => Some(word.to_owned()),
-                (_, Some(n)) if !selector && rules::by_name(&n).is_empty() => None,
-                (_, nearest) => nearest,
-            },
+            nearest: nearest
+                .chain(words)
+                .min_by_key(|n| distance(n))
+                .map(str::to_owned),
         }
     }
 }
@@ -215,6 +210,14 @@ impl Codes {
     }
 }
 
+/// The rules for what BuildKit reports as errors, without names.
+const BUILDKIT_ERRORS: [&str; 4] = [
+    "invalid-port",
+    "self-reference",
+    "syntax-error",
+    "unknown-stage",
+];
+
 /// `DL3006`.
 fn is_hadolint_code(alias: &str) -> bool {
     alias
@@ -236,7 +239,9 @@ impl Profile {
             Profile::Strict => true,
             Profile::Security => meta.impact.contains(&Impact::Security),
             Profile::Hadolint => Codes::Hadolint.alias(meta).is_some(),
-            Profile::Buildkit => Codes::Buildkit.alias(meta).is_some(),
+            Profile::Buildkit => {
+                Codes::Buildkit.alias(meta).is_some() || BUILDKIT_ERRORS.contains(&meta.id)
+            }
         }
     }
 
@@ -275,7 +280,11 @@ impl Selection {
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
             severities: vec![None; RULES.len()],
             options: vec![toml::Table::new(); RULES.len()],
-            fail_on: Severity::Warning,
+            // `docker build --check` fails on whatever it says.
+            fail_on: match profile {
+                Profile::Buildkit => Severity::Style,
+                _ => Severity::Warning,
+            },
             policy: toml::Table::new(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
@@ -379,10 +388,69 @@ impl Selection {
                     target: self.build.target,
                     contexts: self.build.contexts,
                     context: self.build.context,
+                    ..crate::context::Build::default()
                 },
             },
             fail_on: self.fail_on,
             codes: self.profile.codes(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_tell_whose_they_are() {
+        assert!(is_hadolint_code("DL3006") && !is_hadolint_code("DL30061"));
+        assert!(!is_hadolint_code("DS-0002") && !is_hadolint_code("SC2086"));
+        assert!(is_buildkit_name("StageNameCasing"));
+        assert!(!is_buildkit_name("DL3006") && !is_buildkit_name("CKV_DOCKER_3"));
+    }
+
+    #[test]
+    fn every_way_to_name_rules_is_known_and_others_are_not() {
+        for name in [
+            "all",
+            "security",
+            "syntax",
+            "syntax-error",
+            "DL1000",
+            "dl1000",
+        ] {
+            assert_eq!(check_selector(name), Ok(()), "{name}");
+        }
+        assert!(check_selector("").is_err());
+        let family = check_rule("sintax").unwrap_err();
+        assert_ne!(family.nearest.as_deref(), Some("syntax"));
+    }
+
+    #[test]
+    fn later_layers_win_and_options_of_rules_are_kept_key_by_key() {
+        let low = Layer {
+            profile: Some(Profile::Strict),
+            select: Some(vec!["all".into()]),
+            ignore: vec!["syntax-error".into()],
+            levels: vec![("unused-ignore".into(), LevelSetting::Error)],
+            policy: toml::from_str("trusted-registries = ['a']\ninsecure-registries = ['b']")
+                .unwrap(),
+            ..Layer::default()
+        };
+        let high = Layer {
+            extend_select: vec!["syntax-error".into()],
+            policy: toml::from_str("trusted-registries = ['c']").unwrap(),
+            trusted_registries: vec!["d".into()],
+            ..Layer::default()
+        };
+        let effective = Selection::of(&[&low, &high]).finish().unwrap();
+        let rule = |id: &str| {
+            let mut rules = effective.settings.rules.iter();
+            rules.find(|r| r.meta.id == id).map(|r| r.severity)
+        };
+        assert_eq!(rule("syntax-error"), Some(Severity::Error));
+        assert_eq!(rule("unused-ignore"), Some(Severity::Error));
+        assert_eq!(effective.settings.policy.trusted_registries, ["c", "d"]);
+        assert_eq!(effective.settings.policy.insecure_registries, ["b"]);
     }
 }

@@ -21,4 +21,7 @@ pub struct Build {
     /// The directory of the build context, if someone says it. Without it a directory is guessed
     /// from the place of the Dockerfile, and only believed where the file fits it.
     pub context: Option<PathBuf>,
+    /// Take what only a builder knows for what it mostly is: the platform for linux/amd64, a base
+    /// image for one that sets no variables.
+    pub typical: bool,
 }

@@ -5,7 +5,7 @@ use super::{Base, Facts};
 use crate::syntax::Kind;
 
 /// How sure it is that a variable is defined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Definition {
     /// ARG or ENV of the stage or of a stage it is built on declare it.
     File,

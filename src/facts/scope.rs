@@ -58,6 +58,10 @@ pub struct Variable {
 }
 
 pub(super) struct Scopes {
+    /// Whether the platform is taken for linux/amd64.
+    typical: bool,
+    /// The value of TARGETSTAGE.
+    target_stage: String,
     /// `--build-arg` values.
     build: HashMap<String, String>,
     globals: HashMap<String, Vec<Variable>>,
@@ -65,8 +69,11 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    pub(super) fn new(build: &Build) -> Self {
+    pub(super) fn new(build: &Build, last_stage: Option<&str>) -> Self {
+        let target = build.target.as_deref().or(last_stage);
         Self {
+            typical: build.typical,
+            target_stage: target.unwrap_or("default").to_owned(),
             build: build.arguments.iter().cloned().collect(),
             globals: HashMap::new(),
             stages: Vec::new(),
@@ -111,7 +118,10 @@ impl Scopes {
                         value_span = global.value_span;
                         global.value.clone()
                     }
-                    None if PLATFORM_ARGUMENTS.contains(&name) => Some(Value::Unknown),
+                    None if PLATFORM_ARGUMENTS.contains(&name) => Some(match self.platform(name) {
+                        Some(value) => Value::Known(value.to_owned()),
+                        None => Value::Unknown,
+                    }),
                     None => match self.variable(stages, stage, usize::MAX, name) {
                         Some(kept) => kept.value.clone(),
                         None => None,
@@ -154,6 +164,18 @@ impl Scopes {
         self.table(stage).entry(name).or_default().push(variable);
     }
 
+    /// The value of an argument that BuildKit declares by itself, as far as it is known.
+    fn platform(&self, name: &str) -> Option<&str> {
+        match name {
+            "TARGETSTAGE" => Some(&self.target_stage),
+            _ if !self.typical => None,
+            "TARGETPLATFORM" | "BUILDPLATFORM" => Some("linux/amd64"),
+            "TARGETOS" | "BUILDOS" => Some("linux"),
+            "TARGETARCH" | "BUILDARCH" => Some("amd64"),
+            _ => Some(""),
+        }
+    }
+
     pub(super) fn lookup(
         &self,
         stages: &[Stage<'_>],
@@ -169,7 +191,10 @@ impl Scopes {
             };
         }
         match stage {
-            None if PLATFORM_ARGUMENTS.contains(&name) => Var::Unknown,
+            None if PLATFORM_ARGUMENTS.contains(&name) => match self.platform(name) {
+                Some(value) => Var::Set(value.into()),
+                None => Var::Unknown,
+            },
             None => Var::Unset,
             Some(stage) if self.has_foreign_environment(stages, stage) => Var::Unknown,
             Some(_) if name == "PATH" => Var::Unknown,

@@ -59,7 +59,7 @@ pub enum Base {
     /// An earlier stage.
     Stage(usize),
     /// An image; a variable may hide some or all of its name.
-    Image(ImageRef),
+    Image(Box<ImageRef>),
     /// FROM cannot be read.
     Invalid,
 }
@@ -193,7 +193,7 @@ impl<'a> Facts<'a> {
         // FROM compares names case-sensitively with the lowercased ones; the latest wins.
         match self.names.get(&text).and_then(|stages| stages.last()) {
             Some(&stage) => Base::Stage(stage),
-            None => Base::Image(ImageRef::parse(&text)),
+            None => Base::Image(Box::new(ImageRef::parse(&text))),
         }
     }
 
@@ -268,14 +268,27 @@ impl<'a> Facts<'a> {
                 stage.in_final = true;
             }
         }
-        let mut open = vec![last];
+        for index in self.needed_by(last) {
+            if let Some(stage) = self.stages.get_mut(index) {
+                stage.is_needed = true;
+            }
+        }
+    }
+
+    /// The stage and all it needs: what it is built on and what it takes files from.
+    pub fn needed_by(&self, stage: usize) -> Vec<usize> {
+        let mut needed = vec![false; self.stages.len()];
+        let mut open = vec![stage];
         while let Some(index) = open.pop() {
-            match self.stages.get_mut(index) {
-                Some(stage) if !stage.is_needed => stage.is_needed = true,
+            match needed.get_mut(index) {
+                Some(needed) if !*needed => *needed = true,
                 _ => continue,
             }
             open.extend(self.needs_of(index));
         }
+        (0..needed.len())
+            .filter(|&i| needed.get(i) == Some(&true))
+            .collect()
     }
 
     /// The stages a stage uses directly.

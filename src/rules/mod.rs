@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod labels;
+pub mod images;
 pub mod layers;
 pub mod packages;
 pub mod runtime;

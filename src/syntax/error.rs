@@ -136,6 +136,7 @@ impl SyntaxErrorKind {
             Self::MissingEquals { word, .. } => {
                 format!("write `{word}=value`, or quote a value that holds blanks")
             }
+            Self::BlankName(_) => "write `name=value` without blanks around `=`".into(),
             Self::ShellNotJson => "write `SHELL [\"/bin/bash\", \"-c\"]`".into(),
             Self::BeforeFrom(_) => "only ARG may stand before the first FROM".into(),
             Self::LineTooLong(_) => "break the line with continuations".into(),

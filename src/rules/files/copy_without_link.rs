@@ -250,3 +250,68 @@ fn has_special_parent(target: &str) -> bool {
         .iter()
         .any(|p| target == *p || target.starts_with(&format!("{p}/")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn reports(head: &str, stage: &str) -> bool {
+        let text = format!("{head}FROM golang:1.24 AS b\nRUN make\nFROM debian:12\n{stage}\n");
+        let settings = Settings {
+            rules: by_id("copy-without-link")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            ..Settings::default()
+        };
+        !lint(Source::new("t", text), &settings)
+            .diagnostics
+            .is_empty()
+    }
+
+    const COPY: &str = "COPY --from=b /x /usr/local/bin/";
+
+    #[test]
+    fn the_frontend_decides() {
+        for (syntax, wanted) in [
+            ("docker/dockerfile:1", true),
+            ("docker/dockerfile", true),
+            ("docker.io/docker/dockerfile:1.4", true),
+            ("docker/dockerfile:1.10@sha256:abc", true),
+            ("docker/dockerfile-upstream:master", true),
+            ("docker/dockerfile:1.3", false),
+            ("docker/dockerfile:1.0-experimental", false),
+            ("example.com/own:1", false),
+        ] {
+            let head = format!("# syntax={syntax}\n");
+            assert_eq!(reports(&head, COPY), wanted, "{syntax}");
+        }
+        assert!(!reports("", COPY));
+    }
+
+    #[test]
+    fn what_the_stage_shows_of_the_destination_decides() {
+        for (stage, wanted) in [
+            ("COPY --from=b /x /usr/local/bin/x", true),
+            ("WORKDIR /app\nCOPY --from=b /out .", true),
+            ("WORKDIR /app\nCOPY --from=b /x /app", false),
+            ("USER 1000\nWORKDIR /app\nCOPY --from=b /out .", false),
+            ("COPY --from=b /out .", false),
+            ("ARG D\nCOPY --from=b /x $D/", false),
+            ("COPY --from=b /x* /opt/y", false),
+            ("COPY --from=b --chown=1:1 /x /opt/x", false),
+            ("COPY --from=b --link=false /x /opt/x", false),
+            ("COPY --from=b /x /opt/x\nRUN /opt/x", false),
+            ("RUN mkdir -m 700 /opt/y\nCOPY --from=b /x /opt/y/", false),
+            ("COPY x /opt/x", false),
+        ] {
+            assert_eq!(
+                reports("# syntax=docker/dockerfile:1\n", stage),
+                wanted,
+                "{stage}"
+            );
+        }
+    }
+}

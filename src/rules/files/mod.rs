@@ -6,6 +6,7 @@ pub mod copied_archive;
 pub mod copy_without_link;
 mod files_shared;
 pub mod many_sources_to_file;
+pub mod ignored_copy;
 pub mod missing_dockerignore;
 pub mod relative_copy_destination;
 pub mod remote_add_without_checksum;

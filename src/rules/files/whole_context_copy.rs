@@ -21,15 +21,6 @@ impl Rule for WholeContextCopy {
         if facts.context().is_some() || any_ignore_file(facts.source.path()).is_some() {
             return;
         }
-        // Without anything to start it is the image of a test or a tool, or a base for others.
-        let Some(last) = facts.final_stage() else {
-            return;
-        };
-        if facts.effective_cmd(last.index).is_none()
-            && facts.effective_entrypoint(last.index).is_none()
-        {
-            return;
-        }
         let found = whole_copies(facts).find(|(stage, copy)| {
             reaches_final(facts, stage, copy)
                 && !is_limited(facts, copy)

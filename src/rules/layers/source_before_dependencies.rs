@@ -203,18 +203,13 @@ fn is_avoidable(
     node: &Node<'_>,
     install: &Install,
 ) -> bool {
-    const OFFLINE: [&str; 5] = [
-        "--offline",
-        "--local",
-        "--no-index",
-        "--prefer-offline-only",
-        "-o",
-    ];
+    const OFFLINE: [&str; 3] = ["--offline", "--local", "--no-index"];
     let manager = install.manager;
     if has_cache_mount(node, manager)
         || install.installs_source()
         || install.is_global()
-        || (install.has_flag(&OFFLINE) && !(manager == Manager::Nuget))
+        || install.has_flag(&OFFLINE)
+        || (manager == Manager::Maven && install.has_flag(&["-o"]))
         || install.more
     {
         return false;
@@ -463,4 +458,76 @@ fn fix(facts: &Facts<'_>, late: &Late) -> Option<Fix> {
         format!("copy `{sources}` first and install before the rest is copied"),
         edits,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn count(text: &str) -> usize {
+        let settings = Settings {
+            rules: by_id("source-before-dependencies")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            ..Settings::default()
+        };
+        lint(Source::new("t", text), &settings).diagnostics.len()
+    }
+
+    #[test]
+    fn the_installation_must_read_from_what_was_copied() {
+        assert_eq!(count("FROM a\nWORKDIR /a\nCOPY . .\nRUN npm ci\n"), 1);
+        assert_eq!(count("FROM a\nCOPY . .\nRUN npm ci\n"), 1);
+        assert_eq!(count("FROM a\nCOPY . /a\nWORKDIR /b\nRUN npm ci\n"), 0);
+        assert_eq!(count("FROM a\nCOPY . /a\nRUN cd /a/web && npm ci\n"), 1);
+        assert_eq!(count("FROM a\nCOPY . /a\nRUN cd $X && npm ci\n"), 0);
+        assert_eq!(count("FROM a\nCOPY . /a\nRUN npm --prefix /a/web ci\n"), 1);
+        assert_eq!(
+            count("FROM a\nCOPY . /a\nRUN pip install -r /tmp/r.txt\n"),
+            0
+        );
+        assert_eq!(count("FROM a\nWORKDIR $X\nCOPY . .\nRUN npm ci\n"), 1);
+        assert_eq!(count("FROM a\nCOPY . .\nWORKDIR $X\nRUN npm ci\n"), 0);
+    }
+
+    #[test]
+    fn other_forms_are_read() {
+        assert_eq!(
+            count("FROM a\nADD . /a\nWORKDIR /a\nRUN [\"npm\", \"ci\"]\n"),
+            1
+        );
+        assert_eq!(
+            count("FROM a\nWORKDIR /a\nCOPY . .\nRUN <<E\nset -e\nnpm ci\nE\n"),
+            1
+        );
+        assert_eq!(
+            count("FROM a\nWORKDIR /a\nCOPY . .\nRUN sh -c 'npm ci'\n"),
+            1
+        );
+        assert_eq!(
+            count("FROM a\nWORKDIR /a\nONBUILD COPY . .\nONBUILD RUN npm ci\n"),
+            0
+        );
+        assert_eq!(
+            count("FROM a\nWORKDIR /a\nCOPY . .\nRUN npm ci --offline\n"),
+            0
+        );
+    }
+
+    #[test]
+    fn what_came_before_counts_through_the_chain() {
+        let base = "FROM a AS d\nWORKDIR /a\nCOPY package.json .\nRUN npm ci\n";
+        assert_eq!(count(&format!("{base}FROM d\nCOPY . .\nRUN npm ci\n")), 0);
+        assert_eq!(
+            count(&format!("{base}FROM a\nWORKDIR /a\nCOPY . .\nRUN npm ci\n")),
+            1
+        );
+        let copied = "FROM a\nWORKDIR /a\nCOPY . .\nCOPY --from=d /a/node_modules node_modules\n";
+        assert_eq!(count(&format!("{base}{copied}RUN npm ci\n")), 0);
+        let made = "FROM a\nWORKDIR /a\nCOPY . .\nRUN pip freeze > r.txt && pip install -r r.txt\n";
+        assert_eq!(count(made), 0);
+    }
 }

@@ -1,15 +1,17 @@
 //! `stale-package-index`: the package index is fetched in a layer of its own.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layers_shared::{has_cache_mount, has_comment_inside, lines_of, takes_prefix};
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Facts, Node, Stage};
+use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, Kind};
 
 /// See `rules/layers/stale-package-index.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -175,10 +177,15 @@ fn users<'f, 'a>(
 ) -> Vec<User<'f, 'a>> {
     let kind = family(update.manager);
     let mut users = Vec::new();
-    let heirs = facts
-        .stages
-        .iter()
-        .filter(|s| facts.chain(s.index).any(|c| c.index == stage.index));
+    // A stage is built on earlier ones only, so one look at each is enough.
+    let mut family_tree = BTreeSet::from([stage.index]);
+    let heirs = facts.stages.iter().skip(stage.index).filter(|s| {
+        let built_on = matches!(s.base, Base::Stage(base) if family_tree.contains(&base));
+        if built_on {
+            family_tree.insert(s.index);
+        }
+        built_on || s.index == stage.index
+    });
     for heir in heirs {
         for later in facts.nodes_of(heir) {
             if later.index <= node.index || !later.is(Keyword::Run) {
@@ -232,6 +239,14 @@ fn fix(
     if !plain || has_comment_inside(facts, node.instruction.span) {
         return None;
     }
+    // Nothing but the command: a comment of the shell's would be lost.
+    let arguments = match &node.instruction.kind {
+        Kind::Run(line) => facts.source.slice(line.span()).trim(),
+        _ => return None,
+    };
+    if arguments != facts.source.slice(update.span) {
+        return None;
+    }
     let mut edits = vec![Edit::delete(lines_of(facts, node)?)];
     if alone {
         return Some(Fix::unsafe_("remove the update", edits));
@@ -251,4 +266,76 @@ fn fix(
         format!("run `{command}` together with the install"),
         edits,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::fix::Applicability;
+    use crate::mend::mend;
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn settings() -> Settings {
+        Settings {
+            rules: by_id("stale-package-index")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            ..Settings::default()
+        }
+    }
+
+    fn count(text: &str) -> usize {
+        lint(Source::new("t", text), &settings()).diagnostics.len()
+    }
+
+    fn fixed(text: &str) -> String {
+        let report = lint(Source::new("t", text), &settings());
+        mend(report, &settings(), Applicability::Unsafe)
+            .report
+            .source
+            .text()
+            .to_owned()
+    }
+
+    #[test]
+    fn the_index_serves_until_the_next_update() {
+        assert_eq!(
+            count("FROM a\nRUN apt update\nRUN apt-get install -y x\n"),
+            1
+        );
+        assert_eq!(
+            count("FROM a\nRUN apt update\nRUN apt update && apt install -y x\n"),
+            0
+        );
+        assert_eq!(
+            count("FROM a\nRUN apt update\nFROM a\nRUN apt install -y x\n"),
+            0
+        );
+        assert_eq!(count("FROM a\nRUN apt update\nRUN apk add x\n"), 0);
+        assert_eq!(
+            count("FROM a\nRUN apt update\nRUN apt install -y ./x.deb\n"),
+            0
+        );
+        assert_eq!(count("FROM a\nRUN pacman -Sy\nRUN pacman -S x\n"), 1);
+        let deleted =
+            "FROM a\nRUN apt update && rm -rf /var/lib/apt/lists/*\nRUN apt install -y x\n";
+        assert_eq!(count(deleted), 0);
+    }
+
+    #[test]
+    fn a_fix_keeps_comments_and_the_order_of_lists() {
+        for kept in [
+            "FROM a\nRUN apt update # now\nRUN apt install -y x\n",
+            "FROM a\nRUN apt update\nRUN test -e x || apt install -y x\n",
+            "FROM a\nRUN apt update\nRUN [\"apt\", \"install\", \"x\"]\n",
+            "FROM a\nRUN apt \\\n  # now\n  update\nRUN apt install -y x\n",
+        ] {
+            assert_eq!(fixed(kept), kept);
+        }
+        let text = "FROM a\r\nRUN apt update\r\nRUN set -e; \\\r\n  apt install -y x\r\n";
+        let wanted = "FROM a\r\nRUN set -e; \\\r\n  apt update && apt install -y x\r\n";
+        assert_eq!(fixed(text), wanted);
+    }
 }

@@ -37,6 +37,7 @@ impl Rule for VolatileEarly {
         let facts = cx.facts;
         let nodes = facts.nodes_of(stage);
         let mut found: Vec<Volatile<'_>> = Vec::new();
+        let mut looked_at = 0;
         for node in nodes {
             let Kind::Arg(arguments) = &node.instruction.kind else {
                 continue;
@@ -45,6 +46,10 @@ impl Rule for VolatileEarly {
                 continue;
             }
             for argument in arguments {
+                looked_at += usize::from(self.is_volatile(argument.name.as_str()));
+                if looked_at > MOST {
+                    break;
+                }
                 if let Some(volatile) = self.volatile(facts, nodes, node, argument) {
                     found.push(volatile);
                 }
@@ -88,7 +93,14 @@ impl Rule for VolatileEarly {
     }
 }
 
+/// How many arguments of a stage are looked at, as each asks every instruction behind it.
+const MOST: usize = 100;
+
 impl VolatileEarly {
+    fn is_volatile(&self, name: &str) -> bool {
+        self.names.iter().any(|n| n == name) || is_volatile(name)
+    }
+
     fn volatile<'f>(
         &self,
         facts: &'f Facts<'f>,
@@ -97,7 +109,7 @@ impl VolatileEarly {
         argument: &Argument,
     ) -> Option<Volatile<'f>> {
         let name = argument.name.as_str();
-        if !self.names.iter().any(|n| n == name) && !is_volatile(name) {
+        if !self.is_volatile(name) {
             return None;
         }
         // A default that says something is a pin: `ARG COMMIT=4f2c…` for a checkout.
@@ -448,4 +460,73 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
         "move it behind the steps that do not need it",
         edits,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::fix::Applicability;
+    use crate::mend::mend;
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn settings() -> Settings {
+        Settings {
+            rules: by_id("volatile-early")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            ..Settings::default()
+        }
+    }
+
+    fn count(text: &str) -> usize {
+        lint(Source::new("t", text), &settings()).diagnostics.len()
+    }
+
+    fn fixed(text: &str) -> String {
+        let report = lint(Source::new("t", text), &settings());
+        mend(report, &settings(), Applicability::Unsafe)
+            .report
+            .source
+            .text()
+            .to_owned()
+    }
+
+    #[test]
+    fn what_may_read_the_environment_ends_the_search() {
+        assert_eq!(count("FROM a\nARG BUILD_ID\nRUN apt-get install -y x\n"), 1);
+        assert_eq!(
+            count("FROM a\nARG BUILD_ID\nRUN ./build\nRUN apt-get install -y x\n"),
+            0
+        );
+        assert_eq!(
+            count("FROM a\nARG BUILD_ID\nRUN npm run x\nRUN npm ci\n"),
+            0
+        );
+        assert_eq!(
+            count("FROM a\nARG BUILD_ID\nRUN apt-get install -y x=$BUILD_ID\n"),
+            0
+        );
+        assert_eq!(
+            count("FROM a\nONBUILD ARG BUILD_ID\nRUN apt-get install -y x\n"),
+            0
+        );
+        assert_eq!(
+            count("ARG BUILD_ID=7\nFROM a\nARG BUILD_ID\nRUN apt-get install -y x\n"),
+            0
+        );
+    }
+
+    #[test]
+    fn a_fix_works_without_a_last_line_break() {
+        assert_eq!(
+            fixed("FROM a\nARG BUILD_ID\nRUN apk add x"),
+            "FROM a\nRUN apk add x\nARG BUILD_ID"
+        );
+        let label = "FROM a\nARG BUILD_ID\nLABEL a=1\nLABEL b=$BUILD_ID\nRUN apk add x\n";
+        assert_eq!(fixed(label), label, "labels are not reordered");
+        let comment = "FROM a\n# why\nARG BUILD_ID\nRUN apk add x\n";
+        assert_eq!(fixed(comment), comment);
+    }
 }

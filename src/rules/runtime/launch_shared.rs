@@ -401,6 +401,10 @@ const MOST: u64 = 64 * 1024;
 pub(super) fn drops_privileges(facts: &Facts<'_>, stage: usize) -> Drop {
     let launch = facts.launch(stage);
     let mut unseen = false;
+    // `su app -c '…'` is no command of its own among those started, since its script is.
+    if launch.script.commands.iter().any(starts_other_user) {
+        return Drop::Yes;
+    }
     for command in launch.commands() {
         if starts_other_user(command) {
             return Drop::Yes;

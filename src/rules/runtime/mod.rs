@@ -2,10 +2,13 @@
 
 pub mod debug_setting;
 pub mod docker_socket;
+pub mod dangerous_workdir;
 pub mod duplicate_cmd;
 pub mod duplicate_entrypoint;
 pub mod duplicate_healthcheck;
 mod duplicate_shared;
+pub mod expose_host_port;
+pub mod expose_protocol_casing;
 pub mod invalid_port;
 mod launch_shared;
 pub mod missing_expose;

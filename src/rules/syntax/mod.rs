@@ -1,4 +1,17 @@
 //! Instructions as written.
 
+pub mod broken_exec_form;
+pub mod definition_comment;
 pub mod deprecated_maintainer;
+pub mod empty_continuation;
+pub mod from_as_casing;
+pub mod instruction_casing;
+pub mod legacy_key_value;
+pub mod sibling_env_reference;
+pub mod spaced_equals;
+pub mod swallowed_instruction;
+mod swallowed_shared;
 pub mod syntax_error;
+pub mod trailing_comment;
+pub mod undefined_variable;
+pub mod useless_unset;

@@ -1,0 +1,70 @@
+//! `undefined-from-argument`: FROM asks for an argument that no ARG above the first FROM declares.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Severity;
+use crate::facts::{Origin, PLATFORM_ARGUMENTS, Stage};
+use crate::rule::{Context, Rule};
+use crate::syntax::expand::{ModifierKind, Template};
+use crate::syntax::{Kind, distance};
+
+/// See `rules/images/undefined-from-argument.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UndefinedFromArgument {}
+
+impl Rule for UndefinedFromArgument {
+    fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
+        let image = match &stage.from.kind {
+            Kind::From(from) => Some(&from.image),
+            _ => None,
+        };
+        let facts = cx.facts;
+        for word in image.into_iter().chain(stage.from.flag_value("platform")) {
+            let unmatched = facts.expand(stage.from_node, word).usage.unmatched;
+            for name in unmatched {
+                // Declared without a default: that it exists is said, though not what it is.
+                if facts.variable(stage.from_node, &name).is_some() {
+                    continue;
+                }
+                let template = Template::parse(word.as_str(), cx.file().escape.char()).ok();
+                let reference = template
+                    .as_ref()
+                    .and_then(|t| t.references().find(|r| r.name == name));
+                let span = reference.map_or(word.span, |r| word.span_of(r.range.clone()));
+                let has_default = reference
+                    .and_then(|r| r.modifier.as_ref())
+                    .is_some_and(|m| {
+                        matches!(m.kind, ModifierKind::Default { .. }) && !m.word.range.is_empty()
+                    });
+                let globals = facts.declarations(None).map(|v| v.name.as_str());
+                let near = globals
+                    .chain(PLATFORM_ARGUMENTS)
+                    .map(|known| (distance(&name, known), known))
+                    .filter(|(d, known)| *d < 3 && *d * 2 < known.len())
+                    .min();
+                // An ARG in a stage above is a common mistake.
+                let in_stage = facts
+                    .stages
+                    .iter()
+                    .take(stage.index)
+                    .flat_map(|s| facts.declarations(Some(s.index)))
+                    .find(|v| v.name == name && v.origin == Origin::Argument)
+                    .map(|v| v.name_span);
+                let help = match near {
+                    Some((_, near)) => format!("did you mean `{near}`?"),
+                    None => format!("declare `ARG {name}` above the first FROM"),
+                };
+                let message = format!("no ARG above the first FROM declares `{name}`");
+                let mut report = cx.report(span, message).help(help);
+                if let Some(place) = in_stage {
+                    report = report.label(place, "this ARG belongs to its stage alone");
+                }
+                if has_default {
+                    report.severity(Severity::Info);
+                }
+            }
+        }
+    }
+}

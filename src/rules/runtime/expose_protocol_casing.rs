@@ -1,0 +1,43 @@
+//! `expose-protocol-casing`: `EXPOSE 80/TCP`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::Node;
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::span::Span;
+use crate::syntax::Keyword;
+
+/// See `rules/runtime/expose-protocol-casing.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExposeProtocolCasing {}
+
+impl Rule for ExposeProtocolCasing {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        if node.keyword() != Some(Keyword::Expose) {
+            return;
+        }
+        for port in cx.facts.ports(node.index) {
+            let Some((_, protocol)) = port.text.split_once('/') else {
+                continue;
+            };
+            let lower = protocol.to_lowercase();
+            if lower == protocol {
+                continue;
+            }
+            let span = match port.literal {
+                true => Span::new(port.span.end - protocol.len() as u32, port.span.end),
+                false => port.span,
+            };
+            let report = cx
+                .report(span, format!("protocol `{protocol}` is not in lower case"))
+                .help(format!("write `{lower}`"));
+            if port.literal {
+                let edit = Edit::replace(span, lower.clone());
+                report.fix(Fix::safe(format!("write `{lower}`"), vec![edit]));
+            }
+        }
+    }
+}

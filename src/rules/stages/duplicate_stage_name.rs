@@ -1,0 +1,32 @@
+//! `duplicate-stage-name`: two stages of one name.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::Stage;
+use crate::rule::{Context, Rule};
+
+/// See `rules/stages/duplicate-stage-name.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DuplicateStageName {}
+
+impl Rule for DuplicateStageName {
+    fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
+        let (Some(name), Some(word)) = (&stage.name, stage.name_word) else {
+            return;
+        };
+        let stages = &cx.facts.stages;
+        let earlier = stages.iter().take(stage.index).rev();
+        let Some(first) = earlier
+            .filter(|s| s.name.as_ref() == Some(name))
+            .find_map(|s| s.name_word)
+        else {
+            return;
+        };
+        let (span, first_span) = (word.span, first.span);
+        cx.report(span, format!("stage name `{word}` is taken"))
+            .label(first_span, "the first stage of that name")
+            .help("give each stage a name of its own");
+    }
+}

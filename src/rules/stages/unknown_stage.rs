@@ -1,0 +1,121 @@
+//! `unknown-stage`: a `--from` that names nothing there is.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::stages_shared::is_producer;
+use crate::facts::image::{self, ImageRef};
+use crate::facts::{StageUse, UseTarget};
+use crate::rule::{Context, Rule};
+use crate::span::Span;
+use crate::syntax::distance;
+
+/// See `rules/stages/unknown-stage.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnknownStage {}
+
+impl Rule for UnknownStage {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let uses = cx.facts.stage_uses();
+        for used in &uses {
+            let word = used.word;
+            match used.target {
+                UseTarget::NoStage => {
+                    let count = cx.facts.stages.len();
+                    let message = format!("there is no stage number `{word}`");
+                    let help = format!("the {count} stages of this file are numbered from 0");
+                    cx.report(word.span, message).help(help);
+                }
+                // A circle cannot be mended by moving a stage: another rule says so.
+                UseTarget::Stage { index, .. }
+                    if index > used.stage && !cx.facts.leads_to(&uses, index, used.stage) =>
+                {
+                    later(cx, used, index);
+                }
+                UseTarget::External => external(cx, used),
+                _ => {}
+            }
+        }
+        target(cx);
+    }
+}
+
+fn later(cx: &mut Context<'_>, used: &StageUse<'_>, index: usize) {
+    let from = cx.facts.stages.get(index).map(|s| s.from.head);
+    let report = cx
+        .report(
+            used.word.span,
+            format!("stage `{}` stands further down", used.word),
+        )
+        .help("move the stage above the one that uses it");
+    if let Some(from) = from {
+        report.label(from, "the stage");
+    }
+}
+
+/// A name that is no stage is an image; one word that is no official image is none.
+fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
+    let name = used.word.as_str();
+    let contexts = &cx.facts.build.contexts;
+    if contexts.iter().any(|c| c.eq_ignore_ascii_case(name)) || name.eq_ignore_ascii_case("scratch")
+    {
+        return;
+    }
+    let image = ImageRef::parse(name);
+    if let Err(error) = &image.validity {
+        let message = format!("`{name}` is neither a stage nor an image: {}", error.reason);
+        cx.report(used.word.span, message);
+        return;
+    }
+    let is_word = !name.contains(['/', ':', '@', '.']);
+    // BuildKit asks the registry, not a list.
+    if !is_word || cx.buildkit || image::official_name(&image).is_some() {
+        return;
+    }
+    let lower = name.to_lowercase();
+    let names = cx.facts.stages.iter().filter_map(|s| s.name.as_deref());
+    let part = |known: &str| {
+        let rest = known.strip_suffix(&lower);
+        rest.is_some_and(|r| r.ends_with(['-', '_']))
+    };
+    let near = names
+        .map(|known| (distance(&lower, known), known))
+        .filter(|(d, known)| (*d <= 2 && *d * 3 <= known.len()) || part(known))
+        .min();
+    let number = name.bytes().all(|b| b.is_ascii_digit());
+    let help = match near {
+        Some((_, near)) => format!("did you mean `{near}`?"),
+        None if number => "a mount names a stage by its name only".to_owned(),
+        // Any other word may be a context that `--build-context` brings.
+        None if is_producer(&lower) => "name an earlier stage, or an image with its tag".to_owned(),
+        None => return,
+    };
+    cx.report(used.word.span, format!("no stage is called `{name}`"))
+        .help(help);
+}
+
+/// `--target` of a stage that is not there.
+fn target(cx: &mut Context<'_>) {
+    let Some(target) = &cx.facts.build.target else {
+        return;
+    };
+    let lower = target.to_lowercase();
+    let stages = &cx.facts.stages;
+    if stages.iter().any(|s| s.name.as_deref() == Some(&*lower)) {
+        return;
+    }
+    let names = stages.iter().filter_map(|s| s.name.as_deref());
+    let near = names
+        .map(|known| (distance(&lower, known), known))
+        .filter(|(d, _)| *d <= 2)
+        .min();
+    let help = near.map(|(_, near)| format!("did you mean `{near}`?"));
+    let report = cx.report(
+        Span::at(0),
+        format!("the target `{target}` is no stage of this file"),
+    );
+    if let Some(help) = help {
+        report.help(help);
+    }
+}

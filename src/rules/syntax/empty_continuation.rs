@@ -1,0 +1,48 @@
+//! `empty-continuation`: a blank line inside an instruction.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::swallowed_shared::swallowed;
+use crate::facts::Node;
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::span::Span;
+use crate::syntax::PieceKind;
+
+/// See `rules/syntax/empty-continuation.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EmptyContinuation {}
+
+impl Rule for EmptyContinuation {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let instruction = node.instruction;
+        let Some(last) = instruction.empty_continuation.filter(|_| !node.onbuild) else {
+            return;
+        };
+        let pieces = &cx.file().pieces;
+        let from = pieces.partition_point(|p| p.span.start < instruction.span.start);
+        let blank: Vec<Span> = pieces
+            .iter()
+            .skip(from)
+            .take_while(|p| p.span.start <= last.start)
+            .filter(|p| p.kind == PieceKind::EmptyContinuation)
+            .map(|p| p.span)
+            .collect();
+        let Some(first) = blank.first() else { return };
+        let line = cx.source().line_span(cx.source().line(first.start));
+        // Where an instruction follows, the blank line shows where this one was to end.
+        let swallows = swallowed(cx.facts, node).is_some();
+        let report = cx
+            .report(line, "a blank line inside an instruction")
+            .help(match swallows {
+                true => "remove the continuation character above it",
+                false => "remove the line, or make it a comment with `#`",
+            });
+        if !swallows {
+            let edits = blank.into_iter().map(Edit::delete).collect();
+            report.fix(Fix::safe("remove the blank lines", edits));
+        }
+    }
+}

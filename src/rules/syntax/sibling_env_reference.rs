@@ -1,0 +1,64 @@
+//! `sibling-env-reference`: a variable used in the ENV that sets it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Severity;
+use crate::facts::{Definition, Dialect, Node};
+use crate::rule::{Context, Rule};
+use crate::syntax::Kind;
+use crate::syntax::expand::Template;
+
+/// See `rules/syntax/sibling-env-reference.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SiblingEnvReference {}
+
+impl Rule for SiblingEnvReference {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let Kind::Env(pairs) = &node.instruction.kind else {
+            return;
+        };
+        let escape = cx.file().escape.char();
+        for (i, pair) in pairs.pairs.iter().enumerate() {
+            let Ok(template) = Template::parse(pair.value.as_str(), escape) else {
+                continue;
+            };
+            let mut seen = Vec::new();
+            for reference in template.references() {
+                let name = &reference.name;
+                // Who writes a default knows that the variable may be unset.
+                if reference.modifier.is_some() {
+                    continue;
+                }
+                let mut others = pairs.pairs.iter().enumerate().filter(|(j, _)| *j != i);
+                let sibling = others.find(|(_, other)| other.name.as_str() == name);
+                let Some((_, sibling)) = sibling.filter(|_| !seen.contains(&name)) else {
+                    continue;
+                };
+                seen.push(name);
+                let severity = match cx.facts.definition(node.index, name) {
+                    // The old value may be meant.
+                    Definition::File | Definition::Base => continue,
+                    // Windows images and the system set many.
+                    Definition::Perhaps
+                        if matches!(node.shell, Dialect::Cmd | Dialect::PowerShell) =>
+                    {
+                        continue;
+                    }
+                    Definition::Perhaps => Severity::Info,
+                    Definition::Nothing => cx.default_severity(),
+                };
+                let span = pair.value.span_of(reference.range.clone());
+                let place = sibling.name.span;
+                cx.report(
+                    span,
+                    format!("`{name}` is set by this very ENV, so it is still unset"),
+                )
+                .severity(severity)
+                .label(place, "visible from the next instruction on")
+                .help(format!("set `{name}` in an ENV of its own before this one"));
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `swallowed-instruction`: a continuation takes the next instruction in.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::swallowed_shared::swallowed;
+use crate::facts::Node;
+use crate::rule::{Context, Rule};
+
+/// See `rules/syntax/swallowed-instruction.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SwallowedInstruction {}
+
+impl Rule for SwallowedInstruction {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        if node.onbuild {
+            return;
+        }
+        let Some((span, keyword)) = swallowed(cx.facts, node) else {
+            return;
+        };
+        let name = node.instruction.name.span;
+        let message = format!(
+            "this `{keyword}` is part of the `{}` above",
+            node.instruction.name
+        );
+        cx.report(span, message)
+            .label(name, "it still goes on")
+            .help("remove the continuation character at the end of the last line before it");
+    }
+}

@@ -1,0 +1,224 @@
+//! `undefined-variable`: a variable that nothing defines.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Severity;
+use crate::facts::{Definition, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
+use crate::rule::{Context, Rule};
+use crate::span::Span;
+use crate::syntax::expand::{self, ModifierKind, Template, Var};
+use crate::syntax::{Kind, distance};
+
+/// See `rules/syntax/undefined-variable.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UndefinedVariable {}
+
+/// BuildKit's own arguments, which it never reports.
+const EXEMPT: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+
+/// A use of a variable that nothing defines.
+struct Use {
+    name: String,
+    span: Span,
+    definition: Definition,
+    /// Whether the word says what to do without the variable: `${x:-y}`, `${x:+y}`.
+    provides: bool,
+    /// Whether it stands in the value of an ENV of the same name: `ENV X=a:$X`.
+    appends: bool,
+}
+
+impl Rule for UndefinedVariable {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        if node.stage.is_none() || (node.onbuild && !cx.buildkit) {
+            return;
+        }
+        for used in uses(cx, node) {
+            report(cx, node, &used);
+        }
+    }
+}
+
+fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
+    let facts = cx.facts;
+    let mut uses = Vec::new();
+    facts.expanded_words(node, &mut |expanded| {
+        let text = expanded.word.as_str();
+        if !text.contains('$') {
+            return;
+        }
+        let mut earlier: &[crate::syntax::Argument] = &[];
+        if let (WordUse::Default(i), Kind::Arg(arguments)) = (expanded.used, &node.instruction.kind)
+        {
+            let own = arguments.get(i).map_or("", |a| a.name.as_str());
+            // A default that the build replaces is not looked at.
+            if facts.build.arguments.iter().any(|(name, _)| name == own) {
+                return;
+            }
+            // Within one ARG, what stands before is declared already.
+            earlier = arguments.get(..i).unwrap_or_default();
+        }
+        let mut undefined: BTreeSet<(String, Definition)> = BTreeSet::new();
+        let lookup = &mut |name: &str| {
+            let declared =
+                EXEMPT.contains(&name) || earlier.iter().any(|a| a.name.as_str() == name);
+            let definition = match declared {
+                true => Definition::File,
+                false => facts.definition(node.index, name),
+            };
+            match definition {
+                Definition::File | Definition::Base => match facts.lookup(node.index, name) {
+                    Var::Unset => Var::Unknown,
+                    known => known,
+                },
+                Definition::Perhaps | Definition::Nothing => {
+                    undefined.insert((name.to_owned(), definition));
+                    match definition {
+                        Definition::Perhaps if !cx.buildkit => Var::Unknown,
+                        _ => Var::Unset,
+                    }
+                }
+            }
+        };
+        let _ = expand::expand(text, expanded.syntax, lookup);
+        let template = Template::read(text, expanded.syntax).ok();
+        for (name, definition) in undefined {
+            let reference = template
+                .as_ref()
+                .and_then(|t| t.references().find(|r| r.name == name));
+            let span = reference.map_or(expanded.word.span, |r| {
+                expanded.word.span_of(r.range.clone())
+            });
+            let modifier = reference.and_then(|r| r.modifier.as_ref());
+            let provides = modifier.is_some_and(|m| {
+                matches!(
+                    m.kind,
+                    ModifierKind::Default { .. } | ModifierKind::Alternative { .. }
+                )
+            });
+            let appends = match (&node.instruction.kind, expanded.used) {
+                (Kind::Env(pairs), WordUse::Value(i)) => {
+                    let own = pairs.pairs.get(i).map(|p| p.name.as_str());
+                    own == Some(name.as_str()) && text.contains([':', ';', ' '])
+                }
+                _ => false,
+            };
+            uses.push(Use {
+                name,
+                span,
+                definition,
+                provides,
+                appends,
+            });
+        }
+    });
+    uses.sort_by_key(|u| u.span.start);
+    uses
+}
+
+fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
+    let facts = cx.facts;
+    let name = &used.name;
+    // Set by the same ENV: another rule says so.
+    if !cx.buildkit
+        && let Kind::Env(pairs) = &node.instruction.kind
+        && pairs
+            .pairs
+            .iter()
+            .any(|p| p.name.as_str() == name && !p.value.span.covers(used.span))
+    {
+        return;
+    }
+    let global = facts
+        .declarations(None)
+        .find(|v| v.name == *name)
+        .map(|v| v.name_span);
+    if let Some(place) = global {
+        cx.report(used.span, format!("`{name}` is not visible in this stage"))
+            .label(
+                place,
+                "an ARG before the first FROM reaches only the FROM lines",
+            )
+            .help(format!("repeat `ARG {name}` in this stage"));
+        return;
+    }
+    if PLATFORM_ARGUMENTS.contains(&name.as_str()) {
+        cx.report(used.span, format!("`{name}` is not visible in this stage"))
+            .help(format!("declare `ARG {name}` in this stage"));
+        return;
+    }
+    if used.provides && !cx.buildkit {
+        return;
+    }
+    if used.appends && !cx.buildkit {
+        if used.definition == Definition::Nothing {
+            cx.report(used.span, format!("nothing defines `{name}`"))
+                .severity(Severity::Info)
+                .help("leave it out: the list gets an empty entry");
+        }
+        return;
+    }
+    let near = nearest(cx, node, name);
+    if let Some((near, place)) = near {
+        cx.report(used.span, format!("nothing defines `{name}`"))
+            .label(place, format!("`{near}` is defined here"))
+            .help(format!("did you mean `{near}`?"));
+        return;
+    }
+    let is_special = !name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    if used.definition == Definition::Perhaps && !is_special && !cx.buildkit {
+        return;
+    }
+    let later = facts.declarations(node.stage).find(|v| v.name == *name);
+    let later = later.map(|v| v.name_span);
+    let help = if is_special {
+        format!("escape it to keep a `${name}`")
+    } else if name == "HOME" {
+        "write the directory: `$HOME` exists only once a shell runs".to_owned()
+    } else {
+        format!("declare it with `ARG {name}` or `ENV {name}=…`")
+    };
+    let report = cx
+        .report(used.span, format!("nothing defines `{name}`"))
+        .help(help);
+    if let Some(later) = later {
+        report.label(later, "defined only here");
+    }
+}
+
+/// The name of a variable of this stage that was surely meant.
+fn nearest(cx: &Context<'_>, node: &Node<'_>, name: &str) -> Option<(String, Span)> {
+    let facts = cx.facts;
+    let stage = node.stage?;
+    let mut best: Option<(usize, String, Span)> = None;
+    for stage in facts.chain(stage) {
+        for variable in facts.declarations(Some(stage.index)) {
+            let known = &variable.name;
+            let own = stage.index == node.stage.unwrap_or_default();
+            if (own && variable.node >= node.index) || variable.origin == Origin::GlobalArgument {
+                continue;
+            }
+            let distance = distance(name, known);
+            if is_slip(name, known, distance) && best.as_ref().is_none_or(|(d, ..)| distance < *d) {
+                best = Some((distance, known.clone(), variable.name_span));
+            }
+        }
+    }
+    best.map(|(_, name, span)| (name, span))
+}
+
+/// Whether two names differ as a slip of the hand makes them differ: not by a number, and little
+/// for their length.
+fn is_slip(a: &str, b: &str, distance: usize) -> bool {
+    let digits = |s: &str| s.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+    let length = a.len().min(b.len());
+    let near = match distance {
+        1 => length >= 4,
+        2 => length >= 8,
+        _ => false,
+    };
+    (near || (a != b && a.eq_ignore_ascii_case(b))) && digits(a) == digits(b)
+}
