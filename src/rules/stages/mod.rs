@@ -1,3 +1,6 @@
+//! The stages of a file.
+
+pub mod whole_rootfs_copy;
 //! Stages and what they take from each other.
 
 pub mod duplicate_stage_name;
