@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::context::Build;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
+use crate::hadolint;
 use crate::policy::Policy;
 use crate::rule::{Context, Level, Rule, RuleMeta};
 use crate::rules;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub build: Build,
     /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
     pub buildkit: bool,
+    /// Report what hadolint reports, and where: see [`crate::hadolint`].
+    pub hadolint: bool,
 }
 
 /// A rule that is on.
@@ -175,6 +178,12 @@ fn check(source: &Source, file: &File, settings: &Settings) -> Found {
     let mut found = std::mem::take(&mut cx.diagnostics);
     if settings.buildkit {
         found = as_buildkit(&facts, &suppressions, found);
+    }
+    if settings.hadolint {
+        let active = |id: &str| settings.rules.iter().find(|r| r.meta.id == id);
+        found = hadolint::settle(&facts, &settings.policy, found, |id| {
+            active(id).map(|r| r.severity)
+        });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
     let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 12] = [
     &["diagnostic"],
     &["rule"],
     &["rules"],
-    &["suppress"],
+    &["suppress", "hadolint"],
     &["engine"],
     &["config", "mend"],
     &["discover", "emit"],

@@ -31,7 +31,10 @@ impl Rule for ChownInOwnLayer {
                             };
                             cx.report(
                                 command.span,
-                                format!("`{}` stores the files in `{place}` once more", command.name),
+                                format!(
+                                    "`{}` stores the files in `{place}` once more",
+                                    command.name
+                                ),
                             )
                             .help(format!("set it while copying: `COPY {option}=…`"))
                             .label(copied.span, "copied here");
@@ -59,7 +62,10 @@ fn recoded(
     {
         return None;
     }
-    let moved = node.commands().iter().any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+    let moved = node
+        .commands()
+        .iter()
+        .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
     for word in command.operands(&["--from", "--reference"]).skip(1) {
         let Some(text) = word.literal() else {
             continue;
@@ -82,8 +88,17 @@ fn recoded(
                 n.instruction.flag(name).is_some()
             });
             let many = c.into_directory
-                || c.sources.iter().any(|s| s.is_whole() || s.text.as_deref().is_some_and(|t| !t.rsplit('/').next().unwrap_or(t).contains('.')));
-            !given && many && c.target.as_deref().is_some_and(|t| t.len() > 1 && inside(&path, t))
+                || c.sources.iter().any(|s| {
+                    s.is_whole()
+                        || s.text
+                            .as_deref()
+                            .is_some_and(|t| !t.rsplit('/').next().unwrap_or(t).contains('.'))
+                });
+            !given
+                && many
+                && c.target
+                    .as_deref()
+                    .is_some_and(|t| t.len() > 1 && inside(&path, t))
         });
         if let Some(copied) = hit {
             return Some((text.to_owned(), copied.clone()));

@@ -42,9 +42,12 @@ impl Rule for DeletedInLaterLayer {
                         }
                     }
                     for (span, from, path) in gone {
-                        cx.report(span, format!("`{path}` stays in the image: an earlier layer holds it"))
-                            .help("use a bind mount or another stage, or make and remove it in one RUN")
-                            .label(from, "it comes from here");
+                        cx.report(
+                            span,
+                            format!("`{path}` stays in the image: an earlier layer holds it"),
+                        )
+                        .help("use a bind mount or another stage, or make and remove it in one RUN")
+                        .label(from, "it comes from here");
                     }
                     there.extend(downloaded(facts, node));
                 }
@@ -106,10 +109,15 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
             }
             _ => None,
         };
-        let Some(name) = name.filter(|n| !matches!(n.as_str(), "" | "-" | "/dev/null" | "/dev/stdout")) else {
+        let Some(name) =
+            name.filter(|n| !matches!(n.as_str(), "" | "-" | "/dev/null" | "/dev/stdout"))
+        else {
             continue;
         };
-        let moved = commands.iter().take(index).any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+        let moved = commands
+            .iter()
+            .take(index)
+            .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
         let last = name.rsplit('/').next().unwrap_or(&name);
         let used_up = commands.iter().skip(index + 1).any(|c| {
             matches!(c.name.as_str(), "rm" | "mv")
@@ -125,14 +133,23 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
 
 /// The name a download gets from its address.
 fn base_name(command: &Command) -> Option<String> {
-    let address = command.args().iter().filter_map(|w| w.literal()).find(|a| a.contains("://"))?;
+    let address = command
+        .args()
+        .iter()
+        .filter_map(|w| w.literal())
+        .find(|a| a.contains("://"))?;
     let path = address.split(['?', '#']).next()?;
     let name = path.split("://").nth(1)?.rsplit_once('/')?.1;
     (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// The path that an operand of `rm` names.
-fn removed(facts: &Facts<'_>, node: &Node<'_>, command: &Command, text: Option<&str>) -> Option<String> {
+fn removed(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    command: &Command,
+    text: Option<&str>,
+) -> Option<String> {
     let text = text?;
     let moved = node
         .commands()
@@ -150,9 +167,12 @@ fn covers(path: &str, held: &str) -> bool {
     if let Some(start) = path.strip_suffix('*') {
         return !start.contains(['*', '?', '['])
             && start.len() > 2
-            && held.strip_prefix(start).is_some_and(|rest| !rest.contains('/'));
+            && held
+                .strip_prefix(start)
+                .is_some_and(|rest| !rest.contains('/'));
     }
-    !path.contains(['*', '?', '[']) && path.len() > 1
+    !path.contains(['*', '?', '['])
+        && path.len() > 1
         && held
             .strip_prefix(path)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -298,12 +298,10 @@ impl Setting {
     /// Whether it says yes, or may.
     pub(super) fn is_true(&self) -> bool {
         match self {
-            Setting::Known(text) => {
-                !matches!(
-                    text.to_lowercase().as_str(),
-                    "" | "0" | "false" | "no" | "off"
-                )
-            }
+            Setting::Known(text) => !matches!(
+                text.to_lowercase().as_str(),
+                "" | "0" | "false" | "no" | "off"
+            ),
             Setting::Hidden => true,
             Setting::Unset => false,
         }

@@ -16,8 +16,10 @@ pub struct UnpinnedDnf {}
 impl Rule for UnpinnedDnf {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         for install in run_installs(node) {
-            let installs = matches!(install.manager, Manager::Dnf | Manager::Microdnf | Manager::Tdnf)
-                && matches!(install.action, Action::Install | Action::Restore)
+            let installs = matches!(
+                install.manager,
+                Manager::Dnf | Manager::Microdnf | Manager::Tdnf
+            ) && matches!(install.action, Action::Install | Action::Restore)
                 && true;
             if installs {
                 let packages = unpinned(install, |p| p.version.is_some());

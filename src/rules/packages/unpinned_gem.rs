@@ -21,7 +21,11 @@ impl Rule for UnpinnedGem {
                 && true;
             if installs {
                 let packages = unpinned(install, |p| p.version.is_some());
-                report_unpinned(cx, &packages, "name the version: `-v version`, or `name:version`");
+                report_unpinned(
+                    cx,
+                    &packages,
+                    "name the version: `-v version`, or `name:version`",
+                );
             }
         }
     }

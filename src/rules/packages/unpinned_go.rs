@@ -39,7 +39,13 @@ fn is_pinned(package: &Package) -> bool {
     match &package.version {
         Some(version) => !moves(&version.text),
         // Without a dot in its first part it is no module of the network.
-        None => !package.name.split('/').next().is_some_and(|host| host.contains('.'))
-            || package.name.starts_with('.'),
+        None => {
+            !package
+                .name
+                .split('/')
+                .next()
+                .is_some_and(|host| host.contains('.'))
+                || package.name.starts_with('.')
+        }
     }
 }

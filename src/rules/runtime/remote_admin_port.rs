@@ -59,8 +59,11 @@ impl Rule for RemoteAdminPort {
                 (None, Some(port)) => format!("port {port} is for remote administration"),
                 (None, None) => continue,
             };
-            cx.report(word.span, format!("{what}: who reaches it can try to get into the container"))
-                .help("leave it out, and use `docker exec` or `kubectl exec`");
+            cx.report(
+                word.span,
+                format!("{what}: who reaches it can try to get into the container"),
+            )
+            .help("leave it out, and use `docker exec` or `kubectl exec`");
         }
     }
 }

@@ -103,21 +103,79 @@ fn stops_early(command: &Command) -> bool {
 /// decrypts. What only prints or filters does not.
 fn matters(command: &Command) -> bool {
     const WORK: [&str; 62] = [
-        "apk", "apt-get", "apt", "aria2c", "aws", "az", "base64", "bash", "bundle", "bunzip2",
-        "bzcat", "bzip2", "cargo", "cmake", "composer", "conda", "cpio", "curl", "dnf", "docker",
-        "dotnet", "fetch", "gcc", "gcloud", "git", "go", "gpg", "gpg2", "gradle", "gsutil",
-        "gunzip", "gzip", "java", "kubectl", "lftp", "lynx", "make", "meson", "microdnf", "mvn",
-        "mysql", "mysqldump", "ninja", "node", "npm", "openssl", "pg_dump", "php", "pip", "pip3",
-        "psql", "python", "python3", "rpm2cpio", "sh", "tar", "unxz", "unzip", "wget", "xz",
-        "xzcat", "zstd",
+        "apk",
+        "apt-get",
+        "apt",
+        "aria2c",
+        "aws",
+        "az",
+        "base64",
+        "bash",
+        "bundle",
+        "bunzip2",
+        "bzcat",
+        "bzip2",
+        "cargo",
+        "cmake",
+        "composer",
+        "conda",
+        "cpio",
+        "curl",
+        "dnf",
+        "docker",
+        "dotnet",
+        "fetch",
+        "gcc",
+        "gcloud",
+        "git",
+        "go",
+        "gpg",
+        "gpg2",
+        "gradle",
+        "gsutil",
+        "gunzip",
+        "gzip",
+        "java",
+        "kubectl",
+        "lftp",
+        "lynx",
+        "make",
+        "meson",
+        "microdnf",
+        "mvn",
+        "mysql",
+        "mysqldump",
+        "ninja",
+        "node",
+        "npm",
+        "openssl",
+        "pg_dump",
+        "php",
+        "pip",
+        "pip3",
+        "psql",
+        "python",
+        "python3",
+        "rpm2cpio",
+        "sh",
+        "tar",
+        "unxz",
+        "unzip",
+        "wget",
+        "xz",
+        "xzcat",
+        "zstd",
     ];
     let name = command.name.as_str();
     if !WORK.contains(&name) && !matches!(name, "yarn" | "pnpm" | "yum" | "zcat" | "7z") {
         return false;
     }
-    let asks = command
-        .literal_args()
-        .any(|a| matches!(a, "--version" | "-V" | "-version" | "--help" | "list" | "-list"));
+    let asks = command.literal_args().any(|a| {
+        matches!(
+            a,
+            "--version" | "-V" | "-version" | "--help" | "list" | "-list"
+        )
+    });
     !asks
 }
 

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::image::{ImageRef, OsFamily, os_family};
 use crate::facts::{Base, CopyOrigin, FromTarget, Node};
-use crate::facts::image::{OsFamily, os_family, ImageRef};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
 
@@ -41,13 +41,22 @@ impl Rule for WholeRootfsCopy {
             FromTarget::Stage(from) => !matches!(facts.root_base(from), Base::Scratch),
             FromTarget::Later(_) => false,
             FromTarget::External => {
-                let name = node.instruction.flag_value("from").map_or("", |w| w.as_str());
-                !matches!(os_family(&ImageRef::parse(name)), OsFamily::Unknown | OsFamily::Scratch)
+                let name = node
+                    .instruction
+                    .flag_value("from")
+                    .map_or("", |w| w.as_str());
+                !matches!(
+                    os_family(&ImageRef::parse(name)),
+                    OsFamily::Unknown | OsFamily::Scratch
+                )
             }
         };
         if self.every || !onto_nothing && whole {
-            cx.report(source.span, "a whole file system is copied over that of the base image")
-                .help("copy only the files that are needed, or build `FROM` that stage");
+            cx.report(
+                source.span,
+                "a whole file system is copied over that of the base image",
+            )
+            .help("copy only the files that are needed, or build `FROM` that stage");
         }
     }
 }
