@@ -2,6 +2,13 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+#![allow(
+    clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "functions outside tests fail by panicking too"
 )]
