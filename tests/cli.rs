@@ -7,12 +7,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

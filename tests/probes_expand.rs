@@ -7,11 +7,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "functions outside tests fail by panicking too"
-)]
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
