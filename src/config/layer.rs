@@ -345,6 +345,9 @@ impl Selection {
         if layer.build.context.is_some() {
             self.build.context.clone_from(&layer.build.context);
         }
+        if !layer.build.platforms.is_empty() {
+            self.build.platforms.clone_from(&layer.build.platforms);
+        }
     }
 
     pub(super) fn finish(self) -> Result<Effective, Problem> {
@@ -377,6 +380,7 @@ impl Selection {
         Ok(Effective {
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
+                builds: Vec::new(),
                 rules: active,
                 policy,
                 build: crate::context::Build {
@@ -384,6 +388,8 @@ impl Selection {
                     target: self.build.target,
                     contexts: self.build.contexts,
                     context: self.build.context,
+                    platforms: self.build.platforms,
+                    ..crate::context::Build::default()
                 },
             },
             fail_on: self.fail_on,
