@@ -357,6 +357,9 @@ impl Selection {
         if layer.build.context.is_some() {
             self.build.context.clone_from(&layer.build.context);
         }
+        if !layer.build.platforms.is_empty() {
+            self.build.platforms.clone_from(&layer.build.platforms);
+        }
     }
 
     pub(super) fn finish(self) -> Result<Effective, Problem> {
@@ -390,6 +393,7 @@ impl Selection {
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
                 hadolint: self.profile == Profile::Hadolint,
+                builds: Vec::new(),
                 rules: active,
                 policy,
                 build: crate::context::Build {
@@ -397,6 +401,7 @@ impl Selection {
                     target: self.build.target,
                     contexts: self.build.contexts,
                     context: self.build.context,
+                    platforms: self.build.platforms,
                     ..crate::context::Build::default()
                 },
             },
