@@ -1,5 +1,7 @@
 //! What an organisation demands of the images it builds on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The organisation's images and registries; several rules ask it.
@@ -16,6 +18,33 @@ pub struct Policy {
     pub trusted_registries: Vec<String>,
     /// Registries reached over plain HTTP, as `insecure-registries` of the engine lists them.
     pub insecure_registries: Vec<String>,
+    /// The labels an image must have, and the form of their values.
+    pub labels: BTreeMap<String, LabelKind>,
+    /// Whether other labels than those of `labels` are reported.
+    pub strict_labels: bool,
+}
+
+/// The form of a label's value.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelKind {
+    /// Any text.
+    #[default]
+    Text,
+    /// An absolute address.
+    Url,
+    /// A semantic version.
+    Semver,
+    /// A git hash.
+    Hash,
+    /// An RFC 3339 date and time.
+    Rfc3339,
+    /// An SPDX licence expression.
+    Spdx,
+    /// An e-mail address.
+    Email,
 }
 
 /// A golden image and the images it stands for.

@@ -1,8 +1,8 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
 pub mod files;
-pub mod labels;
 pub mod images;
+pub mod labels;
 pub mod layers;
 pub mod packages;
 pub mod runtime;

@@ -43,7 +43,10 @@ impl Rule for AddInsteadOfCopy {
             .iter()
             .all(|f| matches!(f.name.as_str(), "chown" | "chmod" | "link" | "exclude"));
         let report = cx
-            .report(name, "`ADD` copies files here: it also unpacks and downloads, `COPY` does not")
+            .report(
+                name,
+                "`ADD` copies files here: it also unpacks and downloads, `COPY` does not",
+            )
             .help("use `COPY`");
         if only_copy {
             let edits = vec![Edit::replace(name, "COPY")];
@@ -69,7 +72,8 @@ fn kind_of(text: &str) -> Source {
     let text = text.trim_matches(['"', '\'']);
     let hidden = text.contains(crate::facts::image::HIDDEN);
     let lower = text.to_lowercase();
-    let remote = lower.contains("://") || lower.starts_with("git@") || lower.starts_with("github.com/");
+    let remote =
+        lower.contains("://") || lower.starts_with("git@") || lower.starts_with("github.com/");
     const ARCHIVES: [&str; 20] = [
         ".tar", ".tgz", ".taz", ".gz", ".tbz", ".tbz2", ".tb2", ".bz2", ".bz", ".txz", ".xz",
         ".lzma", ".tlz", ".lz", ".zst", ".tzst", ".z", ".tpz", ".tar.*", ".tar*",
@@ -78,11 +82,17 @@ fn kind_of(text: &str) -> Source {
     if remote || ARCHIVES.iter().any(|a| lower.ends_with(a)) || lower.contains(".tar.") {
         return Source::Special;
     }
-    let name = lower.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let name = lower
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
     if hidden {
         // A variable may be an address or an archive; with a plain ending behind it, it is none.
         return match name.rsplit_once('.') {
-            Some((_, ending)) if is_plain(ending) && !lower.starts_with(crate::facts::image::HIDDEN) => {
+            Some((_, ending))
+                if is_plain(ending) && !lower.starts_with(crate::facts::image::HIDDEN) =>
+            {
                 Source::Plain
             }
             _ => Source::Special,
@@ -101,10 +111,60 @@ fn kind_of(text: &str) -> Source {
 fn is_plain(ending: &str) -> bool {
     matches!(
         ending,
-        "c" | "cc" | "cfg" | "cnf" | "conf" | "config" | "cpp" | "cs" | "csproj" | "css" | "csv"
-            | "deb" | "ear" | "env" | "exe" | "go" | "gradle" | "h" | "html" | "ini" | "jar" | "java" | "js"
-            | "json" | "key" | "list" | "lock" | "md" | "mod" | "pem" | "php" | "pl" | "properties" | "ps1"
-            | "py" | "rb" | "repo" | "rpm" | "rs" | "sbt" | "service" | "sh" | "sql" | "sum" | "toml"
-            | "ts" | "txt" | "war" | "whl" | "xml" | "yaml" | "yml" | "zip" | "crt" | "apk" | "r"
+        "c" | "cc"
+            | "cfg"
+            | "cnf"
+            | "conf"
+            | "config"
+            | "cpp"
+            | "cs"
+            | "csproj"
+            | "css"
+            | "csv"
+            | "deb"
+            | "ear"
+            | "env"
+            | "exe"
+            | "go"
+            | "gradle"
+            | "h"
+            | "html"
+            | "ini"
+            | "jar"
+            | "java"
+            | "js"
+            | "json"
+            | "key"
+            | "list"
+            | "lock"
+            | "md"
+            | "mod"
+            | "pem"
+            | "php"
+            | "pl"
+            | "properties"
+            | "ps1"
+            | "py"
+            | "rb"
+            | "repo"
+            | "rpm"
+            | "rs"
+            | "sbt"
+            | "service"
+            | "sh"
+            | "sql"
+            | "sum"
+            | "toml"
+            | "ts"
+            | "txt"
+            | "war"
+            | "whl"
+            | "xml"
+            | "yaml"
+            | "yml"
+            | "zip"
+            | "crt"
+            | "apk"
+            | "r"
     )
 }

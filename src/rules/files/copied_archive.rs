@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{CopyOrigin, Copied, Facts, Stage, Command};
+use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -44,8 +44,19 @@ impl Rule for CopiedArchive {
 /// The name under which an archive ends up in the image.
 fn archive_name(copied: &Copied, path: Option<&str>) -> Option<String> {
     const ENDINGS: [&str; 13] = [
-        ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tb2", ".tar.xz", ".txz",
-        ".tar.lzma", ".tlz", ".tar.zst", ".tzst",
+        ".tar",
+        ".tar.gz",
+        ".tgz",
+        ".tar.bz2",
+        ".tbz",
+        ".tbz2",
+        ".tb2",
+        ".tar.xz",
+        ".txz",
+        ".tar.lzma",
+        ".tlz",
+        ".tar.zst",
+        ".tzst",
     ];
     let path = path?;
     let is_archive = |name: &str| ENDINGS.iter().any(|e| name.to_lowercase().ends_with(e));
@@ -86,11 +97,20 @@ fn extracts(command: &Command) -> bool {
     let letters = |text: &str| {
         !text.starts_with("--")
             && text.trim_start_matches('-').contains('x')
-            && text.trim_start_matches('-').chars().all(|c| c.is_ascii_alphabetic())
+            && text
+                .trim_start_matches('-')
+                .chars()
+                .all(|c| c.is_ascii_alphabetic())
     };
     let first = command.args().first().and_then(|w| w.literal());
     // Parts of an archive, or names that are changed, are more than ADD can do.
-    let selects = command.has_any_flag(&["--strip-components", "--strip", "--wildcards", "--exclude", "--transform"]);
+    let selects = command.has_any_flag(&[
+        "--strip-components",
+        "--strip",
+        "--wildcards",
+        "--exclude",
+        "--transform",
+    ]);
     !selects
         && (first.is_some_and(letters)
             || command.has_any_flag(&["--extract", "--get"])

@@ -43,7 +43,10 @@ impl Rule for ManySourcesToFile {
             )
             .help("write a slash at the end");
         if plain {
-            report.fix(Fix::unsafe_("add the slash", vec![Edit::insert(word.span.end, "/")]));
+            report.fix(Fix::unsafe_(
+                "add the slash",
+                vec![Edit::insert(word.span.end, "/")],
+            ));
         }
     }
 }

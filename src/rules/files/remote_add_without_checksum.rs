@@ -29,8 +29,11 @@ impl Rule for RemoteAddWithoutChecksum {
             if !web || address.ends_with(".git") || source.heredoc.is_some() {
                 continue;
             }
-            cx.report(source.word.span, "whatever the server sends gets into the image: no `--checksum`")
-                .help("add `--checksum=sha256:…` with the digest of the file");
+            cx.report(
+                source.word.span,
+                "whatever the server sends gets into the image: no `--checksum`",
+            )
+            .help("add `--checksum=sha256:…` with the digest of the file");
         }
     }
 }

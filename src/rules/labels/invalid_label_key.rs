@@ -23,7 +23,9 @@ impl Rule for InvalidLabelKey {
             };
             if let Some(why) = problem(&key) {
                 cx.report(pair.name.span, format!("the label key `{key}` {why}"))
-                    .help("write keys like `com.example.some-key`: lower case, digits, `.` and `-`");
+                    .help(
+                        "write keys like `com.example.some-key`: lower case, digits, `.` and `-`",
+                    );
             }
         }
     }
@@ -46,7 +48,9 @@ fn problem(key: &str) -> Option<&'static str> {
     if key.chars().any(|c| c.is_ascii_uppercase()) {
         return Some("has capitals");
     }
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '/');
+    let allowed = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '/')
+    };
     if !key.chars().all(allowed) {
         return Some("has characters that keys should not have");
     }

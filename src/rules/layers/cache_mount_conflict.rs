@@ -32,9 +32,12 @@ impl Rule for CacheMountConflict {
                     .help("remove it: what is in the mount never gets into the image")
                     .label(mount.span, "the cache mount");
             } else if install.action == Action::Clean && empties(install) {
-                cx.report(install.span, "this empties the cache that the mount is to keep")
-                    .help("remove it: what is in the mount never gets into the image")
-                    .label(mount.span, "the cache mount");
+                cx.report(
+                    install.span,
+                    "this empties the cache that the mount is to keep",
+                )
+                .help("remove it: what is in the mount never gets into the image")
+                .label(mount.span, "the cache mount");
             }
         }
         for command in node.commands().iter().filter(|c| c.name == "rm") {
@@ -49,9 +52,12 @@ impl Rule for CacheMountConflict {
             && let Some(install) = apt_install(node)
             && !keeps_archives(cx.facts, node)
         {
-            cx.report(mount.span, "the cache stays empty: the image's `docker-clean` deletes each package")
-                .help("remove `/etc/apt/apt.conf.d/docker-clean` before the install")
-                .label(install.verb_span, "deletes what it downloaded");
+            cx.report(
+                mount.span,
+                "the cache stays empty: the image's `docker-clean` deletes each package",
+            )
+            .help("remove `/etc/apt/apt.conf.d/docker-clean` before the install")
+            .label(install.verb_span, "deletes what it downloaded");
         }
     }
 }
@@ -73,7 +79,10 @@ fn serves(mount: &Mount, manager: Manager) -> bool {
         Manager::Npm => target.ends_with("/.npm"),
         Manager::Yarn => target.ends_with("/yarn") || target.ends_with(".cache/yarn"),
         Manager::Dnf | Manager::Microdnf => {
-            matches!(target, "/var/cache/dnf" | "/var/cache/libdnf5" | "/var/cache/yum")
+            matches!(
+                target,
+                "/var/cache/dnf" | "/var/cache/libdnf5" | "/var/cache/yum"
+            )
         }
         Manager::Yum => matches!(target, "/var/cache/yum" | "/var/cache/dnf"),
         Manager::Zypper => target == "/var/cache/zypp",
@@ -83,7 +92,10 @@ fn serves(mount: &Mount, manager: Manager) -> bool {
 }
 
 fn is_archives(mount: &Mount) -> bool {
-    matches!(target(mount), Some("/var/cache/apt" | "/var/cache/apt/archives"))
+    matches!(
+        target(mount),
+        Some("/var/cache/apt" | "/var/cache/apt/archives")
+    )
 }
 
 /// The option that turns the cache off.
@@ -113,13 +125,20 @@ fn empties(install: &Install) -> bool {
 fn removed(command: &Command, mount: &Mount) -> Option<Span> {
     let target = target(mount)?;
     // A mount point cannot be removed, only what is in it; other mounts may be meant to be emptied.
-    let known = target.contains("/cache") || target.contains("/.cache") || target.starts_with("/var/lib/apt");
+    let known = target.contains("/cache")
+        || target.contains("/.cache")
+        || target.starts_with("/var/lib/apt");
     command
         .operands(&[])
         .find(|w| {
             let text = w.literal().unwrap_or_default();
             let text = text.trim_end_matches('*').trim_end_matches('/');
-            known && text.len() > 4 && (text == target || text.strip_prefix(target).is_some_and(|r| r.starts_with("/lists") || r == "/archives"))
+            known
+                && text.len() > 4
+                && (text == target
+                    || text
+                        .strip_prefix(target)
+                        .is_some_and(|r| r.starts_with("/lists") || r == "/archives"))
         })
         .map(|w| w.span)
 }
@@ -140,13 +159,18 @@ fn keeps_archives(facts: &Facts<'_>, node: &Node<'_>) -> bool {
     let crate::facts::Base::Image(image) = facts.root_base(stage) else {
         return true;
     };
-    let bare = matches!(image.familiar_name().split([':', '@']).next(), Some("debian" | "ubuntu"));
+    let bare = matches!(
+        image.familiar_name().split([':', '@']).next(),
+        Some("debian" | "ubuntu")
+    );
     let said = facts
         .chain_nodes(stage)
         .filter(|n| n.index <= node.index)
         .any(|n| {
             let text = facts.source.slice(n.instruction.span);
-            text.contains("docker-clean") || text.contains("eep-Downloaded") || text.contains("apt.conf")
+            text.contains("docker-clean")
+                || text.contains("eep-Downloaded")
+                || text.contains("apt.conf")
         });
     !bare || said
 }

@@ -26,9 +26,12 @@ impl Rule for ConsecutiveRuns {
                 && is_small(node)
                 && flags(first) == flags(node)
             {
-                cx.report(node.instruction.name.span, "this RUN could be part of the one before it")
-                    .help("join them with `&&`, or write one RUN with a heredoc")
-                    .label(first.instruction.name.span, "the one before");
+                cx.report(
+                    node.instruction.name.span,
+                    "this RUN could be part of the one before it",
+                )
+                .help("join them with `&&`, or write one RUN with a heredoc")
+                .label(first.instruction.name.span, "the one before");
             }
             before = Some(node);
         }
@@ -37,11 +40,18 @@ impl Rule for ConsecutiveRuns {
 
 /// Whether a RUN does one thing only.
 fn is_small(node: &Node<'_>) -> bool {
-    node.script.as_ref().is_some_and(|s| !s.unread && s.commands.len() <= 1)
+    node.script
+        .as_ref()
+        .is_some_and(|s| !s.unread && s.commands.len() <= 1)
 }
 
 fn flags(node: &Node<'_>) -> Vec<String> {
-    let mut flags: Vec<String> = node.instruction.flags.iter().map(|f| f.buildkit_text()).collect();
+    let mut flags: Vec<String> = node
+        .instruction
+        .flags
+        .iter()
+        .map(|f| f.buildkit_text())
+        .collect();
     flags.sort();
     flags
 }

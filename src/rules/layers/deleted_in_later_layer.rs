@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layers_shared::place;
+use crate::diagnostic::Severity;
 use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
@@ -26,7 +27,7 @@ impl Rule for DeletedInLaterLayer {
             match node.keyword() {
                 Some(Keyword::Copy | Keyword::Add) => there.extend(copied(facts, node)),
                 Some(Keyword::Run) => {
-                    let mut gone: Vec<(Span, Span, String)> = Vec::new();
+                    let mut gone: Vec<(Span, Span, String, bool)> = Vec::new();
                     for command in node.commands().iter().filter(|c| c.name == "rm") {
                         for word in command.operands(&[]) {
                             let Some(path) = removed(facts, node, command, word.literal()) else {
@@ -36,15 +37,27 @@ impl Rule for DeletedInLaterLayer {
                                 .iter()
                                 .position(|(held, _, at)| *at < node.index && covers(&path, held));
                             if let Some(at) = held {
-                                let (path, span, _) = there.remove(at);
-                                gone.push((word.span, span, path));
+                                let (held, span, _) = there.remove(at);
+                                let text = word.literal().unwrap_or_default().to_owned();
+                                let text = match text.ends_with('*') {
+                                    true => held.clone(),
+                                    false => text,
+                                };
+                                gone.push((word.span, span, text, is_small(&held)));
                             }
                         }
                     }
-                    for (span, from, path) in gone {
-                        cx.report(span, format!("`{path}` stays in the image: an earlier layer holds it"))
+                    for (span, from, path, small) in gone {
+                        let report = cx
+                            .report(
+                                span,
+                                format!("`{path}` stays in the image: an earlier layer holds it"),
+                            )
                             .help("use a bind mount or another stage, or make and remove it in one RUN")
                             .label(from, "it comes from here");
+                        if small {
+                            report.severity(Severity::Info);
+                        }
                     }
                     there.extend(downloaded(facts, node));
                 }
@@ -106,10 +119,15 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
             }
             _ => None,
         };
-        let Some(name) = name.filter(|n| !matches!(n.as_str(), "" | "-" | "/dev/null" | "/dev/stdout")) else {
+        let Some(name) =
+            name.filter(|n| !matches!(n.as_str(), "" | "-" | "/dev/null" | "/dev/stdout"))
+        else {
             continue;
         };
-        let moved = commands.iter().take(index).any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+        let moved = commands
+            .iter()
+            .take(index)
+            .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
         let last = name.rsplit('/').next().unwrap_or(&name);
         let used_up = commands.iter().skip(index + 1).any(|c| {
             matches!(c.name.as_str(), "rm" | "mv")
@@ -125,14 +143,23 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
 
 /// The name a download gets from its address.
 fn base_name(command: &Command) -> Option<String> {
-    let address = command.args().iter().filter_map(|w| w.literal()).find(|a| a.contains("://"))?;
+    let address = command
+        .args()
+        .iter()
+        .filter_map(|w| w.literal())
+        .find(|a| a.contains("://"))?;
     let path = address.split(['?', '#']).next()?;
     let name = path.split("://").nth(1)?.rsplit_once('/')?.1;
     (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// The path that an operand of `rm` names.
-fn removed(facts: &Facts<'_>, node: &Node<'_>, command: &Command, text: Option<&str>) -> Option<String> {
+fn removed(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    command: &Command,
+    text: Option<&str>,
+) -> Option<String> {
     let text = text?;
     let moved = node
         .commands()
@@ -150,10 +177,25 @@ fn covers(path: &str, held: &str) -> bool {
     if let Some(start) = path.strip_suffix('*') {
         return !start.contains(['*', '?', '['])
             && start.len() > 2
-            && held.strip_prefix(start).is_some_and(|rest| !rest.contains('/'));
+            && held
+                .strip_prefix(start)
+                .is_some_and(|rest| !rest.contains('/'));
     }
-    !path.contains(['*', '?', '[']) && path.len() > 1
+    !path.contains(['*', '?', '['])
+        && path.len() > 1
         && held
             .strip_prefix(path)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a file is a script, a key or a list, by its name.
+fn is_small(path: &str) -> bool {
+    const ENDINGS: [&str; 24] = [
+        "asc", "cfg", "conf", "crt", "gpg", "ini", "json", "key", "list", "lock", "md", "patch",
+        "pem", "php", "pl", "pub", "py", "repo", "rsp", "sh", "sig", "sql", "txt", "yml",
+    ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').is_some_and(|(_, ending)| {
+        ENDINGS.contains(&ending) || matches!(ending, "yaml" | "toml" | "xml" | "sha256" | "diff")
+    })
 }

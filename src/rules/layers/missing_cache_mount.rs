@@ -20,16 +20,25 @@ impl Rule for MissingCacheMount {
             return;
         }
         let found = node.installs.iter().find_map(|install| {
-            let downloads = matches!(install.action, Action::Install | Action::Restore | Action::Build);
+            let downloads = matches!(
+                install.action,
+                Action::Install | Action::Restore | Action::Build
+            );
             let target = target(install.manager)?;
             let plain = !install.has_flag(&["--no-cache-dir", "--no-cache", "--offline", "--help"]);
-            (downloads && plain && !has_cache_mount(node, install.manager)).then_some((install, target))
+            (downloads && plain && !has_cache_mount(node, install.manager))
+                .then_some((install, target))
         });
         if let Some((install, target)) = found {
             let name = install.manager.as_str();
             let span = install.verb_span;
-            cx.report(span, format!("`{name}` downloads everything again whenever this RUN runs"))
-                .help(format!("keep its cache: `RUN --mount=type=cache,target={target} …`"));
+            cx.report(
+                span,
+                format!("`{name}` downloads everything again whenever this RUN runs"),
+            )
+            .help(format!(
+                "keep its cache: `RUN --mount=type=cache,target={target} …`"
+            ));
         }
     }
 }

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{ after_verb, call_of, call_span, is_mounted, kept, removes, ships, too_late};
-use crate::facts::{Command, Node};
+use super::packages_shared::{
+    after_verb, call_of, call_span, is_mounted, kept, removes, ships, too_late,
+};
 use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::{Command, Node};
 use crate::fix::Fix;
 use crate::rule::{Context, Rule};
 
@@ -23,14 +25,22 @@ impl Rule for ApkCacheKept {
         let Some(install) = kept(node, fills, empties, cleans) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node)) || is_mounted(node, &["/var/cache/apk", "/etc/apk/cache", "/var/cache"]) {
+        if !(self.every_stage || ships(facts, node))
+            || is_mounted(node, &["/var/cache/apk", "/etc/apk/cache", "/var/cache"])
+        {
             return;
         }
         let fix = after_verb(facts, node, install, "--no-cache")
             .map(|edit| Fix::safe("add `--no-cache`", vec![edit]));
         let late = too_late(facts, node, empties, cleans);
         let mut report = cx
-            .report(call_span(facts, install), format!("`{}` leaves the package index in the layer", call_of(install)))
+            .report(
+                call_span(facts, install),
+                format!(
+                    "`{}` leaves the package index in the layer",
+                    call_of(install)
+                ),
+            )
             .help("add `--no-cache`");
         if let Some(span) = late {
             report = report.label(span, "too late: an earlier layer has it already");

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{ append, call_of, call_span, is_mounted, kept, removes, run_installs, ships, too_late};
-use crate::facts::{Command, Facts, Node};
+use super::packages_shared::{
+    append, call_of, call_span, is_mounted, kept, removes, run_installs, ships, too_late,
+};
 use crate::facts::packages::{Action, Install};
+use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/apt-lists-kept.md`.
@@ -31,7 +33,13 @@ impl Rule for AptListsKept {
         };
         let late = too_late(facts, node, empties, cleans);
         let mut report = cx
-            .report(call_span(facts, install), format!("the lists that `{}` fetches stay in the layer", call_of(install)))
+            .report(
+                call_span(facts, install),
+                format!(
+                    "the lists that `{}` fetches stay in the layer",
+                    call_of(install)
+                ),
+            )
             .help("remove them in the same RUN: `rm -rf /var/lib/apt/lists/*`");
         if let Some(span) = late {
             report = report.label(span, "too late: an earlier layer has it already");

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{after_verb, call_of, call_span, is_answered, is_copied_before, is_said_before, run_installs};
+use super::packages_shared::{
+    after_verb, call_of, call_span, is_answered, is_copied_before, is_said_before, run_installs,
+};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::fix::Fix;
@@ -18,8 +20,10 @@ impl Rule for AptMissingYes {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
         for install in run_installs(node) {
-            if !matches!(install.manager, Manager::AptGet | Manager::Apt | Manager::Aptitude)
-                || !asks(install)
+            if !matches!(
+                install.manager,
+                Manager::AptGet | Manager::Apt | Manager::Aptitude
+            ) || !asks(install)
                 || is_answered(node, install)
                 || is_said_before(facts, node, "Assume-Yes")
                 || is_copied_before(facts, node, "apt.conf")
@@ -30,7 +34,10 @@ impl Rule for AptMissingYes {
             let report = cx
                 .report(
                     call_span(facts, install),
-                    format!("`{}` may ask for confirmation, and nobody answers", call_of(install)),
+                    format!(
+                        "`{}` may ask for confirmation, and nobody answers",
+                        call_of(install)
+                    ),
                 )
                 .help("add `-y`");
             if let Some(edit) = edit {
@@ -52,7 +59,7 @@ fn asks(install: &Install) -> bool {
 
 /// Whether an option answers, or nothing is done at all.
 fn says_yes(install: &Install) -> bool {
-    const NO_QUESTION: [&str; 11] = [
+    const NO_QUESTION: [&str; 10] = [
         "-y",
         "--yes",
         "--assume-yes",
@@ -63,7 +70,6 @@ fn says_yes(install: &Install) -> bool {
         "--dry-run",
         "--just-print",
         "--print-uris",
-        "--assume-no",
     ];
     let named = |name: &str| {
         let is = |f: &&crate::facts::packages::Flag| f.name == name;

@@ -43,7 +43,10 @@ impl Rule for AptRecommends {
             let report = cx
                 .report(
                     call_span(facts, install),
-                    format!("`{}` also installs what the packages recommend", call_of(install)),
+                    format!(
+                        "`{}` also installs what the packages recommend",
+                        call_of(install)
+                    ),
                 )
                 .help(format!("add `{option}` and name what is really needed"));
             if let Some(edit) = edit {

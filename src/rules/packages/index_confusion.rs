@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{run_installs, setting, Setting};
+use super::packages_shared::{Setting, run_installs, setting};
 use crate::facts::Node;
 use crate::facts::packages::{Flag, Install, Manager};
 use crate::rule::{Context, Rule};

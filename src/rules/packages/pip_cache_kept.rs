@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{ after_verb, call_of, call_span, is_copied_before, is_mounted, is_said_before, kept, removes, setting, ships, too_late};
-use crate::facts::{Command, Node};
+use super::packages_shared::{
+    after_verb, call_of, call_span, is_copied_before, is_mounted, is_said_before, kept, removes,
+    setting, ships, too_late,
+};
 use crate::facts::packages::{Install, Manager};
+use crate::facts::{Command, Node};
 use crate::fix::Fix;
 use crate::rule::{Context, Rule};
 
@@ -23,19 +26,24 @@ impl Rule for PipCacheKept {
         let Some(install) = kept(node, fills, empties, cleans) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node)) || is_mounted(node, &[".cache", "/pip"])
+        if !(self.every_stage || ships(facts, node))
+            || is_mounted(node, &[".cache", "/pip"])
             || setting(facts, node, install, "PIP_NO_CACHE_DIR").is_set()
             || setting(facts, node, install, "PIP_CACHE_DIR").is_set()
             || is_said_before(facts, node, "no-cache-dir = ")
             || is_said_before(facts, node, "global.no-cache-dir")
-            || is_copied_before(facts, node, "pip.conf") {
+            || is_copied_before(facts, node, "pip.conf")
+        {
             return;
         }
         let fix = after_verb(facts, node, install, "--no-cache-dir")
             .map(|edit| Fix::safe("add `--no-cache-dir`", vec![edit]));
         let late = too_late(facts, node, empties, cleans);
         let mut report = cx
-            .report(call_span(facts, install), format!("what `{}` downloads stays in the layer", call_of(install)))
+            .report(
+                call_span(facts, install),
+                format!("what `{}` downloads stays in the layer", call_of(install)),
+            )
             .help("add `--no-cache-dir`");
         if let Some(span) = late {
             report = report.label(span, "too late: an earlier layer has it already");

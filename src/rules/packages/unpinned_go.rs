@@ -17,8 +17,7 @@ impl Rule for UnpinnedGo {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         for install in run_installs(node) {
             let installs = matches!(install.manager, Manager::Go)
-                && matches!(install.action, Action::Install | Action::Restore)
-                && true;
+                && matches!(install.action, Action::Install | Action::Restore);
             if installs {
                 let packages = unpinned(install, is_pinned);
                 report_unpinned(cx, &packages, "name the version: `package@v1.2.3`");
@@ -39,7 +38,13 @@ fn is_pinned(package: &Package) -> bool {
     match &package.version {
         Some(version) => !moves(&version.text),
         // Without a dot in its first part it is no module of the network.
-        None => !package.name.split('/').next().is_some_and(|host| host.contains('.'))
-            || package.name.starts_with('.'),
+        None => {
+            !package
+                .name
+                .split('/')
+                .next()
+                .is_some_and(|host| host.contains('.'))
+                || package.name.starts_with('.')
+        }
     }
 }

@@ -16,9 +16,10 @@ pub struct UnpinnedNpm {}
 impl Rule for UnpinnedNpm {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         for install in run_installs(node) {
-            let installs = matches!(install.manager, Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun)
-                && matches!(install.action, Action::Install | Action::Restore)
-                && true;
+            let installs = matches!(
+                install.manager,
+                Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
+            ) && matches!(install.action, Action::Install | Action::Restore);
             if installs {
                 let packages = unpinned(install, is_pinned);
                 report_unpinned(cx, &packages, "name the version: `package@version`");

@@ -24,8 +24,14 @@ impl Rule for UnpinnedPip {
                 && !install.files.iter().any(|f| f.constraint)
                 && !matches!(install.verb.as_str(), "add");
             if installs {
-                let packages = unpinned(install, |p| p.version.is_some() || (!self.tools && is_tool(p)));
-                report_unpinned(cx, &packages, "name the version, `package==version`, or install from a requirements file");
+                let packages = unpinned(install, |p| {
+                    p.version.is_some() || (!self.tools && is_tool(p))
+                });
+                report_unpinned(
+                    cx,
+                    &packages,
+                    "name the version, `package==version`, or install from a requirements file",
+                );
             }
         }
     }

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{ append, call_of, call_span, is_mounted, is_said_before, kept, removes, setting, ships, too_late};
-use crate::facts::{Command, Facts, Node};
+use super::packages_shared::{
+    append, call_of, call_span, is_mounted, is_said_before, kept, removes, setting, ships, too_late,
+};
 use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/yarn-cache-kept.md`.
@@ -22,13 +24,22 @@ impl Rule for YarnCacheKept {
         let Some(install) = kept(node, fills, empties, cleans) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node)) || is_mounted(node, &[".cache", "yarn"]) || is_modern(facts, node, install) {
+        if !(self.every_stage || ships(facts, node))
+            || is_mounted(node, &[".cache", "yarn"])
+            || is_modern(facts, node, install)
+        {
             return;
         }
         let fix = append(facts, node, install, "yarn cache clean");
         let late = too_late(facts, node, empties, cleans);
         let mut report = cx
-            .report(call_span(facts, install), format!("the packages that `{}` caches stay in the layer", call_of(install)))
+            .report(
+                call_span(facts, install),
+                format!(
+                    "the packages that `{}` caches stay in the layer",
+                    call_of(install)
+                ),
+            )
             .help("empty the cache in the same RUN: `yarn cache clean`");
         if let Some(span) = late {
             report = report.label(span, "too late: an earlier layer has it already");
@@ -41,12 +52,24 @@ impl Rule for YarnCacheKept {
 
 /// Whether a call leaves something behind.
 fn fills(install: &Install) -> bool {
-    install.manager == Manager::Yarn && matches!(install.action, Action::Install | Action::Restore) && !install.has_flag(&["--immutable", "--cache-folder"]) && install.verb != "workspaces focus"
+    install.manager == Manager::Yarn
+        && matches!(install.action, Action::Install | Action::Restore)
+        && !install.has_flag(&["--immutable", "--cache-folder"])
+        && install.verb != "workspaces focus"
 }
 
 /// Whether a command removes it.
 fn empties(command: &Command) -> bool {
-    removes(command, &[".cache/yarn", "/usr/local/share/.cache", "/root/.cache", ".yarn-cache", "yarn_cache"])
+    removes(
+        command,
+        &[
+            ".cache/yarn",
+            "/usr/local/share/.cache",
+            "/root/.cache",
+            ".yarn-cache",
+            "yarn_cache",
+        ],
+    )
 }
 
 /// Whether a call of a manager removes it.

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{ append, call_of, call_span, is_mounted, kept, removes, ships, too_late};
-use crate::facts::{Command, Node};
+use super::packages_shared::{
+    append, call_of, call_span, is_mounted, kept, removes, ships, too_late,
+};
 use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/yum-cache-kept.md`.
@@ -22,13 +24,18 @@ impl Rule for YumCacheKept {
         let Some(install) = kept(node, fills, empties, cleans) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node)) || is_mounted(node, &["/var/cache/yum", "/var/cache/dnf", "/var/cache"]) {
+        if !(self.every_stage || ships(facts, node))
+            || is_mounted(node, &["/var/cache/yum", "/var/cache/dnf", "/var/cache"])
+        {
             return;
         }
         let fix = append(facts, node, install, "yum clean all");
         let late = too_late(facts, node, empties, cleans);
         let mut report = cx
-            .report(call_span(facts, install), format!("what `{}` downloads stays in the layer", call_of(install)))
+            .report(
+                call_span(facts, install),
+                format!("what `{}` downloads stays in the layer", call_of(install)),
+            )
             .help("clean up in the same RUN: `yum clean all`");
         if let Some(span) = late {
             report = report.label(span, "too late: an earlier layer has it already");
@@ -41,7 +48,12 @@ impl Rule for YumCacheKept {
 
 /// Whether a call leaves something behind.
 fn fills(install: &Install) -> bool {
-    install.manager == Manager::Yum && matches!(install.action, Action::Install | Action::Upgrade | Action::Update) && !install.has_flag(&["--installroot"])
+    install.manager == Manager::Yum
+        && matches!(
+            install.action,
+            Action::Install | Action::Upgrade | Action::Update
+        )
+        && !install.has_flag(&["--installroot"])
 }
 
 /// Whether a command removes it.

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{after_verb, call_of, call_span, is_answered, is_copied_before, is_said_before, run_installs};
+use super::packages_shared::{
+    after_verb, call_of, call_span, is_answered, is_copied_before, is_said_before, run_installs,
+};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::fix::Fix;
@@ -30,7 +32,10 @@ impl Rule for YumMissingYes {
             let report = cx
                 .report(
                     call_span(facts, install),
-                    format!("`{}` may ask for confirmation, and nobody answers", call_of(install)),
+                    format!(
+                        "`{}` may ask for confirmation, and nobody answers",
+                        call_of(install)
+                    ),
                 )
                 .help("add `-y`");
             if let Some(edit) = edit {

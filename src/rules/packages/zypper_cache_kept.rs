@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{ append, call_of, call_span, is_mounted, kept, removes, ships, too_late};
-use crate::facts::{Command, Node};
+use super::packages_shared::{
+    append, call_of, call_span, is_mounted, kept, removes, ships, too_late,
+};
 use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/zypper-cache-kept.md`.
@@ -28,7 +30,10 @@ impl Rule for ZypperCacheKept {
         let fix = append(facts, node, install, "zypper clean --all");
         let late = too_late(facts, node, empties, cleans);
         let mut report = cx
-            .report(call_span(facts, install), format!("what `{}` downloads stays in the layer", call_of(install)))
+            .report(
+                call_span(facts, install),
+                format!("what `{}` downloads stays in the layer", call_of(install)),
+            )
             .help("clean up in the same RUN: `zypper clean --all`");
         if let Some(span) = late {
             report = report.label(span, "too late: an earlier layer has it already");
@@ -41,7 +46,12 @@ impl Rule for ZypperCacheKept {
 
 /// Whether a call leaves something behind.
 fn fills(install: &Install) -> bool {
-    install.manager == Manager::Zypper && matches!(install.action, Action::Install | Action::Upgrade | Action::Update) && !install.has_flag(&["--root", "--installroot", "-R"])
+    install.manager == Manager::Zypper
+        && matches!(
+            install.action,
+            Action::Install | Action::Upgrade | Action::Update
+        )
+        && !install.has_flag(&["--root", "--installroot", "-R"])
 }
 
 /// Whether a command removes it.

@@ -21,7 +21,10 @@ impl Rule for ZypperDistUpgrade {
             if install.manager == Manager::Zypper && upgrades && !is_move(install) {
                 cx.report(
                     call_span(facts, install),
-                    format!("`{}` makes another release of the base image", call_of(install)),
+                    format!(
+                        "`{}` makes another release of the base image",
+                        call_of(install)
+                    ),
                 )
                 .help("build on a newer base image, or use `zypper patch`");
             }

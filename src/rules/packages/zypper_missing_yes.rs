@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{after_verb, call_of, call_span, is_answered, is_copied_before, run_installs};
+use super::packages_shared::{
+    after_verb, call_of, call_span, is_answered, is_copied_before, run_installs,
+};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::fix::Fix;
@@ -29,7 +31,10 @@ impl Rule for ZypperMissingYes {
             let report = cx
                 .report(
                     call_span(facts, install),
-                    format!("`{}` may ask for confirmation, and nobody answers", call_of(install)),
+                    format!(
+                        "`{}` may ask for confirmation, and nobody answers",
+                        call_of(install)
+                    ),
                 )
                 .help("add `-y`");
             if let Some(edit) = edit {
@@ -51,5 +56,12 @@ fn asks(install: &Install) -> bool {
 
 /// Whether an option answers.
 fn says_yes(install: &Install) -> bool {
-    install.has_flag(&["-y", "--no-confirm", "-n", "--non-interactive", "-D", "--dry-run"])
+    install.has_flag(&[
+        "-y",
+        "--no-confirm",
+        "-n",
+        "--non-interactive",
+        "-D",
+        "--dry-run",
+    ])
 }

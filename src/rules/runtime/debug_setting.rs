@@ -18,13 +18,17 @@ impl Rule for DebugSetting {
             return;
         };
         let facts = cx.facts;
-        if node.onbuild || !facts.stage_of(node).is_some_and(|s| s.in_final) || is_development(cx, node) {
+        if node.onbuild
+            || !facts.stage_of(node).is_some_and(|s| s.in_final)
+            || is_development(cx, node)
+        {
             return;
         }
         for pair in &pairs.pairs {
-            let (Some(name), Some(value)) =
-                (facts.text(node.index, &pair.name), facts.text(node.index, &pair.value))
-            else {
+            let (Some(name), Some(value)) = (
+                facts.text(node.index, &pair.name),
+                facts.text(node.index, &pair.value),
+            ) else {
                 continue;
             };
             if is_debug(&name, &value) && !is_overridden(cx, node, &name) {
@@ -44,13 +48,31 @@ fn is_debug(name: &str, value: &str) -> bool {
     let on = matches!(value.as_str(), "1" | "true" | "yes" | "on");
     let development = matches!(value.as_str(), "development" | "dev" | "debug" | "local");
     match name {
-        "DEBUG" | "APP_DEBUG" | "DJANGO_DEBUG" | "FLASK_DEBUG" | "WERKZEUG_DEBUG_PIN"
-        | "SYMFONY_DEBUG" | "LARAVEL_DEBUG" | "SPRING_DEVTOOLS_RESTART_ENABLED" => on,
-        "FLASK_ENV" | "NODE_ENV" | "RAILS_ENV" | "RACK_ENV" | "APP_ENV" | "SYMFONY_ENV"
-        | "ASPNETCORE_ENVIRONMENT" | "DOTNET_ENVIRONMENT" | "DJANGO_ENV" | "CI_ENVIRONMENT" => development,
-        "XDEBUG_MODE" => value.split(',').any(|m| matches!(m.trim(), "debug" | "develop")),
+        "DEBUG"
+        | "APP_DEBUG"
+        | "DJANGO_DEBUG"
+        | "FLASK_DEBUG"
+        | "WERKZEUG_DEBUG_PIN"
+        | "SYMFONY_DEBUG"
+        | "LARAVEL_DEBUG"
+        | "SPRING_DEVTOOLS_RESTART_ENABLED" => on,
+        "FLASK_ENV"
+        | "NODE_ENV"
+        | "RAILS_ENV"
+        | "RACK_ENV"
+        | "APP_ENV"
+        | "SYMFONY_ENV"
+        | "ASPNETCORE_ENVIRONMENT"
+        | "DOTNET_ENVIRONMENT"
+        | "DJANGO_ENV"
+        | "CI_ENVIRONMENT" => development,
+        "XDEBUG_MODE" => value
+            .split(',')
+            .any(|m| matches!(m.trim(), "debug" | "develop")),
         "JAVA_TOOL_OPTIONS" | "JAVA_OPTS" | "JAVA_OPTIONS" => {
-            value.contains("jdwp") && !value.contains("address=127.") && !value.contains("address=localhost")
+            value.contains("jdwp")
+                && !value.contains("address=127.")
+                && !value.contains("address=localhost")
         }
         "PYTHONBREAKPOINT" => false,
         _ => false,
@@ -61,9 +83,10 @@ fn is_debug(name: &str, value: &str) -> bool {
 fn is_development(cx: &Context<'_>, node: &Node<'_>) -> bool {
     let says = |text: &str| {
         let text = text.to_lowercase();
-        ["dev", "debug", "test", "local", "ci"]
-            .iter()
-            .any(|w| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == *w || part.starts_with("devel") || part == "devcontainer"))
+        ["dev", "debug", "test", "local", "ci"].iter().any(|w| {
+            text.split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|part| part == *w || part.starts_with("devel") || part == "devcontainer")
+        })
     };
     let path = cx.facts.source.path().to_string_lossy();
     let stage = cx.facts.stage_of(node).and_then(|s| s.name.as_deref());
@@ -76,8 +99,11 @@ fn is_overridden(cx: &Context<'_>, node: &Node<'_>, name: &str) -> bool {
     let Some(last) = cx.facts.final_stage() else {
         return false;
     };
-    cx.facts.chain_nodes(last.index).filter(|n| n.index > node.index).any(|n| match &n.instruction.kind {
-        Kind::Env(pairs) => pairs.pairs.iter().any(|p| p.name.as_str() == name),
-        _ => false,
-    })
+    cx.facts
+        .chain_nodes(last.index)
+        .filter(|n| n.index > node.index)
+        .any(|n| match &n.instruction.kind {
+            Kind::Env(pairs) => pairs.pairs.iter().any(|p| p.name.as_str() == name),
+            _ => false,
+        })
 }

@@ -24,8 +24,11 @@ impl Rule for DockerSocket {
                     let text = facts.masked(node.index, path);
                     let text = text.trim_matches(['"', '\'']).trim_end_matches('/');
                     if is_socket(text) || matches!(text, "/var/run" | "/run") && self.directories {
-                        cx.report(path.span, "whoever holds the engine's socket is root on the host")
-                            .help("leave it out; who needs it can mount it on purpose");
+                        cx.report(
+                            path.span,
+                            "whoever holds the engine's socket is root on the host",
+                        )
+                        .help("leave it out; who needs it can mount it on purpose");
                     }
                 }
             }
@@ -34,7 +37,8 @@ impl Rule for DockerSocket {
                     let Some(value) = facts.text(node.index, &pair.value) else {
                         continue;
                     };
-                    let open = value.starts_with("tcp://0.0.0.0") || value.starts_with("tcp://host.docker.internal");
+                    let open = value.starts_with("tcp://0.0.0.0")
+                        || value.starts_with("tcp://host.docker.internal");
                     if pair.name.as_str() == "DOCKER_HOST" && open && value.ends_with(":2375") {
                         cx.report(pair.span, "the engine is reached without TLS: whoever is on the way is root on the host")
                             .help("use TLS on port 2376, or leave it to whoever starts the container");

@@ -1,8 +1,8 @@
 //! What the container will be: its user, directory, ports, command and health check.
 
+pub mod dangerous_workdir;
 pub mod debug_setting;
 pub mod docker_socket;
-pub mod dangerous_workdir;
 pub mod duplicate_cmd;
 pub mod duplicate_entrypoint;
 pub mod duplicate_healthcheck;

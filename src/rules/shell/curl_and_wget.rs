@@ -19,9 +19,10 @@ impl Rule for CurlAndWget {
         let mut first: Option<(&str, Span)> = None;
         for node in facts.chain_nodes(stage.index) {
             let run = node.is(Keyword::Run);
-            let calls = node.commands().iter().filter(|c| {
-                run && matches!(c.name.as_str(), "curl" | "wget")
-            });
+            let calls = node
+                .commands()
+                .iter()
+                .filter(|c| run && matches!(c.name.as_str(), "curl" | "wget"));
             for call in calls {
                 let span = call.words.first().map_or(call.span, |w| w.span);
                 match first {

@@ -79,7 +79,7 @@ fn is_decided_elsewhere(script: &Script, pipeline: &Pipeline) -> bool {
 fn lost<'s>(script: &'s Script, pipeline: &Pipeline) -> Option<&'s Command> {
     let (last, parts) = pipeline.parts.split_last()?;
     let end = script.slice(last.commands.clone()).first()?;
-    if stops_early(end) {
+    if stops_early(end) || fails_on_nothing(end) {
         return None;
     }
     parts
@@ -99,25 +99,96 @@ fn stops_early(command: &Command) -> bool {
     }
 }
 
+/// Whether a program fails by itself if what it reads is empty, cut off or an error page.
+fn fails_on_nothing(command: &Command) -> bool {
+    match command.name.as_str() {
+        "tar" | "bsdtar" | "gtar" | "cpio" | "gunzip" | "unxz" | "bunzip2" | "unzstd"
+        | "funzip" | "apt-key" | "gpg" | "gpg2" | "docker" | "podman" | "patch" => true,
+        "gzip" | "xz" | "bzip2" | "zstd" => {
+            command.has_any_flag(&["-d", "--decompress", "--uncompress"])
+        }
+        "rpm" => command.has_any_flag(&["--import"]),
+        _ => false,
+    }
+}
+
 /// Whether a command does work that can go wrong: it downloads, builds, installs, unpacks or
 /// decrypts. What only prints or filters does not.
 fn matters(command: &Command) -> bool {
     const WORK: [&str; 62] = [
-        "apk", "apt-get", "apt", "aria2c", "aws", "az", "base64", "bash", "bundle", "bunzip2",
-        "bzcat", "bzip2", "cargo", "cmake", "composer", "conda", "cpio", "curl", "dnf", "docker",
-        "dotnet", "fetch", "gcc", "gcloud", "git", "go", "gpg", "gpg2", "gradle", "gsutil",
-        "gunzip", "gzip", "java", "kubectl", "lftp", "lynx", "make", "meson", "microdnf", "mvn",
-        "mysql", "mysqldump", "ninja", "node", "npm", "openssl", "pg_dump", "php", "pip", "pip3",
-        "psql", "python", "python3", "rpm2cpio", "sh", "tar", "unxz", "unzip", "wget", "xz",
-        "xzcat", "zstd",
+        "apk",
+        "apt-get",
+        "apt",
+        "aria2c",
+        "aws",
+        "az",
+        "base64",
+        "bash",
+        "bundle",
+        "bunzip2",
+        "bzcat",
+        "bzip2",
+        "cargo",
+        "cmake",
+        "composer",
+        "conda",
+        "cpio",
+        "curl",
+        "dnf",
+        "docker",
+        "dotnet",
+        "fetch",
+        "gcc",
+        "gcloud",
+        "git",
+        "go",
+        "gpg",
+        "gpg2",
+        "gradle",
+        "gsutil",
+        "gunzip",
+        "gzip",
+        "java",
+        "kubectl",
+        "lftp",
+        "lynx",
+        "make",
+        "meson",
+        "microdnf",
+        "mvn",
+        "mysql",
+        "mysqldump",
+        "ninja",
+        "node",
+        "npm",
+        "openssl",
+        "pg_dump",
+        "php",
+        "pip",
+        "pip3",
+        "psql",
+        "python",
+        "python3",
+        "rpm2cpio",
+        "sh",
+        "tar",
+        "unxz",
+        "unzip",
+        "wget",
+        "xz",
+        "xzcat",
+        "zstd",
     ];
     let name = command.name.as_str();
     if !WORK.contains(&name) && !matches!(name, "yarn" | "pnpm" | "yum" | "zcat" | "7z") {
         return false;
     }
-    let asks = command
-        .literal_args()
-        .any(|a| matches!(a, "--version" | "-V" | "-version" | "--help" | "list" | "-list"));
+    let asks = command.literal_args().any(|a| {
+        matches!(
+            a,
+            "--version" | "-V" | "-version" | "--help" | "list" | "-list"
+        )
+    });
     !asks
 }
 

@@ -64,10 +64,13 @@ impl Rule for NoisyWget {
             true => "-q",
             false => "--progress=dot:giga",
         };
-        let plain = cx.facts.source.slice(word.span).ends_with("wget")
-            && !node.instruction.is_exec_form();
+        let plain =
+            cx.facts.source.slice(word.span).ends_with("wget") && !node.instruction.is_exec_form();
         let report = cx
-            .report(word.span, "`wget` writes its progress to the log of the build")
+            .report(
+                word.span,
+                "`wget` writes its progress to the log of the build",
+            )
             .help(format!("add `{option}`"));
         if plain {
             let edits = vec![Edit::insert(word.span.end, format!(" {option}"))];

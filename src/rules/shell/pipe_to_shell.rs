@@ -47,7 +47,9 @@ impl Rule for PipeToShell {
             }
         }
         for command in &script.commands {
-            if !is_interpreter(&command.name) && !matches!(command.name.as_str(), "source" | "." | "eval") {
+            if !is_interpreter(&command.name)
+                && !matches!(command.name.as_str(), "source" | "." | "eval")
+            {
                 continue;
             }
             let inner = command.words.iter().flat_map(|w| substituted(script, w));
@@ -72,7 +74,9 @@ impl Rule for PipeToShell {
 /// Whether a command fetches a file and prints it.
 fn downloads(command: &Command) -> bool {
     match command.name.as_str() {
-        "curl" | "fetch" | "http" | "lynx" => !command.literal_args().any(|a| a.starts_with("file:")),
+        "curl" | "fetch" | "http" | "lynx" => {
+            !command.literal_args().any(|a| a.starts_with("file:"))
+        }
         "wget" => true,
         _ => false,
     }
@@ -82,7 +86,16 @@ fn is_interpreter(name: &str) -> bool {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     matches!(
         name,
-        "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "python" | "perl" | "ruby" | "node" | "php"
+        "sh" | "bash"
+            | "zsh"
+            | "dash"
+            | "ash"
+            | "ksh"
+            | "python"
+            | "perl"
+            | "ruby"
+            | "node"
+            | "php"
             | "pwsh"
     )
 }
@@ -99,7 +112,10 @@ fn runs_input(command: &Command) -> bool {
         // `-s` reads the input and has arguments for the script; other options but `-c`, `-e`
         // and `-m` change nothing.
         Some(word) if word.is_flag() => {
-            let is_shell = matches!(command.name.as_str(), "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh");
+            let is_shell = matches!(
+                command.name.as_str(),
+                "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh"
+            );
             let other = command
                 .literal_args()
                 .any(|a| matches!(a, "-c" | "-e" | "-m" | "-n" | "-r" | "-p" | "-ne" | "-pe"));
@@ -122,7 +138,12 @@ fn substituted<'s>(script: &'s Script, word: &Word) -> Vec<&'s Command> {
                 found.extend(script.slice(commands.clone()));
             }
             WordPart::Other { span, .. } => {
-                found.extend(script.commands.iter().filter(|c| span.covers(c.span) && !c.span.is_empty()));
+                found.extend(
+                    script
+                        .commands
+                        .iter()
+                        .filter(|c| span.covers(c.span) && !c.span.is_empty()),
+                );
             }
             _ => {}
         }

@@ -23,11 +23,17 @@ impl Rule for PointlessCommand {
         if more {
             cx.report(span, format!("`{name}` has no use in a build"));
         } else if is_interactive(command) {
-            cx.report(span, format!("`{name}` waits for a person, and a build has none"))
-                .help("leave it out");
+            cx.report(
+                span,
+                format!("`{name}` waits for a person, and a build has none"),
+            )
+            .help("leave it out");
         } else if is_about_machine(name) {
-            cx.report(span, format!("`{name}` is about the machine, not about the image"))
-                .help("leave it out");
+            cx.report(
+                span,
+                format!("`{name}` is about the machine, not about the image"),
+            )
+            .help("leave it out");
         } else if starts_last(node, command) {
             cx.report(command.span, "the service ends with this RUN")
                 .help("start it from `CMD` or `ENTRYPOINT`");
@@ -49,7 +55,9 @@ fn is_interactive(command: &Command) -> bool {
             .any(|a| matches!(a, "-c" | "-es" | "-Es" | "-s" | "--headless") || a.starts_with('+')),
         "nano" | "htop" | "man" => command.pipeline.is_none(),
         "top" => !command.has_flag("-b"),
-        "emacs" => !command.literal_args().any(|a| a.starts_with("--batch") || a == "-batch"),
+        "emacs" => !command
+            .literal_args()
+            .any(|a| a.starts_with("--batch") || a == "-batch"),
         _ => false,
     }
 }

@@ -49,16 +49,22 @@ impl Rule for Sudo {
                     }
                 }
                 let report = cx
-                    .report(first.span, "`sudo` changes nothing: this RUN is root already")
+                    .report(
+                        first.span,
+                        "`sudo` changes nothing: this RUN is root already",
+                    )
                     .help("leave `sudo` out");
                 if !edits.is_empty() {
                     report.fix(Fix::unsafe_("remove `sudo`", edits));
                 }
             }
             User::Other => {
-                cx.report(first.span, "`sudo` in a build: the user may become root without a password")
-                    .help("do what needs root before `USER`, or switch with `USER root`")
-                    .severity(Severity::Info);
+                cx.report(
+                    first.span,
+                    "`sudo` in a build: the user may become root without a password",
+                )
+                .help("do what needs root before `USER`, or switch with `USER root`")
+                .severity(Severity::Info);
             }
             User::Unknown if self.every => {
                 cx.report(first.span, "`sudo` in a build")

@@ -46,7 +46,9 @@ impl Rule for UseraddLargeUid {
         let report = cx
             .report(
                 word.span,
-                format!("a login log for user {number} is written: a sparse file that fills the layer"),
+                format!(
+                    "a login log for user {number} is written: a sparse file that fills the layer"
+                ),
             )
             .help("add `--no-log-init`");
         if let Some(word) = program.filter(|_| plain) {
@@ -65,9 +67,10 @@ fn uid(command: &Command) -> Option<(&Word, Option<String>)> {
             return Some((value, value.literal().map(str::to_owned)));
         }
         let text = word.prefix();
-        let glued = text
-            .strip_prefix("--uid=")
-            .or_else(|| text.strip_prefix("-u").filter(|t| !t.is_empty() || word.literal().is_none()));
+        let glued = text.strip_prefix("--uid=").or_else(|| {
+            text.strip_prefix("-u")
+                .filter(|t| !t.is_empty() || word.literal().is_none())
+        });
         if let Some(rest) = glued {
             return Some((word, word.literal().map(|_| rest.to_owned())));
         }
@@ -76,7 +79,9 @@ fn uid(command: &Command) -> Option<(&Word, Option<String>)> {
         if let Some(letters) = cluster
             && !letters.starts_with('-')
             && letters.ends_with('u')
-            && letters.chars().all(|c| matches!(c, 'm' | 'M' | 'N' | 'U' | 'o' | 'r' | 'u'))
+            && letters
+                .chars()
+                .all(|c| matches!(c, 'm' | 'M' | 'N' | 'U' | 'o' | 'r' | 'u'))
         {
             let value = words.next()?;
             return Some((value, value.literal().map(str::to_owned)));

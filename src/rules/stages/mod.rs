@@ -1,8 +1,5 @@
 //! The stages of a file.
 
-pub mod whole_rootfs_copy;
-//! Stages and what they take from each other.
-
 pub mod duplicate_stage_name;
 pub mod reserved_stage_name;
 pub mod self_reference;
@@ -11,3 +8,4 @@ pub mod stage_name_casing;
 mod stages_shared;
 pub mod unknown_stage;
 pub mod unused_stage;
+pub mod whole_rootfs_copy;

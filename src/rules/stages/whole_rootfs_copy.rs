@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Base, CopyOrigin, FromTarget, Node};
-use crate::facts::image::{OsFamily, os_family, ImageRef};
+use crate::facts::image::{ImageRef, OsFamily, os_family};
+use crate::facts::{Base, CopyOrigin, Facts, FromTarget, Node};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
 
@@ -38,16 +38,36 @@ impl Rule for WholeRootfsCopy {
         let onto_nothing = matches!(facts.root_base(stage.index), Base::Scratch);
         // A stage that is empty but for what was put there is a bundle of files.
         let whole = match target {
-            FromTarget::Stage(from) => !matches!(facts.root_base(from), Base::Scratch),
+            FromTarget::Stage(from) => is_system(facts, from),
             FromTarget::Later(_) => false,
             FromTarget::External => {
-                let name = node.instruction.flag_value("from").map_or("", |w| w.as_str());
-                !matches!(os_family(&ImageRef::parse(name)), OsFamily::Unknown | OsFamily::Scratch)
+                let name = node
+                    .instruction
+                    .flag_value("from")
+                    .map_or("", |w| w.as_str());
+                !matches!(
+                    os_family(&ImageRef::parse(name)),
+                    OsFamily::Unknown | OsFamily::Scratch
+                )
             }
         };
         if self.every || !onto_nothing && whole {
-            cx.report(source.span, "a whole file system is copied over that of the base image")
-                .help("copy only the files that are needed, or build `FROM` that stage");
+            cx.report(
+                source.span,
+                "a whole file system is copied over that of the base image",
+            )
+            .help("copy only the files that are needed, or build `FROM` that stage");
         }
+    }
+}
+
+/// Whether a stage holds a whole system: it runs something, or its image is known to.
+fn is_system(facts: &Facts<'_>, stage: usize) -> bool {
+    match facts.root_base(stage) {
+        Base::Image(image) => {
+            let runs = facts.chain_nodes(stage).any(|n| n.is(Keyword::Run));
+            runs || !matches!(os_family(image), OsFamily::Unknown | OsFamily::Scratch)
+        }
+        _ => false,
     }
 }
