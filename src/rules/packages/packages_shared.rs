@@ -109,7 +109,13 @@ pub(super) fn append(
     };
     let text = facts.source.slice(head);
     let added = match text.trim_end().rsplit_once('\n') {
-        Some((_, line)) => {
+        Some((_, last)) => {
+            // As the other commands of the chain stand, if they have lines of their own.
+            let chained = text
+                .lines()
+                .rev()
+                .find(|l| l.trim_start().starts_with("&&"));
+            let line = chained.unwrap_or(last);
             let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
             let escape = facts.file.escape.char();
             let newline = facts.source.newline();
@@ -318,8 +324,7 @@ pub(super) fn setting(
     let commands = node.commands().iter().take(install.command + 1);
     let assigned = commands
         .flat_map(|c| &c.assignments)
-        .filter(|a| a.name == name)
-        .last();
+        .rfind(|a| a.name == name);
     if let Some(assignment) = assigned {
         return match assignment.value.literal() {
             Some(text) => Setting::Known(text.to_owned()),
@@ -337,10 +342,7 @@ pub(super) fn setting(
 }
 
 /// Packages of a registry that are asked for without a version.
-pub(super) fn unpinned<'i>(
-    install: &'i Install,
-    pinned: impl Fn(&Package) -> bool,
-) -> Vec<&'i Package> {
+pub(super) fn unpinned(install: &Install, pinned: impl Fn(&Package) -> bool) -> Vec<&Package> {
     install
         .packages
         .iter()

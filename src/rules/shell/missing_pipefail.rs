@@ -79,7 +79,7 @@ fn is_decided_elsewhere(script: &Script, pipeline: &Pipeline) -> bool {
 fn lost<'s>(script: &'s Script, pipeline: &Pipeline) -> Option<&'s Command> {
     let (last, parts) = pipeline.parts.split_last()?;
     let end = script.slice(last.commands.clone()).first()?;
-    if stops_early(end) {
+    if stops_early(end) || fails_on_nothing(end) {
         return None;
     }
     parts
@@ -95,6 +95,19 @@ fn stops_early(command: &Command) -> bool {
         "grep" | "egrep" | "fgrep" => command.has_any_flag(&["-q", "--quiet", "-m", "--silent"]),
         // What is printed for people only.
         "tee" | "cat" | "less" | "more" | "ts" | "indent" => false,
+        _ => false,
+    }
+}
+
+/// Whether a program fails by itself if what it reads is empty, cut off or an error page.
+fn fails_on_nothing(command: &Command) -> bool {
+    match command.name.as_str() {
+        "tar" | "bsdtar" | "gtar" | "cpio" | "gunzip" | "unxz" | "bunzip2" | "unzstd"
+        | "funzip" | "apt-key" | "gpg" | "gpg2" | "docker" | "podman" | "patch" => true,
+        "gzip" | "xz" | "bzip2" | "zstd" => {
+            command.has_any_flag(&["-d", "--decompress", "--uncompress"])
+        }
+        "rpm" => command.has_any_flag(&["--import"]),
         _ => false,
     }
 }
