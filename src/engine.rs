@@ -7,11 +7,12 @@ use std::sync::Arc;
 use crate::context::{Build, NamedBuild};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
+use crate::hadolint;
 use crate::policy::Policy;
 use crate::rule::{Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
-use crate::suppress::{Suppressed, Suppressions};
+use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
 use crate::syntax::{self, File, Keyword};
 
 /// What applies to one file.
@@ -28,6 +29,8 @@ pub struct Settings {
     pub builds: Vec<NamedBuild>,
     /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
     pub buildkit: bool,
+    /// Report what hadolint reports, and where: see [`crate::hadolint`].
+    pub hadolint: bool,
 }
 
 /// A rule that is on.
@@ -81,8 +84,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that a comment silenced, sorted likewise.
     pub suppressed: Vec<Suppressed>,
-    /// Whether the file or a build argument asks BuildKit to fail for its warnings
-    /// (`# check=error=true`).
+    /// Whether BuildKit would fail for one of these findings, because the file or a build
+    /// argument asks it to (`# check=error=true`).
     pub fails: bool,
 }
 
@@ -228,6 +231,17 @@ fn in_builds(builds: &[&NamedBuild]) -> String {
 }
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
+    let typical;
+    let build = match settings.buildkit {
+        true => {
+            typical = Build {
+                typical: true,
+                ..build.clone()
+            };
+            &typical
+        }
+        false => build,
+    };
     let facts = Facts::of(source, file, build);
     let mut cx = Context {
         facts: &facts,
@@ -258,8 +272,14 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if settings.buildkit {
         found = as_buildkit(&facts, &suppressions, found);
     }
+    if settings.hadolint {
+        let active = |id: &str| settings.rules.iter().find(|r| r.meta.id == id);
+        found = hadolint::settle(&facts, &settings.policy, found, |id| {
+            active(id).map(|r| r.severity)
+        });
+    }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    let unused = suppressions.unused(|id| settings.is_on(id));
+    let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));
     for active in &settings.rules {
         enter(&mut cx, active);
         for unused in &unused {
@@ -275,7 +295,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
     }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
-    let fails = suppressions.fails();
+    let is_buildkits = |d: &Diagnostic| {
+        rules::by_id(d.rule).is_some_and(|e| e.meta.aliases.iter().any(|a| is_buildkit_name(a)))
+    };
+    let fails = suppressions.fails() && kept.iter().any(is_buildkits);
     Found {
         kept,
         suppressed,

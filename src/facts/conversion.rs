@@ -80,6 +80,11 @@ impl Facts<'_> {
         found.0
     }
 
+    /// Whether a source of ADD is no file of the build context: a web page or a repository.
+    pub fn is_remote_source(&self, text: &str) -> bool {
+        is_http(text) || is_git(text)
+    }
+
     /// Words that BuildKit cannot expand.
     fn check_words(&self, node: &Node<'_>, found: &mut Found) {
         let escape = self.file.escape.char();
@@ -654,7 +659,7 @@ mod tests {
 
     #[test]
     fn mounts_are_checked_once_their_values_are_known() {
-        let run = |mount: &str| places(&format!("FROM alpine\nRUN --mount={mount} x"));
+        let run = |mount: &str| places(&format!("FROM alpine\nARG t\nRUN --mount={mount} x"));
         assert_eq!(run("type=bind,target=/x"), [""; 0]);
         assert_eq!(run("type=bnd,target=/x"), ["bnd"]);
         assert_eq!(run("target=/"), ["/"]);

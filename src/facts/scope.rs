@@ -59,6 +59,10 @@ pub struct Variable {
 }
 
 pub(super) struct Scopes {
+    /// Whether the platform is taken for linux/amd64.
+    typical: bool,
+    /// The value of TARGETSTAGE.
+    target_stage: String,
     /// `--build-arg` values, and what `--platform` decides.
     build: HashMap<String, Value>,
     globals: HashMap<String, Vec<Variable>>,
@@ -66,10 +70,11 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    pub(super) fn new(build: &Build) -> Self {
+    pub(super) fn new(build: &Build, last_stage: Option<&str>) -> Self {
+        let target = build.target.as_deref().or(last_stage);
         let unknown = build.unknown_arguments.iter();
         let mut given: HashMap<String, Value> = match build.platforms.as_slice() {
-            [platform] => platform_arguments(platform),
+            [platform] if !build.typical => platform_arguments(platform),
             // Of several, each build has its own.
             _ => HashMap::new(),
         };
@@ -77,6 +82,8 @@ impl Scopes {
         let known = build.arguments.iter();
         given.extend(known.map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
         Self {
+            typical: build.typical,
+            target_stage: target.unwrap_or("default").to_owned(),
             build: given,
             globals: HashMap::new(),
             stages: Vec::new(),
@@ -121,7 +128,10 @@ impl Scopes {
                         value_span = global.value_span;
                         global.value.clone()
                     }
-                    None if PLATFORM_ARGUMENTS.contains(&name) => Some(Value::Unknown),
+                    None if PLATFORM_ARGUMENTS.contains(&name) => Some(match self.platform(name) {
+                        Some(value) => Value::Known(value.to_owned()),
+                        None => Value::Unknown,
+                    }),
                     None => match self.variable(stages, stage, usize::MAX, name) {
                         Some(kept) => kept.value.clone(),
                         None => None,
@@ -164,6 +174,21 @@ impl Scopes {
         self.table(stage).entry(name).or_default().push(variable);
     }
 
+    /// The value of an argument that BuildKit declares by itself, as far as it is known.
+    fn platform(&self, name: &str) -> Option<&str> {
+        match name {
+            "TARGETSTAGE" => Some(&self.target_stage),
+            _ if !self.typical => match self.build.get(name) {
+                Some(Value::Known(text)) => Some(text),
+                _ => None,
+            },
+            "TARGETPLATFORM" | "BUILDPLATFORM" => Some("linux/amd64"),
+            "TARGETOS" | "BUILDOS" => Some("linux"),
+            "TARGETARCH" | "BUILDARCH" => Some("amd64"),
+            _ => Some(""),
+        }
+    }
+
     pub(super) fn lookup(
         &self,
         stages: &[Stage<'_>],
@@ -179,9 +204,9 @@ impl Scopes {
             };
         }
         match stage {
-            None if PLATFORM_ARGUMENTS.contains(&name) => match self.build.get(name) {
-                Some(Value::Known(text)) => Var::Set(text.as_str().into()),
-                _ => Var::Unknown,
+            None if PLATFORM_ARGUMENTS.contains(&name) => match self.platform(name) {
+                Some(value) => Var::Set(value.into()),
+                None => Var::Unknown,
             },
             None => Var::Unset,
             Some(stage) if self.has_foreign_environment(stages, stage) => Var::Unknown,
