@@ -392,8 +392,8 @@ impl Selection {
         Ok(Effective {
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
-                hadolint: self.profile == Profile::Hadolint,
                 builds: Vec::new(),
+                hadolint: self.profile == Profile::Hadolint,
                 rules: active,
                 policy,
                 build: crate::context::Build {
