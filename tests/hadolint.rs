@@ -111,3 +111,45 @@ fn the_profile_says_what_hadolint_says() {
         wrong.join("\n")
     );
 }
+
+/// The places that are read, whether a rule stands for the code or not.
+#[test]
+fn the_places_of_every_code_are_hadolints() {
+    let text = std::fs::read_to_string("testdata/probes/hadolint.json").unwrap();
+    let all: Value = serde_json::from_str(&text).unwrap();
+    let mut wrong = Vec::new();
+    for probe in all["vectors"].as_array().unwrap() {
+        let id = probe["id"].as_str().unwrap();
+        let Some(theirs) = probe["findings"].as_array() else {
+            continue;
+        };
+        let parse_error = theirs.iter().any(|f| f["code"] == "DL1000");
+        if parse_error || DIFFERENCES.iter().any(|(d, _)| *d == id) {
+            continue;
+        }
+        let source = Source::new("Dockerfile", probe["dockerfile"].as_str().unwrap());
+        let file = dlint::syntax::parse(&source);
+        let build = Default::default();
+        let facts = dlint::facts::Facts::of(&source, &file, &build);
+        let policy = policy(&probe["config"]).try_into().unwrap();
+        let ours: BTreeSet<(u32, String)> = dlint::hadolint::read(&facts, &policy)
+            .into_iter()
+            .map(|r| (r.line, r.code.to_owned()))
+            .collect();
+        let theirs: BTreeSet<(u32, String)> = theirs
+            .iter()
+            .map(|f| (f["line"].as_u64().unwrap() as u32, f["code"].as_str().unwrap().to_owned()))
+            .filter(|(_, code)| is_dl(code) && !matches!(code.as_str(), "DL1001" | "DL3054"))
+            .collect();
+        if ours != theirs {
+            wrong.push(format!(
+                "{id} {:?} {}\n  missing {:?}\n  extra {:?}",
+                probe["dockerfile"].as_str().unwrap(),
+                probe["config"],
+                theirs.difference(&ours).collect::<Vec<_>>(),
+                ours.difference(&theirs).collect::<Vec<_>>(),
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
+}

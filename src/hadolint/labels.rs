@@ -17,8 +17,9 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
         let labels = pairs
             .pairs
             .iter()
-            .map(|p| (unquoted(p.name.as_str()), unquoted(p.value.as_str())));
+            .map(|p| (unquoted(p.name.as_str()), cooked(p.value.as_str())));
         for (name, value) in labels {
+            let value = value.as_str();
             let Some(format) = policy.label_schema.get(name) else {
                 if policy.strict_labels {
                     out.say("DL3050", node.index);
@@ -195,5 +196,22 @@ fn is_email(text: &str) -> bool {
     let dots = |text: &str| text.split('.').all(atom);
     let quoted = local.len() >= 2 && local.starts_with('"') && local.ends_with('"');
     let literal = domain.starts_with('[') && domain.ends_with(']');
-    (dots(local) || quoted) && (dots(domain) || literal)
+    let host = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    (dots(local) || quoted) && (domain.split('.').all(host) || literal)
+}
+
+/// A value without its quotes and the backslashes before quotes.
+fn cooked(value: &str) -> String {
+    let quoted = |q: char| {
+        let inner = value.strip_prefix(q)?.strip_suffix(q)?;
+        Some(inner.replace(&format!("\\{q}"), &q.to_string()))
+    };
+    quoted('"')
+        .or_else(|| quoted('\''))
+        .unwrap_or_else(|| value.to_owned())
 }
