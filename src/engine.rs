@@ -27,6 +27,8 @@ pub struct Settings {
     pub buildkit: bool,
     /// Report what hadolint reports, and where: see [`crate::hadolint`].
     pub hadolint: bool,
+    /// Whether ignore comments do not count.
+    pub no_ignores: bool,
 }
 
 /// A rule that is on.
@@ -175,6 +177,9 @@ fn check(source: &Source, file: &File, settings: &Settings) -> Found {
         }
     }
     let mut suppressions = Suppressions::of(source, file, &settings.build);
+    if settings.no_ignores {
+        suppressions.disable();
+    }
     let mut found = std::mem::take(&mut cx.diagnostics);
     if settings.buildkit {
         found = as_buildkit(&facts, &suppressions, found);
