@@ -191,7 +191,7 @@ fn check(source: &Source, file: &File, settings: &Settings) -> Found {
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    let unused = suppressions.unused(|id| settings.is_on(id));
+    let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));
     for active in &settings.rules {
         enter(&mut cx, active);
         for unused in &unused {

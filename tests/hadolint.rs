@@ -1,6 +1,12 @@
 //! The hadolint profile against hadolint's recorded answers (`testdata/probes/hadolint.json`).
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -45,10 +51,16 @@ fn policy(config: &Value) -> toml::Table {
         policy.insert("trusted-registries".to_owned(), registries);
     }
     if let Some(schema) = config.get("label-schema") {
-        policy.insert("label-schema".to_owned(), toml::Value::try_from(schema).unwrap());
+        policy.insert(
+            "label-schema".to_owned(),
+            toml::Value::try_from(schema).unwrap(),
+        );
     }
     if let Some(strict) = config.get("strict-labels") {
-        policy.insert("strict-labels".to_owned(), toml::Value::try_from(strict).unwrap());
+        policy.insert(
+            "strict-labels".to_owned(),
+            toml::Value::try_from(strict).unwrap(),
+        );
     }
     policy
 }

@@ -263,6 +263,8 @@ impl Profile {
     fn fail_on(self) -> FailOn {
         match self {
             Profile::Hadolint => FailOn::Info,
+            // `docker build --check` fails on whatever it says.
+            Profile::Buildkit => FailOn::Style,
             _ => FailOn::Warning,
         }
     }

@@ -659,7 +659,7 @@ mod tests {
 
     #[test]
     fn mounts_are_checked_once_their_values_are_known() {
-        let run = |mount: &str| places(&format!("FROM alpine\nRUN --mount={mount} x"));
+        let run = |mount: &str| places(&format!("FROM alpine\nARG t\nRUN --mount={mount} x"));
         assert_eq!(run("type=bind,target=/x"), [""; 0]);
         assert_eq!(run("type=bnd,target=/x"), ["bnd"]);
         assert_eq!(run("target=/"), ["/"]);

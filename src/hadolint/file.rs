@@ -104,7 +104,10 @@ pub(super) fn check(out: &mut Out<'_, '_>) {
                 if copy.sources.len() > 1 && !target.ends_with('/') {
                     out.say("DL3021", node.index);
                 }
-                let whole = copy.sources.iter().any(|s| unquoted(s.word.as_str()) == "/");
+                let whole = copy
+                    .sources
+                    .iter()
+                    .any(|s| unquoted(s.word.as_str()) == "/");
                 if node.instruction.flag("from").is_some() && whole && target == "/" {
                     out.say("DL3067", node.index);
                 }

@@ -177,7 +177,10 @@ fn is_hash(text: &str) -> bool {
 fn is_version(text: &str) -> bool {
     let (text, build) = text.split_once('+').unwrap_or((text, "0"));
     let (core, pre) = text.split_once('-').unwrap_or((text, ""));
-    let word = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+    let word = |part: &str| {
+        part.chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+    };
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     core.split('.').count() == 3 && core.split('.').all(number) && word(pre) && word(build)
 }

@@ -262,8 +262,12 @@ pub fn settle(
         let Some((entry, severity)) = speaker else {
             continue;
         };
-        let mut diagnostic =
-            Diagnostic::new(entry.meta.id, severity, reading.span, words(entry.meta.summary));
+        let mut diagnostic = Diagnostic::new(
+            entry.meta.id,
+            severity,
+            reading.span,
+            words(entry.meta.summary),
+        );
         diagnostic.line = Some(reading.line);
         out.push(diagnostic);
     }

@@ -6,7 +6,7 @@ use super::Out;
 use super::shell::{Command, Run};
 use super::stages;
 use crate::facts::Facts;
-use crate::syntax::{Kind, Keyword};
+use crate::syntax::{Keyword, Kind};
 
 /// A check of one RUN, alone.
 type Check = fn(&Run) -> bool;
@@ -334,9 +334,8 @@ fn caches(out: &mut Out<'_, '_>, runs: &[Run]) {
         if !ships {
             continue;
         }
-        let updates = run.any(|c| {
-            matches!(c.name.as_str(), "apt" | "apt-get" | "aptitude") && c.has("update")
-        });
+        let updates = run
+            .any(|c| matches!(c.name.as_str(), "apt" | "apt-get" | "aptitude") && c.has("update"));
         let cleans = run.any(|c| c.is("rm") && c.has_any(&["-rf", "/var/lib/apt/lists/*"]));
         let mounted = run.mounts("/var/lib/apt/lists")
             || run.mounts("/var/lib/apt") && run.mounts("/var/cache/apt");

@@ -231,8 +231,8 @@ impl Command {
         let mut out = Vec::new();
         let mut args = self.args.iter();
         while let Some(arg) = args.next() {
-            let takes = !arg.contains('=')
-                && flags_of(arg).iter().any(|f| valued.contains(&f.as_str()));
+            let takes =
+                !arg.contains('=') && flags_of(arg).iter().any(|f| valued.contains(&f.as_str()));
             match takes {
                 true => drop(args.next()),
                 false => out.push(arg.as_str()),

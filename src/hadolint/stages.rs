@@ -68,9 +68,8 @@ pub(super) fn ships(facts: &Facts<'_>, stage: usize) -> bool {
     let Some(own) = from_of(facts, stage) else {
         return true;
     };
-    let same = |other: &From| {
-        other.image.as_str() == own.image.as_str() && alias(other) == alias(own)
-    };
+    let same =
+        |other: &From| other.image.as_str() == own.image.as_str() && alias(other) == alias(own);
     let last = facts.stages.len().checked_sub(1);
     let last = last.and_then(|l| from_of(facts, l));
     let used = |name: &str| {
@@ -100,7 +99,8 @@ fn bases(out: &mut Out<'_, '_>) {
         let node = stage.from_node;
         let image = from.image.as_str();
         let digest = image.contains('@');
-        let known = image == "scratch" || image.starts_with('$') || aliases.contains(image_name(image));
+        let known =
+            image == "scratch" || image.starts_with('$') || aliases.contains(image_name(image));
         if tag(image).is_none() && !digest && !known {
             out.say("DL3006", node);
         }
@@ -180,13 +180,13 @@ fn registries(out: &mut Out<'_, '_>, policy: &Policy) {
         return;
     }
     let listed = |registry: &str| {
-        allowed.iter().any(|pattern| {
-            match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        allowed.iter().any(
+            |pattern| match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
                 (Some(suffix), _) => registry.ends_with(suffix),
                 (_, Some(prefix)) => registry.starts_with(prefix),
                 _ => pattern == registry,
-            }
-        })
+            },
+        )
     };
     let trusted = |image: &str| match registry(image) {
         Some(registry) => listed(registry),
@@ -208,7 +208,8 @@ fn registries(out: &mut Out<'_, '_>, policy: &Policy) {
             }
             Kind::Run(_) => {
                 let mounts = node.mounts.iter();
-                let mounts = mounts.filter(|m| matches!(m.kind, MountKind::Bind | MountKind::Cache));
+                let mounts =
+                    mounts.filter(|m| matches!(m.kind, MountKind::Bind | MountKind::Cache));
                 images.extend(mounts.filter_map(|m| Some(m.from.as_ref()?.as_str())));
             }
             _ => {}
@@ -246,8 +247,8 @@ fn workdirs(out: &mut Out<'_, '_>) {
             Kind::Copy(copy) => {
                 let target = unquoted(copy.destination.as_str());
                 let mut letters = target.chars();
-                let drive = letters.next().is_some_and(char::is_alphabetic)
-                    && letters.next() == Some(':');
+                let drive =
+                    letters.next().is_some_and(char::is_alphabetic) && letters.next() == Some(':');
                 let has = current.is_some_and(|c| set.contains(c));
                 if !target.starts_with(['/', '$']) && !drive && !has {
                     out.say("DL3045", node.index);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Severity;
 use crate::facts::image::ImageRef;
 use crate::rule::{Context, Rule};
-use crate::syntax::expand::{Template, Var};
+use crate::syntax::expand::{Template, Value, Var};
 
 /// See `rules/images/invalid-base-reference.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -43,12 +43,20 @@ impl Rule for InvalidBaseReference {
             if !cx.buildkit && (works || names.iter().any(undeclared)) {
                 continue;
             }
-            // Every argument has its default: then the default is wrong.
             let missing = |name: &String| {
                 let variable = facts.variable(node, name);
-                variable.is_none_or(|v| v.value.is_none())
+                variable.is_none_or(|v| match &v.value {
+                    None => true,
+                    Some(Value::Known(text)) => text.is_empty(),
+                    Some(Value::Unknown) => false,
+                })
             };
-            let severity = match works || names.iter().any(missing) {
+            let asks = names.iter().any(missing);
+            // `ARG BASE` and `FROM $BASE` say that the builder chooses.
+            if asks && text.is_empty() && !cx.buildkit {
+                continue;
+            }
+            let severity = match works || asks {
                 true => Severity::Info,
                 false => cx.default_severity(),
             };

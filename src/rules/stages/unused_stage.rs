@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::stages_shared::is_producer;
-use crate::facts::Stage;
+use crate::facts::{Base, Facts, Stage};
 use crate::rule::{Context, Rule};
+use crate::syntax::Kind;
 
 /// See `rules/stages/unused-stage.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +25,7 @@ impl Rule for UnusedStage {
         }
         // Most stages with a name that nothing uses are built with `--target`.
         let name = stage.name.as_deref();
-        if !self.all && name.is_some_and(|n| !is_producer(n)) {
+        if !self.all && name.is_some_and(|n| !is_producer(n) || serves_a_target(cx.facts, stage)) {
             return;
         }
         let span = match stage.name_word {
@@ -41,6 +42,21 @@ impl Rule for UnusedStage {
         };
         cx.report(span, message).help(help);
     }
+}
+
+/// Whether a stage that has a name needs this one, or an argument may choose it.
+fn serves_a_target(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
+    let chooses = |s: &Stage<'_>| match (&s.from.kind, &s.base) {
+        (Kind::From(from), Base::Stage(_)) => from.image.as_str().contains('$'),
+        (_, Base::Image(image)) => image.is_hidden() && !image.text.contains(['/', ':']),
+        _ => false,
+    };
+    let needs = |s: &Stage<'_>| {
+        s.index != stage.index
+            && s.name.is_some()
+            && facts.needed_by(s.index).contains(&stage.index)
+    };
+    facts.stages.iter().any(|s| chooses(s) || needs(s))
 }
 
 impl UnusedStage {

@@ -95,6 +95,13 @@ fn report(
     }
 }
 
+/// Whether the shell form of CMD or ENTRYPOINT was meant as an array.
+pub(crate) fn is_broken_array(text: &str) -> bool {
+    // `[ "$x" = y ] && …` is a test of the shell.
+    let joined = text.contains("&&") || text.contains("||");
+    text.starts_with('[') && !is_test(text) && (!joined || text.ends_with(']'))
+}
+
 /// `[ -f x ]`: a test of the shell.
 fn is_test(text: &str) -> bool {
     let rest = text.trim_start_matches('[');
