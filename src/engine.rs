@@ -192,8 +192,12 @@ fn check(source: &Source, file: &File, settings: &Settings) -> Found {
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
     let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));
+    let comments = suppressions.comments(source, file);
     for active in &settings.rules {
         enter(&mut cx, active);
+        for comment in &comments {
+            active.rule.check_ignore(&mut cx, comment);
+        }
         for unused in &unused {
             active.rule.check_unused_ignore(&mut cx, unused);
         }
