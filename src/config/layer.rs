@@ -224,8 +224,10 @@ impl Codes {
 }
 
 /// The rules for what BuildKit reports as errors, without names.
-const BUILDKIT_ERRORS: [&str; 4] = [
+const BUILDKIT_ERRORS: [&str; 6] = [
+    "instruction-before-from",
     "invalid-port",
+    "nested-onbuild",
     "self-reference",
     "syntax-error",
     "unknown-stage",
