@@ -31,6 +31,8 @@ pub struct Settings {
     pub buildkit: bool,
     /// Report what hadolint reports, and where: see [`crate::hadolint`].
     pub hadolint: bool,
+    /// Whether ignore comments do not count.
+    pub no_ignores: bool,
 }
 
 /// A rule that is on.
@@ -268,6 +270,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         }
     }
     let mut suppressions = Suppressions::of(source, file, build);
+    if settings.no_ignores {
+        suppressions.disable();
+    }
     let mut found = std::mem::take(&mut cx.diagnostics);
     if settings.buildkit {
         found = as_buildkit(&facts, &suppressions, found);
@@ -280,8 +285,12 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
     let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));
+    let comments = suppressions.comments(source, file);
     for active in &settings.rules {
         enter(&mut cx, active);
+        for comment in &comments {
+            active.rule.check_ignore(&mut cx, comment);
+        }
         for unused in &unused {
             active.rule.check_unused_ignore(&mut cx, unused);
         }

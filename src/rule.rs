@@ -105,8 +105,25 @@ pub trait Rule: Send + Sync {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {}
     /// Each simple shell command of a RUN, those behind ONBUILD too.
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {}
+    /// Each ignore comment, and each comment that is almost one.
+    fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {}
     /// Each ignore comment, or each rule in one, that silenced nothing.
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
+}
+
+/// A comment that silences findings, or was meant to.
+#[derive(Debug, Clone)]
+pub struct IgnoreComment {
+    /// The whole comment.
+    pub span: Span,
+    /// The names that no rule has, with their places.
+    pub unknown: Vec<(String, Span)>,
+    /// The text behind the names.
+    pub reason: String,
+    /// Whether it is written for another tool.
+    pub foreign: bool,
+    /// How it ought to be written, if it is not one yet.
+    pub meant: Option<String>,
 }
 
 /// A part of an ignore comment that silenced nothing.

@@ -5,11 +5,12 @@
 
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
-use crate::rule::UnusedIgnore;
+use crate::hadolint;
+use crate::rule::{IgnoreComment, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::check::{self, CHECK_ARGUMENT, CheckName, CheckOptions};
-use crate::syntax::{Comment, File, Instruction};
+use crate::syntax::{Comment, File, Instruction, Keyword};
 
 /// BuildKit's checks of the whole file: a check comment above one instruction does not reach them.
 const WHOLE_FILE_CHECKS: [&str; 6] = [
@@ -34,6 +35,8 @@ pub struct Suppressions {
     experimental: Vec<Scope>,
     /// Whether check options turn BuildKit's warnings into a failed build.
     fails: bool,
+    /// Whether nothing is silenced.
+    disabled: bool,
 }
 
 /// One ignore comment.
@@ -86,6 +89,7 @@ impl Suppressions {
             ignores: Vec::new(),
             experimental: Vec::new(),
             fails: false,
+            disabled: false,
         };
         // The build argument replaces the directive, even when it is empty.
         let argument = build.arguments.iter().rev().find(|a| a.0 == CHECK_ARGUMENT);
@@ -112,11 +116,12 @@ impl Suppressions {
             all.read_checks(source, file, instruction);
         }
         for comment in &file.comments {
-            let Some(parsed) = read(source, comment) else {
+            let Some(parsed) = read_comment(source, comment) else {
                 continue;
             };
             let scope = match parsed.target {
                 Target::File => Scope::File,
+                Target::Stage => Scope::Span(stage_of(source, file, comment)),
                 Target::Next if comment.inside => match next_line(source, file, comment) {
                     Some(span) => Scope::Span(span),
                     None => continue,
@@ -141,6 +146,11 @@ impl Suppressions {
             });
         }
         all
+    }
+
+    /// From now on nothing is silenced, and none is unused.
+    pub fn disable(&mut self) {
+        self.disabled = true;
     }
 
     /// Reads the check comment above an instruction: the first one counts, and if BuildKit cannot
@@ -206,6 +216,9 @@ impl Suppressions {
 
     fn silences(&mut self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
         let mut hit = None;
+        if self.disabled {
+            return None;
+        }
         for ignore in &mut self.ignores {
             for name in &mut ignore.names {
                 let place = match (name.check, diagnostic.labels.first()) {
@@ -228,6 +241,9 @@ impl Suppressions {
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].
     pub fn unused(&self, buildkit: bool, is_on: impl Fn(&str) -> bool) -> Vec<UnusedIgnore> {
         let mut unused = Vec::new();
+        if self.disabled {
+            return unused;
+        }
         for ignore in &self.ignores {
             for (i, name) in ignore.names.iter().enumerate() {
                 // BuildKit may report what dlint knows to be right: its own comments serve it.
@@ -255,13 +271,40 @@ impl Suppressions {
         unused
     }
 
-    /// The names in dlint's own comments that no rule has.
-    pub fn unknown(&self) -> impl Iterator<Item = (&str, Span)> {
-        self.ignores
-            .iter()
-            .flat_map(|i| &i.names)
-            .filter(|n| !n.all && rules::by_name(&n.text).is_empty())
-            .map(|n| (n.text.as_str(), n.span))
+    /// Every ignore comment, and every comment that is almost one, in order.
+    pub fn comments(&self, source: &Source, file: &File) -> Vec<IgnoreComment> {
+        let read = self.ignores.iter().filter(|i| !i.names.is_empty());
+        let mut all: Vec<IgnoreComment> = read
+            .filter(|i| !i.names.iter().all(|n| n.used && n.span == Span::at(0)))
+            .map(|ignore| IgnoreComment {
+                span: ignore.span,
+                unknown: ignore
+                    .names
+                    .iter()
+                    .filter(|n| !n.is_known())
+                    .map(|n| (n.text.clone(), n.span))
+                    .collect(),
+                reason: ignore.reason.clone(),
+                foreign: ignore.foreign,
+                meant: None,
+            })
+            .collect();
+        for comment in &file.comments {
+            let text = source.slice(comment.span);
+            if read_comment(source, comment).is_none()
+                && let Some(meant) = almost(text)
+            {
+                all.push(IgnoreComment {
+                    span: comment.span,
+                    unknown: Vec::new(),
+                    reason: String::new(),
+                    foreign: meant.starts_with("# hadolint"),
+                    meant: Some(meant),
+                });
+            }
+        }
+        all.sort_by_key(|c| c.span.start);
+        all
     }
 }
 
@@ -275,6 +318,20 @@ impl Scope {
 }
 
 impl Name {
+    /// Whether it means something: a rule, or for other tools a code they have or had.
+    fn is_known(&self) -> bool {
+        let shell = self
+            .text
+            .strip_prefix("SC")
+            .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()));
+        self.all
+            || shell
+            || hadolint::is_known(&self.text)
+            || !rules::by_name(&self.text).is_empty()
+            // Of BuildKit's checks only a slip of the pen is certain.
+            || self.check && rules::nearest_name(&self.text).is_none()
+    }
+
     fn means(&self, diagnostic: &Diagnostic, scope: &Scope) -> bool {
         let Some(entry) = rules::by_id(diagnostic.rule) else {
             return false;
@@ -311,6 +368,8 @@ pub(crate) fn is_buildkit_name(alias: &str) -> bool {
 /// What a comment is about.
 enum Target {
     File,
+    /// The stage that the next instruction opens, or the rest of the one it stands in.
+    Stage,
     Next,
 }
 
@@ -321,7 +380,7 @@ struct Parsed {
     foreign: bool,
 }
 
-fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
+fn read_comment(source: &Source, comment: &Comment) -> Option<Parsed> {
     let text = source.slice(comment.span);
     let body = text.trim_start_matches('#').trim_start();
     let at =
@@ -342,9 +401,10 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
     }
     if let Some(rest) = body.strip_prefix("hadolint") {
         let rest = rest.strip_prefix(|c: char| c.is_whitespace())?.trim_start();
-        let (target, rest) = match rest.strip_prefix("global") {
-            Some(rest) => (Target::File, rest.trim_start()),
-            None => (Target::Next, rest),
+        let (target, rest) = match (rest.strip_prefix("global"), rest.strip_prefix("stage")) {
+            (Some(rest), _) => (Target::File, rest.trim_start()),
+            (_, Some(rest)) => (Target::Stage, rest.trim_start()),
+            _ => (Target::Next, rest),
         };
         let rest = rest.strip_prefix("ignore")?.trim_start();
         let rest = rest.strip_prefix('=')?.trim_start();
@@ -366,11 +426,102 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
         return Some(Parsed {
             target,
             names: split_names(names, at(names)),
-            reason: reason.trim().to_owned(),
+            reason: reason.trim().trim_start_matches('#').trim().to_owned(),
             foreign: true,
         });
     }
     None
+}
+
+/// How a comment ought to be written that looks like an ignore comment and is none.
+fn almost(text: &str) -> Option<String> {
+    const WORDS: [&str; 8] = [
+        "ignore-file",
+        "ignore-next-line",
+        "ignored",
+        "ignores",
+        "ignore",
+        "disable",
+        "nolint",
+        "skip",
+    ];
+    let body = text.trim_start_matches('#').trim_start();
+    let strip = |text: &'_ str, word: &str| -> Option<usize> {
+        let head = text.get(..word.len())?;
+        head.eq_ignore_ascii_case(word).then_some(word.len())
+    };
+    let tool = ["dlint", "hadolint"]
+        .into_iter()
+        .find(|tool| strip(body, tool).is_some())?;
+    let joint = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '=' | ',');
+    let rest = body.get(tool.len()..)?;
+    if !rest.starts_with(joint) {
+        return None;
+    }
+    let mut rest = rest.trim_start_matches(joint);
+    let scope = ["global", "stage", "file"]
+        .into_iter()
+        .find(|scope| strip(rest, scope).is_some());
+    if let Some(scope) = scope {
+        rest = rest.get(scope.len()..)?.trim_start_matches(joint);
+    }
+    let word = WORDS.into_iter().find(|word| strip(rest, word).is_some())?;
+    rest = rest.get(word.len()..)?;
+    let ends = |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '=' | ':' | ',');
+    if !rest.starts_with(ends) {
+        return None;
+    }
+    // Names as long as they are names; the rest is the reason.
+    let between = |c: char| ends(c) || matches!(c, ']' | ')' | '"' | '\'');
+    let mut names = Vec::new();
+    loop {
+        rest = rest.trim_start_matches(between);
+        let end = rest.find(between).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or_default();
+        let known = !rules::by_name(name).is_empty() || hadolint::is_known(name);
+        if name.is_empty() || !known {
+            break;
+        }
+        names.push(name);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    // Without a name it may as well be prose.
+    if names.is_empty() {
+        return None;
+    }
+    let reason = rest.trim_start_matches(['-', '#', ' ', ';']).trim_end();
+    let file = matches!(scope, Some("global" | "file")) || word == "ignore-file";
+    let mut meant = match (tool, file) {
+        ("dlint", true) => format!("# dlint: ignore-file[{}]", names.join(", ")),
+        ("dlint", false) => format!("# dlint: ignore[{}]", names.join(", ")),
+        (_, true) => format!("# hadolint global ignore={}", names.join(",")),
+        (_, false) if scope == Some("stage") => {
+            format!("# hadolint stage ignore={}", names.join(","))
+        }
+        _ => format!("# hadolint ignore={}", names.join(",")),
+    };
+    if !reason.is_empty() {
+        // hadolint itself takes no words without a mark.
+        meant.push_str(if tool == "dlint" { " " } else { " # " });
+        meant.push_str(reason);
+    }
+    Some(meant)
+}
+
+/// The stage a comment speaks of: the one whose FROM comes next, else the rest of its own.
+fn stage_of(source: &Source, file: &File, comment: &Comment) -> Span {
+    let after = |i: &&Instruction| i.span.start > comment.span.start;
+    let next = file.instructions.iter().find(after);
+    let opens = |i: &Instruction| i.keyword == Some(Keyword::From);
+    let start = match next {
+        Some(next) if opens(next) => next.span.end,
+        _ => comment.span.start,
+    };
+    let mut later = file.instructions.iter().filter(|i| i.span.start >= start);
+    let end = later
+        .find(|i| opens(i))
+        .map_or(source.text().len() as u32, |i| i.span.start);
+    Span::new(comment.span.start, end)
 }
 
 fn split_names(list: &str, start: u32) -> Vec<Name> {

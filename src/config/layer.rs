@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::Problem;
-use super::{BuildOptions, Effective, File, LevelSetting, Override, Profile};
+use super::{BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile};
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::hadolint;
@@ -24,7 +24,7 @@ pub struct Layer {
     /// Rules that are off.
     pub ignore: Vec<String>,
     /// The least severity that makes a run fail.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
     /// The levels of rules, in order.
     pub levels: Vec<(String, LevelSetting)>,
     /// Keys of [`Policy`] that replace those below.
@@ -37,6 +37,12 @@ pub struct Layer {
     pub build: BuildOptions,
     /// Options of rules.
     pub rules: BTreeMap<String, toml::Table>,
+    /// Whether ignore comments count.
+    pub ignore_comments: Option<bool>,
+    /// How findings are written; of the layers of the current folder.
+    pub format: Option<Format>,
+    /// Whether colour is unwanted; likewise.
+    pub no_color: Option<bool>,
 }
 
 impl From<File> for Layer {
@@ -51,6 +57,8 @@ impl From<File> for Layer {
             policy: file.policy,
             build: file.build,
             rules: file.rules,
+            ignore_comments: file.ignore_comments,
+            format: file.format,
             ..Self::default()
         }
     }
@@ -162,16 +170,20 @@ fn is_named(name: &str, meta: &RuleMeta) -> bool {
     rules::by_name(name).iter().any(|e| e.meta.id == meta.id)
 }
 
-/// Checks a name in a selection.
+/// Checks a name in a selection. A code that hadolint had once means nothing and is no mistake.
 pub(super) fn check_selector(name: &str) -> Result<(), UnknownRule> {
     match width_of(name) {
         Some(_) => Ok(()),
+        None if hadolint::is_known(name) => Ok(()),
         None => Err(UnknownRule::new(name, true)),
     }
 }
 
 /// Checks the name of a rule.
 pub(super) fn check_rule(name: &str) -> Result<(), UnknownRule> {
+    if hadolint::is_known(name) {
+        return Ok(());
+    }
     UnknownRule::check(name)
 }
 
@@ -212,8 +224,10 @@ impl Codes {
 }
 
 /// The rules for what BuildKit reports as errors, without names.
-const BUILDKIT_ERRORS: [&str; 4] = [
+const BUILDKIT_ERRORS: [&str; 6] = [
+    "instruction-before-from",
     "invalid-port",
+    "nested-onbuild",
     "self-reference",
     "syntax-error",
     "unknown-stage",
@@ -248,12 +262,12 @@ impl Profile {
     }
 
     /// The least severity that makes a run fail.
-    fn fail_on(self) -> Severity {
+    fn fail_on(self) -> FailOn {
         match self {
-            Profile::Hadolint => Severity::Info,
+            Profile::Hadolint => FailOn::Info,
             // `docker build --check` fails on whatever it says.
-            Profile::Buildkit => Severity::Style,
-            _ => Severity::Warning,
+            Profile::Buildkit => FailOn::Style,
+            _ => FailOn::Warning,
         }
     }
 
@@ -273,7 +287,8 @@ pub(super) struct Selection {
     on: Vec<bool>,
     severities: Vec<Option<Severity>>,
     options: Vec<toml::Table>,
-    fail_on: Severity,
+    fail_on: FailOn,
+    ignore_comments: bool,
     policy: toml::Table,
     golden: Vec<Golden>,
     trusted_registries: Vec<String>,
@@ -293,6 +308,7 @@ impl Selection {
             severities: RULES.iter().map(|e| profile.severity(&e.meta)).collect(),
             options: vec![toml::Table::new(); RULES.len()],
             fail_on: profile.fail_on(),
+            ignore_comments: true,
             policy: toml::Table::new(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
@@ -343,7 +359,16 @@ impl Selection {
             }
         }
         self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
-        self.policy.extend(layer.policy.clone());
+        self.ignore_comments = layer.ignore_comments.unwrap_or(self.ignore_comments);
+        for (key, value) in &layer.policy {
+            match (self.policy.get_mut(key), value) {
+                // Labels come from everywhere.
+                (Some(toml::Value::Table(known)), toml::Value::Table(more)) => {
+                    known.extend(more.clone());
+                }
+                _ => drop(self.policy.insert(key.clone(), value.clone())),
+            }
+        }
         self.golden.extend(layer.golden.iter().cloned());
         let registries = layer.trusted_registries.iter().cloned();
         self.trusted_registries.extend(registries);
@@ -394,6 +419,7 @@ impl Selection {
                 buildkit: self.profile == Profile::Buildkit,
                 builds: Vec::new(),
                 hadolint: self.profile == Profile::Hadolint,
+                no_ignores: !self.ignore_comments,
                 rules: active,
                 policy,
                 build: crate::context::Build {

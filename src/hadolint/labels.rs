@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Out;
 use super::shell::unquoted;
-use crate::policy::{LabelFormat, Policy};
+use crate::policy::{LabelKind, Policy};
 use crate::syntax::Kind;
 
 pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
@@ -17,9 +17,10 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
         let labels = pairs
             .pairs
             .iter()
-            .map(|p| (unquoted(p.name.as_str()), unquoted(p.value.as_str())));
+            .map(|p| (unquoted(p.name.as_str()), cooked(p.value.as_str())));
         for (name, value) in labels {
-            let Some(format) = policy.label_schema.get(name) else {
+            let value = value.as_str();
+            let Some(format) = policy.labels.get(name) else {
                 if policy.strict_labels {
                     out.say("DL3050", node.index);
                 }
@@ -29,12 +30,12 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
                 out.say("DL3051", node.index);
             }
             let (code, fits): (_, fn(&str) -> bool) = match format {
-                LabelFormat::Url => ("DL3052", is_url),
-                LabelFormat::Rfc3339 => ("DL3053", is_time),
-                LabelFormat::Hash => ("DL3055", is_hash),
-                LabelFormat::Semver => ("DL3056", is_version),
-                LabelFormat::Email => ("DL3058", is_email),
-                LabelFormat::Text | LabelFormat::Spdx => continue,
+                LabelKind::Url => ("DL3052", is_url),
+                LabelKind::Rfc3339 => ("DL3053", is_time),
+                LabelKind::Hash => ("DL3055", is_hash),
+                LabelKind::Semver => ("DL3056", is_version),
+                LabelKind::Email => ("DL3058", is_email),
+                LabelKind::Text | LabelKind::Spdx => continue,
             };
             if !fits(value) {
                 out.say(code, node.index);
@@ -47,7 +48,7 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
 /// label is built on or copies from.
 fn missing(out: &mut Out<'_, '_>, policy: &Policy) {
     let facts = out.facts;
-    for required in policy.label_schema.keys() {
+    for required in policy.labels.keys() {
         let mut has: HashSet<usize> = HashSet::new();
         let mut uses: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for node in facts.nodes.iter().filter(|n| !n.onbuild) {
@@ -198,5 +199,22 @@ fn is_email(text: &str) -> bool {
     let dots = |text: &str| text.split('.').all(atom);
     let quoted = local.len() >= 2 && local.starts_with('"') && local.ends_with('"');
     let literal = domain.starts_with('[') && domain.ends_with(']');
-    (dots(local) || quoted) && (dots(domain) || literal)
+    let host = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    (dots(local) || quoted) && (domain.split('.').all(host) || literal)
+}
+
+/// A value without its quotes and the backslashes before quotes.
+fn cooked(value: &str) -> String {
+    let quoted = |q: char| {
+        let inner = value.strip_prefix(q)?.strip_suffix(q)?;
+        Some(inner.replace(&format!("\\{q}"), &q.to_string()))
+    };
+    quoted('"')
+        .or_else(|| quoted('\''))
+        .unwrap_or_else(|| value.to_owned())
 }

@@ -141,6 +141,14 @@ enum Places {
     Rules,
 }
 
+/// Codes it had once; to ignore one is no mistake.
+const RETIRED: [&str; 5] = ["DL3005", "DL3017", "DL3031", "DL3039", "DL4002"];
+
+/// Whether a name is or was one of its codes.
+pub fn is_known(name: &str) -> bool {
+    entry(name).is_some() || RETIRED.contains(&name)
+}
+
 fn entry(code: &str) -> Option<&'static (&'static str, Severity, On, Places)> {
     CODES.iter().chain(&LATE_CODES).find(|e| e.0 == code)
 }

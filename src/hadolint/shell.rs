@@ -3,7 +3,7 @@
 
 use crate::facts::mount::MountKind;
 use crate::facts::{Facts, Node};
-use crate::shell::{self, Dialect, FrameKind, Script, Word, WordPart};
+use crate::shell::{self, Dialect, FrameKind, Word, WordPart};
 use crate::span::MappedText;
 use crate::syntax::{CommandLine, Kind};
 
@@ -59,7 +59,7 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         onbuild: node.onbuild,
         commands: commands
             .filter(|_| readable)
-            .filter_map(|c| command(&script, c, &text))
+            .filter_map(|c| command(c))
             .collect(),
         has_pipe: readable && script.pipelines.iter().any(|p| own(p.frame)),
         scratch: node
@@ -89,24 +89,26 @@ fn text(facts: &Facts<'_>, node: &Node<'_>, line: &CommandLine) -> String {
     }
 }
 
-fn command(script: &Script, command: &shell::Command, text: &str) -> Option<Command> {
+fn command(command: &shell::Command) -> Option<Command> {
     let wrapped = command.wrappers.iter().flat_map(|w| &w.words);
-    let mut words = wrapped
-        .chain(&command.words)
-        .map(|w| written(script, w, text))
-        .skip_while(|w| matches!(w.as_str(), "exec" | "command" | "builtin" | "time"));
-    let name = words.next()?;
+    let mut words = wrapped.chain(&command.words).skip_while(|w| {
+        ["exec", "command", "builtin", "time"]
+            .iter()
+            .any(|t| w.is(t))
+    });
+    // A name that only the shell knows is none.
+    let name = words.next()?.literal()?.to_owned();
     // Tests and arithmetic are no commands to ShellCheck.
     if name.is_empty() || matches!(name.as_str(), "[[" | "((" | "[" | "!") {
         return None;
     }
     Some(Command {
         name,
-        args: words.collect(),
+        args: words.map(written).collect(),
     })
 }
 
-fn written(_script: &Script, word: &Word, _text: &str) -> String {
+fn written(word: &Word) -> String {
     if word.braces && word.quoting == shell::Quoting::Bare {
         return strip_braces(word.literal().unwrap_or(&word.raw));
     }
@@ -167,14 +169,15 @@ impl Run {
         self.commands.iter().any(fits)
     }
 
-    /// Whether a command fits and no later one does the other thing.
+    /// Whether a command fits and the other thing is not done, or done before it as well.
     pub fn never_followed(
         &self,
         first: impl Fn(&Command) -> bool,
         later: impl Fn(&Command) -> bool,
     ) -> bool {
-        let last = self.commands.iter().rposition(first);
-        last.is_some_and(|i| !self.commands.iter().skip(i + 1).any(later))
+        let first = self.commands.iter().position(first);
+        let later = self.commands.iter().position(later);
+        first.is_some_and(|f| later.is_none_or(|l| l <= f))
     }
 }
 

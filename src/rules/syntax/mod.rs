@@ -8,6 +8,7 @@ pub mod from_as_casing;
 pub mod frontend_too_old;
 pub mod instruction_casing;
 pub mod legacy_key_value;
+pub mod nested_onbuild;
 pub mod sibling_env_reference;
 pub mod spaced_equals;
 pub mod swallowed_instruction;
