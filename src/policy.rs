@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct Policy {
     /// The golden images: vetted bases the organisation keeps in its own registry.
     pub golden: Vec<Golden>,
-    /// Registries that may be used; `*` stands for any text. Empty: any registry.
+    /// Whether the files define golden images themselves, and so build on the vendors'. Set it in
+    /// an `[[overrides]]` whose `files` are the definitions.
+    pub defines_golden: bool,
+    /// Registries that may be used, or parts of them: `ghcr.io`, `docker.io/library`; `*` stands
+    /// for any text. Empty: any registry.
     pub trusted_registries: Vec<String>,
     /// Registries reached over plain HTTP, as `insecure-registries` of the engine lists them.
     pub insecure_registries: Vec<String>,
@@ -18,8 +22,10 @@ pub struct Policy {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Golden {
-    /// The image, with or without a tag; `*` stands for any text.
+    /// The image, with or without a tag; `*` stands for any text. Without a tag, every tag of it
+    /// is golden.
     pub image: String,
-    /// The images it replaces; `*` stands for any text.
+    /// The images it replaces, with or without a tag; `*` stands for any text. If there is one
+    /// `*` here and one in `image`, what it stands for here replaces the one there.
     pub replaces: Vec<String>,
 }

@@ -73,6 +73,9 @@ pub struct Position {
     pub column: u32,
 }
 
+/// The byte order mark that may stand at the start of a file.
+const BOM: &str = "\u{feff}";
+
 /// One file: its path, its text and an index of its lines.
 ///
 /// A file that is not valid UTF-8 is read all the same: each byte that does not decode stands
@@ -188,9 +191,11 @@ impl Source {
             .iter()
             .filter(|b| (**b as i8) >= -0x40)
             .count() as u32;
+        // No editor shows the byte order mark as a column.
+        let mark = start == 0 && end >= BOM.len() && self.text.starts_with(BOM);
         Position {
             line,
-            column: column + 1,
+            column: column + 1 - u32::from(mark),
         }
     }
 
@@ -343,6 +348,15 @@ mod tests {
         assert_eq!(s.line_count(), 2);
         assert_eq!(s.slice(s.line_span(1)), "a");
         assert_eq!(s.newline(), "\r\n");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let s = Source::new("Dockerfile", "\u{feff}FROM a\nRUN x");
+        assert_eq!(s.position(0), Position { line: 1, column: 1 });
+        assert_eq!(s.position(3), Position { line: 1, column: 1 });
+        assert_eq!(s.position(8), Position { line: 1, column: 6 });
+        assert_eq!(s.position(10), Position { line: 2, column: 1 });
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Our reader against BuildKit's recorded answers (`testdata/probes/buildkit.json`).
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use dlint::span::Source;
 use dlint::syntax::{self, Instruction, Kind};
 use serde_json::{Value, json};

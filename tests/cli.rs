@@ -554,6 +554,17 @@ Found 2 problems (1 error, 1 warning) in 2 files; 1 fixable with --fix
     }
 
     #[test]
+    fn no_report_shows_a_secret() {
+        let text = "FROM scratch\nENV API_TOKEN=violet-umbrella-77 ONE=1\n";
+        let p = project(&[("f", text)]);
+        for format in ["full", "concise", "json", "sarif", "github"] {
+            let ran = run(p.path(), &["--select", "secret-in-env", "-f", format, "f"]);
+            assert!(ran.out.contains("secret-in-env"), "{}", ran.out);
+            assert!(!ran.out.contains("violet-umbrella-77"), "{}", ran.out);
+        }
+    }
+
+    #[test]
     fn several_reports_at_once_go_where_they_are_sent() {
         let p = project(&[("bad", BAD)]);
         let ran = lint(

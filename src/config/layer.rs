@@ -385,7 +385,6 @@ impl Selection {
                     contexts: self.build.contexts,
                     context: self.build.context,
                 },
-                buildkit: self.profile == Profile::Buildkit,
             },
             fail_on: self.fail_on,
             codes: self.profile.codes(),

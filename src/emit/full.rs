@@ -13,11 +13,11 @@ use miette::{
 };
 use owo_colors::Style as Paint;
 
+use super::secrets::{secrets, within};
 use super::terminal::{Style, Terminal};
-use super::{Outcome, Summary, code, is_dangerous, meta, printable, slashed};
+use super::{Linted, Outcome, Summary, code, is_dangerous, meta, printable, slashed};
 use crate::config::ConfigError;
-use crate::diagnostic::Severity;
-use crate::engine::Report;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Source, Span};
 
 /// A label over more lines shows only its first one.
@@ -32,26 +32,12 @@ pub(super) fn write(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for (file, diagnostic) in outcome.findings() {
-        let name = format!("{}[{}]", diagnostic.severity, code(diagnostic, file.codes));
-        let name = match meta(diagnostic) {
-            Some(meta) => terminal.link(&meta.url(), &name),
-            None => name,
-        };
-        let mut places = vec![(diagnostic.span, None)];
-        let labels = diagnostic.labels.iter();
-        places.extend(labels.map(|l| (l.span, Some(l.message.as_str()))));
-        let finding = Finding {
-            name,
-            severity: diagnostic.severity,
-            message: &diagnostic.message,
-            help: diagnostic.help.as_deref(),
-            source: &file.report.source,
-            secrets: secrets(&file.report),
-            places,
-        };
-        render(&finding, terminal, out)?;
-        writeln!(out)?;
+    for file in outcome.files {
+        // Once per file: a file may have very many findings.
+        let secrets = secrets(&file.report);
+        for diagnostic in &file.report.diagnostics {
+            write_finding(file, diagnostic, &secrets, terminal, out)?;
+        }
     }
     if outcome.summary {
         let summary = Summary::of(outcome);
@@ -68,6 +54,34 @@ pub(super) fn write(
         writeln!(out, "{}{rest}", terminal.paint(style, head))?;
     }
     Ok(())
+}
+
+fn write_finding(
+    file: &Linted,
+    diagnostic: &Diagnostic,
+    secrets: &[Span],
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let name = format!("{}[{}]", diagnostic.severity, code(diagnostic, file.codes));
+    let name = match meta(diagnostic) {
+        Some(meta) => terminal.link(&meta.url(), &name),
+        None => name,
+    };
+    let mut places = vec![(diagnostic.span, None)];
+    let labels = diagnostic.labels.iter();
+    places.extend(labels.map(|l| (l.span, Some(l.message.as_str()))));
+    let finding = Finding {
+        name,
+        severity: diagnostic.severity,
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        source: &file.report.source,
+        secrets,
+        places,
+    };
+    render(&finding, terminal, out)?;
+    writeln!(out)
 }
 
 pub(super) fn write_config_error(
@@ -95,7 +109,7 @@ pub(super) fn write_config_error(
         message: &message,
         help: help.as_deref(),
         source,
-        secrets: Vec::new(),
+        secrets: &[],
         places: vec![(span, None)],
     };
     render(&finding, terminal, out)
@@ -109,7 +123,7 @@ struct Finding<'a> {
     help: Option<&'a str>,
     source: &'a Source,
     /// What is not shown: logs are read by more people than files.
-    secrets: Vec<Span>,
+    secrets: &'a [Span],
     /// The place itself, then the related ones.
     places: Vec<(Span, Option<&'a str>)>,
 }
@@ -266,9 +280,10 @@ impl View {
         let mut lines = Vec::new();
         let mut columns = Vec::new();
         let mut moved: Vec<(usize, usize)> = places.iter().map(|_| (0, 0)).collect();
-        let is_secret = |at: u32| finding.secrets.iter().any(|s| s.contains(at));
         for number in primary_first(numbers, source.line(finding.span().start)) {
             let line = source.line_span(number);
+            let hidden = within(finding.secrets, line);
+            let is_secret = |at: u32| hidden.iter().any(|s| s.contains(at));
             let wanted = places
                 .iter()
                 .filter(|(s, _)| s.start <= line.end && line.start <= s.end)
@@ -482,13 +497,6 @@ fn wrap(text: &str, width: usize) -> String {
     textwrap::wrap(text, options).join("\n")
 }
 
-/// The secrets found in a file, whichever finding shows their line.
-fn secrets(report: &Report) -> Vec<Span> {
-    let silenced = report.suppressed.iter().map(|s| &s.diagnostic);
-    let all = report.diagnostics.iter().chain(silenced);
-    all.filter(|d| d.secret).map(|d| d.span).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -501,7 +509,7 @@ mod tests {
             message: "something is wrong",
             help: Some("mend it"),
             source: &source,
-            secrets: Vec::new(),
+            secrets: &[],
             places,
         };
         let mut out = Vec::new();
@@ -622,7 +630,7 @@ mod tests {
             message: "this text is long enough to be broken somewhere near --no-install-recommends",
             help: None,
             source: &source,
-            secrets: Vec::new(),
+            secrets: &[],
             places: vec![(Span::new(0, 3), None)],
         };
         let mut out = Vec::new();
@@ -641,7 +649,7 @@ mod tests {
             message: "something is wrong",
             help: None,
             source: &source,
-            secrets: vec![place(text, "violet-umbrella")],
+            secrets: &[place(text, "violet-umbrella")],
             places: vec![(place(text, "X=1"), None)],
         };
         let mut out = Vec::new();

@@ -6,6 +6,7 @@ mod full;
 mod github;
 mod json;
 mod sarif;
+mod secrets;
 pub mod terminal;
 
 use std::io::{self, Write};

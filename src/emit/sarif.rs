@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Serialize;
 
 use super::fingerprint::line_hashes;
+use super::secrets::{secrets, within};
 use super::{INTERNAL_ERROR, Linted, Outcome, code, slashed};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::{Impact, Level, RuleMeta};
@@ -288,6 +289,7 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
             source,
             location,
             metas: &metas,
+            secrets: secrets(&file.report),
         };
         one.results(&mut results);
     }
@@ -353,7 +355,8 @@ fn notifications(outcome: &Outcome<'_>, root: &Root) -> Vec<Notification> {
 fn descriptor(meta: &'static RuleMeta) -> Descriptor {
     let mut tags: Vec<&'static str> = meta.impact.iter().map(|i| i.as_str()).collect();
     for tag in [meta.family].iter().chain(meta.aliases) {
-        if !tags.contains(tag) {
+        // The long keys that some tools give their rules say nothing to a reader.
+        if !tags.contains(tag) && tag.len() <= 32 {
             tags.push(tag);
         }
     }
@@ -415,6 +418,8 @@ struct OneFile<'a, 'm> {
     source: &'a Source,
     location: ArtifactLocation,
     metas: &'m [&'static RuleMeta],
+    /// What no snippet may hold.
+    secrets: Vec<Span>,
 }
 
 impl<'a> OneFile<'a, '_> {
@@ -526,8 +531,10 @@ impl<'a> OneFile<'a, '_> {
             end_column: end.column,
             byte_offset: span.start,
             byte_length: span.len(),
-            snippet: (snippet && !text.is_empty() && text.len() <= MOST_TEXT)
-                .then_some(Snippet { text }),
+            snippet: Some(Snippet { text }).filter(|_| {
+                let fits = !text.is_empty() && text.len() <= MOST_TEXT;
+                snippet && fits && within(&self.secrets, span).is_empty()
+            }),
         }
     }
 }

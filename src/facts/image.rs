@@ -5,6 +5,7 @@
 //! short for. A part that a variable hides is said to be hidden, never guessed.
 
 mod defaults;
+mod lifetimes;
 mod publishers;
 mod registry;
 mod tag;
@@ -16,6 +17,7 @@ pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
     is_windows, os_family,
 };
+pub use lifetimes::{EndOfLife, end_of_life};
 pub use publishers::{
     OFFICIAL_IMAGES, Publisher, RETIRED_OFFICIAL_IMAGES, official_name, publisher,
 };

@@ -7,9 +7,11 @@ mod environment;
 mod globals;
 mod graph;
 pub mod image;
+mod label;
 mod launch;
 pub mod mount;
 pub mod packages;
+mod place;
 pub mod platform;
 pub mod port;
 mod scope;
@@ -30,9 +32,11 @@ pub use copies::{Copied, CopiedSource, CopyOrigin};
 pub use environment::{Definition, known_images};
 pub use graph::{StageUse, UseTarget};
 use image::ImageRef;
+pub use label::Label;
 pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
+pub use place::Place;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
@@ -114,6 +118,8 @@ pub struct ImageUse {
     pub literal: bool,
     /// The word as written.
     pub written: String,
+    /// The word itself; [`Facts::place`] finds the parts of `image` in the file.
+    pub word: Word,
     /// Where the variable that holds the whole name gets its value, if a sole variable does.
     pub from_variable: Option<Span>,
 }
@@ -307,11 +313,15 @@ impl<'a> Facts<'a> {
 
     /// The word's text with [`image::HIDDEN`] where a variable that is not known stands.
     pub fn masked(&self, node: usize, word: &Word) -> String {
-        let escape = self.file.escape.char();
+        match Template::parse(word.as_str(), self.file.escape.char()) {
+            Ok(template) => self.masked_template(node, &template),
+            Err(_) => image::HIDDEN.to_string(),
+        }
+    }
+
+    /// As [`Facts::masked`], of a word that is read already.
+    fn masked_template(&self, node: usize, template: &Template) -> String {
         let hidden = || image::HIDDEN.to_string();
-        let Ok(template) = Template::parse(word.as_str(), escape) else {
-            return hidden();
-        };
         // `${X:+…}` of a variable that is not known can be anything.
         let guesses = template
             .references()
@@ -499,8 +509,9 @@ impl<'a> Facts<'a> {
                         span: from.image.span,
                         kind: ImageUseKind::From(stage.index),
                         literal: image.text == from.image.as_str(),
-                        image: image.clone(),
+                        image: (**image).clone(),
                         written: from.image.as_str().to_owned(),
+                        word: from.image.clone(),
                         from_variable,
                     });
                 }
@@ -548,6 +559,7 @@ impl IntoUse for (Word, ImageUseKind) {
             image: ImageRef::parse(self.0.as_str()),
             literal: true,
             written: self.0.as_str().to_owned(),
+            word: self.0,
             from_variable: None,
         }
     }

@@ -59,7 +59,7 @@ pub enum Base {
     /// An earlier stage.
     Stage(usize),
     /// An image; a variable may hide some or all of its name.
-    Image(ImageRef),
+    Image(Box<ImageRef>),
     /// FROM cannot be read.
     Invalid,
 }
@@ -193,7 +193,7 @@ impl<'a> Facts<'a> {
         // FROM compares names case-sensitively with the lowercased ones; the latest wins.
         match self.names.get(&text).and_then(|stages| stages.last()) {
             Some(&stage) => Base::Stage(stage),
-            None => Base::Image(ImageRef::parse(&text)),
+            None => Base::Image(Box::new(ImageRef::parse(&text))),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
 pub mod files;
-pub mod layers;
 pub mod images;
+pub mod layers;
 pub mod runtime;
 pub mod secrets;
 pub mod shell;

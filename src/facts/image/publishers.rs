@@ -210,6 +210,7 @@ pub static RETIRED_OFFICIAL_IMAGES: &[&str] = &[
 static HUB_PUBLISHERS: &[(&str, &str)] = &[
     ("amazon", "Amazon Web Services"),
     ("atlassian", "Atlassian"),
+    ("azul", "Azul"),
     ("bitnami", "Bitnami"),
     ("bitnamisecure", "Bitnami"),
     ("chainguard", "Chainguard"),
@@ -224,9 +225,11 @@ static HUB_PUBLISHERS: &[(&str, &str)] = &[
     ("hashicorp", "HashiCorp"),
     ("jetbrains", "JetBrains"),
     ("kong", "Kong"),
+    ("microsoft", "Microsoft"),
     ("mirantis", "Mirantis"),
     ("newrelic", "New Relic"),
     ("nginx", "NGINX"),
+    ("nginxinc", "NGINX"),
     ("nvidia", "NVIDIA"),
     ("percona", "Percona"),
     ("portainer", "Portainer"),
@@ -297,12 +300,23 @@ static OFFICIAL_MIRRORS: &[(&str, &str)] = &[
     ("public.ecr.aws", "docker/library/"),
 ];
 
+/// Namespaces of Docker Hub with the Docker Official Images for one architecture each
+/// (<https://github.com/docker-library/official-images#architectures-other-than-amd64>).
+const ARCHITECTURES: [&str; 12] = [
+    "amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "loong64", "mips64le", "ppc64le",
+    "riscv64", "s390x", "winamd64",
+];
+
 /// The name of a Docker Official Image, `python`, whether it is pulled from Docker Hub or from a
 /// mirror; retired ones too.
 pub fn official_name(image: &ImageRef) -> Option<&str> {
     let name = std::iter::once(&(DOCKER_HUB, LIBRARY))
         .chain(OFFICIAL_MIRRORS)
-        .find_map(|(registry, folder)| image.path_on(registry)?.strip_prefix(folder))?;
+        .find_map(|(registry, folder)| image.path_on(registry)?.strip_prefix(folder))
+        .or_else(|| {
+            let (namespace, name) = image.path_on(DOCKER_HUB)?.split_once('/')?;
+            ARCHITECTURES.contains(&namespace).then_some(name)
+        })?;
     let listed = |names: &[&str]| names.binary_search(&name).is_ok();
     (listed(OFFICIAL_IMAGES) || listed(RETIRED_OFFICIAL_IMAGES)).then_some(name)
 }
@@ -360,6 +374,9 @@ mod tests {
             ("index.docker.io/python", Official),
             ("public.ecr.aws/docker/library/python", Official),
             ("mirror.gcr.io/library/node:20", Official),
+            ("arm64v8/python:3.12", Official),
+            ("arm64v8/pyhton:3.12", Unknown),
+            ("example.com/arm64v8/python:3.12", Unknown),
             ("centos:7", Official),
             ("pyhton:3.12", Unknown),
             ("example.com/library/python", Unknown),

@@ -1,6 +1,17 @@
 //! What the file builds on.
 
 pub mod constant_platform;
+pub mod end_of_life_base;
+pub mod floating_tag;
+pub mod golden_definition;
+mod images_shared;
+pub mod insecure_registry;
 pub mod invalid_base_reference;
+pub mod latest_tag;
+pub mod non_golden_base;
 pub mod redundant_target_platform;
 pub mod undefined_from_argument;
+pub mod undigested_image;
+pub mod untagged_image;
+pub mod untrusted_registry;
+pub mod unvetted_publisher;

@@ -1,0 +1,133 @@
+//! `golden-definition`: a file that defines a golden image and does not do so properly.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::floating_tag::{Asked, moves_with, precision};
+use super::images_shared::{fits_any, images, is_golden, listed_in_words, name_place, shown};
+use crate::diagnostic::Severity;
+use crate::facts::image::{Precision, Publisher, publisher};
+use crate::facts::{ImageUse, ImageUseKind};
+use crate::rule::{Context, Rule};
+
+/// See `rules/images/golden-definition.md`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GoldenDefinition {
+    /// How exact the tag of a base must be.
+    pub precision: Asked,
+    /// The labels that the golden image must have.
+    pub labels: Vec<String>,
+    /// Bases besides official images, verified publishers' and golden ones; `*` stands for any
+    /// text.
+    pub bases: Vec<String>,
+}
+
+impl Default for GoldenDefinition {
+    fn default() -> Self {
+        Self {
+            precision: Asked::Patch,
+            labels: Vec::new(),
+            bases: Vec::new(),
+        }
+    }
+}
+
+impl Rule for GoldenDefinition {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        if !cx.policy.defines_golden {
+            return;
+        }
+        for used in images(cx.facts) {
+            if matches!(used.kind, ImageUseKind::From(_)) && !used.image.is_hidden() {
+                self.check_publisher(cx, used);
+                self.check_tag(cx, used);
+            }
+        }
+        self.check_labels(cx);
+    }
+}
+
+impl GoldenDefinition {
+    fn check_publisher(&self, cx: &mut Context<'_>, used: &ImageUse) {
+        let image = &used.image;
+        let vetted = publisher(image) != Publisher::Unknown
+            || is_golden(cx.policy, image) == Some(true)
+            || fits_any(&self.bases, image);
+        if vetted {
+            return;
+        }
+        let place = name_place(cx.facts, used);
+        let name = image.familiar_name();
+        let message =
+            format!("`{name}` is neither an official image nor a verified publisher's nor golden");
+        let report = cx
+            .report(place.span, message)
+            .help("define golden images from images of known publishers");
+        if let Some((_, here)) = place.variable {
+            report.label(here, "used here");
+        }
+    }
+
+    fn check_tag(&self, cx: &mut Context<'_>, used: &ImageUse) {
+        let image = &used.image;
+        let listed = fits_any(&self.bases, image) || is_golden(cx.policy, image) == Some(true);
+        let asked = self.precision.precision();
+        let Some(found) = precision(image).filter(|f| !listed && f.floats_below(asked)) else {
+            return;
+        };
+        let place = match image.ranges.tag.clone() {
+            Some(tag) => cx.facts.place(used, tag),
+            None => name_place(cx.facts, used),
+        };
+        let help = match self.precision {
+            Asked::Digest => "pin its digest, `@sha256:…`",
+            Asked::Patch => {
+                "name one release, down to its patch, so that updates come when you say"
+            }
+            Asked::Minor => "name the minor version",
+            Asked::Major => "name the major version",
+        };
+        let message = format!("`{}` {}", shown(image), moves_with(found));
+        let mut report = cx.report(place.span, message).help(help);
+        if let Some((_, here)) = place.variable {
+            report = report.label(here, "used here");
+        }
+        // To get patches with each rebuild is a choice that some make on purpose.
+        let severity = match (found, self.precision) {
+            (Precision::Minor, Asked::Patch) => Severity::Info,
+            _ => Severity::Warning,
+        };
+        report.severity(severity);
+    }
+
+    fn check_labels(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(stage) = facts.final_stage() else {
+            return;
+        };
+        let set = facts.labels(stage.index);
+        if set.iter().any(|label| label.key.is_none()) {
+            return;
+        }
+        let missing: Vec<&str> = self
+            .labels
+            .iter()
+            .map(String::as_str)
+            .filter(|name| {
+                let last = set.iter().rev().find(|l| l.key.as_deref() == Some(*name));
+                // A value that a variable hides is one.
+                last.is_none_or(|l| l.value.as_deref() == Some(""))
+            })
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let plural = if missing.len() == 1 { "" } else { "s" };
+        let names = listed_in_words(missing.iter().copied());
+        let message = format!("the golden image lacks the label{plural} {names}");
+        let example: Vec<String> = missing.iter().map(|name| format!("{name}=…")).collect();
+        cx.report(stage.from.name.span, message)
+            .help(format!("set `LABEL {}`", example.join(" ")));
+    }
+}

@@ -1,0 +1,44 @@
+//! `latest-tag`: the tag `latest`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::images_shared::{images, moving_severity, pin_help, shown};
+use crate::facts::image::{Precision, Tag};
+use crate::rule::{Context, Rule};
+
+/// See `rules/images/latest-tag.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LatestTag {}
+
+impl Rule for LatestTag {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        for used in images(facts) {
+            let image = &used.image;
+            if image.is_pinned_by_digest() || image.is_untagged() {
+                continue;
+            }
+            let (Some(tag), Some(range)) = (Tag::of(image), image.ranges.tag.clone()) else {
+                continue;
+            };
+            // `latest-rust-1.92` holds something still.
+            let moves = tag.precision == Precision::Latest
+                && !tag.text.contains(|c: char| c.is_ascii_digit());
+            if !moves {
+                continue;
+            }
+            let place = facts.place(used, range);
+            let message = format!("`{}` moves with every release", shown(image));
+            let severity = moving_severity(image, place.variable.is_some());
+            let mut report = cx.report(place.span, message).help(pin_help(image));
+            if let Some((_, here)) = place.variable {
+                report = report.label(here, "used here");
+            }
+            if let Some(severity) = severity {
+                report.severity(severity);
+            }
+        }
+    }
+}

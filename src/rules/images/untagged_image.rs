@@ -1,0 +1,37 @@
+//! `untagged-image`: neither tag nor digest.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::images_shared::{images, may_be_context, moving_severity, name_place, pin_help, shown};
+use crate::rule::{Context, Rule};
+
+/// See `rules/images/untagged-image.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UntaggedImage {}
+
+impl Rule for UntaggedImage {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        for used in images(facts) {
+            let image = &used.image;
+            // A variable in a name of one word may choose a stage.
+            let may_be_stage = image.is_hidden() && !image.text.contains('/');
+            if !image.is_untagged() || may_be_stage || may_be_context(used) {
+                continue;
+            }
+            let place = name_place(facts, used);
+            let name = shown(image);
+            let message = format!("`{name}` has neither tag nor digest, so it means `latest`");
+            let severity = moving_severity(image, place.variable.is_some());
+            let mut report = cx.report(place.span, message).help(pin_help(image));
+            if let Some((_, here)) = place.variable {
+                report = report.label(here, "used here");
+            }
+            if let Some(severity) = severity {
+                report.severity(severity);
+            }
+        }
+    }
+}
