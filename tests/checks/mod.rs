@@ -87,7 +87,10 @@ pub fn shell(bytes: &[u8]) {
         check_script(&source, &shell::parse(&text, &dialect));
     }
     let settings = every_rule();
-    let plain = format!("FROM debian\nRUN {}\n", source.text().replace('\n', " \\\n"));
+    let plain = format!(
+        "FROM debian\nRUN {}\n",
+        source.text().replace('\n', " \\\n")
+    );
     check_report(&engine::lint(Source::new("Dockerfile", plain), &settings));
     let heredoc = format!("FROM debian\nRUN <<_eof_\n{}\n_eof_\n", source.text());
     check_report(&engine::lint(Source::new("Dockerfile", heredoc), &settings));
