@@ -1,8 +1,17 @@
 //! Our reader against BuildKit's recorded answers (`testdata/probes/buildkit.json`).
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
+use dlint::context::Build;
+use dlint::engine;
 use dlint::span::Source;
+use dlint::syntax::check::CheckOptions;
 use dlint::syntax::{self, Instruction, Kind};
 use serde_json::{Value, json};
 
@@ -179,4 +188,169 @@ fn invalid_bytes_keep_their_place() {
     assert!(file.errors.is_empty());
     assert_eq!(file.instructions.len(), 3);
     assert_eq!(file.instructions[1].words(), ["?? x"]);
+}
+
+/// Where BuildKit's checks and ours differ on purpose, and why.
+const LINT_DEVIATIONS: &[(&str, &str)] = &[
+    (
+        "probe-0464",
+        "SHELL stands in the base image's configuration",
+    ),
+    (
+        "probe-1026",
+        "the triggers stand in the base image's configuration",
+    ),
+    (
+        "probe-1022",
+        "only the registry knows that the base image is missing",
+    ),
+    (
+        "probe-1020",
+        "a plain build, not a check: it looks at the stages it needs only",
+    ),
+];
+
+/// The rules that say what BuildKit refuses.
+const REFUSALS: [&str; 5] = [
+    "invalid-base-reference",
+    "invalid-port",
+    "self-reference",
+    "syntax-error",
+    "unknown-stage",
+];
+
+fn buildkit_name(rule: &str) -> Option<&'static str> {
+    let meta = &dlint::rules::by_id(rule)?.meta;
+    meta.aliases.iter().copied().find(|alias| {
+        alias.starts_with(|c: char| c.is_ascii_uppercase())
+            && alias.bytes().all(|b| b.is_ascii_alphabetic())
+            && alias.bytes().any(|b| b.is_ascii_lowercase())
+    })
+}
+
+fn pairs(value: &Value) -> Vec<(String, String)> {
+    let object = value.as_object().into_iter().flatten();
+    object
+        .map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_buildkit_mode_reports_what_docker_build_check_reports() {
+    let mut settings = engine::Settings {
+        rules: dlint::rules::RULES
+            .iter()
+            .filter(|e| buildkit_name(e.meta.id).is_some() || REFUSALS.contains(&e.meta.id))
+            .map(engine::ActiveRule::new)
+            .collect(),
+        buildkit: true,
+        ..engine::Settings::default()
+    };
+    let has_rule = |name: &str| !dlint::rules::by_name(name).is_empty();
+    let (mut equal, mut skipped, mut wrong) = (0, 0, Vec::new());
+    for probe in probes("lint") {
+        let id = probe["id"].as_str().unwrap();
+        let Some(source) = input(&probe) else {
+            continue;
+        };
+        if LINT_DEVIATIONS.iter().any(|(d, _)| *d == id) {
+            continue;
+        }
+        let options = &probe["options"];
+        settings.build = Build {
+            arguments: pairs(&options["build_args"]),
+            target: options["target"].as_str().map(str::to_owned),
+            ..Build::default()
+        };
+        if let Some(check) = options["check"].as_str() {
+            let argument = ("BUILDKIT_DOCKERFILE_CHECK".to_owned(), check.to_owned());
+            settings.build.arguments.push(argument);
+        }
+        let directory = tempfile::tempdir().unwrap();
+        if let Some(ignored) = options["dockerignore"].as_str() {
+            std::fs::write(directory.path().join(".dockerignore"), ignored).unwrap();
+            settings.build.context = Some(directory.path().to_owned());
+        }
+        let path = directory.path().join("Dockerfile");
+        std::fs::write(&path, source.bytes()).unwrap();
+        let source = Source::from_bytes(path, source.bytes().to_vec());
+        let report = engine::lint(source, &settings);
+        let refused = |d: &dlint::diagnostic::Diagnostic| {
+            REFUSALS.contains(&d.rule) && d.severity == dlint::diagnostic::Severity::Error
+        };
+        let mut ours: Vec<(String, u64)> = report
+            .diagnostics
+            .iter()
+            .filter_map(|d| {
+                let name = buildkit_name(d.rule)?;
+                Some((name.to_owned(), u64::from(d.line?)))
+            })
+            .collect();
+        let mut theirs: Vec<(String, u64)> = probe["output"]["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| {
+                let rule = w["rule"].as_str().unwrap().to_owned();
+                (rule, w["lines"][0].as_u64().unwrap())
+            })
+            .collect();
+        let complete = theirs.iter().all(|(name, _)| has_rule(name));
+        theirs.retain(|(name, _)| has_rule(name));
+        ours.sort();
+        theirs.sort();
+        let error = &probe["output"]["error"];
+        let fails = !error.is_null();
+        let says_so = report.diagnostics.iter().any(refused);
+        let same = match fails {
+            // BuildKit stops at an error; what stands below it is news.
+            true => theirs.iter().all(|w| ours.contains(w)),
+            false => ours == theirs,
+        };
+        if !same || fails != says_so {
+            wrong.push(format!(
+                "{id} {:?} {options}\n   them {theirs:?} {error}\n   ours {ours:?} {:?}",
+                report.source.text(),
+                report
+                    .diagnostics
+                    .iter()
+                    .map(|d| format!("{} {}", d.rule, d.message))
+                    .collect::<Vec<_>>(),
+            ));
+        } else if complete {
+            equal += 1;
+        } else {
+            skipped += 1;
+        }
+    }
+    println!(
+        "{equal} equal, {skipped} wait for a rule, {} differ",
+        wrong.len()
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn check_options_are_read_as_buildkit_reads_them() {
+    for probe in probes("checkopt") {
+        let text = probe["input"].as_str().unwrap();
+        let expected = &probe["output"];
+        match CheckOptions::parse(text) {
+            Err(error) => assert_eq!(error.message, expected["error"]["message"], "{text}"),
+            Ok(options) => {
+                let names = |list: &[syntax::check::CheckName]| match list {
+                    [] => Value::Null,
+                    list => list.iter().map(|n| n.name.as_str()).collect(),
+                };
+                let config = json!({
+                    "error": options.error,
+                    "experimental": names(&options.experimental),
+                    "experimental_all": options.experimental_all,
+                    "skip": names(&options.skip),
+                    "skip_all": options.skip_all,
+                });
+                assert_eq!(config, expected["config"], "{text}");
+            }
+        }
+    }
 }

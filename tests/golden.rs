@@ -1,6 +1,14 @@
 //! An organisation's golden images, `testdata/golden`: definitions are judged as definitions, an
 //! application passes on the golden images and fails on the vendor's.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::path::Path;
 
 use dlint::config::{Configs, Layer, Place};
@@ -58,10 +66,12 @@ fn the_application_fails_on_the_vendors_images_and_is_told_the_golden_ones() {
     assert_eq!(
         findings(&report),
         [
-            "error[non-golden-base]: `mcr.microsoft.com/dotnet/core/sdk:3.0.100` is not a golden \
-             image (build on the golden image `golden/dotnetcore-sdk:3.0`)",
-            "error[non-golden-base]: `mcr.microsoft.com/dotnet/core/aspnet:3.0` is not a golden \
-             image (build on the golden image `golden/aspnet-core:3.0`)",
+            "error[non-golden-base]: `mcr.microsoft.com/dotnet/core/sdk:3.0.100` is not golden: \
+             `golden/dotnetcore-sdk:3.0` replaces it \
+             (build on the golden image `golden/dotnetcore-sdk:3.0`)",
+            "error[non-golden-base]: `mcr.microsoft.com/dotnet/core/aspnet:3.0` is not golden: \
+             `golden/aspnet-core:3.0` replaces it \
+             (build on the golden image `golden/aspnet-core:3.0`)",
         ]
     );
 }

@@ -6,6 +6,14 @@
 //! configures the examples behind it; a block with `file=NAME` puts a file beside the Dockerfile
 //! of the next example, `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -265,9 +273,8 @@ fn fence(info: &str, text: &str) -> String {
 fn check_message(page: &Page, message: &str, problems: &mut Vec<String>) {
     let first = message.chars().next().unwrap_or(' ');
     let word = message.split_whitespace().next().unwrap_or_default();
-    let is_name = word
-        .chars()
-        .all(|c| c.is_ascii_uppercase() || !c.is_alphabetic());
+    // `FROM`, `BuildKit`: a word with two capitals is a name.
+    let is_name = word.chars().filter(char::is_ascii_uppercase).count() > 1;
     if (first.is_uppercase() && !is_name) || message.ends_with('.') {
         problems.push(format!("{}: message style: {message}", page.path));
     }
@@ -382,5 +389,29 @@ fn aliases_are_named_once_per_rule() {
             "{}",
             entry.meta.id
         );
+    }
+}
+
+/// The list of rules between two headings of the README: `DLINT_BLESS=1` rewrites it.
+#[test]
+fn the_readme_lists_every_rule() {
+    let mut families: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in &RULES {
+        let (family, id) = (entry.meta.family, entry.meta.id);
+        let link = format!("[{id}](rules/{family}/{id}.md)");
+        families.entry(family).or_default().push(link);
+    }
+    let mut wanted = String::from("| family | rules |\n|---|---|\n");
+    for (family, links) in families {
+        writeln!(wanted, "| {family} | {} |", links.join(", ")).unwrap();
+    }
+    let text = std::fs::read_to_string("README.md").unwrap();
+    let (before, rest) = text.split_once("\n| family | rules |\n").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let new = format!("{before}\n{wanted}\n{after}");
+    if std::env::var_os("DLINT_BLESS").is_some() {
+        std::fs::write("README.md", new).unwrap();
+    } else {
+        assert!(text == new, "the list of rules: DLINT_BLESS=1 rewrites it");
     }
 }

@@ -8,6 +8,8 @@
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IgnoreFile {
     patterns: Vec<Pattern>,
+    /// The first pattern that Docker refuses, so that it builds nothing.
+    refused: Option<String>,
 }
 
 /// One line.
@@ -25,13 +27,35 @@ impl IgnoreFile {
     /// Reads the text of an ignore file. Patterns that Docker would refuse are left out.
     pub fn parse(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let patterns = text.lines().filter_map(Pattern::parse).collect();
-        Self { patterns }
+        let patterns: Vec<_> = text.lines().filter_map(Pattern::parse).collect();
+        let is_refused = |p: &&Pattern| {
+            let mut segments = p.segments.iter();
+            !segments.all(|s| matches_segment(s, "").is_some() && brackets_close(s))
+        };
+        let refused = patterns.iter().find(is_refused).map(|p| p.text.clone());
+        let patterns = patterns.into_iter().filter(|p| !is_refused(&p)).collect();
+        Self { patterns, refused }
+    }
+
+    /// The first pattern that Docker refuses, if there is one: then it builds nothing.
+    pub fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
     }
 
     /// Whether there is no pattern in it.
     pub fn is_empty(&self) -> bool {
         self.patterns.is_empty()
+    }
+
+    /// Whether a line takes back what another leaves out.
+    pub fn has_exceptions(&self) -> bool {
+        self.patterns.iter().any(|p| p.negated)
+    }
+
+    /// Whether a pattern leaves out everything there is.
+    pub fn ignores_everything(&self) -> bool {
+        let all = |p: &Pattern| !p.negated && matches!(p.text.as_str(), "*" | "**" | "**/*");
+        self.patterns.iter().any(all)
     }
 
     /// Whether a path of the context is left out. The path is relative to the context, with
@@ -93,10 +117,7 @@ impl Pattern {
         let text = clean(line);
         let text = text.strip_prefix('/').unwrap_or(&text).to_owned();
         let segments: Vec<String> = text.split('/').map(str::to_owned).collect();
-        let valid = segments
-            .iter()
-            .all(|s| matches_segment(s, "").is_some() && brackets_close(s));
-        (valid && !text.is_empty()).then_some(Self {
+        (!text.is_empty()).then_some(Self {
             text,
             segments,
             negated,

@@ -67,7 +67,7 @@ impl<'a> Finding<'a> {
         let [line, column, end_line, end_column] = place(source, diagnostic.span);
         Self {
             file: slashed(source.path()),
-            line,
+            line: diagnostic.line.unwrap_or(line),
             column,
             end_line,
             end_column,

@@ -80,6 +80,11 @@ impl Facts<'_> {
         found.0
     }
 
+    /// Whether a source of ADD is no file of the build context: a web page or a repository.
+    pub fn is_remote_source(&self, text: &str) -> bool {
+        is_http(text) || is_git(text)
+    }
+
     /// Words that BuildKit cannot expand.
     fn check_words(&self, node: &Node<'_>, found: &mut Found) {
         let escape = self.file.escape.char();
@@ -122,7 +127,7 @@ impl Facts<'_> {
 
     /// Whether the build gives an argument its value.
     fn is_given(&self, name: &str) -> bool {
-        self.build.arguments.iter().any(|(given, _)| given == name)
+        self.build.gives(name)
     }
 
     fn check_from(&self, node: &Node<'_>, found: &mut Found) {
@@ -654,7 +659,7 @@ mod tests {
 
     #[test]
     fn mounts_are_checked_once_their_values_are_known() {
-        let run = |mount: &str| places(&format!("FROM alpine\nRUN --mount={mount} x"));
+        let run = |mount: &str| places(&format!("FROM alpine\nARG t\nRUN --mount={mount} x"));
         assert_eq!(run("type=bind,target=/x"), [""; 0]);
         assert_eq!(run("type=bnd,target=/x"), ["bnd"]);
         assert_eq!(run("target=/"), ["/"]);

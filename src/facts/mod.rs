@@ -156,7 +156,7 @@ impl<'a> Facts<'a> {
             nodes: Vec::with_capacity(file.instructions.len()),
             stages: Vec::new(),
             images: Vec::new(),
-            scopes: Scopes::new(build),
+            scopes: Scopes::new(build, last_stage(file).as_deref()),
             names: HashMap::new(),
             final_stage: None,
             context: OnceCell::new(),
@@ -342,8 +342,24 @@ impl<'a> Facts<'a> {
     /// What is known of a variable before the instruction at `node`. FROM and what stands before
     /// it see global arguments only.
     pub fn lookup(&self, node: usize, name: &str) -> Var<'_> {
-        self.scopes
-            .lookup(&self.stages, self.scope_of(node), node, name)
+        let found = self
+            .scopes
+            .lookup(&self.stages, self.scope_of(node), node, name);
+        match (&found, self.scope_of(node)) {
+            // Not declared: then the base image decides, and some are known.
+            (Var::Unknown, Some(stage)) if self.variable(node, name).is_none() => {
+                match self.base_definition(stage, name) {
+                    // What BuildKit sets where the image does not.
+                    Definition::Base if name == "PATH" && self.build.typical => Var::Set(
+                        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
+                    ),
+                    Definition::Nothing => Var::Unset,
+                    Definition::Perhaps if self.build.typical => Var::Unset,
+                    _ => found,
+                }
+            }
+            _ => found,
+        }
     }
 
     /// The variable of that name in force before the instruction at `node`, if the file declares
@@ -544,6 +560,16 @@ impl<'a> Facts<'a> {
         let name = &template.sole_reference()?.name;
         Some(self.variable(node, name)?.value_span)
     }
+}
+
+/// The name of the last stage in lower case.
+fn last_stage(file: &File) -> Option<String> {
+    let last = file.instructions.iter().rev().find_map(|i| match &i.kind {
+        Kind::From(from) => Some(from),
+        _ => None,
+    })?;
+    let (_, name) = last.alias.as_ref()?;
+    Some(name.as_str().to_lowercase())
 }
 
 trait IntoUse {

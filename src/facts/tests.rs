@@ -55,8 +55,9 @@ fn a_stage_sees_a_global_argument_only_after_importing_it() {
 
 #[test]
 fn what_the_base_image_may_set_is_not_known() {
-    assert_eq!(user("FROM alpine\nUSER x$U"), None);
-    assert_eq!(user("FROM alpine\nUSER ${U:-root}"), None);
+    assert_eq!(user("FROM example.com/a\nUSER x$U"), None);
+    assert_eq!(user("FROM example.com/a\nUSER ${U:-root}"), None);
+    assert_eq!(user("FROM alpine\nUSER ${U:-root}"), Some("root".into()));
     assert_eq!(user("FROM scratch\nUSER ${U:-root}"), Some("root".into()));
 }
 

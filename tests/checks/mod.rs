@@ -1,7 +1,15 @@
 //! What must hold for any text, shared by the property tests, the regression tests and the fuzz
 //! targets.
 
-#![allow(dead_code, missing_docs, clippy::panic)]
+#![allow(
+    dead_code,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "each of those that include it uses a part, and a test fails by panicking"
+)]
 
 use dlint::engine::{self, ActiveRule, Report, Settings};
 use dlint::fix::Applicability;

@@ -4,6 +4,8 @@
 //! which goes by the vendors' pages named here. The table has what had ended on 2026-11-21, the
 //! day of this release of dlint: a report does not depend on the day it is made.
 
+use std::ops::Range;
+
 use super::{
     ImageRef, Precision, Publisher, RETIRED_OFFICIAL_IMAGES, Tag, official_name, publisher,
 };
@@ -17,6 +19,8 @@ pub struct EndOfLife {
     pub date: Option<&'static str>,
     /// What gets updates instead, in words.
     pub successor: String,
+    /// The part of the tag that says so; `None` if the image as a whole was given up.
+    pub in_tag: Option<Range<usize>>,
 }
 
 /// The releases of one product.
@@ -147,6 +151,7 @@ fn given_up(image: &ImageRef, tag: Option<&Tag<'_>>) -> Option<EndOfLife> {
         successor: known
             .map_or("an image that is kept", |(_, to)| to)
             .to_owned(),
+        in_tag: None,
     })
 }
 
@@ -172,18 +177,15 @@ fn ended_release(image: &ImageRef, tag: &Tag<'_>) -> Option<EndOfLife> {
         Precision::Latest | Precision::Named | Precision::Other => Vec::new(),
         _ => tag.numbers(),
     };
-    let ended = |(version, _, date): &(&'static str, &str, &'static str)| EndOfLife {
-        release: format!("{} {version}", line.name),
-        date: Some(date),
-        successor: supported(line),
-    };
+    let version = tag.prefix.len()..tag.prefix.len() + tag.version.len();
+    let ended = |found| ended(line, found, version);
     if numbers.is_empty() {
         // `buster-slim`, `focal-20240110`
         let found = line
             .ended
             .iter()
-            .find(|(_, code, _)| !code.is_empty() && tag.has_word(code));
-        return found.map(ended);
+            .find(|(_, code, _)| !code.is_empty() && tag.has_word(code))?;
+        return Some(self::ended(line, found, word_in(tag, found.1)));
     }
     let within = |version: &&str| {
         let version = numbers_of(version);
@@ -210,27 +212,40 @@ fn ended_system(image: &ImageRef, tag: &Tag<'_>) -> Option<EndOfLife> {
     if publisher(image) == Publisher::Unknown {
         return None;
     }
-    let ended = |line: &Line, at: &(&str, &str, &'static str)| EndOfLife {
-        release: format!("{} {}", line.name, at.0),
-        date: Some(at.2),
-        successor: supported(line),
-    };
     for word in tag.words() {
         for line in [&DEBIAN, &UBUNTU] {
             // Releases of ROS have these names too.
             let own = !matches!(word, "groovy" | "lunar");
             let found = line.ended.iter().find(|(_, code, _)| own && *code == word);
             if let Some(found) = found {
-                return Some(ended(line, found));
+                return Some(ended(line, found, word_in(tag, word)));
             }
         }
         if let Some(version) = word.strip_prefix("alpine")
             && let Some(found) = ALPINE_LINUX.ended.iter().find(|(v, ..)| *v == version)
         {
-            return Some(ended(&ALPINE_LINUX, found));
+            return Some(ended(&ALPINE_LINUX, found, word_in(tag, word)));
         }
     }
     None
+}
+
+fn ended(
+    line: &Line,
+    (version, _, date): &(&str, &str, &'static str),
+    in_tag: Range<usize>,
+) -> EndOfLife {
+    EndOfLife {
+        release: format!("{} {version}", line.name),
+        date: Some(date),
+        successor: supported(line),
+        in_tag: Some(in_tag),
+    }
+}
+
+fn word_in(tag: &Tag<'_>, word: &str) -> Range<usize> {
+    let at = tag.text.find(word).unwrap_or_default();
+    at..at + word.len()
 }
 
 fn numbers_of(version: &str) -> Vec<u64> {

@@ -25,9 +25,11 @@ impl Rule for EndOfLifeBase {
             let Some(end) = end_of_life(image).filter(|_| !fits_any(&self.allow, image)) else {
                 continue;
             };
-            let place = match image.ranges.tag.clone().filter(|_| end.date.is_some()) {
-                Some(tag) => facts.place(used, tag),
-                None => name_place(facts, used),
+            let place = match (&image.ranges.tag, &end.in_tag) {
+                (Some(tag), Some(part)) => {
+                    facts.place(used, tag.start + part.start..tag.start + part.end)
+                }
+                _ => name_place(facts, used),
             };
             let message = match end.date {
                 Some(date) => format!(

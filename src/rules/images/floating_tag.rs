@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{fits_any, images, shown};
+use super::images_shared::{fits_any, images, shown, version_place};
 use crate::facts::image::{ImageRef, Precision, Tag, official_name};
 use crate::rule::{Context, Rule};
 
@@ -98,9 +98,9 @@ impl Rule for FloatingTag {
         let facts = cx.facts;
         for used in images(facts) {
             let image = &used.image;
-            let Some(range) = image.ranges.tag.clone() else {
+            if image.is_untagged() {
                 continue;
-            };
+            }
             let Some(found) = precision(image) else {
                 continue;
             };
@@ -112,7 +112,7 @@ impl Rule for FloatingTag {
             {
                 continue;
             }
-            let place = facts.place(used, range);
+            let place = version_place(facts, used);
             let message = format!("`{}` {}", shown(image), moves_with(found));
             let help = match self.precision {
                 Asked::Digest => "pin the digest behind the tag, `@sha256:…`",

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::floating_tag::{Asked, moves_with, precision};
-use super::images_shared::{fits_any, images, is_golden, listed_in_words, name_place, shown};
+use super::images_shared::{
+    fits_any, images, is_golden, listed_in_words, name_place, shown, version_place,
+};
 use crate::diagnostic::Severity;
 use crate::facts::image::{Precision, Publisher, publisher};
 use crate::facts::{ImageUse, ImageUseKind};
@@ -76,10 +78,7 @@ impl GoldenDefinition {
         let Some(found) = precision(image).filter(|f| !listed && f.floats_below(asked)) else {
             return;
         };
-        let place = match image.ranges.tag.clone() {
-            Some(tag) => cx.facts.place(used, tag),
-            None => name_place(cx.facts, used),
-        };
+        let place = version_place(cx.facts, used);
         let help = match self.precision {
             Asked::Digest => "pin its digest, `@sha256:…`",
             Asked::Patch => {

@@ -1,7 +1,7 @@
 //! What the rules on images share.
 
 use crate::diagnostic::Severity;
-use crate::facts::image::{HIDDEN, ImageRef, Publisher, official_name, publisher};
+use crate::facts::image::{HIDDEN, ImageRef, Publisher, Tag, official_name, publisher};
 use crate::facts::{Facts, ImageUse, ImageUseKind, Place};
 use crate::policy::Policy;
 
@@ -39,6 +39,20 @@ pub(super) fn name_place(facts: &Facts<'_>, image: &ImageUse) -> Place {
         repository
     } else {
         place
+    }
+}
+
+/// The place of the tag's version; of the whole tag if it has none, of the name without a tag.
+pub(super) fn version_place(facts: &Facts<'_>, image: &ImageUse) -> Place {
+    let Some(range) = image.image.ranges.tag.clone() else {
+        return name_place(facts, image);
+    };
+    match Tag::of(&image.image) {
+        Some(tag) if !tag.version.is_empty() => {
+            let start = range.start + tag.prefix.len();
+            facts.place(image, start..start + tag.version.len())
+        }
+        _ => facts.place(image, range),
     }
 }
 
@@ -87,12 +101,17 @@ fn names_release(image: &ImageRef) -> bool {
     image.repository.visible().split('/').any(release)
 }
 
-/// How bad `latest` is here, if less than usual. A note is enough where nothing else is published,
-/// where the name says the release, for names that only exist where someone built them, and for
-/// the default of a variable that a build script sets to a release of the project's own images.
+/// Whether `latest` is right: nothing else is published, or the name says the release.
+pub(super) fn means_latest(image: &ImageRef) -> bool {
+    is_rolling(image) || names_release(image)
+}
+
+/// How bad `latest` is here, if less than usual. A note is enough for names that only exist where
+/// someone built them, and for the default of a variable that a build script sets to a release of
+/// the project's own images.
 pub(super) fn moving_severity(image: &ImageRef, by_variable: bool) -> Option<Severity> {
     let own = by_variable && publisher(image) == Publisher::Unknown;
-    let harmless = is_rolling(image) || names_release(image) || is_local_name(image) || own;
+    let harmless = is_local_name(image) || own;
     harmless.then_some(Severity::Info)
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Severity;
 use crate::facts::image::ImageRef;
 use crate::rule::{Context, Rule};
-use crate::syntax::expand::{Template, Var};
+use crate::syntax::expand::{Template, Value, Var};
 
 /// See `rules/images/invalid-base-reference.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,23 @@ impl Rule for InvalidBaseReference {
             if !cx.buildkit && (works || names.iter().any(undeclared)) {
                 continue;
             }
+            let missing = |name: &String| {
+                let variable = facts.variable(node, name);
+                variable.is_none_or(|v| match &v.value {
+                    None => true,
+                    Some(Value::Known(text)) => text.is_empty(),
+                    Some(Value::Unknown) => false,
+                })
+            };
+            let asks = names.iter().any(missing);
+            // `ARG BASE` and `FROM $BASE` say that the builder chooses.
+            if asks && text.is_empty() && !cx.buildkit {
+                continue;
+            }
+            let severity = match works || asks {
+                true => Severity::Info,
+                false => cx.default_severity(),
+            };
             let becomes = match text.is_empty() {
                 true => "is empty".to_owned(),
                 false => format!("is `{text}`"),
@@ -51,7 +68,7 @@ impl Rule for InvalidBaseReference {
             let message = format!("`{word}` {becomes} unless the build gives an argument");
             let report = cx
                 .report(word.span, message)
-                .severity(Severity::Info)
+                .severity(severity)
                 .help("give the ARG a default that works");
             if let Some(declared) = declared {
                 report.label(declared.name_span, "declared here");

@@ -47,14 +47,20 @@ impl Rule for NonGoldenBase {
                 continue;
             }
             let place = facts.place(used, 0..image.text.len());
-            let help = match &replacement {
-                Some(golden) => format!("build on the golden image `{golden}`"),
-                None => {
-                    let golden = policy.golden.iter().map(|g| g.image.as_str());
-                    format!("build on a golden image: {}", listed_in_words(golden))
-                }
+            let name = shown(image);
+            let (message, help) = match &replacement {
+                Some(golden) => (
+                    format!("`{name}` is not golden: `{golden}` replaces it"),
+                    format!("build on the golden image `{golden}`"),
+                ),
+                None => (
+                    format!("`{name}` is not a golden image"),
+                    format!(
+                        "build on a golden image: {}",
+                        listed_in_words(policy.golden.iter().map(|g| g.image.as_str()))
+                    ),
+                ),
             };
-            let message = format!("`{}` is not a golden image", shown(image));
             let mut report = cx.report(place.span, message).help(help);
             if let Some((_, here)) = &place.variable {
                 report = report.label(*here, "used here");

@@ -18,6 +18,9 @@ const SYSTEM: [&str; 4] = ["boot", "dev", "proc", "sys"];
 impl Rule for DangerousWorkdir {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
+        if facts.is_windows(stage.index) {
+            return;
+        }
         for workdir in &stage.workdirs {
             let Some(path) = &workdir.path else { continue };
             let mut parts: Vec<&str> = Vec::new();

@@ -9,6 +9,7 @@ use crate::facts::image::BaseUser;
 use crate::facts::{Command, Dialect, Facts, Node, Stage};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::rule::{Context, Rule};
+use crate::rules::syntax::broken_exec_form::is_broken_array;
 use crate::shell::{Connector, Script};
 use crate::syntax::{CommandLine, Keyword, Kind, Word};
 
@@ -20,6 +21,9 @@ pub struct ShellFormCommand {}
 impl Rule for ShellFormCommand {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
+        if cx.buildkit {
+            return;
+        }
         // What a later one replaces has no effect in any form.
         for index in [stage.entrypoints.last(), stage.cmds.last()] {
             if let Some(node) = index.and_then(|i| facts.nodes.get(*i)) {
@@ -29,6 +33,18 @@ impl Rule for ShellFormCommand {
     }
 
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        if cx.buildkit {
+            // BuildKit looks at every one, at an empty one too, and at no words.
+            let (Kind::Cmd(command) | Kind::Entrypoint(command)) = &node.instruction.kind else {
+                return;
+            };
+            if !command.is_exec() && node.shell_node.is_none() {
+                let name = &node.instruction.name;
+                let message = format!("this `{name}` is in shell form");
+                cx.report(name.span, message);
+            }
+            return;
+        }
         if node.onbuild
             && let Some(stage) = cx.facts.stage_of(node)
         {
@@ -46,16 +62,8 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
     let facts = cx.facts;
     let name = node.instruction.name.as_str();
     let text = word.as_str();
-    if let Some(why) = broken_json(text) {
-        let message = format!("this `{name}` is not valid JSON, so a shell runs it as text");
-        let report = cx
-            .report(word.span, message)
-            .help(why)
-            .severity(Severity::Error);
-        if let Some(array) = mended_json(text).filter(|_| is_contiguous(word)) {
-            let edits = vec![Edit::replace(word.span, array)];
-            report.fix(Fix::unsafe_("write it as JSON", edits));
-        }
+    // An array that is none is another rule's.
+    if is_broken_array(text) {
         return;
     }
     if node.shell_node.is_some() || facts.is_windows(stage.index) || !node.shell.is_posix() {
@@ -190,94 +198,5 @@ fn trust(facts: &Facts<'_>, stage: &Stage<'_>, node: &Node<'_>, words: &[String]
     match script || joined || node.onbuild {
         true => Applicability::Unsafe,
         false => Applicability::Safe,
-    }
-}
-
-/// Why a text that looks like an array of strings is none.
-fn broken_json(text: &str) -> Option<&'static str> {
-    let inner = text.strip_prefix('[')?.trim_start();
-    let first = inner.chars().next()?;
-    if !matches!(first, '"' | '\'' | '“' | '”' | '‘' | '’') {
-        // `[ -f /x ] && …` is a test; a list of bare words has commas.
-        let listed = text.ends_with(']') && text.contains(',') && !text.contains("&&");
-        return listed.then_some("put each word between double quotes");
-    }
-    // `[ "$X" = y ] && …` is a test.
-    let test = text.contains("&&") || text.contains("||");
-    if test && !text.trim_end().ends_with(']') {
-        return None;
-    }
-    Some(match first {
-        '\'' => "use double quotes: JSON knows no single ones",
-        '"' => match text.trim_end().ends_with(']') {
-            false => match text.contains(']') {
-                true => "nothing may follow the closing bracket",
-                false => "close the bracket",
-            },
-            true if text.contains('\\') => "write `\\\\` for each backslash",
-            true => "separate the strings by commas, without one behind the last",
-        },
-        _ => "use straight double quotes",
-    })
-}
-
-/// The array that was meant, where there is no doubt: quotes of the wrong kind, a comma too many.
-fn mended_json(text: &str) -> Option<String> {
-    let inner = text.trim_end().strip_prefix('[')?.strip_suffix(']')?;
-    let mut rest = inner.trim();
-    let mut words = Vec::new();
-    while !rest.is_empty() {
-        let open = rest.chars().next()?;
-        let close: &[char] = match open {
-            '\'' => &['\''],
-            '"' => &['"'],
-            '“' | '”' => &['“', '”'],
-            '‘' | '’' => &['‘', '’'],
-            _ => return None,
-        };
-        rest = rest.strip_prefix(open)?;
-        let (word, behind) = rest.split_once(close)?;
-        if word.contains(['\\', '"', '$', '\'']) {
-            return None;
-        }
-        words.push(word.to_owned());
-        let behind = behind.trim_start();
-        rest = match behind.strip_prefix(',') {
-            Some(next) => next.trim_start(),
-            None if behind.is_empty() => behind,
-            None => return None,
-        };
-    }
-    (!words.is_empty()).then(|| json(&words))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_looks_like_an_array_and_is_none_is_explained() {
-        assert!(broken_json("['a', 'b']").unwrap().contains("double quotes"));
-        assert!(broken_json("[a, b]").unwrap().contains("double quotes"));
-        assert!(broken_json("[“a”]").unwrap().contains("straight"));
-        assert!(broken_json("[\"a\" \"b\"]").unwrap().contains("commas"));
-        assert!(broken_json("[\"C:\\x\"]").unwrap().contains("backslash"));
-        assert!(broken_json("[\"a\"").unwrap().contains("close"));
-        assert!(broken_json("[\"a\"] x").unwrap().contains("follow"));
-        assert_eq!(broken_json("[ -f /x ] && run"), None);
-        assert_eq!(broken_json("[ \"$X\" = y ] || run"), None);
-        assert_eq!(broken_json("[[ -f /x ]]; run"), None);
-        assert_eq!(broken_json("run [x]"), None);
-    }
-
-    #[test]
-    fn an_array_is_mended_only_where_its_words_are_certain() {
-        let mended = |text| mended_json(text);
-        assert_eq!(mended("['a','b c', ]").unwrap(), "[\"a\", \"b c\"]");
-        assert_eq!(mended("[“a”, “b”]").unwrap(), "[\"a\", \"b\"]");
-        assert_eq!(mended("['a' 'b']"), None);
-        assert_eq!(mended("['it\\'s']"), None);
-        assert_eq!(mended("[a, b]"), None);
-        assert_eq!(mended("[]"), None);
     }
 }

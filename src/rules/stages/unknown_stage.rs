@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::stages_shared::is_producer;
 use crate::facts::image::{self, ImageRef};
 use crate::facts::{StageUse, UseTarget};
 use crate::rule::{Context, Rule};
@@ -26,11 +27,11 @@ impl Rule for UnknownStage {
                     let help = format!("the {count} stages of this file are numbered from 0");
                     cx.report(word.span, message).help(help);
                 }
-                UseTarget::Stage { index, .. } if index > used.stage => {
-                    // A circle cannot be mended by moving a stage: another rule says so.
-                    if !cx.facts.leads_to(&uses, index, used.stage) {
-                        later(cx, used, index);
-                    }
+                // A circle cannot be mended by moving a stage: another rule says so.
+                UseTarget::Stage { index, .. }
+                    if index > used.stage && !cx.facts.leads_to(&uses, index, used.stage) =>
+                {
+                    later(cx, used, index);
                 }
                 UseTarget::External => external(cx, used),
                 _ => {}
@@ -67,28 +68,30 @@ fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
         cx.report(used.word.span, message);
         return;
     }
-    let lower = name.to_lowercase();
-    let names = cx.facts.stages.iter().filter_map(|s| s.name.as_deref());
-    let near = names
-        .map(|known| (distance(&lower, known), known))
-        .filter(|(d, known)| *d <= 2 && *d * 3 <= known.len())
-        .min();
     let is_word = !name.contains(['/', ':', '@', '.']);
     // BuildKit asks the registry, not a list.
     if !is_word || cx.buildkit || image::official_name(&image).is_some() {
         return;
     }
+    let lower = name.to_lowercase();
+    let names = cx.facts.stages.iter().filter_map(|s| s.name.as_deref());
+    let part = |known: &str| {
+        let rest = known.strip_suffix(&lower);
+        rest.is_some_and(|r| r.ends_with(['-', '_']))
+    };
+    let near = names
+        .map(|known| (distance(&lower, known), known))
+        .filter(|(d, known)| (*d <= 2 && *d * 3 <= known.len()) || part(known))
+        .min();
+    let number = name.bytes().all(|b| b.is_ascii_digit());
     let help = match near {
         Some((_, near)) => format!("did you mean `{near}`?"),
-        None => "name an earlier stage, or write an image with its tag".to_owned(),
-    };
-    let severity = match near {
-        Some(_) => cx.default_severity(),
-        // `--build-context name=…` may bring it.
-        None => crate::diagnostic::Severity::Warning,
+        None if number => "a mount names a stage by its name only".to_owned(),
+        // Any other word may be a context that `--build-context` brings.
+        None if is_producer(&lower) => "name an earlier stage, or an image with its tag".to_owned(),
+        None => return,
     };
     cx.report(used.word.span, format!("no stage is called `{name}`"))
-        .severity(severity)
         .help(help);
 }
 

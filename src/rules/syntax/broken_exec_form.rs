@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::Node;
+use crate::facts::{Dialect, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
@@ -18,14 +18,16 @@ impl Rule for BrokenExecForm {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         match &node.instruction.kind {
             Kind::Cmd(CommandLine::Shell(word)) | Kind::Entrypoint(CommandLine::Shell(word)) => {
-                if word.as_str().starts_with('[') && !is_test(word.as_str()) {
+                let text = word.as_str();
+                let bare = text.starts_with('[') && !is_test(text);
+                // PowerShell begins a type with a bracket.
+                let powershell = matches!(node.shell, Dialect::PowerShell);
+                if looks_like_array(text) || (bare && !powershell && text.ends_with(']')) {
                     report(cx, node, &word.text, word.span, "shell text");
                 }
             }
-            Kind::Run(CommandLine::Shell(word)) => {
-                if looks_like_array(word.as_str()) {
-                    report(cx, node, &word.text, word.span, "shell text");
-                }
+            Kind::Run(CommandLine::Shell(word)) if looks_like_array(word.as_str()) => {
+                report(cx, node, &word.text, word.span, "shell text");
             }
             Kind::Healthcheck(check) => {
                 if let Some(CommandLine::Shell(word)) = &check.command
@@ -91,6 +93,13 @@ fn report(
     if let Some(edits) = edits.filter(|_| contiguous) {
         report.fix(Fix::unsafe_("make it JSON", edits));
     }
+}
+
+/// Whether the shell form of CMD or ENTRYPOINT was meant as an array.
+pub(crate) fn is_broken_array(text: &str) -> bool {
+    // `[ "$x" = y ] && …` is a test of the shell.
+    let joined = text.contains("&&") || text.contains("||");
+    text.starts_with('[') && !is_test(text) && (!joined || text.ends_with(']'))
 }
 
 /// `[ -f x ]`: a test of the shell.

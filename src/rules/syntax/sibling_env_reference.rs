@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::facts::{Definition, Node};
+use crate::facts::{Definition, Dialect, Node};
 use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
 use crate::syntax::expand::Template;
@@ -27,6 +27,10 @@ impl Rule for SiblingEnvReference {
             let mut seen = Vec::new();
             for reference in template.references() {
                 let name = &reference.name;
+                // Who writes a default knows that the variable may be unset.
+                if reference.modifier.is_some() {
+                    continue;
+                }
                 let mut others = pairs.pairs.iter().enumerate().filter(|(j, _)| *j != i);
                 let sibling = others.find(|(_, other)| other.name.as_str() == name);
                 let Some((_, sibling)) = sibling.filter(|_| !seen.contains(&name)) else {
@@ -36,7 +40,13 @@ impl Rule for SiblingEnvReference {
                 let severity = match cx.facts.definition(node.index, name) {
                     // The old value may be meant.
                     Definition::File | Definition::Base => continue,
-                    Definition::Perhaps => Severity::Warning,
+                    // Windows images and the system set many.
+                    Definition::Perhaps
+                        if matches!(node.shell, Dialect::Cmd | Dialect::PowerShell) =>
+                    {
+                        continue;
+                    }
+                    Definition::Perhaps => Severity::Info,
                     Definition::Nothing => cx.default_severity(),
                 };
                 let span = pair.value.span_of(reference.range.clone());

@@ -8,6 +8,8 @@ use crate::syntax::{Keyword, PieceKind};
 /// place.
 pub(super) fn swallowed(facts: &Facts<'_>, node: &Node<'_>) -> Option<(Span, Keyword)> {
     let instruction = node.instruction;
+    // What is no instruction is a syntax error already.
+    instruction.keyword?;
     let pieces = &facts.file.pieces;
     let from = pieces.partition_point(|p| p.span.start <= instruction.name.span.start);
     let mut pieces = pieces

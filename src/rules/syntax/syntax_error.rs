@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::Facts;
 use crate::rule::{Context, Rule};
+use crate::span::Span;
 
 /// See `rules/syntax/syntax-error.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -12,17 +14,38 @@ pub struct SyntaxError {}
 
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
         for error in &cx.file().errors {
+            // BuildKit reads a trigger when a build runs it.
+            if cx.buildkit && error.deferred && !runs_here(facts, error.span) {
+                continue;
+            }
             let report = cx.report(error.span, error.kind.to_string());
             if let Some(help) = error.kind.help() {
                 report.help(help);
             }
         }
-        for error in cx.facts.build_errors() {
+        let refused = facts.context().and_then(|c| c.ignore().refused());
+        if let Some(pattern) = refused {
+            let message = format!("the ignore file has a pattern that Docker refuses: `{pattern}`");
+            cx.report(Span::at(0), message)
+                .help("close the bracket, or write `\\[` for a bracket");
+        }
+        for error in facts.build_errors() {
             let report = cx.report(error.span, error.message);
             if let Some(help) = error.help {
                 report.help(help);
             }
         }
     }
+}
+
+/// Whether a stage of this file runs the trigger at a place.
+fn runs_here(facts: &Facts<'_>, span: Span) -> bool {
+    let stages = facts.stages.iter().rev();
+    let stage = stages
+        .filter(|s| s.from.span.start <= span.start)
+        .map(|s| s.index)
+        .next();
+    stage.is_some_and(|s| facts.heirs(s).next().is_some())
 }

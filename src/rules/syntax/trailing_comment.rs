@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
-use crate::syntax::{CommandLine, Kind, Word};
+use crate::syntax::{CommandLine, Keyword, Kind, Word};
 
 /// See `rules/syntax/trailing-comment.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -40,8 +41,14 @@ impl Rule for TrailingComment {
             ]
         });
         let name = &node.instruction.name;
+        // Arguments that nobody uses do no harm.
+        let severity = match node.keyword() {
+            Some(Keyword::Arg) => Severity::Warning,
+            _ => cx.default_severity(),
+        };
         let report = cx
             .report(span, format!("this is no comment but part of the `{name}`"))
+            .severity(severity)
             .help("a comment needs a line of its own");
         if let Some(edits) = edits {
             report.fix(Fix::safe("move the comment above the instruction", edits));

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::Severity;
 use crate::facts::{Definition, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
-use crate::syntax::expand::{self, Template, Var};
+use crate::syntax::expand::{self, ModifierKind, Template, Var};
 use crate::syntax::{Kind, distance};
 
 /// See `rules/syntax/undefined-variable.md`.
@@ -24,6 +25,10 @@ struct Use {
     name: String,
     span: Span,
     definition: Definition,
+    /// Whether the word says what to do without the variable: `${x:-y}`, `${x:+y}`.
+    provides: bool,
+    /// Whether it stands in the value of an ENV of the same name: `ENV X=a:$X`.
+    appends: bool,
 }
 
 impl Rule for UndefinedVariable {
@@ -50,7 +55,7 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
         {
             let own = arguments.get(i).map_or("", |a| a.name.as_str());
             // A default that the build replaces is not looked at.
-            if facts.build.arguments.iter().any(|(name, _)| name == own) {
+            if facts.build.gives(own) {
                 return;
             }
             // Within one ARG, what stands before is declared already.
@@ -87,10 +92,26 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
             let span = reference.map_or(expanded.word.span, |r| {
                 expanded.word.span_of(r.range.clone())
             });
+            let modifier = reference.and_then(|r| r.modifier.as_ref());
+            let provides = modifier.is_some_and(|m| {
+                matches!(
+                    m.kind,
+                    ModifierKind::Default { .. } | ModifierKind::Alternative { .. }
+                )
+            });
+            let appends = match (&node.instruction.kind, expanded.used) {
+                (Kind::Env(pairs), WordUse::Value(i)) => {
+                    let own = pairs.pairs.get(i).map(|p| p.name.as_str());
+                    own == Some(name.as_str()) && text.contains([':', ';', ' '])
+                }
+                _ => false,
+            };
             uses.push(Use {
                 name,
                 span,
                 definition,
+                provides,
+                appends,
             });
         }
     });
@@ -127,6 +148,17 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
     if PLATFORM_ARGUMENTS.contains(&name.as_str()) {
         cx.report(used.span, format!("`{name}` is not visible in this stage"))
             .help(format!("declare `ARG {name}` in this stage"));
+        return;
+    }
+    if used.provides && !cx.buildkit {
+        return;
+    }
+    if used.appends && !cx.buildkit {
+        if used.definition == Definition::Nothing {
+            cx.report(used.span, format!("nothing defines `{name}`"))
+                .severity(Severity::Info)
+                .help("leave it out: the list gets an empty entry");
+        }
         return;
     }
     let near = nearest(cx, node, name);

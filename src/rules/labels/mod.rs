@@ -1,0 +1,3 @@
+//! Labels.
+
+pub mod invalid_label_key;
