@@ -203,6 +203,17 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
             }
         }
     }
+    let is_idle = |idle: &[Span], at: u32| idle.iter().any(|s| s.start <= at && at < s.end);
+    let holds_everywhere = |diagnostic: &Diagnostic, having: &[usize]| {
+        let at = diagnostic.span.start;
+        let mut builds = builds.iter().enumerate();
+        builds.all(|(number, (_, idle))| having.contains(&number) || is_idle(idle, at))
+    };
+    let settled: HashSet<(Span, &str)> = merged
+        .iter()
+        .filter(|(diagnostic, having)| holds_everywhere(diagnostic, having))
+        .map(|(diagnostic, _)| (diagnostic.span, diagnostic.rule))
+        .collect();
     for (mut diagnostic, having) in merged {
         let is_comment =
             rules::by_id(diagnostic.rule).is_some_and(|e| e.meta.family == "suppressions");
@@ -210,19 +221,20 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
         if is_comment && having.len() < builds.len() {
             continue;
         }
-        let (with, without): (Vec<_>, Vec<_>) = builds
+        let with: Vec<&NamedBuild> = builds
             .iter()
             .enumerate()
-            .partition(|(number, _)| having.contains(number));
-        let with: Vec<&NamedBuild> = with.into_iter().map(|(_, (build, _))| *build).collect();
-        // What is said of the same place for a build that somebody describes is said already.
-        let place = (diagnostic.span, diagnostic.rule);
-        if with.iter().all(|b| b.names.is_empty()) && named_places.contains(&place) {
-            continue;
-        }
-        let at = diagnostic.span.start;
-        let is_idle = |idle: &[Span]| idle.iter().any(|s| s.start <= at && at < s.end);
-        if without.iter().any(|(_, (_, idle))| !is_idle(idle)) {
+            .filter(|(number, _)| having.contains(number))
+            .map(|(_, (build, _))| *build)
+            .collect();
+        if !holds_everywhere(&diagnostic, &having) {
+            // What is said of the same place for the builds that make it, or for one that
+            // somebody describes, is said already.
+            let place = (diagnostic.span, diagnostic.rule);
+            let is_plain = with.iter().all(|b| b.names.is_empty());
+            if settled.contains(&place) || is_plain && named_places.contains(&place) {
+                continue;
+            }
             diagnostic.fix = None;
             diagnostic.message.push_str(&in_builds(&with));
         }
