@@ -63,7 +63,7 @@ fn policy(config: &Value) -> toml::Table {
     }
     if let Some(schema) = config.get("label-schema") {
         policy.insert(
-            "labels".to_owned(),
+            "label-schema".to_owned(),
             toml::Value::try_from(schema).unwrap(),
         );
     }

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{self, FailOn, LevelSetting, Profile};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
-use crate::policy::{Golden, LabelKind};
+use crate::policy::{Golden, LabelFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -55,7 +55,8 @@ pub enum Command {
 /// Options of linting.
 #[derive(Debug, Clone, Args)]
 pub struct LintArgs {
-    /// Dockerfiles, folders to search, or `-` for standard input [default: .].
+    /// Dockerfiles, compose and bake files, folders to search, or `-` for standard input
+    /// [default: .].
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -204,6 +205,14 @@ pub struct LintArgs {
     /// the file copies is there].
     #[arg(long, value_name = "DIR", help_heading = "Build")]
     pub context: Option<PathBuf>,
+    /// The platform that is built for.
+    #[arg(
+        long,
+        value_name = "PLATFORM",
+        value_delimiter = ',',
+        help_heading = "Build"
+    )]
+    pub platform: Vec<String>,
     /// The name of a further build context, as `docker build` takes it.
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Build")]
     pub build_context: Vec<String>,
@@ -227,7 +236,7 @@ pub struct LintArgs {
         value_parser = label,
         help_heading = "Policy"
     )]
-    pub require_label: Vec<(String, LabelKind)>,
+    pub require_label: Vec<(String, LabelFormat)>,
     /// No other labels.
     #[arg(long, help_heading = "Policy")]
     pub strict_labels: bool,
@@ -316,7 +325,7 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
         .ok_or_else(|| "it is `style`, `info`, `warning`, `error` or `never`".to_owned())
 }
 
-fn label(text: &str) -> Result<(String, LabelKind), String> {
+fn label(text: &str) -> Result<(String, LabelFormat), String> {
     let (name, format) = text.split_once(':').unwrap_or((text, ""));
     let format = config::label_format(format).ok_or_else(|| {
         "the format is `text`, `url`, `semver`, `hash`, `rfc3339`, `spdx` or `email`".to_owned()

@@ -382,6 +382,9 @@ impl Selection {
         if layer.build.context.is_some() {
             self.build.context.clone_from(&layer.build.context);
         }
+        if !layer.build.platforms.is_empty() {
+            self.build.platforms.clone_from(&layer.build.platforms);
+        }
     }
 
     pub(super) fn finish(self) -> Result<Effective, Problem> {
@@ -416,6 +419,7 @@ impl Selection {
                 buildkit: self.profile == Profile::Buildkit,
                 hadolint: self.profile == Profile::Hadolint,
                 no_ignores: !self.ignore_comments,
+                builds: Vec::new(),
                 rules: active,
                 policy,
                 build: crate::context::Build {
@@ -423,6 +427,7 @@ impl Selection {
                     target: self.build.target,
                     contexts: self.build.contexts,
                     context: self.build.context,
+                    platforms: self.build.platforms,
                     ..crate::context::Build::default()
                 },
             },

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layers_shared::place;
+use crate::diagnostic::Severity;
 use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
@@ -26,7 +27,7 @@ impl Rule for DeletedInLaterLayer {
             match node.keyword() {
                 Some(Keyword::Copy | Keyword::Add) => there.extend(copied(facts, node)),
                 Some(Keyword::Run) => {
-                    let mut gone: Vec<(Span, Span, String)> = Vec::new();
+                    let mut gone: Vec<(Span, Span, String, bool)> = Vec::new();
                     for command in node.commands().iter().filter(|c| c.name == "rm") {
                         for word in command.operands(&[]) {
                             let Some(path) = removed(facts, node, command, word.literal()) else {
@@ -36,18 +37,27 @@ impl Rule for DeletedInLaterLayer {
                                 .iter()
                                 .position(|(held, _, at)| *at < node.index && covers(&path, held));
                             if let Some(at) = held {
-                                let (path, span, _) = there.remove(at);
-                                gone.push((word.span, span, path));
+                                let (held, span, _) = there.remove(at);
+                                let text = word.literal().unwrap_or_default().to_owned();
+                                let text = match text.ends_with('*') {
+                                    true => held.clone(),
+                                    false => text,
+                                };
+                                gone.push((word.span, span, text, is_small(&held)));
                             }
                         }
                     }
-                    for (span, from, path) in gone {
-                        cx.report(
-                            span,
-                            format!("`{path}` stays in the image: an earlier layer holds it"),
-                        )
-                        .help("use a bind mount or another stage, or make and remove it in one RUN")
-                        .label(from, "it comes from here");
+                    for (span, from, path, small) in gone {
+                        let report = cx
+                            .report(
+                                span,
+                                format!("`{path}` stays in the image: an earlier layer holds it"),
+                            )
+                            .help("use a bind mount or another stage, or make and remove it in one RUN")
+                            .label(from, "it comes from here");
+                        if small {
+                            report.severity(Severity::Info);
+                        }
                     }
                     there.extend(downloaded(facts, node));
                 }
@@ -176,4 +186,16 @@ fn covers(path: &str, held: &str) -> bool {
         && held
             .strip_prefix(path)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a file is a script, a key or a list, by its name.
+fn is_small(path: &str) -> bool {
+    const ENDINGS: [&str; 24] = [
+        "asc", "cfg", "conf", "crt", "gpg", "ini", "json", "key", "list", "lock", "md", "patch",
+        "pem", "php", "pl", "pub", "py", "repo", "rsp", "sh", "sig", "sql", "txt", "yml",
+    ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').is_some_and(|(_, ending)| {
+        ENDINGS.contains(&ending) || matches!(ending, "yaml" | "toml" | "xml" | "sha256" | "diff")
+    })
 }
