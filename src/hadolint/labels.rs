@@ -35,7 +35,8 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
                 LabelFormat::Hash => ("DL3055", is_hash),
                 LabelFormat::Semver => ("DL3056", is_version),
                 LabelFormat::Email => ("DL3058", is_email),
-                LabelFormat::Text | LabelFormat::Spdx => continue,
+                LabelFormat::Spdx => ("DL3054", |value| !is_old_licence(value)),
+                LabelFormat::Text => continue,
             };
             if !fits(value) {
                 out.say(code, node.index);
@@ -217,4 +218,31 @@ fn cooked(value: &str) -> String {
     quoted('"')
         .or_else(|| quoted('\''))
         .unwrap_or_else(|| value.to_owned())
+}
+
+/// What dlint takes for a licence and hadolint does not: variables, and identifiers that SPDX has
+/// replaced.
+fn is_old_licence(text: &str) -> bool {
+    const OLD: [&str; 8] = [
+        "BSD-2-Clause-FreeBSD",
+        "BSD-2-Clause-NetBSD",
+        "bzip2-1.0.5",
+        "eCos-2.0",
+        "Net-SNMP",
+        "Nunit",
+        "StandardML-NJ",
+        "wxWindows",
+    ];
+    let bare = |text: &str| {
+        let (version, rest) = match text.split_once("-with-") {
+            Some((version, rest)) => (version, rest),
+            None => (text, ""),
+        };
+        let version = version.strip_suffix('+').unwrap_or(version);
+        let number = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        number && !rest.contains(' ')
+    };
+    let family = ["AGPL-", "LGPL-", "GPL-", "GFDL-"];
+    let mut versions = family.iter().filter_map(|f| text.strip_prefix(f));
+    text.contains('$') || OLD.contains(&text) || versions.any(bare)
 }
