@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{self, FailOn, LevelSetting, Profile};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
-use crate::policy::{Golden, LabelKind};
+use crate::policy::{Golden, LabelFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -236,7 +236,7 @@ pub struct LintArgs {
         value_parser = label,
         help_heading = "Policy"
     )]
-    pub require_label: Vec<(String, LabelKind)>,
+    pub require_label: Vec<(String, LabelFormat)>,
     /// No other labels.
     #[arg(long, help_heading = "Policy")]
     pub strict_labels: bool,
@@ -325,7 +325,7 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
         .ok_or_else(|| "it is `style`, `info`, `warning`, `error` or `never`".to_owned())
 }
 
-fn label(text: &str) -> Result<(String, LabelKind), String> {
+fn label(text: &str) -> Result<(String, LabelFormat), String> {
     let (name, format) = text.split_once(':').unwrap_or((text, ""));
     let format = config::label_format(format).ok_or_else(|| {
         "the format is `text`, `url`, `semver`, `hash`, `rfc3339`, `spdx` or `email`".to_owned()

@@ -13,7 +13,7 @@ use super::layer::{Layer, check_rule};
 use super::load::problem_of;
 use super::{ConfigError, FailOn, Format, LevelSetting, Problem};
 use crate::hadolint;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rules;
 use crate::span::{Source, Span};
 
@@ -134,35 +134,35 @@ impl From<Threshold> for FailOn {
 }
 
 /// A label format by its name.
-pub(super) fn label_format(name: &str) -> Option<LabelKind> {
+pub(super) fn label_format(name: &str) -> Option<LabelFormat> {
     Some(match name {
-        "" | "text" => LabelKind::Text,
-        "url" => LabelKind::Url,
-        "semver" => LabelKind::Semver,
-        "hash" => LabelKind::Hash,
-        "rfc3339" => LabelKind::Rfc3339,
-        "spdx" => LabelKind::Spdx,
-        "email" => LabelKind::Email,
+        "" | "text" => LabelFormat::Text,
+        "url" => LabelFormat::Url,
+        "semver" => LabelFormat::Semver,
+        "hash" => LabelFormat::Hash,
+        "rfc3339" => LabelFormat::Rfc3339,
+        "spdx" => LabelFormat::Spdx,
+        "email" => LabelFormat::Email,
         _ => return None,
     })
 }
 
-fn format_name(format: LabelKind) -> &'static str {
+fn format_name(format: LabelFormat) -> &'static str {
     match format {
-        LabelKind::Text => "text",
-        LabelKind::Url => "url",
-        LabelKind::Semver => "semver",
-        LabelKind::Hash => "hash",
-        LabelKind::Rfc3339 => "rfc3339",
-        LabelKind::Spdx => "spdx",
-        LabelKind::Email => "email",
+        LabelFormat::Text => "text",
+        LabelFormat::Url => "url",
+        LabelFormat::Semver => "semver",
+        LabelFormat::Hash => "hash",
+        LabelFormat::Rfc3339 => "rfc3339",
+        LabelFormat::Spdx => "spdx",
+        LabelFormat::Email => "email",
     }
 }
 
 /// The keys of a policy that hold labels and registries.
 pub(super) fn policy(
     registries: Vec<String>,
-    labels: &BTreeMap<String, LabelKind>,
+    labels: &BTreeMap<String, LabelFormat>,
     strict: Option<bool>,
 ) -> toml::Table {
     let mut policy = toml::Table::new();
@@ -174,7 +174,7 @@ pub(super) fn policy(
             .iter()
             .map(|(name, format)| (name.clone(), format_name(*format).into()));
         let labels: toml::Table = labels.collect();
-        policy.insert("labels".to_owned(), labels.into());
+        policy.insert("label-schema".to_owned(), labels.into());
     }
     if let Some(strict) = strict {
         policy.insert("strict-labels".to_owned(), strict.into());
@@ -249,19 +249,19 @@ fn layer(yaml: Yaml, source: &Source) -> Result<Read, ConfigError> {
         let problem = Problem::Toml(problem.to_owned());
         return Err(ConfigError::at(problem, source, at(&second.referenced)));
     }
-    let labels: BTreeMap<String, LabelKind> = yaml
+    let labels: BTreeMap<String, LabelFormat> = yaml
         .label_schema
         .into_iter()
         .flatten()
         .map(|(name, label)| {
             let format = match label {
-                Some(Label::Text | Label::Any) | None => LabelKind::Text,
-                Some(Label::Url) => LabelKind::Url,
-                Some(Label::Semver) => LabelKind::Semver,
-                Some(Label::Hash) => LabelKind::Hash,
-                Some(Label::Rfc3339) => LabelKind::Rfc3339,
-                Some(Label::Spdx) => LabelKind::Spdx,
-                Some(Label::Email) => LabelKind::Email,
+                Some(Label::Text | Label::Any) | None => LabelFormat::Text,
+                Some(Label::Url) => LabelFormat::Url,
+                Some(Label::Semver) => LabelFormat::Semver,
+                Some(Label::Hash) => LabelFormat::Hash,
+                Some(Label::Rfc3339) => LabelFormat::Rfc3339,
+                Some(Label::Spdx) => LabelFormat::Spdx,
+                Some(Label::Email) => LabelFormat::Email,
             };
             (name, format)
         })
@@ -451,8 +451,8 @@ mod tests {
         );
         let policy: crate::policy::Policy = layer.policy.try_into().unwrap();
         assert_eq!(policy.trusted_registries, ["docker.io"]);
-        assert_eq!(policy.labels["url"], LabelKind::Url);
-        assert_eq!(policy.labels["any"], LabelKind::Text);
+        assert_eq!(policy.label_schema["url"], LabelFormat::Url);
+        assert_eq!(policy.label_schema["any"], LabelFormat::Text);
         assert!(policy.strict_labels);
         assert_eq!(layer.ignore_comments, Some(false));
         assert_eq!(layer.no_color, Some(true));

@@ -28,11 +28,11 @@ pub use report::Format;
 pub use schema::schema;
 
 use crate::engine::Settings;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use layer::Selection;
 
 /// The keys of a policy that ask for labels.
-pub fn label_policy(labels: &BTreeMap<String, LabelKind>) -> toml::Table {
+pub fn label_policy(labels: &BTreeMap<String, LabelFormat>) -> toml::Table {
     hadolint::policy(Vec::new(), labels, None)
 }
 
@@ -44,7 +44,7 @@ pub fn hadolint_file(folder: &Path) -> Option<PathBuf> {
 }
 
 /// A label format by its name; the empty one is any text.
-pub fn label_format(name: &str) -> Option<LabelKind> {
+pub fn label_format(name: &str) -> Option<LabelFormat> {
     hadolint::label_format(name)
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Out;
 use super::shell::unquoted;
-use crate::policy::{LabelKind, Policy};
+use crate::policy::{LabelFormat, Policy};
 use crate::syntax::Kind;
 
 pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
@@ -20,7 +20,7 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
             .map(|p| (unquoted(p.name.as_str()), cooked(p.value.as_str())));
         for (name, value) in labels {
             let value = value.as_str();
-            let Some(format) = policy.labels.get(name) else {
+            let Some(format) = policy.label_schema.get(name) else {
                 if policy.strict_labels {
                     out.say("DL3050", node.index);
                 }
@@ -30,12 +30,13 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
                 out.say("DL3051", node.index);
             }
             let (code, fits): (_, fn(&str) -> bool) = match format {
-                LabelKind::Url => ("DL3052", is_url),
-                LabelKind::Rfc3339 => ("DL3053", is_time),
-                LabelKind::Hash => ("DL3055", is_hash),
-                LabelKind::Semver => ("DL3056", is_version),
-                LabelKind::Email => ("DL3058", is_email),
-                LabelKind::Text | LabelKind::Spdx => continue,
+                LabelFormat::Url => ("DL3052", is_url),
+                LabelFormat::Rfc3339 => ("DL3053", is_time),
+                LabelFormat::Hash => ("DL3055", is_hash),
+                LabelFormat::Semver => ("DL3056", is_version),
+                LabelFormat::Email => ("DL3058", is_email),
+                LabelFormat::Spdx => ("DL3054", |value| !is_old_licence(value)),
+                LabelFormat::Text => continue,
             };
             if !fits(value) {
                 out.say(code, node.index);
@@ -48,7 +49,7 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
 /// label is built on or copies from.
 fn missing(out: &mut Out<'_, '_>, policy: &Policy) {
     let facts = out.facts;
-    for required in policy.labels.keys() {
+    for required in policy.label_schema.keys() {
         let mut has: HashSet<usize> = HashSet::new();
         let mut uses: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for node in facts.nodes.iter().filter(|n| !n.onbuild) {
@@ -217,4 +218,31 @@ fn cooked(value: &str) -> String {
     quoted('"')
         .or_else(|| quoted('\''))
         .unwrap_or_else(|| value.to_owned())
+}
+
+/// What dlint takes for a licence and hadolint does not: variables, and identifiers that SPDX has
+/// replaced.
+fn is_old_licence(text: &str) -> bool {
+    const OLD: [&str; 8] = [
+        "BSD-2-Clause-FreeBSD",
+        "BSD-2-Clause-NetBSD",
+        "bzip2-1.0.5",
+        "eCos-2.0",
+        "Net-SNMP",
+        "Nunit",
+        "StandardML-NJ",
+        "wxWindows",
+    ];
+    let bare = |text: &str| {
+        let (version, rest) = match text.split_once("-with-") {
+            Some((version, rest)) => (version, rest),
+            None => (text, ""),
+        };
+        let version = version.strip_suffix('+').unwrap_or(version);
+        let number = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        number && !rest.contains(' ')
+    };
+    let family = ["AGPL-", "LGPL-", "GPL-", "GFDL-"];
+    let mut versions = family.iter().filter_map(|f| text.strip_prefix(f));
+    text.contains('$') || OLD.contains(&text) || versions.any(bare)
 }

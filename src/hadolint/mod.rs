@@ -237,10 +237,7 @@ pub fn settle(
         diagnostic.line = line;
         let mut stays = foreign;
         for code in codes {
-            if entry(code).is_none_or(|e| e.3 == Places::Rules) {
-                stays = true;
-                continue;
-            }
+            stays |= entry(code).is_none_or(|e| e.3 == Places::Rules);
             for (reading, said) in readings.iter().zip(&mut said) {
                 if reading.code == code && Some(reading.line) == line {
                     stays = true;

@@ -51,7 +51,8 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         true
     };
     // What ShellCheck cannot read has no commands.
-    let readable = !script.errors.iter().any(|e| !e.limit);
+    let readable = !script.errors.iter().any(|e| !e.limit)
+        && (node.shell.is_posix() || !is_foreign(&text));
     let commands = script.commands.iter().filter(|c| own(c.frame));
     Some(Run {
         node: node.index,
@@ -87,6 +88,33 @@ fn text(facts: &Facts<'_>, node: &Node<'_>, line: &CommandLine) -> String {
         true => first.content(facts.source).text().to_owned(),
         false => before.to_owned(),
     }
+}
+
+/// Whether a script of another shell has brackets where ShellCheck's parser gives up and ours does
+/// not: behind a word, as in `Write-Host ('…')`.
+fn is_foreign(text: &str) -> bool {
+    let mut quote = None;
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        match (quote, c) {
+            (Some(q), _) if q == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(') => {
+                let word = before.is_alphanumeric() || matches!(before, '_' | ']' | ')' | '"');
+                if word && letters.peek() != Some(&')') {
+                    return true;
+                }
+            }
+            (None, ':') if letters.peek() == Some(&':') => return true,
+            _ => {}
+        }
+        if !c.is_whitespace() {
+            before = c;
+        }
+    }
+    false
 }
 
 fn command(command: &shell::Command) -> Option<Command> {

@@ -100,7 +100,7 @@ fn bases(out: &mut Out<'_, '_>) {
         let image = from.image.as_str();
         let digest = image.contains('@');
         let known =
-            image == "scratch" || image.starts_with('$') || aliases.contains(image_name(image));
+            image == "scratch" || image_name(image).starts_with('$') || aliases.contains(image_name(image));
         if tag(image).is_none() && !digest && !known {
             out.say("DL3006", node);
         }
