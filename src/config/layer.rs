@@ -8,7 +8,7 @@ use super::{BuildOptions, Effective, File, LevelSetting, Override, Profile};
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::policy::{Golden, Policy};
-use crate::rule::{Impact, Level, RuleMeta};
+use crate::rule::{CodeChoice, Impact, Level, OtherCodes, RuleMeta};
 use crate::rules::{self, RULES};
 
 /// The settings one place makes. What it does not say stays as the layers below have it.
@@ -124,10 +124,17 @@ enum Width {
     Impact,
     Family,
     Rule,
+    Code,
 }
 
 impl Width {
-    const WIDEST_FIRST: [Width; 4] = [Width::All, Width::Impact, Width::Family, Width::Rule];
+    const WIDEST_FIRST: [Width; 5] = [
+        Width::All,
+        Width::Impact,
+        Width::Family,
+        Width::Rule,
+        Width::Code,
+    ];
 }
 
 /// Whether a name fits a rule, and how narrowly. A family or impact wins over an alias.
@@ -137,6 +144,9 @@ fn width_of(name: &str) -> Option<Width> {
     }
     if rules::by_id(name).is_some() {
         return Some(Width::Rule);
+    }
+    if rules::is_code(name) {
+        return Some(Width::Code);
     }
     if RULES.iter().any(|e| e.meta.family == name) {
         return Some(Width::Family);
@@ -152,7 +162,7 @@ fn selects(name: &str, width: Width, meta: &RuleMeta) -> bool {
         Width::All => true,
         Width::Impact => meta.impact.iter().any(|i| i.as_str() == name),
         Width::Family => meta.family == name,
-        Width::Rule => is_named(name, meta),
+        Width::Rule | Width::Code => is_named(name, meta),
     }
 }
 
@@ -238,10 +248,20 @@ impl Profile {
             Profile::Recommended => !matches!(meta.level, Level::Off(_)),
             Profile::Strict => true,
             Profile::Security => meta.impact.contains(&Impact::Security),
-            Profile::Hadolint => Codes::Hadolint.alias(meta).is_some(),
+            Profile::Hadolint => {
+                meta.id == rules::SHELLCHECK || Codes::Hadolint.alias(meta).is_some()
+            }
             Profile::Buildkit => {
                 Codes::Buildkit.alias(meta).is_some() || BUILDKIT_ERRORS.contains(&meta.id)
             }
+        }
+    }
+
+    /// What it does with the codes of ShellCheck.
+    fn shell_codes(self) -> OtherCodes {
+        match self {
+            Profile::Strict | Profile::Hadolint => OtherCodes::All,
+            _ => OtherCodes::Recommended,
         }
     }
 
@@ -261,6 +281,8 @@ pub(super) struct Selection {
     on: Vec<bool>,
     severities: Vec<Option<Severity>>,
     options: Vec<toml::Table>,
+    /// The codes that are on, for the rule that has any.
+    codes: CodeChoice,
     fail_on: Severity,
     policy: toml::Table,
     golden: Vec<Golden>,
@@ -280,6 +302,10 @@ impl Selection {
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
             severities: vec![None; RULES.len()],
             options: vec![toml::Table::new(); RULES.len()],
+            codes: CodeChoice {
+                others: profile.shell_codes(),
+                ..CodeChoice::default()
+            },
             // `docker build --check` fails on whatever it says.
             fail_on: match profile {
                 Profile::Buildkit => Severity::Style,
@@ -303,6 +329,7 @@ impl Selection {
     fn lay(&mut self, layer: &Layer, select: Option<&[String]>) {
         if select.is_some() {
             self.on.fill(false);
+            self.codes.named.clear();
         }
         let selected = select.into_iter().flatten().chain(&layer.extend_select);
         let selected = selected.map(|n| (n, width_of(n), true));
@@ -312,8 +339,16 @@ impl Selection {
         for width in Width::WIDEST_FIRST {
             for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
                 for (on, entry) in self.on.iter_mut().zip(&RULES) {
-                    if selects(name, width, &entry.meta) {
+                    if !selects(name, width, &entry.meta) {
+                        continue;
+                    }
+                    if width == Width::Code {
+                        self.codes.set(name, *wanted, on);
+                    } else {
                         *on = *wanted;
+                        if entry.meta.id == rules::SHELLCHECK && *wanted {
+                            self.codes.others = self.profile.shell_codes();
+                        }
                     }
                 }
             }
@@ -321,7 +356,15 @@ impl Selection {
         for (name, level) in &layer.levels {
             let slots = self.on.iter_mut().zip(&mut self.severities);
             for ((on, severity), entry) in slots.zip(&RULES) {
-                if is_named(name, &entry.meta) {
+                if !is_named(name, &entry.meta) {
+                    continue;
+                }
+                if rules::is_code(name) {
+                    self.codes.set(name, *level != LevelSetting::Off, on);
+                    let code = name.to_ascii_uppercase();
+                    let severity = level.severity().map(|s| (code, s));
+                    self.codes.severities.extend(severity);
+                } else {
                     *on = *level != LevelSetting::Off;
                     *severity = level.severity().or(*severity);
                 }
@@ -367,6 +410,9 @@ impl Selection {
                     reason: e.message().to_owned(),
                 })?;
                 rule.rule = Arc::from(configured);
+            }
+            if entry.meta.id == rules::SHELLCHECK {
+                rule.codes.clone_from(&self.codes);
             }
             if let Some(severity) = severity {
                 rule.severity = *severity;
