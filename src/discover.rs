@@ -7,6 +7,8 @@ use ignore::WalkBuilder;
 
 pub use crate::config::reason;
 use crate::config::{ConfigError, Configs, Patterns};
+use crate::context::bake::is_bake_file;
+use crate::context::compose::is_compose_file;
 
 /// Hidden folders in which people keep Dockerfiles.
 const HIDDEN: [&str; 7] = [
@@ -71,6 +73,8 @@ pub struct Options {
 pub struct Found {
     /// The Dockerfiles, by path, each once.
     pub files: Vec<PathBuf>,
+    /// The compose and bake files in searched folders, by path.
+    pub builders: Vec<PathBuf>,
     /// What could not be searched, and why.
     pub failures: Vec<(PathBuf, String)>,
 }
@@ -82,19 +86,19 @@ pub fn discover(
     configs: &mut Configs,
 ) -> Result<Found, ConfigError> {
     let mut files = BTreeSet::new();
+    let mut builders = BTreeSet::new();
     let mut links = Vec::new();
     let mut failures = Vec::new();
     for path in paths {
         match std::fs::metadata(path) {
             Ok(meta) if meta.is_dir() => {
-                search(
-                    path,
-                    options,
-                    configs,
-                    &mut files,
-                    &mut links,
-                    &mut failures,
-                )?;
+                let mut found = Search {
+                    files: &mut files,
+                    builders: &mut builders,
+                    links: &mut links,
+                    failures: &mut failures,
+                };
+                search(path, options, configs, &mut found)?;
             }
             Ok(_) => {
                 let folder = path.parent().unwrap_or(Path::new(""));
@@ -119,17 +123,24 @@ pub fn discover(
     }
     Ok(Found {
         files: files.into_iter().collect(),
+        builders: builders.into_iter().collect(),
         failures,
     })
+}
+
+/// What a search fills.
+struct Search<'s> {
+    files: &'s mut BTreeSet<PathBuf>,
+    builders: &'s mut BTreeSet<PathBuf>,
+    links: &'s mut Vec<PathBuf>,
+    failures: &'s mut Vec<(PathBuf, String)>,
 }
 
 fn search(
     root: &Path,
     options: &Options,
     configs: &mut Configs,
-    files: &mut BTreeSet<PathBuf>,
-    links: &mut Vec<PathBuf>,
-    failures: &mut Vec<(PathBuf, String)>,
+    found: &mut Search<'_>,
 ) -> Result<(), ConfigError> {
     let config = configs.of_folder(root)?;
     let walk = WalkBuilder::new(root)
@@ -152,7 +163,7 @@ fn search(
             Ok(entry) => entry,
             Err(error) => {
                 let (path, message) = split(&error, root);
-                failures.push((path, message));
+                found.failures.push((path, message));
                 continue;
             }
         };
@@ -177,14 +188,18 @@ fn search(
             continue;
         }
         let own = configs.of_folder(path.parent().unwrap_or(root))?;
-        let wanted = is_dockerfile(path) || own.includes(path);
+        let builds = is_compose_file(path) || is_bake_file(path);
+        let wanted = builds || is_dockerfile(path) || own.includes(path);
         if !wanted || options.exclude.fits(path) || own.excludes(path) {
             continue;
         }
         match is_link {
-            true => links.push(shown(path)),
+            _ if builds => {
+                found.builders.insert(shown(path));
+            }
+            true => found.links.push(shown(path)),
             false => {
-                files.insert(shown(path));
+                found.files.insert(shown(path));
             }
         }
     }
@@ -192,7 +207,7 @@ fn search(
 }
 
 /// A path without the `./` that a search of the current folder puts before it.
-fn shown(path: &Path) -> PathBuf {
+pub(crate) fn shown(path: &Path) -> PathBuf {
     path.strip_prefix(".")
         .map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }

@@ -1,11 +1,13 @@
 //! Linting one file: facts, one walk per rule, suppression, order.
 
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::context::Build;
+use crate::context::{Build, NamedBuild};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
+use crate::hadolint;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
@@ -20,10 +22,15 @@ pub struct Settings {
     pub rules: Vec<ActiveRule>,
     /// What the organisation demands.
     pub policy: Policy,
-    /// How the file is built.
+    /// How the file is built, if nothing in `builds` says so.
     pub build: Build,
+    /// The builds of the file that compose and bake files describe: a finding that holds in some
+    /// of them only says in which.
+    pub builds: Vec<NamedBuild>,
     /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
     pub buildkit: bool,
+    /// Report what hadolint reports, and where: see [`crate::hadolint`].
+    pub hadolint: bool,
 }
 
 /// A rule that is on.
@@ -90,14 +97,14 @@ pub struct Report {
 /// Lints a file.
 pub fn lint(source: Source, settings: &Settings) -> Report {
     let file = syntax::parse(&source);
-    check(&source, &file, settings).of(source)
+    check_builds(&source, &file, settings).of(source)
 }
 
 /// Lints a file; a panic, which is always a fault of dlint, becomes an `internal-error`.
 pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
     let result = catch_unwind(AssertUnwindSafe(|| {
         let file = syntax::parse(&source);
-        check(&source, &file, settings)
+        check_builds(&source, &file, settings)
     }));
     let found = result.unwrap_or_else(|panic| {
         let text = panic
@@ -139,18 +146,107 @@ impl Found {
     }
 }
 
-fn check(source: &Source, file: &File, settings: &Settings) -> Found {
+/// Checks the file once per build and puts the findings together.
+fn check_builds(source: &Source, file: &File, settings: &Settings) -> Found {
+    match settings.builds.as_slice() {
+        [] => check(source, file, settings, &settings.build),
+        [only] => check(source, file, settings, &only.build),
+        builds => merge(
+            builds
+                .iter()
+                .map(|b| (b, check(source, file, settings, &b.build)))
+                .collect(),
+        ),
+    }
+}
+
+/// How many builds a message names.
+const NAMED_BUILDS: usize = 3;
+
+/// The findings of several builds, equal ones once. One that not all have says which have it and
+/// loses its fix, which the others do not ask for.
+fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
+    let count = results.len();
+    let mut merged: Vec<(Diagnostic, Vec<&NamedBuild>)> = Vec::new();
+    let mut places: HashMap<(Span, &str, String, usize), usize> = HashMap::new();
+    let mut silenced = HashSet::new();
+    let mut all = Found::default();
+    for (build, found) in results {
+        all.fails |= found.fails;
+        let mut times: HashMap<(Span, &str, String), usize> = HashMap::new();
+        for diagnostic in found.kept {
+            let (span, rule) = (diagnostic.span, diagnostic.rule);
+            let message = diagnostic.message.clone();
+            let time = times.entry((span, rule, message.clone())).or_default();
+            *time += 1;
+            let place = *places
+                .entry((span, rule, message, *time))
+                .or_insert(merged.len());
+            match merged.get_mut(place) {
+                Some((known, builds)) => {
+                    if known.fix != diagnostic.fix {
+                        known.fix = None;
+                    }
+                    known.severity = known.severity.max(diagnostic.severity);
+                    builds.push(build);
+                }
+                None => merged.push((diagnostic, vec![build])),
+            }
+        }
+        for suppressed in found.suppressed {
+            let diagnostic = &suppressed.diagnostic;
+            let message = diagnostic.message.clone();
+            if silenced.insert((diagnostic.span, diagnostic.rule, message)) {
+                all.suppressed.push(suppressed);
+            }
+        }
+    }
+    for (mut diagnostic, builds) in merged {
+        if builds.len() < count {
+            // A comment that silences something in another build is of use.
+            if rules::by_id(diagnostic.rule).is_some_and(|e| e.meta.family == "suppressions") {
+                continue;
+            }
+            diagnostic.fix = None;
+            diagnostic.message.push_str(&in_builds(&builds));
+        }
+        all.kept.push(diagnostic);
+    }
+    all.kept.sort_by(order);
+    all.suppressed
+        .sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
+    all
+}
+
+fn in_builds(builds: &[&NamedBuild]) -> String {
+    let all: Vec<&String> = builds.iter().flat_map(|b| &b.names).collect();
+    let mut names: Vec<String> = all
+        .iter()
+        .take(NAMED_BUILDS)
+        .map(|n| format!("as `{n}`"))
+        .collect();
+    match all.len().saturating_sub(NAMED_BUILDS) {
+        0 => {}
+        more => names.push(format!("as {more} more")),
+    }
+    if builds.iter().any(|b| b.names.is_empty()) {
+        names.push("without a target".to_owned());
+    }
+    format!(" (built {})", names.join(", "))
+}
+
+fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
     let no_codes = CodeChoice::default();
     let typical;
     let build = match settings.buildkit {
         true => {
             typical = Build {
                 typical: true,
-                ..settings.build.clone()
+                ..build.clone()
             };
             &typical
         }
-        false => &settings.build,
+        false => build,
     };
     let facts = Facts::of(source, file, build);
     let mut cx = Context {
@@ -178,10 +274,16 @@ fn check(source: &Source, file: &File, settings: &Settings) -> Found {
             active.rule.check_stage(&mut cx, stage);
         }
     }
-    let mut suppressions = Suppressions::of(source, file, &settings.build);
+    let mut suppressions = Suppressions::of(source, file, build);
     let mut found = std::mem::take(&mut cx.diagnostics);
     if settings.buildkit {
         found = as_buildkit(&facts, &suppressions, found);
+    }
+    if settings.hadolint {
+        let active = |id: &str| settings.rules.iter().find(|r| r.meta.id == id);
+        found = hadolint::settle(&facts, &settings.policy, found, |id| {
+            active(id).map(|r| r.severity)
+        });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
     let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));

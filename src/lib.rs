@@ -19,6 +19,7 @@ pub mod emit;
 pub mod engine;
 pub mod facts;
 pub mod fix;
+pub mod hadolint;
 pub mod mend;
 pub mod policy;
 pub mod rule;

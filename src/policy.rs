@@ -1,5 +1,7 @@
 //! What an organisation demands of the images it builds on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The organisation's images and registries; several rules ask it.
@@ -16,6 +18,10 @@ pub struct Policy {
     pub trusted_registries: Vec<String>,
     /// Registries reached over plain HTTP, as `insecure-registries` of the engine lists them.
     pub insecure_registries: Vec<String>,
+    /// The labels an image has to have, and what their values are.
+    pub label_schema: BTreeMap<String, LabelFormat>,
+    /// Whether an image may have no other labels.
+    pub strict_labels: bool,
 }
 
 /// A golden image and the images it stands for.
@@ -28,4 +34,27 @@ pub struct Golden {
     /// The images it replaces, with or without a tag; `*` stands for any text. If there is one
     /// `*` here and one in `image`, what it stands for here replaces the one there.
     pub replaces: Vec<String>,
+}
+
+/// What the value of a label is.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum LabelFormat {
+    /// Any text.
+    #[default]
+    Text,
+    /// An absolute address.
+    Url,
+    /// A semantic version.
+    Semver,
+    /// A git commit.
+    Hash,
+    /// A date with time and zone.
+    Rfc3339,
+    /// A licence: an SPDX expression.
+    Spdx,
+    /// An e-mail address.
+    Email,
 }

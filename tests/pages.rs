@@ -6,6 +6,14 @@
 //! configures the examples behind it; a block with `file=NAME` puts a file beside the Dockerfile
 //! of the next example, `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -164,9 +172,11 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
         let path = directory
             .path()
             .join(block.value("name").unwrap_or("Dockerfile"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &block.text).unwrap();
         let with = block.value("with").unwrap_or_default();
-        let settings = settings(page.meta, with, &toml, &path);
+        let mut settings = settings(page.meta, with, &toml, &path);
+        settings.build.context = block.value("context").map(|c| directory.path().join(c));
         let report = engine::lint(Source::new(&path, &*block.text), &settings);
         let line = block.lines.start + 1;
         if id != "syntax-error" {
@@ -385,5 +395,29 @@ fn aliases_are_named_once_per_rule() {
             "{}",
             entry.meta.id
         );
+    }
+}
+
+/// The list of rules between two headings of the README: `DLINT_BLESS=1` rewrites it.
+#[test]
+fn the_readme_lists_every_rule() {
+    let mut families: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in &RULES {
+        let (family, id) = (entry.meta.family, entry.meta.id);
+        let link = format!("[{id}](rules/{family}/{id}.md)");
+        families.entry(family).or_default().push(link);
+    }
+    let mut wanted = String::from("| family | rules |\n|---|---|\n");
+    for (family, links) in families {
+        writeln!(wanted, "| {family} | {} |", links.join(", ")).unwrap();
+    }
+    let text = std::fs::read_to_string("README.md").unwrap();
+    let (before, rest) = text.split_once("\n| family | rules |\n").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let new = format!("{before}\n{wanted}\n{after}");
+    if std::env::var_os("DLINT_BLESS").is_some() {
+        std::fs::write("README.md", new).unwrap();
+    } else {
+        assert!(text == new, "the list of rules: DLINT_BLESS=1 rewrites it");
     }
 }

@@ -2,8 +2,10 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
-    reason = "functions outside tests fail by panicking too"
+    reason = "a test fails by panicking"
 )]
 
 use std::borrow::Cow;

@@ -1,5 +1,13 @@
 //! What must hold for any text at all.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use dlint::engine::{self, Settings};
 use dlint::span::{Source, Span};
 use dlint::syntax::{self, File, Instruction, Kind, Word};

@@ -54,7 +54,8 @@ pub enum Command {
 /// Options of linting.
 #[derive(Debug, Args)]
 pub struct LintArgs {
-    /// Dockerfiles, folders to search, or `-` for standard input [default: .].
+    /// Dockerfiles, compose and bake files, folders to search, or `-` for standard input
+    /// [default: .].
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -152,6 +153,14 @@ pub struct LintArgs {
     /// the file copies is there].
     #[arg(long, value_name = "DIR", help_heading = "Build")]
     pub context: Option<PathBuf>,
+    /// The platform that is built for.
+    #[arg(
+        long,
+        value_name = "PLATFORM",
+        value_delimiter = ',',
+        help_heading = "Build"
+    )]
+    pub platform: Vec<String>,
     /// The name of a further build context, as `docker build` takes it.
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Build")]
     pub build_context: Vec<String>,

@@ -1,5 +1,6 @@
 //! `dlint [PATH…]`.
 
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,13 +10,15 @@ use clap::parser::ValueSource;
 use rayon::prelude::*;
 
 use super::args::LintArgs;
+use super::builders::{self, Builders, Holder, Way};
 use super::{Status, Trouble, output, rewrite};
 use crate::config::{BuildOptions, Configs, Effective, Layer, Patterns, Place};
-use crate::diagnostic::Severity;
+use crate::context::NamedBuild;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
 use crate::emit::terminal::{Style, Terminal};
 use crate::emit::{self, Failure, Format, Linted, Outcome};
-use crate::engine;
+use crate::engine::{self, Report, Settings};
 use crate::fix::Applicability;
 use crate::mend::{self, Dropped};
 use crate::span::Source;
@@ -30,6 +33,10 @@ struct Task {
     /// What it is called.
     name: PathBuf,
     effective: Arc<Effective>,
+    /// How it is built, if a compose or bake file says so.
+    builds: Vec<NamedBuild>,
+    /// A compose or bake file instead of a Dockerfile: those in it are linted.
+    holder: Option<Holder>,
 }
 
 /// A file that was linted.
@@ -194,6 +201,7 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     let mut build = BuildOptions {
         target: args.target.clone(),
         context: args.context.clone(),
+        platforms: args.platform.clone(),
         ..BuildOptions::default()
     };
     for argument in &args.build_arg {
@@ -234,20 +242,17 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     Ok(layer)
 }
 
+/// Whether a Dockerfile is judged without the files around it, as hadolint and `docker build
+/// --check` do.
+fn is_alone(settings: &Settings) -> bool {
+    settings.buildkit || settings.hadolint
+}
+
 fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failure>), Trouble> {
-    let mut tasks = Vec::new();
     let mut paths = args.paths.clone();
     let stdin = paths.iter().any(|p| p == Path::new(STDIN));
     paths.retain(|p| p != Path::new(STDIN));
-    if stdin {
-        let name = args.stdin_filename.clone();
-        let effective = configs.of_file(name.as_deref().unwrap_or(Path::new("Dockerfile")))?;
-        tasks.push(Task {
-            path: None,
-            name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
-            effective,
-        });
-    } else if args.stdin_filename.is_some() {
+    if !stdin && args.stdin_filename.is_some() {
         return Err(Trouble::usage("--stdin-filename goes with the path `-`"));
     }
     if paths.is_empty() && !stdin {
@@ -259,17 +264,87 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         exclude,
         force_exclude: args.force_exclude,
     };
+    let (named, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| builders::is_builder(p));
     let found = discover::discover(&paths, &options, configs)?;
-    for path in found.files {
+    let mut builders = Builders::default();
+    for path in &named {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let out = args.force_exclude
+            && (options.exclude.fits(path) || configs.of_folder(folder)?.excludes(path));
+        if !out {
+            builders.add(path, Way::Named);
+        }
+    }
+    for path in &found.builders {
+        builders.add(path, Way::Found);
+    }
+    let mut files: BTreeSet<PathBuf> = found.files.iter().cloned().collect();
+    let listed: HashSet<PathBuf> = files.iter().flat_map(std::fs::canonicalize).collect();
+    for path in &builders.files {
+        let is_new = std::fs::canonicalize(path).is_ok_and(|p| !listed.contains(&p));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let own = configs.of_folder(folder)?;
+        if is_new && !options.exclude.fits(path) && !own.excludes(path) {
+            files.insert(path.clone());
+        }
+    }
+    for path in &paths {
+        match path.is_dir() {
+            true => builders.add_above(path),
+            false => builders.add_above(path.parent().unwrap_or(Path::new(""))),
+        }
+    }
+    for note in &builders.notes {
+        output::note(&format!("dlint: {note}; its builds are left out"));
+    }
+    let mut tasks = Vec::new();
+    if stdin {
+        let name = args.stdin_filename.clone();
+        let path = name.as_deref().unwrap_or(Path::new("Dockerfile"));
+        let effective = configs.of_file(path)?;
+        let mut builds = Vec::new();
+        if let Some(path) = &name {
+            builders.add_above(path.parent().unwrap_or(Path::new("")));
+            let settings = &effective.settings;
+            builds = builders.of(path, &settings.build, is_alone(settings));
+        }
         tasks.push(Task {
-            effective: configs.of_file(&path)?,
+            path: None,
+            name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
+            effective,
+            builds,
+            holder: None,
+        });
+    }
+    for path in files {
+        let effective = configs.of_file(&path)?;
+        let settings = &effective.settings;
+        tasks.push(Task {
+            builds: builders.of(&path, &settings.build, is_alone(settings)),
+            effective,
             name: path.clone(),
             path: Some(path),
+            holder: None,
         });
+    }
+    for holder in std::mem::take(&mut builders.holders) {
+        let path = holder.source.path().to_path_buf();
+        tasks.push(Task {
+            effective: configs.of_file(&path)?,
+            builds: Vec::new(),
+            name: path.clone(),
+            path: Some(path),
+            holder: Some(holder),
+        });
+    }
+    let stdin = usize::from(stdin);
+    if let Some(files) = tasks.get_mut(stdin..) {
+        files.sort_by(|a, b| a.name.cmp(&b.name));
     }
     let failures = found.failures.into_iter();
     let failures = failures.map(|(path, message)| Failure::new(path, message));
-    Ok((tasks, failures.collect()))
+    let failures = failures.chain(builders.failures).collect();
+    Ok((tasks, failures))
 }
 
 /// Lints all files, in their order whatever the number of threads.
@@ -291,7 +366,63 @@ fn lint_all(args: &LintArgs, tasks: Vec<Task>) -> Vec<Result<Done, Failure>> {
     }
 }
 
+/// Lints the Dockerfiles in a compose or bake file. What is found points into that file; fixes,
+/// which do not know how it is written, are left out.
+fn lint_held(holder: Holder, effective: &Effective) -> Done {
+    let mut report = Report {
+        diagnostics: Vec::new(),
+        suppressed: Vec::new(),
+        fails: false,
+        source: holder.source,
+    };
+    for (build, inline) in holder.inlines {
+        let settings = Settings {
+            builds: vec![build],
+            ..effective.settings.clone()
+        };
+        let path = report.source.path();
+        let found = engine::lint_guarded(Source::new(path, inline.text.as_str()), &settings);
+        let place = |diagnostic: &mut Diagnostic| {
+            diagnostic.span = inline.place(diagnostic.span);
+            diagnostic.line = None;
+            diagnostic.fix = None;
+            for label in &mut diagnostic.labels {
+                label.span = inline.place(label.span);
+            }
+        };
+        report.fails |= found.fails;
+        for mut diagnostic in found.diagnostics {
+            if !inline.is_unknown(diagnostic.span) {
+                place(&mut diagnostic);
+                report.diagnostics.push(diagnostic);
+            }
+        }
+        for mut suppressed in found.suppressed {
+            place(&mut suppressed.diagnostic);
+            suppressed.comment = inline.place(suppressed.comment);
+            report.suppressed.push(suppressed);
+        }
+    }
+    report
+        .diagnostics
+        .sort_by_key(|d| (d.span.start, d.span.end, d.rule));
+    Done {
+        fail_on: effective.fail_on,
+        before: None,
+        fixed: 0,
+        dropped: Vec::new(),
+        from_stdin: false,
+        linted: Linted {
+            codes: effective.codes,
+            report,
+        },
+    }
+}
+
 fn lint(args: &LintArgs, task: Task) -> Result<Done, Failure> {
+    if let Some(holder) = task.holder {
+        return Ok(lint_held(holder, &task.effective));
+    }
     let bytes = match &task.path {
         Some(path) => std::fs::read(path),
         None => {
@@ -304,6 +435,17 @@ fn lint(args: &LintArgs, task: Task) -> Result<Done, Failure> {
         return Err(Failure::new(&task.name, "the file is too big"));
     }
     let effective = task.effective;
+    let built;
+    let settings = match task.builds.is_empty() {
+        true => &effective.settings,
+        false => {
+            built = Settings {
+                builds: task.builds,
+                ..effective.settings.clone()
+            };
+            &built
+        }
+    };
     let source = Source::from_bytes(task.name, bytes);
     let mut done = Done {
         fail_on: effective.fail_on,
@@ -313,7 +455,7 @@ fn lint(args: &LintArgs, task: Task) -> Result<Done, Failure> {
         from_stdin: task.path.is_none(),
         linted: Linted {
             codes: effective.codes,
-            report: engine::lint_guarded(source, &effective.settings),
+            report: engine::lint_guarded(source, settings),
         },
     };
     let least = match args.unsafe_fixes {
@@ -324,7 +466,7 @@ fn lint(args: &LintArgs, task: Task) -> Result<Done, Failure> {
     let mut fixes = diagnostics.iter().filter_map(|d| d.fix.as_ref());
     if (args.fix || args.diff) && fixes.any(|f| f.applicability >= least) {
         let before = done.linted.report.source.bytes().to_vec();
-        let mended = mend::mend(done.linted.report, &effective.settings, least);
+        let mended = mend::mend(done.linted.report, settings, least);
         done.before = mended.changed.then_some(before);
         done.fixed = mended.fixed.values().sum();
         done.dropped = mended.dropped;
@@ -421,7 +563,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Cli;
-    use crate::engine::{ActiveRule, Settings};
+    use crate::engine::ActiveRule;
     use crate::rule::{Context, Rule};
     use crate::rules;
 
@@ -466,6 +608,8 @@ mod tests {
                 name: path.clone(),
                 path: Some(path),
                 effective: Arc::clone(&effective),
+                builds: Vec::new(),
+                holder: None,
             }
         });
         let cli = Cli::parse_from(["dlint", "--fix"]);

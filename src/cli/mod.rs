@@ -2,6 +2,7 @@
 //! reader that went away ends a run without a word.
 
 pub mod args;
+mod builders;
 mod explain;
 mod lint;
 mod markdown;

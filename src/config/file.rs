@@ -148,6 +148,8 @@ pub struct BuildOptions {
     pub target: Option<String>,
     /// The names of further build contexts.
     pub contexts: Vec<String>,
+    /// The platforms that are built for.
+    pub platforms: Vec<String>,
     /// The directory of the build context; of the command line only.
     #[serde(skip)]
     pub context: Option<std::path::PathBuf>,

@@ -7,6 +7,7 @@ use super::error::Problem;
 use super::{BuildOptions, Effective, File, LevelSetting, Override, Profile};
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
+use crate::hadolint;
 use crate::policy::{Golden, Policy};
 use crate::rule::{CodeChoice, Impact, Level, OtherCodes, RuleMeta};
 use crate::rules::{self, RULES};
@@ -213,7 +214,7 @@ impl Codes {
     pub fn alias(self, meta: &RuleMeta) -> Option<&'static str> {
         let is: fn(&str) -> bool = match self {
             Codes::Own => return None,
-            Codes::Hadolint => is_hadolint_code,
+            Codes::Hadolint => hadolint::is_code,
             Codes::Buildkit => is_buildkit_name,
         };
         meta.aliases.iter().copied().find(|alias| is(alias))
@@ -227,13 +228,6 @@ const BUILDKIT_ERRORS: [&str; 4] = [
     "syntax-error",
     "unknown-stage",
 ];
-
-/// `DL3006`.
-fn is_hadolint_code(alias: &str) -> bool {
-    alias
-        .strip_prefix("DL")
-        .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()))
-}
 
 /// `StageNameCasing`: words in capitals run together, without digits or dashes.
 fn is_buildkit_name(alias: &str) -> bool {
@@ -249,7 +243,7 @@ impl Profile {
             Profile::Strict => true,
             Profile::Security => meta.impact.contains(&Impact::Security),
             Profile::Hadolint => {
-                meta.id == rules::SHELLCHECK || Codes::Hadolint.alias(meta).is_some()
+                meta.id == rules::SHELLCHECK || meta.aliases.iter().any(|a| hadolint::is_on(a))
             }
             Profile::Buildkit => {
                 Codes::Buildkit.alias(meta).is_some() || BUILDKIT_ERRORS.contains(&meta.id)
@@ -262,6 +256,24 @@ impl Profile {
         match self {
             Profile::Strict | Profile::Hadolint => OtherCodes::All,
             _ => OtherCodes::Recommended,
+        }
+    }
+
+    /// The severity a rule has here, if that is not its own.
+    fn severity(self, meta: &RuleMeta) -> Option<Severity> {
+        match self {
+            Profile::Hadolint => meta.aliases.iter().find_map(|a| hadolint::severity(a)),
+            _ => None,
+        }
+    }
+
+    /// The least severity that makes a run fail.
+    fn fail_on(self) -> Severity {
+        match self {
+            Profile::Hadolint => Severity::Info,
+            // `docker build --check` fails on whatever it says.
+            Profile::Buildkit => Severity::Style,
+            _ => Severity::Warning,
         }
     }
 
@@ -300,17 +312,13 @@ impl Selection {
         let mut selection = Self {
             profile,
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
-            severities: vec![None; RULES.len()],
+            severities: RULES.iter().map(|e| profile.severity(&e.meta)).collect(),
             options: vec![toml::Table::new(); RULES.len()],
             codes: CodeChoice {
                 others: profile.shell_codes(),
                 ..CodeChoice::default()
             },
-            // `docker build --check` fails on whatever it says.
-            fail_on: match profile {
-                Profile::Buildkit => Severity::Style,
-                _ => Severity::Warning,
-            },
+            fail_on: profile.fail_on(),
             policy: toml::Table::new(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
@@ -392,6 +400,9 @@ impl Selection {
         if layer.build.context.is_some() {
             self.build.context.clone_from(&layer.build.context);
         }
+        if !layer.build.platforms.is_empty() {
+            self.build.platforms.clone_from(&layer.build.platforms);
+        }
     }
 
     pub(super) fn finish(self) -> Result<Effective, Problem> {
@@ -427,6 +438,8 @@ impl Selection {
         Ok(Effective {
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
+                builds: Vec::new(),
+                hadolint: self.profile == Profile::Hadolint,
                 rules: active,
                 policy,
                 build: crate::context::Build {
@@ -434,6 +447,7 @@ impl Selection {
                     target: self.build.target,
                     contexts: self.build.contexts,
                     context: self.build.context,
+                    platforms: self.build.platforms,
                     ..crate::context::Build::default()
                 },
             },
@@ -449,8 +463,8 @@ mod tests {
 
     #[test]
     fn aliases_tell_whose_they_are() {
-        assert!(is_hadolint_code("DL3006") && !is_hadolint_code("DL30061"));
-        assert!(!is_hadolint_code("DS-0002") && !is_hadolint_code("SC2086"));
+        assert!(hadolint::is_code("DL3006") && !hadolint::is_code("DL30061"));
+        assert!(!hadolint::is_code("DS-0002") && !hadolint::is_code("SC2086"));
         assert!(is_buildkit_name("StageNameCasing"));
         assert!(!is_buildkit_name("DL3006") && !is_buildkit_name("CKV_DOCKER_3"));
     }

@@ -1,16 +1,23 @@
 //! The build context and the way a file is built: build arguments, target, named contexts.
 
+pub mod bake;
+pub mod compose;
 mod directory;
+mod hcl;
+mod hcl_functions;
 pub mod ignore_file;
+pub mod invocation;
+mod yaml;
 
 use std::path::PathBuf;
 
 pub(crate) use directory::any_ignore_file;
 pub use directory::{BuildContext, ContextOrigin};
 pub use ignore_file::IgnoreFile;
+pub use invocation::{Fault, Inline, Invocation, NamedBuild, Recipe};
 
 /// How a Dockerfile is built, as far as someone says it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Build {
     /// `--build-arg` names and values.
     pub arguments: Vec<(String, String)>,
@@ -21,7 +28,30 @@ pub struct Build {
     /// The directory of the build context, if someone says it. Without it a directory is guessed
     /// from the place of the Dockerfile, and only believed where the file fits it.
     pub context: Option<PathBuf>,
+    /// Build arguments that are given though nobody here knows which value.
+    pub unknown_arguments: Vec<String>,
+    /// `--platform`.
+    pub platforms: Vec<String>,
+    /// The stages that other builds of the file make.
+    pub targets: Targets,
     /// Take what only a builder knows for what it mostly is: the platform for linux/amd64, a base
     /// image for one that sets no variables.
     pub typical: bool,
+}
+
+impl Build {
+    /// Whether the build gives an argument a value, known or not.
+    pub fn gives(&self, name: &str) -> bool {
+        let known = self.arguments.iter().any(|(given, _)| given == name);
+        known || self.unknown_arguments.iter().any(|given| given == name)
+    }
+}
+
+/// Stages that are built by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Whether a variable hides one of the names: it can be any stage.
+    pub any: bool,
 }

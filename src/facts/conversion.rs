@@ -127,7 +127,7 @@ impl Facts<'_> {
 
     /// Whether the build gives an argument its value.
     fn is_given(&self, name: &str) -> bool {
-        self.build.arguments.iter().any(|(given, _)| given == name)
+        self.build.gives(name)
     }
 
     fn check_from(&self, node: &Node<'_>, found: &mut Found) {

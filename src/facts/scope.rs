@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::Stage;
+use super::platform::Platform;
 use super::stage::Base;
 use crate::context::Build;
 use crate::span::Span;
@@ -62,8 +63,8 @@ pub(super) struct Scopes {
     typical: bool,
     /// The value of TARGETSTAGE.
     target_stage: String,
-    /// `--build-arg` values.
-    build: HashMap<String, String>,
+    /// `--build-arg` values, and what `--platform` decides.
+    build: HashMap<String, Value>,
     globals: HashMap<String, Vec<Variable>>,
     stages: Vec<HashMap<String, Vec<Variable>>>,
 }
@@ -71,10 +72,19 @@ pub(super) struct Scopes {
 impl Scopes {
     pub(super) fn new(build: &Build, last_stage: Option<&str>) -> Self {
         let target = build.target.as_deref().or(last_stage);
+        let unknown = build.unknown_arguments.iter();
+        let mut given: HashMap<String, Value> = match build.platforms.as_slice() {
+            [platform] if !build.typical => platform_arguments(platform),
+            // Of several, each build has its own.
+            _ => HashMap::new(),
+        };
+        given.extend(unknown.map(|name| (name.clone(), Value::Unknown)));
+        let known = build.arguments.iter();
+        given.extend(known.map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
         Self {
             typical: build.typical,
             target_stage: target.unwrap_or("default").to_owned(),
-            build: build.arguments.iter().cloned().collect(),
+            build: given,
             globals: HashMap::new(),
             stages: Vec::new(),
         }
@@ -109,7 +119,7 @@ impl Scopes {
             .map_or(argument.name.span, |v| v.span);
         let global = self.globals.get(name).and_then(|v| v.last());
         let value = match (self.build.get(name), default) {
-            (Some(given), _) => Some(Value::Known(given.clone())),
+            (Some(given), _) => Some(given.clone()),
             (None, Some(default)) => Some(default),
             (None, None) if stage.is_some() => {
                 // `ARG name` takes the global argument's value, else keeps what ENV set.
@@ -168,7 +178,10 @@ impl Scopes {
     fn platform(&self, name: &str) -> Option<&str> {
         match name {
             "TARGETSTAGE" => Some(&self.target_stage),
-            _ if !self.typical => None,
+            _ if !self.typical => match self.build.get(name) {
+                Some(Value::Known(text)) => Some(text),
+                _ => None,
+            },
             "TARGETPLATFORM" | "BUILDPLATFORM" => Some("linux/amd64"),
             "TARGETOS" | "BUILDOS" => Some("linux"),
             "TARGETARCH" | "BUILDARCH" => Some("amd64"),
@@ -258,6 +271,18 @@ impl Scopes {
         all.sort_by_key(|v| (v.node, v.name_span.start));
         all.into_iter()
     }
+}
+
+/// What BuildKit sets for a platform.
+fn platform_arguments(platform: &str) -> HashMap<String, Value> {
+    let Some(parsed) = Platform::parse(platform) else {
+        return HashMap::new();
+    };
+    let (Some(os), Some(architecture)) = (parsed.os, parsed.architecture) else {
+        return HashMap::new();
+    };
+    let set = |name: &str, value: String| (name.to_owned(), Value::Known(value));
+    HashMap::from([set("TARGETOS", os), set("TARGETARCH", architecture)])
 }
 
 fn last_before(list: &[Variable], before: usize) -> Option<&Variable> {

@@ -2,7 +2,9 @@
 
 pub mod files;
 pub mod images;
+pub mod labels;
 pub mod layers;
+pub mod packages;
 pub mod runtime;
 pub mod secrets;
 pub mod shell;

@@ -1,7 +1,14 @@
 //! COPY, ADD and the build context.
 
+pub mod add_instead_of_copy;
+pub mod chown_in_own_layer;
+pub mod copied_archive;
 pub mod copy_without_link;
 mod files_shared;
 pub mod ignored_copy;
+pub mod many_sources_to_file;
 pub mod missing_dockerignore;
+pub mod missing_source;
+pub mod relative_copy_destination;
+pub mod remote_add_without_checksum;
 pub mod whole_context_copy;

@@ -101,12 +101,17 @@ fn names_release(image: &ImageRef) -> bool {
     image.repository.visible().split('/').any(release)
 }
 
-/// How bad `latest` is here, if less than usual. A note is enough where nothing else is published,
-/// where the name says the release, for names that only exist where someone built them, and for
-/// the default of a variable that a build script sets to a release of the project's own images.
+/// Whether `latest` is right: nothing else is published, or the name says the release.
+pub(super) fn means_latest(image: &ImageRef) -> bool {
+    is_rolling(image) || names_release(image)
+}
+
+/// How bad `latest` is here, if less than usual. A note is enough for names that only exist where
+/// someone built them, and for the default of a variable that a build script sets to a release of
+/// the project's own images.
 pub(super) fn moving_severity(image: &ImageRef, by_variable: bool) -> Option<Severity> {
     let own = by_variable && publisher(image) == Publisher::Unknown;
-    let harmless = is_rolling(image) || names_release(image) || is_local_name(image) || own;
+    let harmless = is_local_name(image) || own;
     harmless.then_some(Severity::Info)
 }
 

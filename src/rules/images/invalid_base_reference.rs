@@ -43,7 +43,6 @@ impl Rule for InvalidBaseReference {
             if !cx.buildkit && (works || names.iter().any(undeclared)) {
                 continue;
             }
-            // Every argument has its default: then the default is wrong.
             let missing = |name: &String| {
                 let variable = facts.variable(node, name);
                 variable.is_none_or(|v| match &v.value {
@@ -52,7 +51,12 @@ impl Rule for InvalidBaseReference {
                     Some(Value::Unknown) => false,
                 })
             };
-            let severity = match works || names.iter().any(missing) {
+            let asks = names.iter().any(missing);
+            // `ARG BASE` and `FROM $BASE` say that the builder chooses.
+            if asks && text.is_empty() && !cx.buildkit {
+                continue;
+            }
+            let severity = match works || asks {
                 true => Severity::Info,
                 false => cx.default_severity(),
             };

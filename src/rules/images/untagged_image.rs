@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{images, may_be_context, moving_severity, name_place, pin_help, shown};
+use super::images_shared::{
+    images, may_be_context, means_latest, moving_severity, name_place, pin_help, shown,
+};
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/untagged-image.md`.
@@ -18,7 +20,7 @@ impl Rule for UntaggedImage {
             let image = &used.image;
             // A variable in a name of one word may choose a stage.
             let may_be_stage = image.is_hidden() && !image.text.contains('/');
-            if !image.is_untagged() || may_be_stage || may_be_context(used) {
+            if !image.is_untagged() || may_be_stage || may_be_context(used) || means_latest(image) {
                 continue;
             }
             let place = name_place(facts, used);

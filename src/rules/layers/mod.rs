@@ -1,6 +1,10 @@
 //! Build speed and the cache.
 
+pub mod cache_mount_conflict;
+pub mod consecutive_runs;
+pub mod deleted_in_later_layer;
 mod layers_shared;
+pub mod missing_cache_mount;
 pub mod source_before_dependencies;
 pub mod stale_package_index;
 pub mod volatile_early;

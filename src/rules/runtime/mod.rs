@@ -1,6 +1,8 @@
 //! What the container will be: its user, directory, ports, command and health check.
 
 pub mod dangerous_workdir;
+pub mod debug_setting;
+pub mod docker_socket;
 pub mod duplicate_cmd;
 pub mod duplicate_entrypoint;
 pub mod duplicate_healthcheck;
@@ -10,9 +12,12 @@ pub mod expose_protocol_casing;
 pub mod invalid_port;
 mod launch_shared;
 pub mod missing_expose;
+pub mod missing_healthcheck;
 pub mod missing_user;
 pub mod missing_workdir;
+pub mod non_numeric_user;
 pub mod relative_workdir;
+pub mod remote_admin_port;
 pub mod root_user;
 mod runtime_shared;
 pub mod shell_form_command;

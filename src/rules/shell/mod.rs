@@ -1,4 +1,12 @@
 //! What RUN does.
 
 pub mod cd_in_run;
+pub mod curl_and_wget;
+pub mod missing_pipefail;
+pub mod noisy_wget;
+pub mod pipe_to_shell;
+pub mod pointless_command;
+pub mod sh_symlink;
 pub mod shellcheck;
+pub mod sudo;
+pub mod useradd_large_uid;

@@ -1,4 +1,4 @@
-//! Stages and what they take from each other.
+//! The stages of a file.
 
 pub mod duplicate_stage_name;
 pub mod reserved_stage_name;
@@ -8,3 +8,4 @@ pub mod stage_name_casing;
 mod stages_shared;
 pub mod unknown_stage;
 pub mod unused_stage;
+pub mod whole_rootfs_copy;

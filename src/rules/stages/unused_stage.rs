@@ -60,17 +60,24 @@ fn serves_a_target(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
 }
 
 impl UnusedStage {
-    /// Whether the stage, or one that needs it, is built by name.
+    /// Whether the stage, or one that needs it, is built by name or as the last of the file.
     fn is_target(&self, cx: &Context<'_>, stage: &Stage<'_>) -> bool {
+        let facts = cx.facts;
+        let elsewhere = &facts.build.targets;
         let is_listed = |s: &Stage<'_>| {
+            let mut targets = self.targets.iter().chain(&elsewhere.names);
             s.name
                 .as_deref()
-                .is_some_and(|n| self.targets.iter().any(|t| t.eq_ignore_ascii_case(n)))
+                .is_some_and(|n| targets.any(|t| t.eq_ignore_ascii_case(n)))
         };
-        let facts = cx.facts;
+        let last = facts.stages.len().saturating_sub(1);
+        let is_root = |s: &Stage<'_>| s.index == last || is_listed(s);
+        if elsewhere.any && stage.name.is_some() {
+            return true;
+        }
         facts
             .stages
             .iter()
-            .any(|s| is_listed(s) && facts.needed_by(s.index).contains(&stage.index))
+            .any(|s| is_root(s) && facts.needed_by(s.index).contains(&stage.index))
     }
 }

@@ -55,7 +55,7 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
         {
             let own = arguments.get(i).map_or("", |a| a.name.as_str());
             // A default that the build replaces is not looked at.
-            if facts.build.arguments.iter().any(|(name, _)| name == own) {
+            if facts.build.gives(own) {
                 return;
             }
             // Within one ARG, what stands before is declared already.

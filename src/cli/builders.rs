@@ -1,0 +1,296 @@
+//! Who builds the files that are linted: the compose and bake files that are named, found in
+//! searched folders, or lie above a Dockerfile in its repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::context::{Build, Inline, Invocation, NamedBuild, Recipe, Targets, bake, compose};
+use crate::discover;
+use crate::emit::Failure;
+use crate::span::Source;
+
+/// How many folders above a Dockerfile are searched for a compose or bake file.
+const MAX_PARENTS: usize = 6;
+/// How many different builds of one file are looked at; a matrix can mean hundreds.
+const MAX_BUILDS: usize = 16;
+/// The largest compose or bake file that is read.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// A build of a Dockerfile.
+struct Known {
+    name: String,
+    build: Build,
+    /// Whether the user named the file that says so.
+    named: bool,
+}
+
+/// A compose or bake file with Dockerfiles in it.
+pub(super) struct Holder {
+    pub(super) source: Source,
+    pub(super) inlines: Vec<(NamedBuild, Inline)>,
+}
+
+/// What compose and bake files say.
+#[derive(Default)]
+pub(super) struct Builders {
+    /// By the file's canonical path.
+    builds: BTreeMap<PathBuf, Vec<Known>>,
+    read: BTreeSet<PathBuf>,
+    searched: BTreeSet<PathBuf>,
+    /// The Dockerfiles they build.
+    pub(super) files: BTreeSet<PathBuf>,
+    /// Those with Dockerfiles in them.
+    pub(super) holders: Vec<Holder>,
+    /// What is wrong with those that were named.
+    pub(super) failures: Vec<Failure>,
+    /// What is wrong with those that were found.
+    pub(super) notes: Vec<Failure>,
+}
+
+/// Whether a path that the user names is a compose or bake file.
+pub(super) fn is_builder(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str());
+    let fits = match extension {
+        Some("yml" | "yaml" | "hcl") => true,
+        Some("json") => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.contains("bake")
+        }
+        _ => false,
+    };
+    fits && path.is_file()
+}
+
+/// How a compose or bake file comes into play.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// The user named it.
+    Named,
+    /// It lies in a folder that is searched.
+    Found,
+    /// It lies above a Dockerfile: it says how that is built and nothing else.
+    Above,
+}
+
+impl Builders {
+    /// Reads a file, once.
+    pub(super) fn add(&mut self, path: &Path, way: Way) {
+        if !self.read.insert(identity(path)) {
+            return;
+        }
+        let text = match text_of(path) {
+            Ok(text) => text,
+            Err(message) => return self.fail(path, way, message),
+        };
+        let invocations = match of_file(path, &text) {
+            Ok(invocations) => invocations,
+            Err(fault) => {
+                let place = Source::new(path, text).position(fault.span.start);
+                let (line, column) = (place.line, place.column);
+                let message = format!("line {line}, column {column}: {fault}");
+                return self.fail(path, way, message);
+            }
+        };
+        let mut source = None;
+        for invocation in invocations {
+            let Invocation {
+                name,
+                recipe,
+                build,
+                span,
+            } = invocation;
+            match recipe {
+                Recipe::File(file) if file.is_file() => {
+                    if way != Way::Above {
+                        self.files.insert(discover::shown(&file));
+                    }
+                    let named = way == Way::Named;
+                    let known = Known { name, build, named };
+                    self.builds.entry(identity(&file)).or_default().push(known);
+                }
+                Recipe::File(file) => {
+                    // In a file that is named it is a fault; elsewhere it may be made later.
+                    if way == Way::Named {
+                        let place = Source::new(path, text.as_str()).position(span.start);
+                        let file = file.display();
+                        let message = format!(
+                            "line {}, column {}: `{name}` is built from {file}, which is not there",
+                            place.line, place.column
+                        );
+                        self.failures.push(Failure::new(path, message));
+                    }
+                }
+                Recipe::Inline(_) if way == Way::Above => {}
+                Recipe::Inline(inline) => {
+                    let holder = source.get_or_insert_with(|| Holder {
+                        source: Source::new(discover::shown(path), text.as_str()),
+                        inlines: Vec::new(),
+                    });
+                    let names = vec![name];
+                    holder.inlines.push((NamedBuild { names, build }, inline));
+                }
+            }
+        }
+        self.holders.extend(source);
+    }
+
+    fn fail(&mut self, path: &Path, way: Way, message: String) {
+        let failure = Failure::new(path, message);
+        match way {
+            Way::Named => self.failures.push(failure),
+            Way::Found => self.notes.push(failure),
+            Way::Above => {}
+        }
+    }
+
+    /// Reads what lies in a folder and above it, up to the root of the repository, under the
+    /// names that Compose and Bake look for.
+    pub(super) fn add_above(&mut self, folder: &Path) {
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        let Ok(folder) = std::fs::canonicalize(folder) else {
+            return;
+        };
+        let names = compose::NAMES.iter().chain(&bake::NAMES);
+        for folder in folder.ancestors().take(MAX_PARENTS) {
+            if !self.searched.insert(folder.to_path_buf()) {
+                return;
+            }
+            for name in names.clone() {
+                let path = folder.join(name);
+                if path.is_file() {
+                    self.add(&path, Way::Above);
+                }
+            }
+            if folder.join(".git").exists() {
+                return;
+            }
+        }
+    }
+
+    /// The builds of a Dockerfile, with what the user says over them; none if nobody says how it
+    /// is built. With `named` only files count that the user named.
+    pub(super) fn of(&self, path: &Path, user: &Build, named: bool) -> Vec<NamedBuild> {
+        if self.builds.is_empty() {
+            return Vec::new();
+        }
+        let known = self.builds.get(&identity(path)).into_iter().flatten();
+        let known: Vec<&Known> = known.filter(|k| k.named || !named).collect();
+        if known.is_empty() {
+            return Vec::new();
+        }
+        let mut targets = Targets::default();
+        for known in &known {
+            let names = known.build.targets.names.iter();
+            for name in names {
+                if !targets.names.contains(name) {
+                    targets.names.push(name.clone());
+                }
+            }
+            targets.any |= known.build.targets.any;
+        }
+        let mut out: Vec<NamedBuild> = Vec::new();
+        for known in &known {
+            let build = Build {
+                targets: targets.clone(),
+                ..over(known.build.clone(), user)
+            };
+            let is_full = out.len() == MAX_BUILDS;
+            match out.iter_mut().find(|b| b.build == build) {
+                Some(same) if same.names.contains(&known.name) => {}
+                Some(same) => same.names.push(known.name.clone()),
+                None if is_full => {}
+                None => out.push(NamedBuild {
+                    names: vec![known.name.clone()],
+                    build,
+                }),
+            }
+        }
+        // If all of them stop at a stage, nobody here says how the last one is built; that it is
+        // built otherwise just so is the best guess.
+        if out.iter().all(|b| b.build.target.is_some())
+            && user.target.is_none()
+            && let Some(first) = out.first()
+        {
+            let build = Build {
+                target: None,
+                ..first.build.clone()
+            };
+            let names = Vec::new();
+            out.push(NamedBuild { names, build });
+        }
+        out
+    }
+}
+
+/// What the user says wins over what a file says.
+fn over(mut build: Build, user: &Build) -> Build {
+    for (name, value) in &user.arguments {
+        build.arguments.retain(|(n, _)| n != name);
+        build.unknown_arguments.retain(|n| n != name);
+        build.arguments.push((name.clone(), value.clone()));
+    }
+    build.contexts.extend(user.contexts.iter().cloned());
+    if user.target.is_some() {
+        build.target.clone_from(&user.target);
+    }
+    if user.context.is_some() {
+        build.context.clone_from(&user.context);
+    }
+    if !user.platforms.is_empty() {
+        build.platforms.clone_from(&user.platforms);
+    }
+    build
+}
+
+fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::Fault> {
+    let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
+    if is_yaml {
+        return compose::read(path, text, &|path| text_of(path).ok());
+    }
+    let own = path.parent().unwrap_or(Path::new(""));
+    let first = bake::read(own, path, text)?;
+    let is_there = |invocations: &[Invocation]| {
+        invocations.iter().all(|i| match &i.recipe {
+            Recipe::File(file) => file.is_file(),
+            Recipe::Inline(_) => true,
+        })
+    };
+    if is_there(&first) {
+        return Ok(first);
+    }
+    // Paths start where Bake is run: often at the root, with the file in a folder of it.
+    let absolute = std::path::absolute(own).unwrap_or_default();
+    for folder in absolute.ancestors().take(MAX_PARENTS) {
+        let again = bake::read(&nearer(folder), path, text)?;
+        if is_there(&again) {
+            return Ok(again);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(first)
+}
+
+/// The path from the current folder, if it is below that.
+fn nearer(path: &Path) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(current).unwrap_or(path).to_path_buf()
+}
+
+fn text_of(path: &Path) -> Result<String, String> {
+    let meta = std::fs::metadata(path).map_err(|e| discover::reason(&e))?;
+    if meta.len() > MAX_BYTES {
+        return Err("the file is too big".to_owned());
+    }
+    let bytes = std::fs::read(path).map_err(|e| discover::reason(&e))?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+}
+
+/// What makes two paths the same file.
+fn identity(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}

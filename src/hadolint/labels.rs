@@ -1,0 +1,202 @@
+//! The codes that hold labels to a schema.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::Out;
+use super::shell::unquoted;
+use crate::policy::{LabelFormat, Policy};
+use crate::syntax::Kind;
+
+pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
+    let facts = out.facts;
+    missing(out, policy);
+    for node in facts.nodes.iter().filter(|n| !n.onbuild) {
+        let Kind::Label(pairs) = &node.instruction.kind else {
+            continue;
+        };
+        let labels = pairs
+            .pairs
+            .iter()
+            .map(|p| (unquoted(p.name.as_str()), unquoted(p.value.as_str())));
+        for (name, value) in labels {
+            let Some(format) = policy.label_schema.get(name) else {
+                if policy.strict_labels {
+                    out.say("DL3050", node.index);
+                }
+                continue;
+            };
+            if value.is_empty() {
+                out.say("DL3051", node.index);
+            }
+            let (code, fits): (_, fn(&str) -> bool) = match format {
+                LabelFormat::Url => ("DL3052", is_url),
+                LabelFormat::Rfc3339 => ("DL3053", is_time),
+                LabelFormat::Hash => ("DL3055", is_hash),
+                LabelFormat::Semver => ("DL3056", is_version),
+                LabelFormat::Email => ("DL3058", is_email),
+                LabelFormat::Text | LabelFormat::Spdx => continue,
+            };
+            if !fits(value) {
+                out.say(code, node.index);
+            }
+        }
+    }
+}
+
+/// DL3049: excused is a stage that is built on one with the label, and one that a stage with the
+/// label is built on or copies from.
+fn missing(out: &mut Out<'_, '_>, policy: &Policy) {
+    let facts = out.facts;
+    for required in policy.label_schema.keys() {
+        let mut has: HashSet<usize> = HashSet::new();
+        let mut uses: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for node in facts.nodes.iter().filter(|n| !n.onbuild) {
+            let Some(stage) = node.stage else {
+                continue;
+            };
+            let named = |name: &str| {
+                (0..stage).rev().find(|&i| {
+                    let alias = facts.stages.get(i).and_then(|s| match &s.from.kind {
+                        Kind::From(f) => f.alias.as_ref().map(|(_, n)| n.as_str()),
+                        _ => None,
+                    });
+                    alias == Some(name)
+                })
+            };
+            match &node.instruction.kind {
+                Kind::From(from) => {
+                    if let Some(base) = named(super::stages::image_name(from.image.as_str())) {
+                        uses.entry(stage).or_default().push(base);
+                        if has.contains(&base) {
+                            has.insert(stage);
+                        }
+                    }
+                }
+                Kind::Copy(_) => {
+                    let from = node.instruction.flag_value("from");
+                    if let Some(source) = from.and_then(|f| named(f.as_str())) {
+                        uses.entry(stage).or_default().push(source);
+                    }
+                }
+                Kind::Label(pairs) => {
+                    let mut names = pairs.pairs.iter().map(|p| unquoted(p.name.as_str()));
+                    if names.any(|n| n == required) {
+                        has.insert(stage);
+                    }
+                }
+                _ => {}
+            }
+        }
+        // What a stage with the label uses is excused, and what that uses.
+        for stage in (0..facts.stages.len()).rev() {
+            if has.contains(&stage) {
+                has.extend(uses.get(&stage).into_iter().flatten());
+            }
+        }
+        for stage in &facts.stages {
+            if !has.contains(&stage.index) {
+                out.say("DL3049", stage.from_node);
+            }
+        }
+    }
+}
+
+/// An absolute URI by the letters of RFC 3986.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let mut letters = scheme.chars();
+    let scheme_fits = letters.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let mut bytes = rest.bytes();
+    let mut fits = true;
+    while let Some(b) = bytes.next() {
+        fits &= match b {
+            b'%' => {
+                let hex = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_hexdigit());
+                hex(bytes.next()) && hex(bytes.next())
+            }
+            b => b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&b),
+        };
+    }
+    scheme_fits && fits
+}
+
+/// `2024-01-31T12:00:00Z`, the letters in either case, the offset with or without a colon.
+fn is_time(text: &str) -> bool {
+    let number = |range: std::ops::Range<usize>| {
+        let part = text.get(range)?;
+        let digits = part.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let mark = |at: usize, marks: &str| {
+        let next = text.get(at..).and_then(|t| t.chars().next());
+        next.is_some_and(|c| marks.contains(c))
+    };
+    let date = (|| {
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            1..=12 => 31,
+            _ => 0,
+        };
+        Some((1..=days).contains(&day) && hour < 24 && minute < 60 && second <= 60)
+    })();
+    let marks = mark(4, "-") && mark(7, "-") && mark(10, "Tt") && mark(13, ":") && mark(16, ":");
+    let rest = text.get(19..).unwrap_or_default();
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (zone.len() < fraction.len()).then_some(zone)
+        }
+        None => Some(rest),
+    };
+    let zone_fits = zone.is_some_and(|zone| {
+        let offset = zone.strip_prefix(['+', '-']);
+        let digits = offset.map(|o| o.replacen(':', "", 1));
+        matches!(zone, "Z" | "z")
+            || digits.is_some_and(|d| d.len() == 4 && d.bytes().all(|b| b.is_ascii_digit()))
+    });
+    date == Some(true) && marks && zone_fits
+}
+
+fn is_hash(text: &str) -> bool {
+    matches!(text.len(), 7 | 40)
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// Three numbers, a pre-release and build metadata.
+fn is_version(text: &str) -> bool {
+    let (text, build) = text.split_once('+').unwrap_or((text, "0"));
+    let (core, pre) = text.split_once('-').unwrap_or((text, ""));
+    let word = |part: &str| {
+        part.chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+    };
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    core.split('.').count() == 3 && core.split('.').all(number) && word(pre) && word(build)
+}
+
+/// `local@domain` as RFC 5322 has it, without comments.
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let atom = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+    };
+    let dots = |text: &str| text.split('.').all(atom);
+    let quoted = local.len() >= 2 && local.starts_with('"') && local.ends_with('"');
+    let literal = domain.starts_with('[') && domain.ends_with(']');
+    (dots(local) || quoted) && (dots(domain) || literal)
+}

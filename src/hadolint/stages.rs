@@ -1,0 +1,299 @@
+//! The codes that read FROM, and what a stage inherits.
+
+use std::collections::HashSet;
+
+use super::Out;
+use super::shell::unquoted;
+use crate::facts::Facts;
+use crate::facts::mount::MountKind;
+use crate::policy::Policy;
+use crate::syntax::{From, Kind};
+
+/// An image's name without registry, tag and digest.
+pub(super) fn image_name(text: &str) -> &str {
+    let text = text.split('@').next().unwrap_or(text);
+    let text = match registry(text) {
+        Some(_) => text.split_once('/').map_or(text, |(_, rest)| rest),
+        None => text,
+    };
+    match text.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => text,
+    }
+}
+
+fn registry(text: &str) -> Option<&str> {
+    let (host, _) = text.split_once('/')?;
+    host.contains('.').then_some(host)
+}
+
+fn tag(text: &str) -> Option<&str> {
+    let text = text.split('@').next().unwrap_or(text);
+    text.rsplit_once(':')
+        .map(|(_, tag)| tag)
+        .filter(|tag| !tag.contains('/'))
+}
+
+fn alias(from: &From) -> Option<&str> {
+    from.alias.as_ref().map(|(_, name)| name.as_str())
+}
+
+fn from_of<'a>(facts: &Facts<'a>, stage: usize) -> Option<&'a From> {
+    match &facts.stages.get(stage)?.from.kind {
+        Kind::From(from) => Some(from),
+        _ => None,
+    }
+}
+
+/// The stages a stage is built on, itself first, by the names as written.
+pub(super) fn chain(facts: &Facts<'_>, stage: usize) -> Vec<usize> {
+    let mut chain = vec![stage];
+    let mut at = stage;
+    while let Some(from) = from_of(facts, at) {
+        let name = image_name(from.image.as_str());
+        let base = (0..at)
+            .rev()
+            .find(|&i| from_of(facts, i).and_then(alias) == Some(name));
+        let Some(base) = base else {
+            break;
+        };
+        chain.push(base);
+        at = base;
+    }
+    chain
+}
+
+/// Whether a stage is the last one, or one that a FROM names.
+pub(super) fn ships(facts: &Facts<'_>, stage: usize) -> bool {
+    let Some(own) = from_of(facts, stage) else {
+        return true;
+    };
+    let same =
+        |other: &From| other.image.as_str() == own.image.as_str() && alias(other) == alias(own);
+    let last = facts.stages.len().checked_sub(1);
+    let last = last.and_then(|l| from_of(facts, l));
+    let used = |name: &str| {
+        (0..facts.stages.len())
+            .filter_map(|i| from_of(facts, i))
+            .any(|f| image_name(f.image.as_str()) == name)
+    };
+    last.is_some_and(same) || alias(own).is_some_and(used)
+}
+
+pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
+    bases(out);
+    users(out);
+    copies(out);
+    registries(out, policy);
+    workdirs(out);
+    healthchecks(out);
+}
+
+fn bases(out: &mut Out<'_, '_>) {
+    let facts = out.facts;
+    let mut aliases: HashSet<&str> = HashSet::new();
+    for stage in &facts.stages {
+        let Some(from) = from_of(facts, stage.index) else {
+            continue;
+        };
+        let node = stage.from_node;
+        let image = from.image.as_str();
+        let digest = image.contains('@');
+        let known =
+            image == "scratch" || image.starts_with('$') || aliases.contains(image_name(image));
+        if tag(image).is_none() && !digest && !known {
+            out.say("DL3006", node);
+        }
+        if tag(image) == Some("latest") && !digest {
+            out.say("DL3007", node);
+        }
+        if let Some(platform) = stage.from.flag_value("platform") {
+            let platform = platform.as_str();
+            if !platform.contains("BUILDPLATFORM") && !platform.contains("TARGETPLATFORM") {
+                out.say("DL3029", node);
+            }
+            if matches!(platform, "$TARGETPLATFORM" | "${TARGETPLATFORM}") {
+                out.say("DL3065", node);
+            }
+        }
+        if let Some(name) = alias(from) {
+            if matches!(name, "scratch" | "context") {
+                out.say("DL3063", node);
+            }
+            if !aliases.insert(name) {
+                out.say("DL3024", node);
+            }
+        }
+    }
+}
+
+/// DL3002.
+fn users(out: &mut Out<'_, '_>) {
+    let facts = out.facts;
+    for stage in &facts.stages {
+        let users = facts.nodes.iter().filter(|n| n.stage == Some(stage.index));
+        let last = users
+            .filter(|n| !n.onbuild)
+            .filter_map(|n| match &n.instruction.kind {
+                Kind::User(user) => Some((n.index, user.as_str())),
+                _ => None,
+            })
+            .last();
+        let is_root = |user: &str| matches!(user.split(':').next(), Some("root" | "0"));
+        if let Some((node, user)) = last
+            && is_root(user)
+        {
+            out.say("DL3002", node);
+        }
+    }
+}
+
+/// DL3022 and DL3023.
+fn copies(out: &mut Out<'_, '_>) {
+    let facts = out.facts;
+    for node in facts.nodes.iter().filter(|n| !n.onbuild) {
+        let (Kind::Copy(_), Some(value)) =
+            (&node.instruction.kind, node.instruction.flag_value("from"))
+        else {
+            continue;
+        };
+        let seen = node.stage.map_or(0, |s| s + 1);
+        let own = node.stage.and_then(|s| from_of(facts, s)).and_then(alias);
+        let value = value.as_str();
+        let mut names = (0..seen).filter_map(|i| from_of(facts, i).and_then(alias));
+        let known = names.any(|n| n == value);
+        let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let index = value.get(..digits).and_then(|d| d.parse::<usize>().ok());
+        if !value.contains(':') && !known && index.is_none_or(|i| i >= seen) {
+            out.say("DL3022", node.index);
+        }
+        if own == Some(value) {
+            out.say("DL3023", node.index);
+        }
+    }
+}
+
+/// DL3026.
+fn registries(out: &mut Out<'_, '_>, policy: &Policy) {
+    let allowed = &policy.trusted_registries;
+    if allowed.is_empty() {
+        return;
+    }
+    let listed = |registry: &str| {
+        allowed.iter().any(
+            |pattern| match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+                (Some(suffix), _) => registry.ends_with(suffix),
+                (_, Some(prefix)) => registry.starts_with(prefix),
+                _ => pattern == registry,
+            },
+        )
+    };
+    let trusted = |image: &str| match registry(image) {
+        Some(registry) => listed(registry),
+        None => listed("docker.io") || listed("hub.docker.com"),
+    };
+    let facts = out.facts;
+    let mut aliases: HashSet<&str> = HashSet::new();
+    for node in facts.nodes.iter().filter(|n| !n.onbuild) {
+        let mut images: Vec<&str> = Vec::new();
+        let mut name = None;
+        match &node.instruction.kind {
+            Kind::From(from) => {
+                images.push(from.image.as_str());
+                name = alias(from);
+            }
+            Kind::Copy(_) => {
+                let from = node.instruction.flag_value("from");
+                images.extend(from.map(|f| f.as_str()));
+            }
+            Kind::Run(_) => {
+                let mounts = node.mounts.iter();
+                let mounts =
+                    mounts.filter(|m| matches!(m.kind, MountKind::Bind | MountKind::Cache));
+                images.extend(mounts.filter_map(|m| Some(m.from.as_ref()?.as_str())));
+            }
+            _ => {}
+        }
+        let bad = |image: &&str| {
+            let image = *image;
+            image != "scratch" && !aliases.contains(image_name(image)) && !trusted(image)
+        };
+        if images.iter().any(bad) {
+            out.say("DL3026", node.index);
+        }
+        aliases.extend(name);
+    }
+}
+
+/// The name a stage goes by: its alias, else its image's.
+fn key(from: &From) -> &str {
+    alias(from).unwrap_or_else(|| image_name(from.image.as_str()))
+}
+
+/// DL3045.
+fn workdirs(out: &mut Out<'_, '_>) {
+    let facts = out.facts;
+    let mut set: HashSet<&str> = HashSet::new();
+    let mut current = None;
+    for node in facts.nodes.iter().filter(|n| !n.onbuild) {
+        match &node.instruction.kind {
+            Kind::From(from) => {
+                current = Some(key(from));
+                if set.contains(image_name(from.image.as_str())) {
+                    set.extend(current);
+                }
+            }
+            Kind::Workdir(_) => set.extend(current),
+            Kind::Copy(copy) => {
+                let target = unquoted(copy.destination.as_str());
+                let mut letters = target.chars();
+                let drive =
+                    letters.next().is_some_and(char::is_alphabetic) && letters.next() == Some(':');
+                let has = current.is_some_and(|c| set.contains(c));
+                if !target.starts_with(['/', '$']) && !drive && !has {
+                    out.say("DL3045", node.index);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// DL3057.
+fn healthchecks(out: &mut Out<'_, '_>) {
+    let facts = out.facts;
+    let checked: Vec<&str> = facts
+        .stages
+        .iter()
+        .filter(|s| {
+            let nodes = facts.nodes.iter().filter(|n| n.stage == Some(s.index));
+            nodes
+                .filter(|n| !n.onbuild)
+                .any(|n| matches!(n.instruction.kind, Kind::Healthcheck(_)))
+        })
+        .filter_map(|s| from_of(facts, s.index))
+        .map(key)
+        .collect();
+    let mut good: HashSet<&str> = checked.into_iter().collect();
+    let edges: Vec<(&str, &str)> = (0..facts.stages.len())
+        .filter_map(|i| from_of(facts, i))
+        .map(|f| (image_name(f.image.as_str()), key(f)))
+        .collect();
+    // Down to what is built on them, then up to what they are built on.
+    for (base, name) in &edges {
+        if good.contains(base) {
+            good.insert(name);
+        }
+    }
+    for (base, name) in edges.iter().rev() {
+        if good.contains(name) {
+            good.insert(base);
+        }
+    }
+    for stage in &facts.stages {
+        let name = from_of(facts, stage.index).map(key);
+        if name.is_some_and(|n| !good.contains(n)) {
+            out.say("DL3057", stage.from_node);
+        }
+    }
+}

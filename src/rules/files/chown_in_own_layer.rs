@@ -1,0 +1,134 @@
+//! `chown-in-own-layer`: files that were copied are stored again to change their owner or mode.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Severity;
+use crate::facts::{Command, Copied, Facts, Node};
+use crate::rule::{Context, Rule};
+use crate::syntax::Keyword;
+
+/// See `rules/files/chown-in-own-layer.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChownInOwnLayer {}
+
+impl Rule for ChownInOwnLayer {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(last) = facts.final_stage() else {
+            return;
+        };
+        let mut copies: Vec<Copied> = Vec::new();
+        for node in facts.chain_nodes(last.index) {
+            match node.keyword() {
+                Some(Keyword::Copy | Keyword::Add) => copies.extend(facts.copied(node)),
+                Some(Keyword::Run) => {
+                    for command in node.commands() {
+                        if let Some((place, copied)) = recoded(facts, node, command, &copies) {
+                            let option = match command.name.as_str() {
+                                "chmod" => "--chmod",
+                                _ => "--chown",
+                            };
+                            let report = cx
+                                .report(
+                                    command.span,
+                                    format!(
+                                        "`{}` stores the files in `{place}` once more",
+                                        command.name
+                                    ),
+                                )
+                                .help(format!("set it while copying: `COPY {option}=…`"))
+                                .label(copied.span, "copied here");
+                            if is_small(&copied) {
+                                report.severity(Severity::Info);
+                            }
+                            // One finding per copy is enough.
+                            let node = copied.node;
+                            copies.retain(|c| c.node != node);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The copied files that a command changes.
+fn recoded(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    command: &Command,
+    copies: &[Copied],
+) -> Option<(String, Copied)> {
+    if !matches!(command.name.as_str(), "chown" | "chgrp" | "chmod")
+        || !command.has_any_flag(&["-R", "--recursive"])
+    {
+        return None;
+    }
+    let moved = node
+        .commands()
+        .iter()
+        .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+    for word in command.operands(&["--from", "--reference"]).skip(1) {
+        let Some(text) = word.literal() else {
+            continue;
+        };
+        if moved && !text.starts_with('/') {
+            continue;
+        }
+        let Some(path) = facts.absolute(node, text) else {
+            continue;
+        };
+        let path = crate::context::ignore_file::clean(path.trim_end_matches('*'));
+        let hit = copies.iter().find(|c| {
+            let node = facts.nodes.get(c.node);
+            // An owner of its own was given already; what is left is a directory around it.
+            let given = node.is_some_and(|n| {
+                let name = match command.name.as_str() {
+                    "chmod" => "chmod",
+                    _ => "chown",
+                };
+                n.instruction.flag(name).is_some()
+            });
+            let many = c.into_directory
+                || c.sources.iter().any(|s| {
+                    s.is_whole()
+                        || s.text
+                            .as_deref()
+                            .is_some_and(|t| !t.rsplit('/').next().unwrap_or(t).contains('.'))
+                });
+            !given
+                && many
+                && c.target
+                    .as_deref()
+                    .is_some_and(|t| t.len() > 1 && inside(&path, t))
+        });
+        if let Some(copied) = hit {
+            return Some((text.to_owned(), copied.clone()));
+        }
+    }
+    None
+}
+
+fn inside(outer: &str, inner: &str) -> bool {
+    inner
+        .strip_prefix(outer.trim_end_matches('/'))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether what was copied is configuration or scripts rather than a program.
+fn is_small(copied: &Copied) -> bool {
+    const PLACES: [&str; 6] = [
+        "/etc",
+        "/tmp",
+        "/docker-entrypoint",
+        "/usr/local/bin",
+        "/scripts",
+        "/usr/bin",
+    ];
+    let whole = copied.sources.iter().any(|s| s.is_whole());
+    let target = copied.target.as_deref().unwrap_or_default();
+    !whole && PLACES.iter().any(|p| target.starts_with(p))
+}

@@ -1,0 +1,201 @@
+//! `deleted-in-later-layer`: a file is removed in another layer than the one that holds it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::layers_shared::place;
+use crate::diagnostic::Severity;
+use crate::facts::{Command, Facts, Node};
+use crate::rule::{Context, Rule};
+use crate::span::Span;
+use crate::syntax::Keyword;
+
+/// See `rules/layers/deleted-in-later-layer.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeletedInLaterLayer {}
+
+impl Rule for DeletedInLaterLayer {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(last) = facts.final_stage() else {
+            return;
+        };
+        // What each layer brings: the path, its place in the file, the node.
+        let mut there: Vec<(String, Span, usize)> = Vec::new();
+        for node in facts.chain_nodes(last.index) {
+            match node.keyword() {
+                Some(Keyword::Copy | Keyword::Add) => there.extend(copied(facts, node)),
+                Some(Keyword::Run) => {
+                    let mut gone: Vec<(Span, Span, String, bool)> = Vec::new();
+                    for command in node.commands().iter().filter(|c| c.name == "rm") {
+                        for word in command.operands(&[]) {
+                            let Some(path) = removed(facts, node, command, word.literal()) else {
+                                continue;
+                            };
+                            let held = there
+                                .iter()
+                                .position(|(held, _, at)| *at < node.index && covers(&path, held));
+                            if let Some(at) = held {
+                                let (held, span, _) = there.remove(at);
+                                let text = word.literal().unwrap_or_default().to_owned();
+                                let text = match text.ends_with('*') {
+                                    true => held.clone(),
+                                    false => text,
+                                };
+                                gone.push((word.span, span, text, is_small(&held)));
+                            }
+                        }
+                    }
+                    for (span, from, path, small) in gone {
+                        let report = cx
+                            .report(
+                                span,
+                                format!("`{path}` stays in the image: an earlier layer holds it"),
+                            )
+                            .help("use a bind mount or another stage, or make and remove it in one RUN")
+                            .label(from, "it comes from here");
+                        if small {
+                            report.severity(Severity::Info);
+                        }
+                    }
+                    there.extend(downloaded(facts, node));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The files that a COPY or ADD brings, if their names are known.
+fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
+    let Some(copied) = facts.copied(node) else {
+        return Vec::new();
+    };
+    copied
+        .sources
+        .iter()
+        .filter_map(|source| {
+            let path = match source.is_remote() {
+                // Only a directory makes the name.
+                true => {
+                    let target = copied.target.clone()?;
+                    let name = source.text.as_deref()?.rsplit('/').next()?;
+                    match copied.into_directory {
+                        true => format!("{}/{name}", target.trim_end_matches('/')),
+                        false => target,
+                    }
+                }
+                false => copied.target_of(source)?,
+            };
+            // ADD unpacks archives, and what is copied into `/` has other names.
+            let archive = node.is(Keyword::Add) && !source.is_remote() && path.contains(".t");
+            let whole = source.is_whole() && path.len() < 2;
+            (!archive && !whole && path.len() > 1).then_some((path, source.span, node.index))
+        })
+        .collect()
+}
+
+/// The files that a RUN downloads and leaves behind.
+fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
+    if !node.mounts.is_empty() {
+        return Vec::new();
+    }
+    let commands = node.commands();
+    let mut found = Vec::new();
+    for (index, command) in commands.iter().enumerate() {
+        let name = match command.name.as_str() {
+            "curl" if command.has_any_flag(&["-o", "--output"]) => command
+                .flag_value("-o")
+                .or_else(|| command.flag_value("--output"))
+                .map(str::to_owned),
+            "curl" if command.has_any_flag(&["-O", "--remote-name"]) => base_name(command),
+            "wget" if command.has_any_flag(&["-O", "--output-document"]) => command
+                .flag_value("-O")
+                .or_else(|| command.flag_value("--output-document"))
+                .map(str::to_owned),
+            "wget" if !command.has_any_flag(&["-P", "--directory-prefix", "-r", "-i"]) => {
+                base_name(command)
+            }
+            _ => None,
+        };
+        let Some(name) =
+            name.filter(|n| !matches!(n.as_str(), "" | "-" | "/dev/null" | "/dev/stdout"))
+        else {
+            continue;
+        };
+        let moved = commands
+            .iter()
+            .take(index)
+            .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+        let last = name.rsplit('/').next().unwrap_or(&name);
+        let used_up = commands.iter().skip(index + 1).any(|c| {
+            matches!(c.name.as_str(), "rm" | "mv")
+                && c.args().iter().any(|w| w.raw.contains(last) || w.glob)
+        });
+        if used_up || moved && !name.starts_with('/') {
+            continue;
+        }
+        found.push((place(facts, node, &name), command.span, node.index));
+    }
+    found
+}
+
+/// The name a download gets from its address.
+fn base_name(command: &Command) -> Option<String> {
+    let address = command
+        .args()
+        .iter()
+        .filter_map(|w| w.literal())
+        .find(|a| a.contains("://"))?;
+    let path = address.split(['?', '#']).next()?;
+    let name = path.split("://").nth(1)?.rsplit_once('/')?.1;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The path that an operand of `rm` names.
+fn removed(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    command: &Command,
+    text: Option<&str>,
+) -> Option<String> {
+    let text = text?;
+    let moved = node
+        .commands()
+        .iter()
+        .take_while(|c| c.span.start < command.span.start)
+        .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+    if text.starts_with('~') || moved && !text.starts_with('/') {
+        return None;
+    }
+    Some(place(facts, node, text))
+}
+
+/// Whether `rm path` removes `held` or, with a `*` at the end of a name, something like it.
+fn covers(path: &str, held: &str) -> bool {
+    if let Some(start) = path.strip_suffix('*') {
+        return !start.contains(['*', '?', '['])
+            && start.len() > 2
+            && held
+                .strip_prefix(start)
+                .is_some_and(|rest| !rest.contains('/'));
+    }
+    !path.contains(['*', '?', '['])
+        && path.len() > 1
+        && held
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a file is a script, a key or a list, by its name.
+fn is_small(path: &str) -> bool {
+    const ENDINGS: [&str; 24] = [
+        "asc", "cfg", "conf", "crt", "gpg", "ini", "json", "key", "list", "lock", "md", "patch",
+        "pem", "php", "pl", "pub", "py", "repo", "rsp", "sh", "sig", "sql", "txt", "yml",
+    ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').is_some_and(|(_, ending)| {
+        ENDINGS.contains(&ending) || matches!(ending, "yaml" | "toml" | "xml" | "sha256" | "diff")
+    })
+}

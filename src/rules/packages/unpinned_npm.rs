@@ -1,0 +1,37 @@
+//! `unpinned-npm`: a Node.js package without a version.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::packages_shared::{report_unpinned, run_installs, unpinned};
+use crate::facts::Node;
+use crate::facts::packages::{Action, Manager, Package};
+use crate::rule::{Context, Rule};
+
+/// See `rules/packages/unpinned-npm.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnpinnedNpm {}
+
+impl Rule for UnpinnedNpm {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        for install in run_installs(node) {
+            let installs = matches!(
+                install.manager,
+                Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
+            ) && matches!(install.action, Action::Install | Action::Restore);
+            if installs {
+                let packages = unpinned(install, is_pinned);
+                report_unpinned(cx, &packages, "name the version: `package@version`");
+            }
+        }
+    }
+}
+
+/// Whether a version is named, and no tag that moves.
+fn is_pinned(package: &Package) -> bool {
+    package
+        .version
+        .as_ref()
+        .is_some_and(|v| !matches!(v.text.as_str(), "" | "latest" | "next" | "*"))
+}

@@ -1,0 +1,67 @@
+//! `yum-cache-kept`: what yum downloads stays in the image.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::packages_shared::{
+    append, call_of, call_span, is_mounted, kept, removes, ships, too_late,
+};
+use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::{Command, Node};
+use crate::rule::{Context, Rule};
+
+/// See `rules/packages/yum-cache-kept.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct YumCacheKept {
+    /// Whether stages that do not end up in the image count too.
+    pub every_stage: bool,
+}
+
+impl Rule for YumCacheKept {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let facts = cx.facts;
+        let Some(install) = kept(node, fills, empties, cleans) else {
+            return;
+        };
+        if !(self.every_stage || ships(facts, node))
+            || is_mounted(node, &["/var/cache/yum", "/var/cache/dnf", "/var/cache"])
+        {
+            return;
+        }
+        let fix = append(facts, node, install, "yum clean all");
+        let late = too_late(facts, node, empties, cleans);
+        let mut report = cx
+            .report(
+                call_span(facts, install),
+                format!("what `{}` downloads stays in the layer", call_of(install)),
+            )
+            .help("clean up in the same RUN: `yum clean all`");
+        if let Some(span) = late {
+            report = report.label(span, "too late: an earlier layer has it already");
+        }
+        if let Some(fix) = fix {
+            report.fix(fix);
+        }
+    }
+}
+
+/// Whether a call leaves something behind.
+fn fills(install: &Install) -> bool {
+    install.manager == Manager::Yum
+        && matches!(
+            install.action,
+            Action::Install | Action::Upgrade | Action::Update
+        )
+        && !install.has_flag(&["--installroot"])
+}
+
+/// Whether a command removes it.
+fn empties(command: &Command) -> bool {
+    removes(command, &["/var/cache/yum", "/var/cache/dnf"])
+}
+
+/// Whether a call of a manager removes it.
+fn cleans(install: &Install) -> bool {
+    install.manager.is_rpm()
+}

@@ -1,0 +1,25 @@
+//! `missing-healthcheck`: nothing tells whether the container works.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::rule::{Context, Rule};
+
+/// See `rules/runtime/missing-healthcheck.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MissingHealthcheck {}
+
+impl Rule for MissingHealthcheck {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let Some(last) = facts.final_stage() else {
+            return;
+        };
+        let has = facts.chain(last.index).any(|s| !s.healthchecks.is_empty());
+        if !has {
+            cx.report(last.from.head, "the image has no `HEALTHCHECK`")
+                .help("add `HEALTHCHECK CMD …`, or `HEALTHCHECK NONE` to say that there is none");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `remote-admin-port`: a port for remote administration is exposed.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::Node;
+use crate::rule::{Context, Rule};
+use crate::syntax::Kind;
+
+/// The ports and what listens there.
+const PORTS: [(u16, &str); 8] = [
+    (22, "SSH"),
+    (23, "Telnet"),
+    (512, "rexec"),
+    (513, "rlogin"),
+    (2375, "the Docker engine without TLS"),
+    (3389, "Remote Desktop"),
+    (5800, "VNC"),
+    (5900, "VNC"),
+];
+
+/// See `rules/runtime/remote-admin-port.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RemoteAdminPort {
+    /// More ports to report.
+    pub ports: Vec<u16>,
+}
+
+impl Rule for RemoteAdminPort {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let Kind::Expose(words) = &node.instruction.kind else {
+            return;
+        };
+        if !cx.facts.stage_of(node).is_some_and(|s| s.in_final) {
+            return;
+        }
+        for word in words {
+            let Some(text) = cx.facts.text(node.index, word) else {
+                continue;
+            };
+            let (ports, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
+            if protocol.eq_ignore_ascii_case("udp") {
+                continue;
+            }
+            let (from, to) = ports.split_once('-').unwrap_or((ports, ports));
+            let (Ok(from), Ok(to)) = (from.parse::<u16>(), to.parse::<u16>()) else {
+                continue;
+            };
+            // A wide range is not about one of them.
+            if to.saturating_sub(from) > 20 {
+                continue;
+            }
+            let listed = PORTS.iter().find(|(port, _)| (from..=to).contains(port));
+            let more = self.ports.iter().find(|p| (from..=to).contains(p));
+            let what = match (listed, more) {
+                (Some((port, name)), _) => format!("port {port} is for {name}"),
+                (None, Some(port)) => format!("port {port} is for remote administration"),
+                (None, None) => continue,
+            };
+            cx.report(
+                word.span,
+                format!("{what}: who reaches it can try to get into the container"),
+            )
+            .help("leave it out, and use `docker exec` or `kubectl exec`");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `whole-rootfs-copy`: a whole file system is copied over another.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::image::{ImageRef, OsFamily, os_family};
+use crate::facts::{Base, CopyOrigin, Facts, FromTarget, Node};
+use crate::rule::{Context, Rule};
+use crate::syntax::Keyword;
+
+/// See `rules/stages/whole-rootfs-copy.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WholeRootfsCopy {
+    /// Whether it is reported on `scratch` and from bundles of files too.
+    pub every: bool,
+}
+
+impl Rule for WholeRootfsCopy {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let facts = cx.facts;
+        if !node.is(Keyword::Copy) {
+            return;
+        }
+        let (Some(copied), Some(stage)) = (facts.copied(node), facts.stage_of(node)) else {
+            return;
+        };
+        let CopyOrigin::From(target) = copied.origin else {
+            return;
+        };
+        if copied.target.as_deref() != Some("/") {
+            return;
+        }
+        let Some(source) = copied.sources.iter().find(|s| s.is_whole()) else {
+            return;
+        };
+        // On an empty image this is how an image is flattened or taken over.
+        let onto_nothing = matches!(facts.root_base(stage.index), Base::Scratch);
+        // A stage that is empty but for what was put there is a bundle of files.
+        let whole = match target {
+            FromTarget::Stage(from) => is_system(facts, from),
+            FromTarget::Later(_) => false,
+            FromTarget::External => {
+                let name = node
+                    .instruction
+                    .flag_value("from")
+                    .map_or("", |w| w.as_str());
+                !matches!(
+                    os_family(&ImageRef::parse(name)),
+                    OsFamily::Unknown | OsFamily::Scratch
+                )
+            }
+        };
+        if self.every || !onto_nothing && whole {
+            cx.report(
+                source.span,
+                "a whole file system is copied over that of the base image",
+            )
+            .help("copy only the files that are needed, or build `FROM` that stage");
+        }
+    }
+}
+
+/// Whether a stage holds a whole system: it runs something, or its image is known to.
+fn is_system(facts: &Facts<'_>, stage: usize) -> bool {
+    match facts.root_base(stage) {
+        Base::Image(image) => {
+            let runs = facts.chain_nodes(stage).any(|n| n.is(Keyword::Run));
+            runs || !matches!(os_family(image), OsFamily::Unknown | OsFamily::Scratch)
+        }
+        _ => false,
+    }
+}
