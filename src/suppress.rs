@@ -5,8 +5,8 @@
 
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
-use crate::rule::{IgnoreComment, UnusedIgnore};
 use crate::hadolint;
+use crate::rule::{IgnoreComment, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::check::{self, CHECK_ARGUMENT, CheckName, CheckOptions};

@@ -149,7 +149,9 @@ fn the_places_of_every_code_are_hadolints() {
         };
         let parse_error = theirs.iter().any(|f| f["code"] == "DL1000");
         // Where it differs in what BuildKit refuses, the places are the same.
-        let differs = DIFFERENCES.iter().any(|(d, why)| *d == id && !why.contains("refuses"));
+        let differs = DIFFERENCES
+            .iter()
+            .any(|(d, why)| *d == id && !why.contains("refuses"));
         if parse_error || differs {
             continue;
         }
@@ -165,7 +167,12 @@ fn the_places_of_every_code_are_hadolints() {
             .collect();
         let theirs: BTreeSet<(u32, String)> = theirs
             .iter()
-            .map(|f| (f["line"].as_u64().unwrap() as u32, f["code"].as_str().unwrap().to_owned()))
+            .map(|f| {
+                (
+                    f["line"].as_u64().unwrap() as u32,
+                    f["code"].as_str().unwrap().to_owned(),
+                )
+            })
             .filter(|(_, code)| is_dl(code) && !matches!(code.as_str(), "DL1001" | "DL3054"))
             .collect();
         if ours != theirs {
@@ -178,7 +185,12 @@ fn the_places_of_every_code_are_hadolints() {
             ));
         }
     }
-    assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differ\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Every example of the page on hadolint: what hadolint was observed to say stands there too.
@@ -229,7 +241,12 @@ fn formatted(format: &str) -> (String, String) {
     let ran = std::process::Command::new(env!("CARGO_BIN_EXE_dlint"))
         .current_dir("testdata/hadolint")
         .args(["--isolated", "--profile", "hadolint", "--select"])
-        .args(["DL3003,DL3004,DL3006,DL3048,DL4000", "-f", format, "Dockerfile"])
+        .args([
+            "DL3003,DL3004,DL3006,DL3048,DL4000",
+            "-f",
+            format,
+            "Dockerfile",
+        ])
         .env("FORCE_COLOR", "0")
         .output()
         .unwrap();
@@ -269,7 +286,10 @@ fn shape(value: &Value, theirs: &Value, at: &str) {
             ];
             let kind = |v: &Value| std::mem::discriminant(v);
             assert_eq!(kind(ours), kind(theirs), "{at}");
-            if !own.iter().any(|o| at.rsplit('.').next().unwrap().contains(o)) {
+            if !own
+                .iter()
+                .any(|o| at.rsplit('.').next().unwrap().contains(o))
+            {
                 assert_eq!(ours, theirs, "{at}");
             }
         }
@@ -280,7 +300,8 @@ fn shape(value: &Value, theirs: &Value, at: &str) {
 fn sorted(mut values: Vec<Value>) -> Value {
     let key = |v: &Value| {
         let code = ["code", "check_name", "patternId", "ruleId"];
-        code.iter().find_map(|k| v.get(k)?.as_str().map(str::to_owned))
+        code.iter()
+            .find_map(|k| v.get(k)?.as_str().map(str::to_owned))
     };
     values.sort_by_key(key);
     Value::Array(values)
@@ -331,7 +352,10 @@ fn the_formats_in_lines_have_hadolints_shape() {
 
 /// The elements of an XML text with the names of their attributes.
 fn elements(xml: &str) -> Vec<(String, BTreeSet<String>)> {
-    let tags = xml.split('<').skip(1).filter(|t| !t.starts_with(['/', '?']));
+    let tags = xml
+        .split('<')
+        .skip(1)
+        .filter(|t| !t.starts_with(['/', '?']));
     tags.map(|tag| {
         let tag = &tag[..tag.find('>').unwrap()];
         let name = tag.split([' ', '/']).next().unwrap().to_owned();

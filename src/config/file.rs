@@ -30,16 +30,7 @@ pub enum Profile {
 
 /// The least level that makes a run fail.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
@@ -70,13 +61,14 @@ impl FailOn {
 
     /// Whether a finding of that level makes a run fail.
     pub fn fails(self, severity: Severity) -> bool {
-        severity >= match self {
-            FailOn::Style => Severity::Style,
-            FailOn::Info => Severity::Info,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Error => Severity::Error,
-            FailOn::Never => return false,
-        }
+        severity
+            >= match self {
+                FailOn::Style => Severity::Style,
+                FailOn::Info => Severity::Info,
+                FailOn::Warning => Severity::Warning,
+                FailOn::Error => Severity::Error,
+                FailOn::Never => return false,
+            }
     }
 }
 

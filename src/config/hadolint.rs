@@ -36,7 +36,8 @@ pub(super) fn elsewhere() -> Option<PathBuf> {
     let home = variable("HOME").map(PathBuf::from);
     let config = variable("XDG_CONFIG_HOME").map(PathBuf::from);
     let config = config.or_else(|| home.as_ref().map(|h| h.join(".config")));
-    let two = |folder: &Path, stem: &str| ["yaml", "yml"].map(|e| folder.join(format!("{stem}.{e}")));
+    let two =
+        |folder: &Path, stem: &str| ["yaml", "yml"].map(|e| folder.join(format!("{stem}.{e}")));
     let mut places: Vec<PathBuf> = two(&current, ".hadolint").into();
     if let Some(config) = config {
         places.extend(two(&config, "hadolint"));
@@ -302,13 +303,44 @@ fn check_code(name: &str) -> Result<bool, Problem> {
     }
 }
 
-/// The message of an error without its place.
+/// The message of an error without its place, in serde's own form where it lists names.
 fn message(error: &serde_saphyr::Error) -> String {
+    let quoted = |names: &[&'static str]| {
+        let names: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
+        names.join(", ")
+    };
+    match error.without_snippet() {
+        serde_saphyr::Error::SerdeUnknownField {
+            field, expected, ..
+        } => {
+            return format!(
+                "unknown field `{field}`, expected one of {}",
+                quoted(expected)
+            );
+        }
+        serde_saphyr::Error::SerdeUnknownVariant {
+            variant, expected, ..
+        } => {
+            return format!(
+                "unknown variant `{variant}`, expected one of {}",
+                quoted(expected)
+            );
+        }
+        serde_saphyr::Error::MultipleDocuments { .. } => {
+            return "a second document, where one is read".to_owned();
+        }
+        _ => {}
+    }
     let text = error.without_snippet().to_string();
     let text = text.lines().next().unwrap_or_default();
     let end = text.rfind(" at line ").unwrap_or(text.len());
     let text = text.get(..end).unwrap_or(text);
-    text.trim_start_matches("error: ").to_owned()
+    match text.trim_start_matches("error: ") {
+        "expected sequence start" => "a list is wanted here".to_owned(),
+        "expected mapping start" => "keys and values are wanted here".to_owned(),
+        text if text.starts_with("invalid boolean") => "it is `true` or `false`".to_owned(),
+        text => text.to_owned(),
+    }
 }
 
 /// A place in a YAML file: the word there.
@@ -317,9 +349,14 @@ fn span_of(source: &Source, place: &Location) -> Span {
     let span = source.line_span(line);
     let text = source.slice(span);
     let skipped = usize::try_from(place.column().saturating_sub(1)).unwrap_or(0);
-    let start = text.char_indices().nth(skipped).map_or(text.len(), |(i, _)| i);
+    let start = text
+        .char_indices()
+        .nth(skipped)
+        .map_or(text.len(), |(i, _)| i);
     let rest = text.get(start..).unwrap_or_default();
-    let end = rest.find([':', ',', ']', '}', '#', '\n', '\r']).unwrap_or(rest.len());
+    let end = rest
+        .find([':', ',', ']', '}', '#', '\n', '\r'])
+        .unwrap_or(rest.len());
     let word = rest.get(..end).unwrap_or_default().trim_end();
     let start = span.start + start as u32;
     Span::new(start, start + word.len() as u32)
@@ -372,8 +409,7 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
     for label in list("REQUIRE_LABELS") {
         let (name, format) = label.split_once(':').unwrap_or((&label, ""));
         let known = "text, url, semver, hash, rfc3339, spdx or email";
-        let format =
-            label_format(format).ok_or_else(|| wrong("REQUIRE_LABELS", format, known))?;
+        let format = label_format(format).ok_or_else(|| wrong("REQUIRE_LABELS", format, known))?;
         labels.insert(name.to_owned(), format);
     }
     let mut format = None;
@@ -385,7 +421,11 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
     }
     let threshold = match list("FAILURE_THRESHOLD").first() {
         Some(name) => Some(FailOn::parse(name).ok_or_else(|| {
-            wrong("FAILURE_THRESHOLD", name, "error, warning, info, style or none")
+            wrong(
+                "FAILURE_THRESHOLD",
+                name,
+                "error, warning, info, style or none",
+            )
         })?),
         None => None,
     };

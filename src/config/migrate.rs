@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::hadolint::{self, Read};
 use super::ConfigError;
+use super::hadolint::{self, Read};
 use crate::rules;
 
 /// The text of the `dlint.toml` that means what a `.hadolint.yaml` means.
@@ -15,7 +15,10 @@ pub fn migrate(path: &Path) -> Result<String, ConfigError> {
          # profile = \"hadolint\"\n",
     );
     let mut top = toml::Table::new();
-    let ignore: Vec<toml::Value> = ids(layer.ignore.iter()).into_iter().map(Into::into).collect();
+    let ignore: Vec<toml::Value> = ids(layer.ignore.iter())
+        .into_iter()
+        .map(Into::into)
+        .collect();
     if !ignore.is_empty() {
         top.insert("ignore".to_owned(), ignore.into());
     }

@@ -31,7 +31,11 @@ pub enum Format {
     Codeclimate,
     /// GitLab's code quality report.
     #[serde(rename = "gitlab_codeclimate")]
-    #[value(name = "gitlab_codeclimate", alias = "gitlab", alias = "gitlab-codeclimate")]
+    #[value(
+        name = "gitlab_codeclimate",
+        alias = "gitlab",
+        alias = "gitlab-codeclimate"
+    )]
     GitlabCodeclimate,
     /// Codacy's objects.
     Codacy,

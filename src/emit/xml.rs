@@ -129,7 +129,10 @@ mod tests {
 
     #[test]
     fn what_means_something_in_xml_is_escaped() {
-        assert_eq!(escape("<a b=\"c\">&'"), "&lt;a b=&quot;c&quot;&gt;&amp;&apos;");
+        assert_eq!(
+            escape("<a b=\"c\">&'"),
+            "&lt;a b=&quot;c&quot;&gt;&amp;&apos;"
+        );
         assert_eq!(escape("a\nb\u{1b}[0m"), "a&#10;b\u{fffd}[0m");
     }
 }

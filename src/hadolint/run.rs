@@ -538,9 +538,7 @@ fn pipes(out: &mut Out<'_, '_>, runs: &[Run]) {
             match &n.instruction.kind {
                 Kind::From(_) => Some(None),
                 // Without brackets it is no SHELL, but is read.
-                Kind::Shell(words) | Kind::Invalid(words)
-                    if n.is(Keyword::Shell) =>
-                {
+                Kind::Shell(words) | Kind::Invalid(words) if n.is(Keyword::Shell) => {
                     Some(Some(words.iter().map(|w| w.as_str()).collect::<Vec<_>>()))
                 }
                 _ => None,

@@ -51,17 +51,14 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         true
     };
     // What ShellCheck cannot read has no commands.
-    let readable = !script.errors.iter().any(|e| !e.limit)
-        && (node.shell.is_posix() || !is_foreign(&text));
+    let readable =
+        !script.errors.iter().any(|e| !e.limit) && (node.shell.is_posix() || !is_foreign(&text));
     let commands = script.commands.iter().filter(|c| own(c.frame));
     Some(Run {
         node: node.index,
         stage: node.stage,
         onbuild: node.onbuild,
-        commands: commands
-            .filter(|_| readable)
-            .filter_map(|c| command(c))
-            .collect(),
+        commands: commands.filter(|_| readable).filter_map(command).collect(),
         has_pipe: readable && script.pipelines.iter().any(|p| own(p.frame)),
         scratch: node
             .mounts
@@ -119,9 +116,11 @@ fn is_foreign(text: &str) -> bool {
 
 fn command(command: &shell::Command) -> Option<Command> {
     let wrapped = command.wrappers.iter().flat_map(|w| &w.words);
-    let mut words = wrapped
-        .chain(&command.words)
-        .skip_while(|w| ["exec", "command", "builtin", "time"].iter().any(|t| w.is(t)));
+    let mut words = wrapped.chain(&command.words).skip_while(|w| {
+        ["exec", "command", "builtin", "time"]
+            .iter()
+            .any(|t| w.is(t))
+    });
     // A name that only the shell knows is none.
     let name = words.next()?.literal()?.to_owned();
     // Tests and arithmetic are no commands to ShellCheck.

@@ -6,7 +6,7 @@ pub mod reserved_stage_name;
 pub mod self_reference;
 pub mod stage_by_index;
 pub mod stage_name_casing;
+mod stages_shared;
 pub mod unknown_stage;
 pub mod unused_stage;
 pub mod whole_rootfs_copy;
-mod stages_shared;
