@@ -172,9 +172,11 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
         let path = directory
             .path()
             .join(block.value("name").unwrap_or("Dockerfile"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &block.text).unwrap();
         let with = block.value("with").unwrap_or_default();
-        let settings = settings(page.meta, with, &toml, &path);
+        let mut settings = settings(page.meta, with, &toml, &path);
+        settings.build.context = block.value("context").map(|c| directory.path().join(c));
         let report = engine::lint(Source::new(&path, &*block.text), &settings);
         let line = block.lines.start + 1;
         // These are about what does not parse.

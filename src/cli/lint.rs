@@ -287,6 +287,12 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     Ok(layer)
 }
 
+/// Whether a Dockerfile is judged without the files around it, as hadolint and `docker build
+/// --check` do.
+fn is_alone(settings: &Settings) -> bool {
+    settings.buildkit || settings.hadolint
+}
+
 fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failure>), Trouble> {
     let mut paths = args.paths.clone();
     let stdin = paths.iter().any(|p| p == Path::new(STDIN));
@@ -345,7 +351,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         if let Some(path) = &name {
             builders.add_above(path.parent().unwrap_or(Path::new("")));
             let settings = &effective.settings;
-            builds = builders.of(path, &settings.build, settings.buildkit);
+            builds = builders.of(path, &settings.build, is_alone(settings));
         }
         tasks.push(Task {
             path: None,
@@ -359,8 +365,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         let effective = configs.of_file(&path)?;
         let settings = &effective.settings;
         tasks.push(Task {
-            // `docker build --check` knows of no other files.
-            builds: builders.of(&path, &settings.build, settings.buildkit),
+            builds: builders.of(&path, &settings.build, is_alone(settings)),
             effective,
             name: path.clone(),
             path: Some(path),

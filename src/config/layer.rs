@@ -417,9 +417,9 @@ impl Selection {
         Ok(Effective {
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
+                builds: Vec::new(),
                 hadolint: self.profile == Profile::Hadolint,
                 no_ignores: !self.ignore_comments,
-                builds: Vec::new(),
                 rules: active,
                 policy,
                 build: crate::context::Build {

@@ -1,5 +1,7 @@
 //! `missing-workdir`: relative paths, and nobody said relative to what.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -66,32 +68,29 @@ fn relative(facts: &Facts<'_>, node: &Node<'_>) -> Option<(Span, String)> {
             Some((span, format!("`{text}` is")))
         }
         Kind::Run(_) => {
-            let script = node.script.as_ref()?;
-            script
-                .commands
-                .iter()
-                .enumerate()
-                .find_map(|(index, command)| {
-                    let moved = script
-                        .commands
-                        .iter()
-                        .take(index)
-                        .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
-                    if moved {
-                        return None;
+            let commands = node.commands();
+            // What a `cd` follows is work of this RUN's own.
+            let moves = |c: &Command| matches!(c.name.as_str(), "cd" | "pushd");
+            let moved = commands.iter().position(moves);
+            let here = commands.get(..moved.unwrap_or(commands.len()))?;
+            // Backwards, so that what is removed later is known.
+            let mut removed: BTreeSet<&str> = BTreeSet::new();
+            let mut first = None;
+            for command in here.iter().rev() {
+                if let Some((what, name)) = made_here(command) {
+                    let mut from = removed.range(name.as_str()..);
+                    let gone = moved.is_some() || from.next().is_some_and(|r| r.starts_with(&name));
+                    if !gone || name.is_empty() {
+                        first = Some((command.span, what));
                     }
-                    let made = made_here(command)?;
-                    let removed = script.commands.iter().skip(index + 1).any(|c| {
-                        // What a `cd` follows is work of this RUN's own.
-                        let gone = matches!(c.name.as_str(), "rm" | "rmdir" | "mv")
-                            && c.literal_args().any(|a| {
-                                let name = a.trim_start_matches("./").trim_start_matches('/');
-                                name.starts_with(&made.1)
-                            });
-                        gone || matches!(c.name.as_str(), "cd" | "pushd")
-                    });
-                    (!removed || made.1.is_empty()).then_some((command.span, made.0))
-                })
+                }
+                if matches!(command.name.as_str(), "rm" | "rmdir" | "mv") {
+                    let names = command.literal_args();
+                    removed
+                        .extend(names.map(|a| a.trim_start_matches("./").trim_start_matches('/')));
+                }
+            }
+            first
         }
         _ => None,
     }

@@ -5,6 +5,7 @@ pub mod definition_comment;
 pub mod deprecated_maintainer;
 pub mod empty_continuation;
 pub mod from_as_casing;
+pub mod frontend_too_old;
 pub mod instruction_casing;
 pub mod legacy_key_value;
 pub mod nested_onbuild;

@@ -1,0 +1,239 @@
+//! What must hold for any text, shared by the property tests, the regression tests and the fuzz
+//! targets.
+
+#![allow(
+    dead_code,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "each of those that include it uses a part, and a test fails by panicking"
+)]
+
+use dlint::engine::{self, ActiveRule, Report, Settings};
+use dlint::fix::Applicability;
+use dlint::mend::{self, Why};
+use dlint::shell::{self, Command, Dialect, Script};
+use dlint::span::{MappedText, Source, Span};
+use dlint::syntax::{self, File, Instruction, Kind, Word};
+
+/// Any bytes are read without loss: the pieces tile the file, and every span lies in it.
+pub fn read(bytes: &[u8]) {
+    let source = Source::from_bytes("Dockerfile", bytes.to_vec());
+    assert_eq!(source.bytes(), bytes, "bytes were lost");
+    assert_eq!(source.text().len(), bytes.len(), "offsets moved");
+    let file = syntax::parse(&source);
+    check_tiling(&source, &file);
+    for instruction in &file.instructions {
+        check_instruction(&source, instruction);
+    }
+    for error in &file.errors {
+        check_span(&source, error.span);
+    }
+    for comment in &file.comments {
+        check_span(&source, comment.span);
+        assert!(source.slice(comment.span).starts_with('#'));
+    }
+    for directive in &file.directives {
+        check_span(&source, directive.span);
+    }
+}
+
+/// Any text is linted with findings inside it, and fixing it, however little the fixes are
+/// trusted, breaks nothing, loses no comment and comes to an end.
+pub fn fix(bytes: &[u8]) {
+    let settings = every_rule();
+    let source = Source::from_bytes("Dockerfile", bytes.to_vec());
+    let report = engine::lint(source.clone(), &settings);
+    check_report(&report);
+    let before = syntax::parse(&source);
+    let mended = mend::mend(report, &settings, Applicability::Unsafe);
+    for dropped in &mended.dropped {
+        let fault = matches!(dropped.why, Why::Fails | Why::Unsettled);
+        assert!(!fault, "{dropped}");
+    }
+    check_report(&mended.report);
+    let after_source = mended.report.source.clone();
+    let text = after_source.text().to_owned();
+    let after = syntax::parse(&after_source);
+    check_tiling(&after_source, &after);
+    for error in &after.errors {
+        let message = error.kind.to_string();
+        let count = |f: &File| {
+            let errors = f.errors.iter();
+            errors.filter(|e| e.kind.to_string() == message).count()
+        };
+        assert!(
+            count(&after) <= count(&before),
+            "fixing brought `{message}`:\n{text}"
+        );
+    }
+    for comment in &before.comments {
+        let comment = source.slice(comment.span).trim();
+        // What silences findings may go with them.
+        let words = comment.trim_start_matches('#').trim_start();
+        let ignores = ["dlint", "hadolint", "check"];
+        if !ignores.iter().any(|w| words.starts_with(w)) {
+            assert!(text.contains(comment), "lost `{comment}`:\n{text}");
+        }
+    }
+    let again = engine::lint(after_source, &settings);
+    let again = mend::mend(again, &settings, Applicability::Unsafe);
+    assert!(
+        !again.changed,
+        "fixing again changes the text\n--- from\n{text}\n--- to\n{}",
+        again.report.source.text()
+    );
+}
+
+/// Any text is read as a shell script with spans inside it, by itself and as the body of a RUN.
+pub fn shell(bytes: &[u8]) {
+    let source = Source::from_bytes("script", bytes.to_vec());
+    let text = MappedText::verbatim(source.text(), 0);
+    for dialect in [Dialect::Sh, Dialect::Bash, Dialect::Zsh] {
+        check_script(&source, &shell::parse(&text, &dialect));
+    }
+    let settings = every_rule();
+    let plain = format!(
+        "FROM debian\nRUN {}\n",
+        source.text().replace('\n', " \\\n")
+    );
+    check_report(&engine::lint(Source::new("Dockerfile", plain), &settings));
+    let heredoc = format!("FROM debian\nRUN <<_eof_\n{}\n_eof_\n", source.text());
+    check_report(&engine::lint(Source::new("Dockerfile", heredoc), &settings));
+}
+
+fn every_rule() -> Settings {
+    Settings {
+        rules: dlint::rules::RULES.iter().map(ActiveRule::new).collect(),
+        ..Settings::default()
+    }
+}
+
+fn check_report(report: &Report) {
+    let source = &report.source;
+    for d in &report.diagnostics {
+        assert_ne!(d.rule, "internal-error", "{}", d.message);
+        check_span(source, d.span);
+        d.labels.iter().for_each(|l| check_span(source, l.span));
+        for edit in d.fix.iter().flat_map(|f| &f.edits) {
+            check_span(source, edit.span);
+        }
+    }
+}
+
+fn check_script(source: &Source, script: &Script) {
+    for command in &script.commands {
+        check_command(source, script, command);
+    }
+    for pipeline in &script.pipelines {
+        check_span(source, pipeline.span);
+        for part in &pipeline.parts {
+            check_span(source, part.span);
+            assert!(script.commands.get(part.commands.clone()).is_some());
+        }
+    }
+    for frame in &script.frames {
+        check_span(source, frame.span);
+        assert!(script.commands.get(frame.commands.clone()).is_some());
+    }
+    for error in &script.errors {
+        check_span(source, error.span);
+    }
+}
+
+fn check_command(source: &Source, script: &Script, command: &Command) {
+    check_span(source, command.span);
+    for word in &command.words {
+        check_span(source, word.span);
+    }
+    for assignment in &command.assignments {
+        check_span(source, assignment.span);
+        check_span(source, assignment.value.span);
+    }
+    for redirect in &command.redirects {
+        check_span(source, redirect.span);
+    }
+    assert!(script.frames.get(command.frame).is_some());
+    if let Some(range) = &command.script {
+        assert!(script.commands.get(range.clone()).is_some());
+    }
+}
+
+fn check_tiling(source: &Source, file: &File) {
+    let mut at = 0;
+    let mut text = String::new();
+    for piece in &file.pieces {
+        assert_eq!(piece.span.start, at, "a gap or an overlap before {piece:?}");
+        assert!(!piece.span.is_empty(), "an empty piece {piece:?}");
+        text.push_str(source.slice(piece.span));
+        at = piece.span.end;
+    }
+    assert_eq!(text, source.text());
+}
+
+fn check_span(source: &Source, span: Span) {
+    assert!(span.end as usize <= source.text().len(), "{span:?}");
+    assert!(
+        source.text().is_char_boundary(span.start as usize),
+        "{span:?}"
+    );
+    assert!(
+        source.text().is_char_boundary(span.end as usize),
+        "{span:?}"
+    );
+}
+
+fn check_word(source: &Source, word: &Word) {
+    check_span(source, word.span);
+    let whole = word.span_of(0..word.as_str().len());
+    check_span(source, whole);
+    assert!(word.span.covers(whole) || whole.is_empty(), "{word:?}");
+}
+
+fn check_instruction(source: &Source, i: &Instruction) {
+    check_span(source, i.span);
+    check_span(source, i.head);
+    assert!(i.span.covers(i.head));
+    check_word(source, &i.name);
+    for flag in &i.flags {
+        check_span(source, flag.span);
+        assert!(i.head.covers(flag.span));
+        assert!(flag.span.covers(flag.name_span), "{flag:?}");
+        flag.value.iter().for_each(|v| check_word(source, v));
+    }
+    for heredoc in &i.heredocs {
+        check_span(source, heredoc.body);
+        check_span(source, heredoc.word_span);
+        heredoc
+            .terminator
+            .iter()
+            .for_each(|t| check_span(source, *t));
+    }
+    let mut words: Vec<&Word> = Vec::new();
+    match &i.kind {
+        Kind::From(f) => {
+            words.push(&f.image);
+            words.extend(f.alias.iter().flat_map(|(a, b)| [a, b]));
+        }
+        Kind::Copy(t) | Kind::Add(t) => {
+            words.extend(t.sources.iter().map(|s| &s.word));
+            words.push(&t.destination);
+        }
+        Kind::Env(p) | Kind::Label(p) => {
+            words.extend(p.pairs.iter().flat_map(|p| [&p.name, &p.value]));
+        }
+        Kind::Arg(a) => words.extend(a.iter().flat_map(|a| [&a.word, &a.name])),
+        Kind::Onbuild(inner) => check_instruction(source, inner),
+        Kind::Invalid(w) | Kind::Expose(w) | Kind::Shell(w) => words.extend(w),
+        Kind::Workdir(w) | Kind::User(w) | Kind::Stopsignal(w) | Kind::Maintainer(w) => {
+            words.push(w);
+        }
+        _ => {}
+    }
+    for word in words {
+        check_word(source, word);
+        assert!(i.head.covers(word.span), "{word:?} outside {:?}", i.head);
+    }
+}

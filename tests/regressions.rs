@@ -1,0 +1,43 @@
+//! What fuzzing found stays mended: every input of `testdata/fuzz/<target>/` passes the checks of
+//! its target.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod checks;
+
+use std::path::PathBuf;
+
+fn run(target: &str, check: fn(&[u8])) {
+    let folder = PathBuf::from("testdata/fuzz").join(target);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{folder:?} is empty");
+    for path in paths {
+        println!("{}", path.display());
+        check(&std::fs::read(&path).unwrap());
+    }
+}
+
+#[test]
+fn what_fuzzing_found_is_read() {
+    run("read", checks::read);
+}
+
+#[test]
+fn what_fuzzing_found_is_fixed() {
+    run("fix", checks::fix);
+}
+
+#[test]
+fn what_fuzzing_found_is_read_as_a_script() {
+    run("shell", checks::shell);
+}
