@@ -20,7 +20,7 @@ impl Rule for EmptyLabel {
         for pair in &pairs.pairs {
             let facts = cx.facts;
             let key = facts.text(node.index, &pair.name);
-            let Some(key) = key.filter(|k| cx.policy.labels.contains_key(k)) else {
+            let Some(key) = key.filter(|k| cx.policy.label_schema.contains_key(k)) else {
                 continue;
             };
             if facts

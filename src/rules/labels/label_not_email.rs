@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::labels_shared::{check_values, is_email};
 use crate::facts::Node;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule};
 
 /// See `rules/labels/label-not-email.md`.
@@ -18,7 +18,7 @@ impl Rule for LabelNotEmail {
         check_values(
             cx,
             node,
-            LabelKind::Email,
+            LabelFormat::Email,
             is_email,
             "is no e-mail address",
             "write the bare address: `team@example.com`",

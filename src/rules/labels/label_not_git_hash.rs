@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::labels_shared::{check_values, is_hash};
 use crate::facts::Node;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule};
 
 /// See `rules/labels/label-not-git-hash.md`.
@@ -18,7 +18,7 @@ impl Rule for LabelNotGitHash {
         check_values(
             cx,
             node,
-            LabelKind::Hash,
+            LabelFormat::Hash,
             is_hash,
             "is no git hash",
             "write the 40 digits of the commit, or at least 7",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::labels_shared::{check_values, is_rfc3339};
 use crate::facts::Node;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule};
 
 /// See `rules/labels/label-not-rfc3339.md`.
@@ -18,7 +18,7 @@ impl Rule for LabelNotRfc3339 {
         check_values(
             cx,
             node,
-            LabelKind::Rfc3339,
+            LabelFormat::Rfc3339,
             is_rfc3339,
             "is no RFC 3339 date and time",
             "write it like `2026-11-21T08:30:00Z`",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::labels_shared::{check_values, is_semver};
 use crate::facts::Node;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule};
 
 /// See `rules/labels/label-not-semver.md`.
@@ -18,7 +18,7 @@ impl Rule for LabelNotSemver {
         check_values(
             cx,
             node,
-            LabelKind::Semver,
+            LabelFormat::Semver,
             is_semver,
             "is no semantic version",
             "write three numbers, such as `1.2.3` or `1.2.3-rc.1`",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::labels_shared::{check_values, is_spdx};
 use crate::facts::Node;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule};
 
 /// See `rules/labels/label-not-spdx.md`.
@@ -18,7 +18,7 @@ impl Rule for LabelNotSpdx {
         check_values(
             cx,
             node,
-            LabelKind::Spdx,
+            LabelFormat::Spdx,
             is_spdx,
             "is no SPDX licence expression",
             "write an identifier such as `Apache-2.0`, or an expression of them",

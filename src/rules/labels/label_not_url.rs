@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::labels_shared::{check_values, is_url};
 use crate::facts::Node;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule};
 
 /// See `rules/labels/label-not-url.md`.
@@ -18,7 +18,7 @@ impl Rule for LabelNotUrl {
         check_values(
             cx,
             node,
-            LabelKind::Url,
+            LabelFormat::Url,
             is_url,
             "is no URL",
             "write an absolute address, such as `https://example.com/`",

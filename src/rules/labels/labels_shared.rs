@@ -1,7 +1,7 @@
 //! What the rules on labels ask: the forms that values may have.
 
 use crate::facts::Node;
-use crate::policy::LabelKind;
+use crate::policy::LabelFormat;
 use crate::rule::Context;
 use crate::syntax::Kind;
 
@@ -9,7 +9,7 @@ use crate::syntax::Kind;
 pub(super) fn check_values(
     cx: &mut Context<'_>,
     node: &Node<'_>,
-    kind: LabelKind,
+    kind: LabelFormat,
     fits: fn(&str) -> bool,
     what: &str,
     help: &str,
@@ -20,7 +20,7 @@ pub(super) fn check_values(
     for pair in &pairs.pairs {
         let facts = cx.facts;
         let key = facts.text(node.index, &pair.name);
-        let Some(key) = key.filter(|k| cx.policy.labels.get(k) == Some(&kind)) else {
+        let Some(key) = key.filter(|k| cx.policy.label_schema.get(k) == Some(&kind)) else {
             continue;
         };
         // A value that is known at build time only is nobody's mistake; an empty one has a rule

@@ -22,7 +22,7 @@ impl Rule for MissingLabel {
             return;
         };
         let policy = cx.policy;
-        for key in policy.labels.keys() {
+        for key in policy.label_schema.keys() {
             if !present.contains(key) {
                 cx.report(last.from.head, format!("the image has no label `{key}`"))
                     .help(format!("add `LABEL {key}=…`"));

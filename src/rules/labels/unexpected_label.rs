@@ -24,12 +24,12 @@ impl Rule for UnexpectedLabel {
             let Some(key) = cx.facts.text(node.index, &pair.name) else {
                 continue;
             };
-            if !cx.policy.labels.contains_key(&key) {
+            if !cx.policy.label_schema.contains_key(&key) {
                 cx.report(
                     pair.name.span,
                     format!("the label `{key}` is not in the schema"),
                 )
-                .help("remove it, or add it to `policy.labels`");
+                .help("remove it, or add it to `policy.label_schema`");
             }
         }
     }
