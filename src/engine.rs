@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::hadolint;
 use crate::policy::Policy;
-use crate::rule::{Context, Level, Rule, RuleMeta};
+use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
@@ -46,6 +46,8 @@ pub struct ActiveRule {
     pub severity: Severity,
     /// Whether the user set that severity, so that a rule may not choose its own.
     pub severity_is_set: bool,
+    /// Which of its codes are on.
+    pub codes: CodeChoice,
 }
 
 impl ActiveRule {
@@ -56,6 +58,7 @@ impl ActiveRule {
             rule: Arc::from((entry.make)()),
             severity: entry.meta.level.severity(),
             severity_is_set: false,
+            codes: CodeChoice::default(),
         }
     }
 }
@@ -73,8 +76,10 @@ impl Settings {
         }
     }
 
-    fn is_on(&self, id: &str) -> bool {
-        self.rules.iter().any(|r| r.meta.id == id)
+    /// Whether a rule is on and looks for what `name` stands for.
+    fn is_on(&self, id: &str, name: &str) -> bool {
+        let mut rules = self.rules.iter().filter(|r| r.meta.id == id);
+        rules.any(|r| !rules::is_code(name) || r.rule.has_code(&r.codes, name))
     }
 }
 
@@ -279,6 +284,7 @@ fn in_builds(builds: &[&NamedBuild]) -> String {
 }
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
+    let no_codes = CodeChoice::default();
     let typical;
     let build = match settings.buildkit {
         true => {
@@ -296,6 +302,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         policy: &settings.policy,
         buildkit: settings.buildkit,
         rule: "",
+        codes: &no_codes,
         severity: Severity::Info,
         severity_is_set: false,
         diagnostics: Vec::new(),
@@ -330,8 +337,8 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));
     let comments = suppressions.comments(source, file);
+    let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);
         for comment in &comments {
@@ -432,7 +439,8 @@ fn as_buildkit(
     out
 }
 
-fn enter(cx: &mut Context<'_>, active: &ActiveRule) {
+fn enter<'a>(cx: &mut Context<'a>, active: &'a ActiveRule) {
+    cx.codes = &active.codes;
     cx.rule = active.meta.id;
     cx.severity = active.severity;
     cx.severity_is_set = active.severity_is_set;

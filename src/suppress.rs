@@ -1,4 +1,4 @@
-//! Ignore comments: dlint's own, hadolint's and BuildKit's.
+//! Ignore comments: dlint's own, hadolint's, BuildKit's and ShellCheck's.
 //!
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
@@ -239,7 +239,7 @@ impl Suppressions {
     }
 
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].
-    pub fn unused(&self, buildkit: bool, is_on: impl Fn(&str) -> bool) -> Vec<UnusedIgnore> {
+    pub fn unused(&self, buildkit: bool, is_on: impl Fn(&str, &str) -> bool) -> Vec<UnusedIgnore> {
         let mut unused = Vec::new();
         if self.disabled {
             return unused;
@@ -251,7 +251,7 @@ impl Suppressions {
                     continue;
                 }
                 let mut rules = rules::by_name(&name.text).into_iter();
-                if name.used || name.all || !rules.any(|r| is_on(r.meta.id)) {
+                if name.used || name.all || !rules.any(|r| is_on(r.meta.id, &name.text)) {
                     continue;
                 }
                 let neighbour = |j: Option<usize>| j.and_then(|j| ignore.names.get(j));
@@ -350,7 +350,10 @@ impl Name {
         let is = |name: &str| self.text.eq_ignore_ascii_case(name);
         is(entry.meta.id)
             || entry.meta.aliases.iter().any(|a| is(a))
-            || diagnostic.code.as_deref().is_some_and(is)
+            || diagnostic
+                .code
+                .as_deref()
+                .is_some_and(|code| is(code) || in_range(&self.text, code))
     }
 }
 
@@ -430,7 +433,47 @@ fn read_comment(source: &Source, comment: &Comment) -> Option<Parsed> {
             foreign: true,
         });
     }
-    None
+    body.strip_prefix("shellcheck")
+        .filter(|rest| rest.starts_with(char::is_whitespace))
+        .and_then(|rest| shellcheck_directive(rest, at))
+}
+
+/// Reads `disable=SC2086,SC2046 # reason`, perhaps among other directives.
+fn shellcheck_directive(directives: &str, at: impl Fn(&str) -> u32) -> Option<Parsed> {
+    let (directives, reason) = directives.split_once('#').unwrap_or((directives, ""));
+    let lists = directives
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("disable="));
+    let mut names: Vec<Name> = lists.flat_map(|l| split_names(l, at(l))).collect();
+    for name in &mut names {
+        // It may leave the letters out, and every code is the whole rule.
+        if name.text.starts_with(|c: char| c.is_ascii_digit()) {
+            name.text.insert_str(0, "SC");
+        } else if name.text == "all" {
+            name.text = rules::SHELLCHECK.to_owned();
+        }
+    }
+    (!names.is_empty()).then(|| Parsed {
+        target: Target::Next,
+        names,
+        reason: reason.trim().to_owned(),
+        foreign: true,
+    })
+}
+
+/// Whether `code` lies in a range of ShellCheck's: `SC2000-SC2999`.
+fn in_range(range: &str, code: &str) -> bool {
+    let number = |code: &str| -> Option<u16> {
+        let code = code.trim_start_matches(['S', 's', 'C', 'c']);
+        code.parse().ok()
+    };
+    let ends = range
+        .split_once('-')
+        .and_then(|(first, last)| Some(number(first)?..=number(last)?));
+    match (ends, number(code)) {
+        (Some(ends), Some(code)) => ends.contains(&code),
+        _ => false,
+    }
 }
 
 /// How a comment ought to be written that looks like an ignore comment and is none.

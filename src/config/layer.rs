@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::hadolint;
 use crate::policy::{Golden, Policy};
-use crate::rule::{Impact, Level, RuleMeta};
+use crate::rule::{CodeChoice, Impact, Level, OtherCodes, RuleMeta};
 use crate::rules::{self, RULES};
 
 /// The settings one place makes. What it does not say stays as the layers below have it.
@@ -133,10 +133,17 @@ enum Width {
     Impact,
     Family,
     Rule,
+    Code,
 }
 
 impl Width {
-    const WIDEST_FIRST: [Width; 4] = [Width::All, Width::Impact, Width::Family, Width::Rule];
+    const WIDEST_FIRST: [Width; 5] = [
+        Width::All,
+        Width::Impact,
+        Width::Family,
+        Width::Rule,
+        Width::Code,
+    ];
 }
 
 /// Whether a name fits a rule, and how narrowly. A family or impact wins over an alias.
@@ -146,6 +153,9 @@ fn width_of(name: &str) -> Option<Width> {
     }
     if rules::by_id(name).is_some() {
         return Some(Width::Rule);
+    }
+    if rules::is_code(name) {
+        return Some(Width::Code);
     }
     if RULES.iter().any(|e| e.meta.family == name) {
         return Some(Width::Family);
@@ -161,7 +171,7 @@ fn selects(name: &str, width: Width, meta: &RuleMeta) -> bool {
         Width::All => true,
         Width::Impact => meta.impact.iter().any(|i| i.as_str() == name),
         Width::Family => meta.family == name,
-        Width::Rule => is_named(name, meta),
+        Width::Rule | Width::Code => is_named(name, meta),
     }
 }
 
@@ -246,10 +256,20 @@ impl Profile {
             Profile::Recommended => !matches!(meta.level, Level::Off(_)),
             Profile::Strict => true,
             Profile::Security => meta.impact.contains(&Impact::Security),
-            Profile::Hadolint => meta.aliases.iter().any(|alias| hadolint::is_on(alias)),
+            Profile::Hadolint => {
+                meta.id == rules::SHELLCHECK || meta.aliases.iter().any(|a| hadolint::is_on(a))
+            }
             Profile::Buildkit => {
                 Codes::Buildkit.alias(meta).is_some() || BUILDKIT_ERRORS.contains(&meta.id)
             }
+        }
+    }
+
+    /// What it does with the codes of ShellCheck.
+    fn shell_codes(self) -> OtherCodes {
+        match self {
+            Profile::Strict | Profile::Hadolint => OtherCodes::All,
+            _ => OtherCodes::Recommended,
         }
     }
 
@@ -289,6 +309,8 @@ pub(super) struct Selection {
     options: Vec<toml::Table>,
     fail_on: FailOn,
     ignore_comments: bool,
+    /// The codes that are on, for the rule that has any.
+    codes: CodeChoice,
     policy: toml::Table,
     golden: Vec<Golden>,
     trusted_registries: Vec<String>,
@@ -307,6 +329,10 @@ impl Selection {
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
             severities: RULES.iter().map(|e| profile.severity(&e.meta)).collect(),
             options: vec![toml::Table::new(); RULES.len()],
+            codes: CodeChoice {
+                others: profile.shell_codes(),
+                ..CodeChoice::default()
+            },
             fail_on: profile.fail_on(),
             ignore_comments: true,
             policy: toml::Table::new(),
@@ -327,6 +353,7 @@ impl Selection {
     fn lay(&mut self, layer: &Layer, select: Option<&[String]>) {
         if select.is_some() {
             self.on.fill(false);
+            self.codes.named.clear();
         }
         let selected = select.into_iter().flatten().chain(&layer.extend_select);
         let selected = selected.map(|n| (n, width_of(n), true));
@@ -336,8 +363,16 @@ impl Selection {
         for width in Width::WIDEST_FIRST {
             for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
                 for (on, entry) in self.on.iter_mut().zip(&RULES) {
-                    if selects(name, width, &entry.meta) {
+                    if !selects(name, width, &entry.meta) {
+                        continue;
+                    }
+                    if width == Width::Code {
+                        self.codes.set(name, *wanted, on);
+                    } else {
                         *on = *wanted;
+                        if entry.meta.id == rules::SHELLCHECK && *wanted {
+                            self.codes.others = self.profile.shell_codes();
+                        }
                     }
                 }
             }
@@ -345,7 +380,15 @@ impl Selection {
         for (name, level) in &layer.levels {
             let slots = self.on.iter_mut().zip(&mut self.severities);
             for ((on, severity), entry) in slots.zip(&RULES) {
-                if is_named(name, &entry.meta) {
+                if !is_named(name, &entry.meta) {
+                    continue;
+                }
+                if rules::is_code(name) {
+                    self.codes.set(name, *level != LevelSetting::Off, on);
+                    let code = name.to_ascii_uppercase();
+                    let severity = level.severity().map(|s| (code, s));
+                    self.codes.severities.extend(severity);
+                } else {
                     *on = *level != LevelSetting::Off;
                     *severity = level.severity().or(*severity);
                 }
@@ -403,6 +446,9 @@ impl Selection {
                     reason: e.message().to_owned(),
                 })?;
                 rule.rule = Arc::from(configured);
+            }
+            if entry.meta.id == rules::SHELLCHECK {
+                rule.codes.clone_from(&self.codes);
             }
             if let Some(severity) = severity {
                 rule.severity = *severity;
