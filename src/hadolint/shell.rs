@@ -51,17 +51,14 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         true
     };
     // What ShellCheck cannot read has no commands.
-    let readable = !script.errors.iter().any(|e| !e.limit)
-        && (node.shell.is_posix() || !is_foreign(&text));
+    let readable =
+        !script.errors.iter().any(|e| !e.limit) && (node.shell.is_posix() || !is_foreign(&text));
     let commands = script.commands.iter().filter(|c| own(c.frame));
     Some(Run {
         node: node.index,
         stage: node.stage,
         onbuild: node.onbuild,
-        commands: commands
-            .filter(|_| readable)
-            .filter_map(|c| command(c))
-            .collect(),
+        commands: commands.filter(|_| readable).filter_map(command).collect(),
         has_pipe: readable && script.pipelines.iter().any(|p| own(p.frame)),
         scratch: node
             .mounts
