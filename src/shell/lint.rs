@@ -418,6 +418,10 @@ mod tests {
 
     #[test]
     fn a_failure_behind_a_bang_is_lost_unless_someone_asks() {
+        let text = "FROM debian\nRUN set -e; ! a | b; ! { c; }; d\n";
+        let places = found(text);
+        let places: Vec<&str> = places.iter().map(String::as_str).collect();
+        assert_eq!(places, ["2:13 SC2251 ! a | b", "2:22 SC2251 ! { c; }"]);
         let lost = |script: &str| {
             let all = found(&format!("FROM debian\nRUN {script}\n"));
             all.iter().any(|f| f.contains("SC2251"))
