@@ -117,7 +117,7 @@ const BUSYBOX_HAS: [&str; 16] = [
 const DASH_HAS: [&str; 1] = ["SC3043"];
 
 /// A script of more commands is not looked at: the checks take quadratic time and memory, a second
-/// and 400 MB for 2,000 commands. The longest of 12,000 public Dockerfiles has fewer than 150.
+/// and 400 MB for 2,000 commands. Of 3,000 public Dockerfiles none has more than about 110.
 const MOST_COMMANDS: usize = 1_000;
 
 /// The variables that a build has without a declaration, in small letters as ShellCheck asks for
