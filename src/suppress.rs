@@ -3,6 +3,8 @@
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
 
+use std::collections::HashMap;
+
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
 use crate::rule::UnusedIgnore;
@@ -27,9 +29,14 @@ const REPEATED_CHECK: &str = "MultipleInstructionsDisallowed";
 /// BuildKit's check that has to be asked for; skipping does not touch it.
 const EXPERIMENTAL_CHECK: &str = "InvalidDefinitionDescription";
 
+/// What stands for BuildKit's `all` among names.
+const ALL: &str = "\0all";
+
 /// The ignore comments of a file.
 pub struct Suppressions {
     ignores: Vec<Ignore>,
+    /// What they name, by place and name: there may be as many comments as findings.
+    index: Index,
     /// Where BuildKit's experimental check is asked for.
     experimental: Vec<Scope>,
     /// Whether check options turn BuildKit's warnings into a failed build.
@@ -53,8 +60,10 @@ struct Ignore {
 /// What an ignore comment covers.
 enum Scope {
     File,
-    /// Findings that start in this span.
-    Span(Span),
+    /// Findings that start in this instruction.
+    Instruction(Span),
+    /// Findings that start in this line.
+    Line(Span),
 }
 
 /// A rule name in an ignore comment.
@@ -84,6 +93,7 @@ impl Suppressions {
     pub fn of(source: &Source, file: &File, build: &Build) -> Self {
         let mut all = Self {
             ignores: Vec::new(),
+            index: Index::default(),
             experimental: Vec::new(),
             fails: false,
         };
@@ -118,7 +128,7 @@ impl Suppressions {
             let scope = match parsed.target {
                 Target::File => Scope::File,
                 Target::Next if comment.inside => match next_line(source, file, comment) {
-                    Some(span) => Scope::Span(span),
+                    Some(span) => Scope::Line(span),
                     None => continue,
                 },
                 Target::Next => {
@@ -126,8 +136,8 @@ impl Suppressions {
                         .instructions
                         .partition_point(|i| i.span.start < comment.span.start);
                     match file.instructions.get(at) {
-                        Some(next) => Scope::Span(next.span),
-                        None => Scope::Span(Span::at(comment.span.start)),
+                        Some(next) => Scope::Instruction(next.span),
+                        None => Scope::Instruction(Span::at(comment.span.start)),
                     }
                 }
             };
@@ -140,6 +150,7 @@ impl Suppressions {
                 foreign: parsed.foreign,
             });
         }
+        all.index = Index::of(&all.ignores);
         all
     }
 
@@ -161,11 +172,11 @@ impl Suppressions {
         let offset = text.as_ptr() as usize - source.text().as_ptr() as usize + range.start;
         let span = Span::new(offset as u32, (offset + value.len()) as u32);
         if options.runs_experimental(EXPERIMENTAL_CHECK) {
-            self.experimental.push(Scope::Span(owner.span));
+            self.experimental.push(Scope::Instruction(owner.span));
         }
         let reason = text.get(range.end..).unwrap_or_default().trim();
         self.ignores.push(Ignore {
-            scope: Scope::Span(owner.span),
+            scope: Scope::Instruction(owner.span),
             names: skipped(&options, Some(span)),
             span: comment.span,
             // A comment that says more is not removed for its last name.
@@ -205,24 +216,53 @@ impl Suppressions {
     }
 
     fn silences(&mut self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
+        let entry = rules::by_id(diagnostic.rule)?;
         let mut hit = None;
-        for ignore in &mut self.ignores {
-            for name in &mut ignore.names {
-                let place = match (name.check, diagnostic.labels.first()) {
-                    (true, Some(later)) if has_alias(diagnostic, REPEATED_CHECK) => later.span,
-                    _ => diagnostic.span,
-                };
-                if !ignore.scope.covers(place.start) {
-                    continue;
-                }
-                if name.means(diagnostic, &ignore.scope) {
-                    // Every comment that would silence it counts as used.
-                    name.used = true;
-                    hit.get_or_insert_with(|| (ignore.span, ignore.reason.clone()));
-                }
+        let mut found = |group: Option<&mut Group>| {
+            if let Some(group) = group {
+                // Every comment that would silence it counts as used.
+                group.used = true;
+                hit = Some(hit.map_or(group.first, |first: usize| first.min(group.first)));
+            }
+        };
+        let place = diagnostic.span.start;
+        for scope in self.index.plain.scopes_at(place) {
+            let Some(names) = self.index.plain.names.get_mut(&scope) else {
+                continue;
+            };
+            let aliases = entry.meta.aliases.iter().copied();
+            let own = diagnostic.code.as_deref();
+            for name in aliases.chain([entry.meta.id]).chain(own) {
+                found(names.get_mut(&name.to_ascii_lowercase()));
             }
         }
-        hit
+        let place = match diagnostic.labels.first() {
+            Some(later) if has_alias(diagnostic, REPEATED_CHECK) => later.span.start,
+            _ => place,
+        };
+        for scope in self.index.checks.scopes_at(place) {
+            let Some(names) = self.index.checks.names.get_mut(&scope) else {
+                continue;
+            };
+            // BuildKit's spelling counts; its experimental check and, above an instruction, its
+            // checks of the whole file are not skipped.
+            let skips = |a: &&str| {
+                is_buildkit_name(a)
+                    && *a != EXPERIMENTAL_CHECK
+                    && (scope.is_none() || !WHOLE_FILE_CHECKS.contains(a))
+            };
+            let mut any = false;
+            for alias in entry.meta.aliases.iter().copied().filter(skips) {
+                any = true;
+                found(names.get_mut(alias));
+            }
+            found(names.get_mut(entry.meta.id));
+            if any {
+                found(names.get_mut(ALL));
+            }
+        }
+        let ignore = self.ignores.get(hit?)?;
+        Some((ignore.span, ignore.reason.clone()))
     }
 
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].
@@ -235,7 +275,8 @@ impl Suppressions {
                     continue;
                 }
                 let mut rules = rules::by_name(&name.text).into_iter();
-                if name.used || name.all || !rules.any(|r| is_on(r.meta.id)) {
+                if self.index.is_used(ignore, name) || name.all || !rules.any(|r| is_on(r.meta.id))
+                {
                     continue;
                 }
                 let neighbour = |j: Option<usize>| j.and_then(|j| ignore.names.get(j));
@@ -266,34 +307,127 @@ impl Suppressions {
 }
 
 impl Scope {
+    fn span(&self) -> Option<Span> {
+        match self {
+            Scope::File => None,
+            Scope::Instruction(span) | Scope::Line(span) => Some(*span),
+        }
+    }
+
     fn covers(&self, offset: u32) -> bool {
         match self {
             Scope::File => true,
-            Scope::Span(span) => span.contains(offset) || (span.end == offset && !span.is_empty()),
+            Scope::Instruction(span) | Scope::Line(span) => covers(*span, offset),
         }
     }
 }
 
 impl Name {
-    fn means(&self, diagnostic: &Diagnostic, scope: &Scope) -> bool {
-        let Some(entry) = rules::by_id(diagnostic.rule) else {
-            return false;
-        };
-        if self.check {
-            // BuildKit's spelling counts; its experimental check and, above an instruction, its
-            // checks of the whole file are not skipped.
-            let skips = |a: &str| {
-                is_buildkit_name(a)
-                    && a != EXPERIMENTAL_CHECK
-                    && (matches!(scope, Scope::File) || !WHOLE_FILE_CHECKS.contains(&a))
-            };
-            let mut aliases = entry.meta.aliases.iter().filter(|a| skips(a));
-            return aliases.any(|a| self.all || *a == self.text) || self.text == entry.meta.id;
+    /// What it is compared as.
+    fn key(&self) -> String {
+        match (self.all, self.check) {
+            (true, _) => ALL.to_owned(),
+            (false, true) => self.text.clone(),
+            (false, false) => self.text.to_ascii_lowercase(),
         }
-        let is = |name: &str| self.text.eq_ignore_ascii_case(name);
-        is(entry.meta.id)
-            || entry.meta.aliases.iter().any(|a| is(a))
-            || diagnostic.code.as_deref().is_some_and(is)
+    }
+}
+
+/// A finding at the end of an instruction, where something lacks, is one of it.
+fn covers(span: Span, offset: u32) -> bool {
+    span.contains(offset) || (span.end == offset && !span.is_empty())
+}
+
+/// The names of all comments: those of check options, which BuildKit reads in its own ways, apart.
+#[derive(Default)]
+struct Index {
+    plain: Names,
+    checks: Names,
+}
+
+/// The names by what they cover; nothing is the whole file.
+#[derive(Default)]
+struct Names {
+    names: HashMap<Option<Span>, HashMap<String, Group>>,
+    /// The instructions that are covered, sorted.
+    instructions: Vec<Span>,
+    /// The lines that are covered, sorted.
+    lines: Vec<Span>,
+}
+
+/// One name over one place, however many comments say it.
+struct Group {
+    used: bool,
+    /// The first comment that says it.
+    first: usize,
+}
+
+impl Index {
+    fn of(ignores: &[Ignore]) -> Self {
+        let mut index = Self::default();
+        for (at, ignore) in ignores.iter().enumerate() {
+            for name in &ignore.names {
+                let names = match name.check {
+                    true => &mut index.checks,
+                    false => &mut index.plain,
+                };
+                let span = match ignore.scope {
+                    Scope::File => None,
+                    Scope::Instruction(span) => {
+                        names.instructions.push(span);
+                        Some(span)
+                    }
+                    Scope::Line(span) => {
+                        names.lines.push(span);
+                        Some(span)
+                    }
+                };
+                let same = names.names.entry(span).or_default();
+                same.entry(name.key()).or_insert(Group {
+                    used: false,
+                    first: at,
+                });
+            }
+        }
+        for names in [&mut index.plain, &mut index.checks] {
+            for spans in [&mut names.instructions, &mut names.lines] {
+                spans.sort_unstable();
+                spans.dedup();
+            }
+        }
+        index
+    }
+
+    fn is_used(&self, ignore: &Ignore, name: &Name) -> bool {
+        let names = match name.check {
+            true => &self.checks,
+            false => &self.plain,
+        };
+        let scope = names.names.get(&ignore.scope.span());
+        let group = scope.and_then(|names| names.get(&name.key()));
+        name.used || group.is_some_and(|g| g.used)
+    }
+}
+
+impl Names {
+    /// What covers a place.
+    fn scopes_at(&self, offset: u32) -> Vec<Option<Span>> {
+        let mut scopes: Vec<Option<Span>> = Vec::new();
+        if self.names.is_empty() {
+            return scopes;
+        }
+        scopes.push(None);
+        for spans in [&self.instructions, &self.lines] {
+            // One may end where the next begins.
+            let end = spans.partition_point(|s| s.start <= offset);
+            let near = spans.get(end.saturating_sub(2)..end).unwrap_or_default();
+            scopes.extend(
+                near.iter()
+                    .filter(|s| covers(**s, offset))
+                    .map(|s| Some(*s)),
+            );
+        }
+        scopes
     }
 }
 
