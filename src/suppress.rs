@@ -37,6 +37,8 @@ pub struct Suppressions {
     fails: bool,
     /// Whether nothing is silenced.
     disabled: bool,
+    /// Where each begins to cover, how far any up to it reaches, and its index; sorted.
+    by_start: Vec<(u32, u32, usize)>,
 }
 
 /// One ignore comment.
@@ -87,6 +89,7 @@ impl Suppressions {
     pub fn of(source: &Source, file: &File, build: &Build) -> Self {
         let mut all = Self {
             ignores: Vec::new(),
+            by_start: Vec::new(),
             experimental: Vec::new(),
             fails: false,
             disabled: false,
@@ -215,20 +218,29 @@ impl Suppressions {
     }
 
     fn silences(&mut self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
-        let mut hit = None;
         if self.disabled {
             return None;
         }
-        for ignore in &mut self.ignores {
+        // BuildKit's check of repeated instructions is silenced at the later one.
+        let later = match diagnostic.labels.first() {
+            Some(later) if has_alias(diagnostic, REPEATED_CHECK) => Some(later.span.start),
+            _ => None,
+        };
+        let mut near = self.near(diagnostic.span.start);
+        near.extend(later.into_iter().flat_map(|place| self.near(place)));
+        near.sort_unstable();
+        near.dedup();
+        let mut hit = None;
+        for index in near {
+            let Some(ignore) = self.ignores.get_mut(index) else {
+                continue;
+            };
             for name in &mut ignore.names {
-                let place = match (name.check, diagnostic.labels.first()) {
-                    (true, Some(later)) if has_alias(diagnostic, REPEATED_CHECK) => later.span,
-                    _ => diagnostic.span,
+                let place = match (name.check, later) {
+                    (true, Some(later)) => later,
+                    _ => diagnostic.span.start,
                 };
-                if !ignore.scope.covers(place.start) {
-                    continue;
-                }
-                if name.means(diagnostic, &ignore.scope) {
+                if ignore.scope.covers(place) && name.means(diagnostic, &ignore.scope) {
                     // Every comment that would silence it counts as used.
                     name.used = true;
                     hit.get_or_insert_with(|| (ignore.span, ignore.reason.clone()));
@@ -236,6 +248,33 @@ impl Suppressions {
             }
         }
         hit
+    }
+
+    /// The comments that may cover a place: found by search, since a file may have as many of
+    /// them as findings.
+    fn near(&mut self, place: u32) -> Vec<usize> {
+        if self.by_start.len() != self.ignores.len() {
+            let reach = |ignore: &Ignore| match ignore.scope {
+                Scope::File => (0, u32::MAX),
+                Scope::Span(span) => (span.start, span.end),
+            };
+            let mut order: Vec<_> = (self.ignores.iter().map(reach).zip(0..)).collect();
+            order.sort_unstable();
+            let mut furthest = 0;
+            self.by_start = order
+                .into_iter()
+                .map(|((start, end), index)| {
+                    furthest = furthest.max(end);
+                    (start, furthest, index)
+                })
+                .collect();
+        }
+        let end = self.by_start.partition_point(|&(start, ..)| start <= place);
+        let before = self.by_start.get(..end).unwrap_or_default().iter().rev();
+        before
+            .take_while(|&&(_, furthest, _)| furthest >= place)
+            .map(|&(.., index)| index)
+            .collect()
     }
 
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].

@@ -101,26 +101,58 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether a chain of `--from`, of COPY and of mounts, leads from one stage to another. What
-    /// stages are built on does not count: it stands above them.
-    pub fn leads_to(&self, uses: &[StageUse<'_>], from: usize, to: usize) -> bool {
-        let mut seen = vec![false; self.stages.len()];
-        let mut open = vec![from];
-        while let Some(at) = open.pop() {
-            if at == to {
-                return true;
+    /// The circles that `--from`s, of COPY and of mounts, make: a number for each stage, the same
+    /// for stages that need each other. What stages are built on does not count: it stands above
+    /// them.
+    pub fn circles(&self, uses: &[StageUse<'_>]) -> Vec<usize> {
+        let edges = |forward: bool| {
+            let mut edges = vec![Vec::new(); self.stages.len()];
+            for used in uses {
+                if let UseTarget::Stage { index, .. } = used.target {
+                    let (from, to) = match forward {
+                        true => (used.stage, index),
+                        false => (index, used.stage),
+                    };
+                    if let Some(list) = edges.get_mut(from) {
+                        list.push(to);
+                    }
+                }
             }
-            match seen.get_mut(at) {
-                Some(seen) if !*seen => *seen = true,
-                _ => continue,
+            edges
+        };
+        // Kosaraju's way: a stage comes behind all it leads to, and from the last one backwards
+        // the edges lead, turned around, to those of its circle.
+        let forward = edges(true);
+        let mut seen = vec![false; forward.len()];
+        let mut order = Vec::with_capacity(forward.len());
+        for start in 0..forward.len() {
+            let mut open = vec![(start, false)];
+            while let Some((at, done)) = open.pop() {
+                if done {
+                    order.push(at);
+                    continue;
+                }
+                match seen.get_mut(at) {
+                    Some(seen) if !*seen => *seen = true,
+                    _ => continue,
+                }
+                open.push((at, true));
+                open.extend(forward.get(at).into_iter().flatten().map(|to| (*to, false)));
             }
-            let next = uses.iter().filter(|u| u.stage == at);
-            open.extend(next.filter_map(|u| match u.target {
-                UseTarget::Stage { index, .. } => Some(index),
-                _ => None,
-            }));
         }
-        false
+        let backward = edges(false);
+        let mut circles = vec![usize::MAX; backward.len()];
+        for start in order.into_iter().rev() {
+            let mut open = vec![start];
+            while let Some(at) = open.pop() {
+                match circles.get_mut(at) {
+                    Some(circle) if *circle == usize::MAX => *circle = start,
+                    _ => continue,
+                }
+                open.extend(backward.get(at).into_iter().flatten());
+            }
+        }
+        circles
     }
 }
 

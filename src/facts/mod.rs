@@ -20,7 +20,7 @@ mod words;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
@@ -43,6 +43,9 @@ pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
 pub use words::{Expanded, WordUse};
 
+/// Words of a variable's name that say that its value is a user's name.
+const USER_WORDS: [&str; 3] = ["user", "username", "login"];
+
 /// The read-only answer book for rules.
 pub struct Facts<'a> {
     /// The file's text.
@@ -61,6 +64,7 @@ pub struct Facts<'a> {
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
+    user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     context: OnceCell<Option<BuildContext>>,
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
@@ -172,6 +176,7 @@ impl<'a> Facts<'a> {
             scopes: Scopes::new(build, last_stage(file).as_deref()),
             names: HashMap::new(),
             final_stage: None,
+            user_names: OnceCell::new(),
             context: OnceCell::new(),
             asked_shell: None,
         };
@@ -416,6 +421,44 @@ impl<'a> Facts<'a> {
     /// Every declaration of a variable in a stage or, with `None`, before the first FROM.
     pub fn declarations(&self, stage: Option<usize>) -> impl Iterator<Item = &Variable> {
         self.scopes.declarations(stage)
+    }
+
+    /// The declarations of one variable there, in order.
+    pub fn declarations_of(
+        &self,
+        stage: Option<usize>,
+        name: &str,
+    ) -> impl Iterator<Item = &Variable> {
+        self.scopes.declarations_of(stage, name)
+    }
+
+    /// The indexes of the stages of a name, in order; names are compared in lower case.
+    pub fn stages_named(&self, name: &str) -> &[usize] {
+        self.names
+            .get(&name.to_lowercase())
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a variable of the stage that names a user has this value.
+    pub fn is_user_name(&self, stage: Option<usize>, value: &str) -> bool {
+        let users = self.user_names.get_or_init(|| {
+            let stages = (0..self.stages.len()).map(Some);
+            let mut users: HashMap<Option<usize>, HashSet<String>> = HashMap::new();
+            for stage in stages.chain([None]) {
+                for variable in self.declarations(stage) {
+                    let Some(Value::Known(value)) = &variable.value else {
+                        continue;
+                    };
+                    let words = crate::secrets::name::words(&variable.name);
+                    let names_user = |w: &String| USER_WORDS.contains(&w.as_str());
+                    if words.iter().any(names_user) {
+                        users.entry(stage).or_default().insert(value.clone());
+                    }
+                }
+            }
+            users
+        });
+        users.get(&stage).is_some_and(|users| users.contains(value))
     }
 
     fn scope_of(&self, node: usize) -> Option<usize> {

@@ -65,8 +65,39 @@ pub(super) struct Scopes {
     target_stage: String,
     /// `--build-arg` values, and what `--platform` decides.
     build: HashMap<String, Value>,
-    globals: HashMap<String, Vec<Variable>>,
-    stages: Vec<HashMap<String, Vec<Variable>>>,
+    globals: Table,
+    stages: Vec<Table>,
+}
+
+/// The declarations of one stage.
+#[derive(Default)]
+struct Table {
+    /// In order.
+    all: Vec<Variable>,
+    /// Those of each name: indexes into `all`.
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Table {
+    fn push(&mut self, variable: Variable) {
+        let same = self.by_name.entry(variable.name.clone()).or_default();
+        same.push(self.all.len());
+        self.all.push(variable);
+    }
+
+    /// The declarations of a name, in order.
+    fn named(&self, name: &str) -> impl Iterator<Item = &Variable> {
+        let same = self.by_name.get(name).into_iter().flatten();
+        same.filter_map(|i| self.all.get(*i))
+    }
+
+    /// The last declaration of a name before a node.
+    fn last_before(&self, name: &str, before: usize) -> Option<&Variable> {
+        let same = self.by_name.get(name)?;
+        let node = |i: &usize| self.all.get(*i).map_or(usize::MAX, |v| v.node);
+        let end = same.partition_point(|i| node(i) < before);
+        self.all.get(*same.get(..end)?.last()?)
+    }
 }
 
 impl Scopes {
@@ -85,17 +116,17 @@ impl Scopes {
             typical: build.typical,
             target_stage: target.unwrap_or("default").to_owned(),
             build: given,
-            globals: HashMap::new(),
+            globals: Table::default(),
             stages: Vec::new(),
         }
     }
 
-    fn table(&mut self, stage: Option<usize>) -> &mut HashMap<String, Vec<Variable>> {
+    fn table(&mut self, stage: Option<usize>) -> &mut Table {
         let Some(stage) = stage else {
             return &mut self.globals;
         };
         if self.stages.len() <= stage {
-            self.stages.resize_with(stage + 1, HashMap::new);
+            self.stages.resize_with(stage + 1, Table::default);
         }
         // The line above makes the entry; the globals are never reached.
         match self.stages.get_mut(stage) {
@@ -117,7 +148,7 @@ impl Scopes {
             .value
             .as_ref()
             .map_or(argument.name.span, |v| v.span);
-        let global = self.globals.get(name).and_then(|v| v.last());
+        let global = self.globals.last_before(name, usize::MAX);
         let value = match (self.build.get(name), default) {
             (Some(given), _) => Some(given.clone()),
             (None, Some(default)) => Some(default),
@@ -151,8 +182,7 @@ impl Scopes {
             name_span: argument.name.span,
             value_span,
         };
-        let table = self.table(stage);
-        table.entry(name.to_owned()).or_default().push(variable);
+        self.table(stage).push(variable);
     }
 
     pub(super) fn declare_environment(
@@ -164,14 +194,14 @@ impl Scopes {
         value: Option<String>,
     ) {
         let variable = Variable {
-            name: name.clone(),
+            name,
             origin: Origin::Environment,
             node,
             value: Some(value.into()),
             name_span: pair.name.span,
             value_span: pair.value.span,
         };
-        self.table(stage).entry(name).or_default().push(variable);
+        self.table(stage).push(variable);
     }
 
     /// The value of an argument that BuildKit declares by itself, as far as it is known.
@@ -223,7 +253,7 @@ impl Scopes {
         name: &str,
     ) -> Option<&Variable> {
         let Some(stage) = stage else {
-            return last_before(self.globals.get(name)?, before);
+            return self.globals.last_before(name, before);
         };
         let mut at = Some(stage);
         let mut before = before;
@@ -232,8 +262,7 @@ impl Scopes {
             let found = self
                 .stages
                 .get(stage)
-                .and_then(|table| table.get(name))
-                .and_then(|list| last_before(list, before));
+                .and_then(|table| table.last_before(name, before));
             if found.is_some() {
                 return found;
             }
@@ -260,16 +289,24 @@ impl Scopes {
     }
 
     pub(super) fn declarations(&self, stage: Option<usize>) -> impl Iterator<Item = &Variable> {
-        let table = match stage {
+        self.table_of(stage).into_iter().flat_map(|t| &t.all)
+    }
+
+    pub(super) fn declarations_of(
+        &self,
+        stage: Option<usize>,
+        name: &str,
+    ) -> impl Iterator<Item = &Variable> {
+        self.table_of(stage)
+            .into_iter()
+            .flat_map(move |t| t.named(name))
+    }
+
+    fn table_of(&self, stage: Option<usize>) -> Option<&Table> {
+        match stage {
             None => Some(&self.globals),
             Some(stage) => self.stages.get(stage),
-        };
-        let mut all: Vec<&Variable> = table
-            .into_iter()
-            .flat_map(|t| t.values().flatten())
-            .collect();
-        all.sort_by_key(|v| (v.node, v.name_span.start));
-        all.into_iter()
+        }
     }
 }
 
@@ -283,9 +320,4 @@ fn platform_arguments(platform: &str) -> HashMap<String, Value> {
     };
     let set = |name: &str, value: String| (name.to_owned(), Value::Known(value));
     HashMap::from([set("TARGETOS", os), set("TARGETARCH", architecture)])
-}
-
-fn last_before(list: &[Variable], before: usize) -> Option<&Variable> {
-    let end = list.partition_point(|v| v.node < before);
-    list.get(..end)?.last()
 }

@@ -11,6 +11,9 @@ use crate::syntax::{Comment, Escape, Instruction, Keyword, Kind, Word};
 /// How many base stages are followed.
 const MAX_CHAIN: usize = 10_000;
 
+/// The longest working directory that is followed; Linux knows no longer path.
+const MAX_PATH: usize = 4096;
+
 /// A build stage: a FROM and what follows it.
 pub struct Stage<'a> {
     /// Its number, counted from 0.
@@ -257,6 +260,7 @@ impl<'a> Facts<'a> {
                     (true, value) => value,
                     (false, Some(path)) => before
                         .and_then(|w| w.path.as_ref())
+                        .filter(|base| base.len() + path.len() < MAX_PATH)
                         .map(|base| format!("{}/{path}", base.trim_end_matches('/'))),
                     (false, None) => None,
                 };

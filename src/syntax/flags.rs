@@ -54,7 +54,8 @@ fn known(keyword: Keyword) -> &'static [(&'static str, Type)] {
 /// Cuts the flags that begin at byte `from` of the logical line; gives them and the offset where
 /// the arguments begin.
 pub(super) fn cut(logical: &MappedText, from: usize, escape: Escape) -> (Vec<Flag>, usize) {
-    let text = logical.text();
+    // Blanks at the end belong to nothing, even behind an open quote.
+    let text = logical.text().trim_end();
     let mut flags = Vec::new();
     let mut at = from;
     loop {
@@ -74,7 +75,7 @@ pub(super) fn cut(logical: &MappedText, from: usize, escape: Escape) -> (Vec<Fla
 
 /// One flag word with quotes and escapes removed, and where it ends.
 fn word(logical: &MappedText, start: usize, escape: Escape) -> (MappedText, usize) {
-    let text = logical.text();
+    let text = logical.text().trim_end();
     let mut word = MappedText::default();
     let mut quote = None;
     let mut rest = text

@@ -14,6 +14,9 @@ use crate::syntax::{Kind, distance};
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct UndefinedFromArgument {}
 
+/// How many names and stages are compared with one that nothing defines.
+const MOST_COMPARED: usize = 500;
+
 impl Rule for UndefinedFromArgument {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let image = match &stage.from.kind {
@@ -39,8 +42,10 @@ impl Rule for UndefinedFromArgument {
                         matches!(m.kind, ModifierKind::Default { .. }) && !m.word.range.is_empty()
                     });
                 let globals = facts.declarations(None).map(|v| v.name.as_str());
+                let globals = globals.take(MOST_COMPARED);
                 let near = globals
                     .chain(PLATFORM_ARGUMENTS)
+                    .filter(|known| known.len().abs_diff(name.len()) < 3)
                     .map(|known| (distance(&name, known), known))
                     .filter(|(d, known)| *d < 3 && *d * 2 < known.len())
                     .min();
@@ -49,8 +54,9 @@ impl Rule for UndefinedFromArgument {
                     .stages
                     .iter()
                     .take(stage.index)
-                    .flat_map(|s| facts.declarations(Some(s.index)))
-                    .find(|v| v.name == name && v.origin == Origin::Argument)
+                    .take(MOST_COMPARED)
+                    .flat_map(|s| facts.declarations_of(Some(s.index), &name))
+                    .find(|v| v.origin == Origin::Argument)
                     .map(|v| v.name_span);
                 let help = match near {
                     Some((_, near)) => format!("did you mean `{near}`?"),

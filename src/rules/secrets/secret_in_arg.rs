@@ -113,7 +113,7 @@ fn reaches_final(facts: &Facts<'_>, node: &Node<'_>, name: &str) -> bool {
         .stages
         .iter()
         .filter(|s| s.in_final)
-        .any(|s| facts.declarations(Some(s.index)).any(|v| v.name == name))
+        .any(|s| facts.declarations_of(Some(s.index), name).next().is_some())
 }
 
 #[cfg(test)]

@@ -78,7 +78,8 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
         }
         return match judge(&class, &text) {
             Some(mut found) => {
-                found.is_default |= is_a_user(facts, node, &text);
+                // Nobody keeps a password that is a user's name too.
+                found.is_default |= facts.is_user_name(node.stage, &text);
                 let span = literal_span(word, &template, &text, found.range.as_ref());
                 Written::Secret(found, span)
             }
@@ -113,16 +114,6 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
         },
         None => Written::Other,
     }
-}
-
-/// Whether a variable beside this one names a user like this: nobody keeps such a password.
-fn is_a_user(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
-    facts.declarations(node.stage).any(|v| {
-        let same = matches!(&v.value, Some(Value::Known(value)) if value == text);
-        same && name::words(&v.name)
-            .iter()
-            .any(|w| matches!(w.as_str(), "user" | "username" | "login"))
-    })
 }
 
 /// The place of a literal without its quotes, or of the part of it that is the secret.

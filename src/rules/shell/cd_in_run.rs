@@ -22,11 +22,12 @@ impl Rule for CdInRun {
         let (Kind::Run(line), Some(script)) = (&node.instruction.kind, &node.script) else {
             return;
         };
+        let main = MainShell::of(script);
         for (index, command) in script.commands.iter().enumerate() {
             if !matches!(command.name.as_str(), "cd" | "chdir" | "pushd") {
                 continue;
             }
-            if is_lost(script, index, command) {
+            if main.loses(script, index, command) {
                 report_lost(cx, node, line, script, command);
             } else if self.every && command.name == "cd" {
                 cx.report(command.span, "`cd` inside `RUN`")
@@ -36,23 +37,43 @@ impl Rule for CdInRun {
     }
 }
 
-/// Whether nothing in the RUN is left to see the directory, though it was meant to last.
-fn is_lost(script: &Script, index: usize, command: &Command) -> bool {
-    let seen = (index + 1..script.commands.len()).any(|later| script.reaches(index, later));
-    // Going back at the end of the work does no harm.
-    let back = match command.args() {
-        [] => true,
-        [target, ..] => {
-            matches!(target.literal(), Some("-" | "/")) || target.prefix().starts_with("..")
+/// What a directory change in the shell that runs the script depends on.
+struct MainShell {
+    /// The first command that changes its directory.
+    first_move: Option<usize>,
+    /// The last command that sees it.
+    last_seen: Option<usize>,
+}
+
+impl MainShell {
+    fn of(script: &Script) -> Self {
+        let moves = |c: &Command| matches!(c.name.as_str(), "cd" | "chdir" | "pushd");
+        let mut commands = script.commands.iter().enumerate();
+        let first_move = commands
+            .find(|(index, c)| moves(c) && script.in_main_shell(*index))
+            .map(|(index, _)| index);
+        let mut later = (0..script.commands.len()).rev();
+        Self {
+            first_move,
+            last_seen: first_move.and_then(|first| later.find(|l| script.reaches(first, *l))),
         }
-    };
-    let returns = (0..index).any(|i| {
-        let before = script.commands.get(i).map_or("", |c| c.name.as_str());
-        matches!(before, "cd" | "pushd") && script.reaches(i, index)
-    });
-    let loose = command.pipeline.is_none() && script.in_main_shell(index);
-    let harmless = seen || returns || (back && script.commands.len() > 1);
-    loose && !harmless && !command.args().is_empty()
+    }
+
+    /// Whether nothing in the RUN is left to see the directory, though it was meant to last.
+    fn loses(&self, script: &Script, index: usize, command: &Command) -> bool {
+        let seen = self.last_seen.is_some_and(|last| last > index);
+        // Going back at the end of the work does no harm.
+        let back = match command.args() {
+            [] => true,
+            [target, ..] => {
+                matches!(target.literal(), Some("-" | "/")) || target.prefix().starts_with("..")
+            }
+        };
+        let returns = self.first_move.is_some_and(|first| first < index);
+        let harmless = seen || returns || (back && script.commands.len() > 1);
+        let loose = command.pipeline.is_none() && script.in_main_shell(index);
+        loose && !harmless && !command.args().is_empty()
+    }
 }
 
 fn report_lost(

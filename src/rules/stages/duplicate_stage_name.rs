@@ -16,12 +16,11 @@ impl Rule for DuplicateStageName {
         let (Some(name), Some(word)) = (&stage.name, stage.name_word) else {
             return;
         };
-        let stages = &cx.facts.stages;
-        let earlier = stages.iter().take(stage.index).rev();
-        let Some(first) = earlier
-            .filter(|s| s.name.as_ref() == Some(name))
-            .find_map(|s| s.name_word)
-        else {
+        let same = cx.facts.stages_named(name);
+        let earlier = same.partition_point(|s| *s < stage.index);
+        let last = earlier.checked_sub(1).and_then(|i| same.get(i));
+        let last = last.and_then(|s| cx.facts.stages.get(*s));
+        let Some(first) = last.and_then(|s| s.name_word) else {
             return;
         };
         let (span, first_span) = (word.span, first.span);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::UseTarget;
 use crate::rule::{Context, Rule};
+use crate::span::Span;
 
 /// See `rules/stages/self-reference.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +16,17 @@ impl Rule for SelfReference {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
         let uses = facts.stage_uses();
+        let circles = facts.circles(&uses);
+        let together = |a: usize, b: usize| circles.get(a) == circles.get(b);
+        let mut back: Vec<Option<Span>> = vec![None; circles.len()];
+        for used in uses.iter().rev() {
+            if let UseTarget::Stage { index, .. } = used.target
+                && together(index, used.stage)
+                && let Some(slot) = back.get_mut(used.stage)
+            {
+                *slot = Some(used.word.span);
+            }
+        }
         for used in &uses {
             let UseTarget::Stage { index, .. } = used.target else {
                 continue;
@@ -26,22 +38,15 @@ impl Rule for SelfReference {
                 continue;
             }
             // Of the references in a circle, those that point downwards cannot stand.
-            if index < used.stage || !facts.leads_to(&uses, index, used.stage) {
+            if index < used.stage || !together(index, used.stage) {
                 continue;
             }
-            let back = uses.iter().find(|u| {
-                let target = match u.target {
-                    UseTarget::Stage { index, .. } => Some(index),
-                    _ => None,
-                };
-                u.stage == index && target.is_some_and(|t| facts.leads_to(&uses, t, used.stage))
-            });
             let message = format!("stage `{}` needs this stage in turn", used.word);
             let report = cx
                 .report(used.word.span, message)
                 .help("break the circle: neither stage can be built first");
-            if let Some(back) = back {
-                report.label(back.word.span, "the way back");
+            if let Some(Some(back)) = back.get(index) {
+                report.label(*back, "the way back");
             }
         }
     }

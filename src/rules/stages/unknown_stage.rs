@@ -18,6 +18,7 @@ pub struct UnknownStage {}
 impl Rule for UnknownStage {
     fn check_file(&self, cx: &mut Context<'_>) {
         let uses = cx.facts.stage_uses();
+        let circles = cx.facts.circles(&uses);
         for used in &uses {
             let word = used.word;
             match used.target {
@@ -29,7 +30,7 @@ impl Rule for UnknownStage {
                 }
                 // A circle cannot be mended by moving a stage: another rule says so.
                 UseTarget::Stage { index, .. }
-                    if index > used.stage && !cx.facts.leads_to(&uses, index, used.stage) =>
+                    if index > used.stage && circles.get(index) != circles.get(used.stage) =>
                 {
                     later(cx, used, index);
                 }

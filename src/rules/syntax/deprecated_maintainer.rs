@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
-use crate::syntax::{Escape, Kind};
+use crate::syntax::{Escape, Kind, Word};
 
 /// See `rules/syntax/deprecated-maintainer.md`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -25,15 +25,33 @@ impl Default for DeprecatedMaintainer {
 }
 
 impl Rule for DeprecatedMaintainer {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let Kind::Maintainer(word) = &node.instruction.kind else {
-            return;
-        };
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let mut labelled: Option<(Option<usize>, bool)> = None;
+        for node in &facts.nodes {
+            let Kind::Maintainer(word) = &node.instruction.kind else {
+                continue;
+            };
+            let labelled = match labelled {
+                Some((stage, known)) if stage == node.stage => known,
+                _ => {
+                    labelled
+                        .insert((node.stage, self.is_labelled(facts, node)))
+                        .1
+                }
+            };
+            self.report(cx, node, word, labelled);
+        }
+    }
+}
+
+impl DeprecatedMaintainer {
+    fn report(&self, cx: &mut Context<'_>, node: &Node<'_>, word: &Word, labelled: bool) {
         let facts = cx.facts;
         let name = &node.instruction.name;
         let label = &self.label;
         let report = cx.report(name.span, format!("`{}` is deprecated", name.as_str()));
-        if self.is_labelled(facts, node) {
+        if labelled {
             report.help(format!("remove it: the label `{label}` says the same"));
             return;
         }
@@ -47,9 +65,7 @@ impl Rule for DeprecatedMaintainer {
             report.fix(Fix::safe(format!("write `LABEL {label}=…`"), edits));
         }
     }
-}
 
-impl DeprecatedMaintainer {
     fn is_labelled(&self, facts: &Facts<'_>, node: &Node<'_>) -> bool {
         let Some(stage) = facts.stage_of(node) else {
             return false;

@@ -133,8 +133,8 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
         return;
     }
     let global = facts
-        .declarations(None)
-        .find(|v| v.name == *name)
+        .declarations_of(None, name)
+        .next()
         .map(|v| v.name_span);
     if let Some(place) = global {
         cx.report(used.span, format!("`{name}` is not visible in this stage"))
@@ -172,7 +172,7 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
     if used.definition == Definition::Perhaps && !is_special && !cx.buildkit {
         return;
     }
-    let later = facts.declarations(node.stage).find(|v| v.name == *name);
+    let later = facts.declarations_of(node.stage, name).next();
     let later = later.map(|v| v.name_span);
     let help = if is_special {
         format!("escape it to keep a `${name}`")
@@ -189,16 +189,27 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
     }
 }
 
+/// How many names are compared with one that nothing defines.
+const MOST_COMPARED: usize = 500;
+
 /// The name of a variable of this stage that was surely meant.
 fn nearest(cx: &Context<'_>, node: &Node<'_>, name: &str) -> Option<(String, Span)> {
     let facts = cx.facts;
     let stage = node.stage?;
     let mut best: Option<(usize, String, Span)> = None;
+    let mut compared = 0;
     for stage in facts.chain(stage) {
         for variable in facts.declarations(Some(stage.index)) {
+            compared += 1;
+            if compared > MOST_COMPARED {
+                return best.map(|(_, name, span)| (name, span));
+            }
             let known = &variable.name;
             let own = stage.index == node.stage.unwrap_or_default();
             if (own && variable.node >= node.index) || variable.origin == Origin::GlobalArgument {
+                continue;
+            }
+            if name.len().abs_diff(known.len()) > 2 {
                 continue;
             }
             let distance = distance(name, known);
