@@ -474,7 +474,7 @@ mod tests {
              failure-threshold: error\n\
              format: tty\n",
         );
-        assert_eq!(layer.ignore, ["DL3000"]);
+        assert_eq!(layer.ignore, ["DL3000", "SC1234"]);
         let level = |level| ("DL3002".to_owned(), level);
         assert_eq!(
             layer.levels,
