@@ -116,6 +116,7 @@ fn report(bencher: Bencher<'_, '_>, format: Format) {
         failures: &[],
         fixed: None,
         summary: true,
+        path: None,
     };
     bencher
         .counter(divan::counter::ItemsCount::new(1000_usize))

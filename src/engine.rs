@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::hadolint;
 use crate::policy::Policy;
-use crate::rule::{Context, Level, Rule, RuleMeta};
+use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
@@ -31,6 +31,8 @@ pub struct Settings {
     pub buildkit: bool,
     /// Report what hadolint reports, and where: see [`crate::hadolint`].
     pub hadolint: bool,
+    /// Whether ignore comments do not count.
+    pub no_ignores: bool,
 }
 
 /// A rule that is on.
@@ -44,6 +46,8 @@ pub struct ActiveRule {
     pub severity: Severity,
     /// Whether the user set that severity, so that a rule may not choose its own.
     pub severity_is_set: bool,
+    /// Which of its codes are on.
+    pub codes: CodeChoice,
 }
 
 impl ActiveRule {
@@ -54,6 +58,7 @@ impl ActiveRule {
             rule: Arc::from((entry.make)()),
             severity: entry.meta.level.severity(),
             severity_is_set: false,
+            codes: CodeChoice::default(),
         }
     }
 }
@@ -71,8 +76,10 @@ impl Settings {
         }
     }
 
-    fn is_on(&self, id: &str) -> bool {
-        self.rules.iter().any(|r| r.meta.id == id)
+    /// Whether a rule is on and looks for what `name` stands for.
+    fn is_on(&self, id: &str, name: &str) -> bool {
+        let mut rules = self.rules.iter().filter(|r| r.meta.id == id);
+        rules.any(|r| !rules::is_code(name) || r.rule.has_code(&r.codes, name))
     }
 }
 
@@ -128,6 +135,8 @@ struct Found {
     kept: Vec<Diagnostic>,
     suppressed: Vec<Suppressed>,
     fails: bool,
+    /// Stages that the build does not make; filled in only if there are several builds.
+    idle: Vec<Span>,
 }
 
 impl Found {
@@ -158,22 +167,27 @@ fn check_builds(source: &Source, file: &File, settings: &Settings) -> Found {
 /// How many builds a message names.
 const NAMED_BUILDS: usize = 3;
 
-/// The findings of several builds, equal ones once. One that not all have says which have it and
-/// loses its fix, which the others do not ask for.
+/// The findings of several builds, equal ones once. One that is missing from a build that makes
+/// its stage says which have it, and loses its fix, which that build does not ask for.
 fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
-    let count = results.len();
-    let mut merged: Vec<(Diagnostic, Vec<&NamedBuild>)> = Vec::new();
+    let mut merged: Vec<(Diagnostic, Vec<usize>)> = Vec::new();
     let mut places: HashMap<(Span, &str, String, usize), usize> = HashMap::new();
+    let mut named_places = HashSet::new();
     let mut silenced = HashSet::new();
     let mut all = Found::default();
-    for (build, found) in results {
+    let mut builds: Vec<(&NamedBuild, Vec<Span>)> = Vec::new();
+    for (number, (build, found)) in results.into_iter().enumerate() {
         all.fails |= found.fails;
+        builds.push((build, found.idle));
         let mut times: HashMap<(Span, &str, String), usize> = HashMap::new();
         for diagnostic in found.kept {
             let (span, rule) = (diagnostic.span, diagnostic.rule);
             let message = diagnostic.message.clone();
             let time = times.entry((span, rule, message.clone())).or_default();
             *time += 1;
+            if !build.names.is_empty() {
+                named_places.insert((span, rule));
+            }
             let place = *places
                 .entry((span, rule, message, *time))
                 .or_insert(merged.len());
@@ -183,9 +197,9 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
                         known.fix = None;
                     }
                     known.severity = known.severity.max(diagnostic.severity);
-                    builds.push(build);
+                    builds.push(number);
                 }
-                None => merged.push((diagnostic, vec![build])),
+                None => merged.push((diagnostic, vec![number])),
             }
         }
         for suppressed in found.suppressed {
@@ -196,14 +210,40 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
             }
         }
     }
-    for (mut diagnostic, builds) in merged {
-        if builds.len() < count {
-            // A comment that silences something in another build is of use.
-            if rules::by_id(diagnostic.rule).is_some_and(|e| e.meta.family == "suppressions") {
+    let is_idle = |idle: &[Span], at: u32| idle.iter().any(|s| s.start <= at && at < s.end);
+    let holds_everywhere = |diagnostic: &Diagnostic, having: &[usize]| {
+        let at = diagnostic.span.start;
+        let mut builds = builds.iter().enumerate();
+        builds.all(|(number, (_, idle))| having.contains(&number) || is_idle(idle, at))
+    };
+    let settled: HashSet<(Span, &str)> = merged
+        .iter()
+        .filter(|(diagnostic, having)| holds_everywhere(diagnostic, having))
+        .map(|(diagnostic, _)| (diagnostic.span, diagnostic.rule))
+        .collect();
+    for (mut diagnostic, having) in merged {
+        let is_comment =
+            rules::by_id(diagnostic.rule).is_some_and(|e| e.meta.family == "suppressions");
+        // A comment that silences something in another build is of use.
+        if is_comment && having.len() < builds.len() {
+            continue;
+        }
+        let with: Vec<&NamedBuild> = builds
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| having.contains(number))
+            .map(|(_, (build, _))| *build)
+            .collect();
+        if !holds_everywhere(&diagnostic, &having) {
+            // What is said of the same place for the builds that make it, or for one that
+            // somebody describes, is said already.
+            let place = (diagnostic.span, diagnostic.rule);
+            let is_plain = with.iter().all(|b| b.names.is_empty());
+            if settled.contains(&place) || is_plain && named_places.contains(&place) {
                 continue;
             }
             diagnostic.fix = None;
-            diagnostic.message.push_str(&in_builds(&builds));
+            diagnostic.message.push_str(&in_builds(&with));
         }
         all.kept.push(diagnostic);
     }
@@ -211,6 +251,19 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
     all.suppressed
         .sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
     all
+}
+
+/// Where the stages stand that a build does not make.
+fn idle_stages(facts: &Facts<'_>) -> Vec<Span> {
+    let starts = facts.stages.iter().map(|s| s.from.span.start);
+    let ends = starts.skip(1).chain([u32::MAX]);
+    facts
+        .stages
+        .iter()
+        .zip(ends)
+        .filter(|(stage, _)| !stage.is_needed)
+        .map(|(stage, end)| Span::new(stage.from.span.start, end))
+        .collect()
 }
 
 fn in_builds(builds: &[&NamedBuild]) -> String {
@@ -231,6 +284,7 @@ fn in_builds(builds: &[&NamedBuild]) -> String {
 }
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
+    let no_codes = CodeChoice::default();
     let typical;
     let build = match settings.buildkit {
         true => {
@@ -248,6 +302,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         policy: &settings.policy,
         buildkit: settings.buildkit,
         rule: "",
+        codes: &no_codes,
         severity: Severity::Info,
         severity_is_set: false,
         diagnostics: Vec::new(),
@@ -268,6 +323,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         }
     }
     let mut suppressions = Suppressions::of(source, file, build);
+    if settings.no_ignores {
+        suppressions.disable();
+    }
     let mut found = std::mem::take(&mut cx.diagnostics);
     if settings.buildkit {
         found = as_buildkit(&facts, &suppressions, found);
@@ -279,9 +337,13 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    let unused = suppressions.unused(settings.buildkit, |id| settings.is_on(id));
+    let comments = suppressions.comments(source, file);
+    let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);
+        for comment in &comments {
+            active.rule.check_ignore(&mut cx, comment);
+        }
         for unused in &unused {
             active.rule.check_unused_ignore(&mut cx, unused);
         }
@@ -303,6 +365,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         kept,
         suppressed,
         fails,
+        idle: match settings.builds.is_empty() {
+            true => Vec::new(),
+            false => idle_stages(&facts),
+        },
     }
 }
 
@@ -373,7 +439,8 @@ fn as_buildkit(
     out
 }
 
-fn enter(cx: &mut Context<'_>, active: &ActiveRule) {
+fn enter<'a>(cx: &mut Context<'a>, active: &'a ActiveRule) {
+    cx.codes = &active.codes;
     cx.rule = active.meta.id;
     cx.severity = active.severity;
     cx.severity_is_set = active.severity_is_set;

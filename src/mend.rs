@@ -344,6 +344,7 @@ mod tests {
             rule: Arc::new(rule),
             severity: Severity::Warning,
             severity_is_set: false,
+            codes: Default::default(),
         });
         Settings {
             rules: rules.collect(),

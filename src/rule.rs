@@ -1,5 +1,7 @@
 //! What a rule is: what its page says of it, the checks it may do, and what a check may ask.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Command, Facts, Node, Stage};
 use crate::fix::Applicability;
@@ -93,6 +95,50 @@ impl RuleMeta {
     }
 }
 
+/// Which codes are on for a rule that speaks for another tool's catalogue (`SC2086`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodeChoice {
+    /// Those that are not named.
+    pub others: OtherCodes,
+    /// Whether those that are named, in capitals, are on.
+    pub named: BTreeMap<String, bool>,
+    /// The severities that the user set, by code in capitals.
+    pub severities: BTreeMap<String, Severity>,
+}
+
+/// What holds for the codes that nobody names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OtherCodes {
+    /// What the rule says.
+    #[default]
+    Recommended,
+    /// All are on.
+    All,
+    /// None is on.
+    Off,
+}
+
+impl CodeChoice {
+    /// Turns a code on or off. One that is wanted turns the rule on, for itself alone.
+    pub(crate) fn set(&mut self, code: &str, wanted: bool, on: &mut bool) {
+        self.named.insert(code.to_ascii_uppercase(), wanted);
+        if wanted && !*on {
+            *on = true;
+            self.others = OtherCodes::Off;
+        }
+    }
+
+    /// Whether a code is on, given whether the rule recommends it.
+    pub fn has(&self, code: &str, recommended: bool) -> bool {
+        match (self.named.get(code), self.others) {
+            (Some(wanted), _) => *wanted,
+            (None, OtherCodes::Recommended) => recommended,
+            (None, OtherCodes::All) => true,
+            (None, OtherCodes::Off) => false,
+        }
+    }
+}
+
 /// A rule: its fields are its options, its methods the checks. Each method does nothing unless
 /// the rule writes it; the engine calls them in one walk over the file.
 #[allow(unused_variables)]
@@ -105,8 +151,29 @@ pub trait Rule: Send + Sync {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {}
     /// Each simple shell command of a RUN, those behind ONBUILD too.
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {}
+    /// Each ignore comment, and each comment that is almost one.
+    fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {}
+    /// Whether it looks for a code that stands for one of its findings.
+    fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
+        false
+    }
     /// Each ignore comment, or each rule in one, that silenced nothing.
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
+}
+
+/// A comment that silences findings, or was meant to.
+#[derive(Debug, Clone)]
+pub struct IgnoreComment {
+    /// The whole comment.
+    pub span: Span,
+    /// The names that no rule has, with their places.
+    pub unknown: Vec<(String, Span)>,
+    /// The text behind the names.
+    pub reason: String,
+    /// Whether it is written for another tool.
+    pub foreign: bool,
+    /// How it ought to be written, if it is not one yet.
+    pub meant: Option<String>,
 }
 
 /// A part of an ignore comment that silenced nothing.
@@ -134,6 +201,8 @@ pub struct Context<'a> {
     pub buildkit: bool,
     /// The rule that is running.
     pub(crate) rule: &'static str,
+    /// Which of its codes are on.
+    pub codes: &'a CodeChoice,
     /// The severity it reports at.
     pub(crate) severity: Severity,
     /// Whether the user set that severity.
@@ -164,6 +233,7 @@ impl<'a> Context<'a> {
         self.diagnostics
             .push(Diagnostic::new(self.rule, self.severity, span, message));
         Report {
+            codes: self.codes,
             keeps_severity: self.severity_is_set,
             diagnostic: self.diagnostics.get_mut(at),
         }
@@ -172,6 +242,7 @@ impl<'a> Context<'a> {
 
 /// A finding being written.
 pub struct Report<'c> {
+    codes: &'c CodeChoice,
     keeps_severity: bool,
     diagnostic: Option<&'c mut Diagnostic>,
 }
@@ -223,8 +294,14 @@ impl Report<'_> {
         })
     }
 
-    /// Gives it a code of its own.
-    pub fn code(self, code: impl Into<String>) -> Self {
-        self.with(|d| d.code = Some(code.into()))
+    /// Gives it a code of its own, with that code's severity; one that the user set for the code
+    /// wins over one set for the rule.
+    pub fn code(self, code: &str, severity: Severity) -> Self {
+        let chosen = self.codes.severities.get(code).copied();
+        let severity = chosen.or((!self.keeps_severity).then_some(severity));
+        self.with(|d| {
+            d.code = Some(code.to_owned());
+            d.severity = severity.unwrap_or(d.severity);
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Ignore comments: dlint's own, hadolint's and BuildKit's.
+//! Ignore comments: dlint's own, hadolint's, BuildKit's and ShellCheck's.
 //!
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
@@ -7,11 +7,12 @@ use std::collections::HashMap;
 
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
-use crate::rule::UnusedIgnore;
+use crate::hadolint;
+use crate::rule::{IgnoreComment, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::check::{self, CHECK_ARGUMENT, CheckName, CheckOptions};
-use crate::syntax::{Comment, File, Instruction};
+use crate::syntax::{Comment, File, Instruction, Keyword};
 
 /// BuildKit's checks of the whole file: a check comment above one instruction does not reach them.
 const WHOLE_FILE_CHECKS: [&str; 6] = [
@@ -41,6 +42,8 @@ pub struct Suppressions {
     experimental: Vec<Scope>,
     /// Whether check options turn BuildKit's warnings into a failed build.
     fails: bool,
+    /// Whether nothing is silenced.
+    disabled: bool,
 }
 
 /// One ignore comment.
@@ -64,6 +67,8 @@ enum Scope {
     Instruction(Span),
     /// Findings that start in this line.
     Line(Span),
+    /// Findings that start in this part of a stage.
+    Stage(Span),
 }
 
 /// A rule name in an ignore comment.
@@ -96,6 +101,7 @@ impl Suppressions {
             index: Index::default(),
             experimental: Vec::new(),
             fails: false,
+            disabled: false,
         };
         // The build argument replaces the directive, even when it is empty.
         let argument = build.arguments.iter().rev().find(|a| a.0 == CHECK_ARGUMENT);
@@ -122,11 +128,12 @@ impl Suppressions {
             all.read_checks(source, file, instruction);
         }
         for comment in &file.comments {
-            let Some(parsed) = read(source, comment) else {
+            let Some(parsed) = read_comment(source, comment) else {
                 continue;
             };
             let scope = match parsed.target {
                 Target::File => Scope::File,
+                Target::Stage => Scope::Stage(stage_of(source, file, comment)),
                 Target::Next if comment.inside => match next_line(source, file, comment) {
                     Some(span) => Scope::Line(span),
                     None => continue,
@@ -152,6 +159,11 @@ impl Suppressions {
         }
         all.index = Index::of(&all.ignores);
         all
+    }
+
+    /// From now on nothing is silenced, and none is unused.
+    pub fn disable(&mut self) {
+        self.disabled = true;
     }
 
     /// Reads the check comment above an instruction: the first one counts, and if BuildKit cannot
@@ -216,6 +228,9 @@ impl Suppressions {
     }
 
     fn silences(&mut self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
+        if self.disabled {
+            return None;
+        }
         let entry = rules::by_id(diagnostic.rule)?;
         let mut hit = None;
         let mut found = |group: Option<&mut Group>| {
@@ -234,6 +249,12 @@ impl Suppressions {
             let own = diagnostic.code.as_deref();
             for name in aliases.chain([entry.meta.id]).chain(own) {
                 found(names.get_mut(&name.to_ascii_lowercase()));
+            }
+            let ranges = self.index.plain.ranges.get(&scope).into_iter().flatten();
+            for range in ranges {
+                if own.is_some_and(|code| in_range(range, code)) {
+                    found(names.get_mut(range));
+                }
             }
         }
         let place = match diagnostic.labels.first() {
@@ -266,8 +287,11 @@ impl Suppressions {
     }
 
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].
-    pub fn unused(&self, buildkit: bool, is_on: impl Fn(&str) -> bool) -> Vec<UnusedIgnore> {
+    pub fn unused(&self, buildkit: bool, is_on: impl Fn(&str, &str) -> bool) -> Vec<UnusedIgnore> {
         let mut unused = Vec::new();
+        if self.disabled {
+            return unused;
+        }
         for ignore in &self.ignores {
             for (i, name) in ignore.names.iter().enumerate() {
                 // BuildKit may report what dlint knows to be right: its own comments serve it.
@@ -275,8 +299,8 @@ impl Suppressions {
                     continue;
                 }
                 let mut rules = rules::by_name(&name.text).into_iter();
-                if self.index.is_used(ignore, name) || name.all || !rules.any(|r| is_on(r.meta.id))
-                {
+                let used = self.index.is_used(ignore, name) || name.all;
+                if used || !rules.any(|r| is_on(r.meta.id, &name.text)) {
                     continue;
                 }
                 let neighbour = |j: Option<usize>| j.and_then(|j| ignore.names.get(j));
@@ -296,13 +320,40 @@ impl Suppressions {
         unused
     }
 
-    /// The names in dlint's own comments that no rule has.
-    pub fn unknown(&self) -> impl Iterator<Item = (&str, Span)> {
-        self.ignores
-            .iter()
-            .flat_map(|i| &i.names)
-            .filter(|n| !n.all && rules::by_name(&n.text).is_empty())
-            .map(|n| (n.text.as_str(), n.span))
+    /// Every ignore comment, and every comment that is almost one, in order.
+    pub fn comments(&self, source: &Source, file: &File) -> Vec<IgnoreComment> {
+        let read = self.ignores.iter().filter(|i| !i.names.is_empty());
+        let mut all: Vec<IgnoreComment> = read
+            .filter(|i| !i.names.iter().all(|n| n.used && n.span == Span::at(0)))
+            .map(|ignore| IgnoreComment {
+                span: ignore.span,
+                unknown: ignore
+                    .names
+                    .iter()
+                    .filter(|n| !n.is_known())
+                    .map(|n| (n.text.clone(), n.span))
+                    .collect(),
+                reason: ignore.reason.clone(),
+                foreign: ignore.foreign,
+                meant: None,
+            })
+            .collect();
+        for comment in &file.comments {
+            let text = source.slice(comment.span);
+            if read_comment(source, comment).is_none()
+                && let Some(meant) = almost(text)
+            {
+                all.push(IgnoreComment {
+                    span: comment.span,
+                    unknown: Vec::new(),
+                    reason: String::new(),
+                    foreign: meant.starts_with("# hadolint"),
+                    meant: Some(meant),
+                });
+            }
+        }
+        all.sort_by_key(|c| c.span.start);
+        all
     }
 }
 
@@ -310,14 +361,16 @@ impl Scope {
     fn span(&self) -> Option<Span> {
         match self {
             Scope::File => None,
-            Scope::Instruction(span) | Scope::Line(span) => Some(*span),
+            Scope::Instruction(span) | Scope::Line(span) | Scope::Stage(span) => Some(*span),
         }
     }
 
     fn covers(&self, offset: u32) -> bool {
         match self {
             Scope::File => true,
-            Scope::Instruction(span) | Scope::Line(span) => covers(*span, offset),
+            Scope::Instruction(span) | Scope::Line(span) | Scope::Stage(span) => {
+                covers(*span, offset)
+            }
         }
     }
 }
@@ -330,6 +383,20 @@ impl Name {
             (false, true) => self.text.clone(),
             (false, false) => self.text.to_ascii_lowercase(),
         }
+    }
+
+    /// Whether it means something: a rule, or for other tools a code they have or had.
+    fn is_known(&self) -> bool {
+        let shell = self
+            .text
+            .strip_prefix("SC")
+            .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()));
+        self.all
+            || shell
+            || hadolint::is_known(&self.text)
+            || !rules::by_name(&self.text).is_empty()
+            // Of BuildKit's checks only a slip of the pen is certain.
+            || self.check && rules::nearest_name(&self.text).is_none()
     }
 }
 
@@ -353,6 +420,10 @@ struct Names {
     instructions: Vec<Span>,
     /// The lines that are covered, sorted.
     lines: Vec<Span>,
+    /// The parts of stages that are covered; few write that.
+    stages: Vec<Span>,
+    /// The names that are ranges of codes: `sc2000-sc2999`.
+    ranges: HashMap<Option<Span>, Vec<String>>,
 }
 
 /// One name over one place, however many comments say it.
@@ -381,18 +452,30 @@ impl Index {
                         names.lines.push(span);
                         Some(span)
                     }
+                    Scope::Stage(span) => {
+                        names.stages.push(span);
+                        Some(span)
+                    }
                 };
+                let key = name.key();
+                if key.contains('-') && key.starts_with("sc") {
+                    names.ranges.entry(span).or_default().push(key.clone());
+                }
                 let same = names.names.entry(span).or_default();
-                same.entry(name.key()).or_insert(Group {
+                same.entry(key).or_insert(Group {
                     used: false,
                     first: at,
                 });
             }
         }
         for names in [&mut index.plain, &mut index.checks] {
-            for spans in [&mut names.instructions, &mut names.lines] {
+            for spans in [&mut names.instructions, &mut names.lines, &mut names.stages] {
                 spans.sort_unstable();
                 spans.dedup();
+            }
+            for ranges in names.ranges.values_mut() {
+                ranges.sort_unstable();
+                ranges.dedup();
             }
         }
         index
@@ -427,6 +510,8 @@ impl Names {
                     .map(|s| Some(*s)),
             );
         }
+        let stages = self.stages.iter().filter(|s| covers(**s, offset));
+        scopes.extend(stages.map(|s| Some(*s)));
         scopes
     }
 }
@@ -445,6 +530,8 @@ pub(crate) fn is_buildkit_name(alias: &str) -> bool {
 /// What a comment is about.
 enum Target {
     File,
+    /// The stage that the next instruction opens, or the rest of the one it stands in.
+    Stage,
     Next,
 }
 
@@ -455,7 +542,7 @@ struct Parsed {
     foreign: bool,
 }
 
-fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
+fn read_comment(source: &Source, comment: &Comment) -> Option<Parsed> {
     let text = source.slice(comment.span);
     let body = text.trim_start_matches('#').trim_start();
     let at =
@@ -476,9 +563,10 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
     }
     if let Some(rest) = body.strip_prefix("hadolint") {
         let rest = rest.strip_prefix(|c: char| c.is_whitespace())?.trim_start();
-        let (target, rest) = match rest.strip_prefix("global") {
-            Some(rest) => (Target::File, rest.trim_start()),
-            None => (Target::Next, rest),
+        let (target, rest) = match (rest.strip_prefix("global"), rest.strip_prefix("stage")) {
+            (Some(rest), _) => (Target::File, rest.trim_start()),
+            (_, Some(rest)) => (Target::Stage, rest.trim_start()),
+            _ => (Target::Next, rest),
         };
         let rest = rest.strip_prefix("ignore")?.trim_start();
         let rest = rest.strip_prefix('=')?.trim_start();
@@ -500,11 +588,145 @@ fn read(source: &Source, comment: &Comment) -> Option<Parsed> {
         return Some(Parsed {
             target,
             names: split_names(names, at(names)),
-            reason: reason.trim().to_owned(),
+            reason: reason.trim().trim_start_matches('#').trim().to_owned(),
             foreign: true,
         });
     }
-    None
+    body.strip_prefix("shellcheck")
+        .filter(|rest| rest.starts_with(char::is_whitespace))
+        .and_then(|rest| shellcheck_directive(rest, at))
+}
+
+/// Reads `disable=SC2086,SC2046 # reason`, perhaps among other directives.
+fn shellcheck_directive(directives: &str, at: impl Fn(&str) -> u32) -> Option<Parsed> {
+    let (directives, reason) = directives.split_once('#').unwrap_or((directives, ""));
+    let lists = directives
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("disable="));
+    let mut names: Vec<Name> = lists.flat_map(|l| split_names(l, at(l))).collect();
+    for name in &mut names {
+        // It may leave the letters out, and every code is the whole rule.
+        if name.text.starts_with(|c: char| c.is_ascii_digit()) {
+            name.text.insert_str(0, "SC");
+        } else if name.text == "all" {
+            name.text = rules::SHELLCHECK.to_owned();
+        }
+    }
+    (!names.is_empty()).then(|| Parsed {
+        target: Target::Next,
+        names,
+        reason: reason.trim().to_owned(),
+        foreign: true,
+    })
+}
+
+/// Whether `code` lies in a range of ShellCheck's: `SC2000-SC2999`.
+fn in_range(range: &str, code: &str) -> bool {
+    let number = |code: &str| -> Option<u16> {
+        let code = code.trim_start_matches(['S', 's', 'C', 'c']);
+        code.parse().ok()
+    };
+    let ends = range
+        .split_once('-')
+        .and_then(|(first, last)| Some(number(first)?..=number(last)?));
+    match (ends, number(code)) {
+        (Some(ends), Some(code)) => ends.contains(&code),
+        _ => false,
+    }
+}
+
+/// How a comment ought to be written that looks like an ignore comment and is none.
+fn almost(text: &str) -> Option<String> {
+    const WORDS: [&str; 8] = [
+        "ignore-file",
+        "ignore-next-line",
+        "ignored",
+        "ignores",
+        "ignore",
+        "disable",
+        "nolint",
+        "skip",
+    ];
+    let body = text.trim_start_matches('#').trim_start();
+    let strip = |text: &'_ str, word: &str| -> Option<usize> {
+        let head = text.get(..word.len())?;
+        head.eq_ignore_ascii_case(word).then_some(word.len())
+    };
+    let tool = ["dlint", "hadolint"]
+        .into_iter()
+        .find(|tool| strip(body, tool).is_some())?;
+    let joint = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '=' | ',');
+    let rest = body.get(tool.len()..)?;
+    if !rest.starts_with(joint) {
+        return None;
+    }
+    let mut rest = rest.trim_start_matches(joint);
+    let scope = ["global", "stage", "file"]
+        .into_iter()
+        .find(|scope| strip(rest, scope).is_some());
+    if let Some(scope) = scope {
+        rest = rest.get(scope.len()..)?.trim_start_matches(joint);
+    }
+    let word = WORDS.into_iter().find(|word| strip(rest, word).is_some())?;
+    rest = rest.get(word.len()..)?;
+    let ends = |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '=' | ':' | ',');
+    if !rest.starts_with(ends) {
+        return None;
+    }
+    // Names as long as they are names; the rest is the reason.
+    let between = |c: char| ends(c) || matches!(c, ']' | ')' | '"' | '\'');
+    let mut names = Vec::new();
+    loop {
+        rest = rest.trim_start_matches(between);
+        let end = rest.find(between).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or_default();
+        let known = !rules::by_name(name).is_empty() || hadolint::is_known(name);
+        if name.is_empty() || !known {
+            break;
+        }
+        names.push(name);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    // Without a name it may as well be prose.
+    if names.is_empty() {
+        return None;
+    }
+    let reason = rest.trim_start_matches(['-', '#', ' ', ';']).trim_end();
+    let file = matches!(scope, Some("global" | "file")) || word == "ignore-file";
+    let mut meant = match (tool, file) {
+        ("dlint", true) => format!("# dlint: ignore-file[{}]", names.join(", ")),
+        ("dlint", false) => format!("# dlint: ignore[{}]", names.join(", ")),
+        (_, true) => format!("# hadolint global ignore={}", names.join(",")),
+        (_, false) if scope == Some("stage") => {
+            format!("# hadolint stage ignore={}", names.join(","))
+        }
+        _ => format!("# hadolint ignore={}", names.join(",")),
+    };
+    if !reason.is_empty() {
+        // hadolint itself takes no words without a mark.
+        meant.push_str(if tool == "dlint" { " " } else { " # " });
+        meant.push_str(reason);
+    }
+    Some(meant)
+}
+
+/// The stage a comment speaks of: the one whose FROM comes next, else the rest of its own.
+fn stage_of(source: &Source, file: &File, comment: &Comment) -> Span {
+    let at = file
+        .instructions
+        .partition_point(|i| i.span.start <= comment.span.start);
+    let following = file.instructions.get(at..).unwrap_or_default();
+    let next = following.first();
+    let opens = |i: &Instruction| i.keyword == Some(Keyword::From);
+    let start = match next {
+        Some(next) if opens(next) => next.span.end,
+        _ => comment.span.start,
+    };
+    let mut later = following.iter().filter(|i| i.span.start >= start);
+    let end = later
+        .find(|i| opens(i))
+        .map_or(source.text().len() as u32, |i| i.span.start);
+    Span::new(comment.span.start, end)
 }
 
 fn split_names(list: &str, start: u32) -> Vec<Name> {

@@ -237,6 +237,79 @@ mod rules {
         assert_eq!(found(&["--profile", "security"]), [false, false]);
     }
 
+    /// The codes reported for `echo $X; cd /y; ls` with these arguments and configuration.
+    #[cfg(feature = "shell-lint")]
+    fn codes(toml: &str, above: &str, arguments: &[&str]) -> Vec<String> {
+        let text = format!("FROM debian:12\n{above}RUN echo $X; cd /y; ls\n");
+        let p = project(&[("f", &text), ("dlint.toml", toml)]);
+        let mut all = vec!["-f", "json", "f"];
+        all.extend(arguments);
+        let ran = run(p.path(), &all);
+        let findings: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+        let found = findings
+            .iter()
+            .filter(|f| matches!(f["rule"].as_str(), Some("shellcheck" | "unused-ignore")));
+        found
+            .map(|f| {
+                format!(
+                    "{} {}",
+                    f["code"].as_str().unwrap(),
+                    f["level"].as_str().unwrap()
+                )
+            })
+            .collect()
+    }
+
+    #[cfg(feature = "shell-lint")]
+    #[test]
+    fn a_code_of_shellcheck_is_chosen_like_a_rule() {
+        let by = |arguments: &[&str]| codes("", "", arguments);
+        let (quote, cd) = ("SC2086 info", "SC2164 warning");
+        assert_eq!(by(&[]), [cd]);
+        assert_eq!(by(&["--profile", "strict"]), [quote, cd]);
+        assert_eq!(by(&["--profile", "hadolint"]), [quote, cd]);
+        assert_eq!(by(&["--select", "sc2086"]), [quote]);
+        assert_eq!(by(&["--extend-select", "SC2086"]), [quote, cd]);
+        assert_eq!(by(&["--ignore", "SC2164"]), Vec::<String>::new());
+        assert_eq!(
+            by(&["--select", "shell", "--ignore", "SC2164"]),
+            Vec::<String>::new()
+        );
+        assert_eq!(by(&["--ignore", "shellcheck"]), Vec::<String>::new());
+        assert_eq!(by(&["--level", "SC2086=error"]), ["SC2086 error", cd]);
+        assert_eq!(by(&["--level", "SC2164=off"]), Vec::<String>::new());
+        let both = ["--level", "SC2086=error", "--level", "shellcheck=style"];
+        assert_eq!(by(&both), ["SC2086 error", "SC2164 style"]);
+        let toml = "[levels]\nSC2164 = \"error\"\n";
+        assert_eq!(codes(toml, "", &["--select", "SC2164"]), ["SC2164 error"]);
+        let toml = "[rules.shellcheck]\nminimum-level = \"info\"\n";
+        assert_eq!(codes(toml, "", &[]), [quote, cd]);
+        assert_eq!(by(&["--select", "SC2999"]), Vec::<String>::new());
+    }
+
+    #[cfg(feature = "shell-lint")]
+    #[test]
+    fn comments_silence_codes_of_shellcheck_and_may_be_unused() {
+        let under = |comment: &str| codes("", comment, &[]);
+        assert_eq!(under("# dlint: ignore[SC2164] x\n"), Vec::<String>::new());
+        assert_eq!(under("# hadolint ignore=SC2164\n"), Vec::<String>::new());
+        assert_eq!(
+            under("# shellcheck disable=SC2086,SC2164 # x\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            under("# shellcheck disable=SC2100-SC2200\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(under("# shellcheck disable=all\n"), Vec::<String>::new());
+        // It is unused only if the code is looked for.
+        assert_eq!(under("# dlint: ignore[SC2035] x\n"), ["SC2164 warning"]);
+        assert_eq!(
+            under("# dlint: ignore[SC2154] x\n"),
+            ["unused-ignore warning", "SC2164 warning"]
+        );
+    }
+
     #[test]
     fn a_level_changes_the_severity_and_the_exit_code() {
         let p = project(&[("bad", BAD)]);

@@ -11,7 +11,7 @@
 use std::path::Path;
 
 /// The modules from the bottom up; those of one line do not use each other.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["span"],
     &["syntax"],
     &["shell", "secrets"],
@@ -20,7 +20,8 @@ const LAYERS: [&[&str]; 12] = [
     &["diagnostic"],
     &["rule"],
     &["rules"],
-    &["suppress", "hadolint"],
+    &["hadolint"],
+    &["suppress"],
     &["engine"],
     &["config", "mend"],
     &["discover", "emit"],

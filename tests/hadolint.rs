@@ -19,7 +19,19 @@ use dlint::span::Source;
 use serde_json::Value;
 
 /// Probes where dlint differs on purpose, and why. `docs/hadolint.md` has an example of each.
-const DIFFERENCES: &[(&str, &str)] = &[];
+const DIFFERENCES: &[(&str, &str)] = &[
+    ("probe-162", "Files that hadolint cannot read"),
+    ("probe-1032", "Files that hadolint cannot read"),
+    ("probe-1041", "Files that hadolint cannot read"),
+    ("probe-310", "Files that BuildKit refuses"),
+    ("probe-332", "Files that BuildKit refuses"),
+    ("probe-360", "Files that BuildKit refuses"),
+    ("probe-361", "Files that BuildKit refuses"),
+    ("probe-944", "Files that BuildKit refuses"),
+    ("probe-384", "A host with a port and no dot"),
+    ("probe-734", "Licence expressions"),
+    ("probe-1025", "Blanks do not end an instruction"),
+];
 
 /// Line, code and level of what the hadolint profile finds.
 type Found = BTreeSet<(u32, String, Severity)>;
@@ -122,4 +134,251 @@ fn the_profile_says_what_hadolint_says() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// The places that are read, whether a rule stands for the code or not.
+#[test]
+fn the_places_of_every_code_are_hadolints() {
+    let text = std::fs::read_to_string("testdata/probes/hadolint.json").unwrap();
+    let all: Value = serde_json::from_str(&text).unwrap();
+    let mut wrong = Vec::new();
+    for probe in all["vectors"].as_array().unwrap() {
+        let id = probe["id"].as_str().unwrap();
+        let Some(theirs) = probe["findings"].as_array() else {
+            continue;
+        };
+        let parse_error = theirs.iter().any(|f| f["code"] == "DL1000");
+        // Where it differs in what BuildKit refuses, the places are the same.
+        let differs = DIFFERENCES
+            .iter()
+            .any(|(d, why)| *d == id && !why.contains("refuses"));
+        if parse_error || differs {
+            continue;
+        }
+        let source = Source::new("Dockerfile", probe["dockerfile"].as_str().unwrap());
+        let file = dlint::syntax::parse(&source);
+        let build = Default::default();
+        let facts = dlint::facts::Facts::of(&source, &file, &build);
+        let policy = policy(&probe["config"]).try_into().unwrap();
+        let ours: BTreeSet<(u32, String)> = dlint::hadolint::read(&facts, &policy)
+            .into_iter()
+            .filter(|r| r.code != "DL3054")
+            .map(|r| (r.line, r.code.to_owned()))
+            .collect();
+        let theirs: BTreeSet<(u32, String)> = theirs
+            .iter()
+            .map(|f| {
+                (
+                    f["line"].as_u64().unwrap() as u32,
+                    f["code"].as_str().unwrap().to_owned(),
+                )
+            })
+            .filter(|(_, code)| is_dl(code) && !matches!(code.as_str(), "DL1001" | "DL3054"))
+            .collect();
+        if ours != theirs {
+            wrong.push(format!(
+                "{id} {:?} {}\n  missing {:?}\n  extra {:?}",
+                probe["dockerfile"].as_str().unwrap(),
+                probe["config"],
+                theirs.difference(&ours).collect::<Vec<_>>(),
+                ours.difference(&theirs).collect::<Vec<_>>(),
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differ\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Every example of the page on hadolint: what hadolint was observed to say stands there too.
+#[test]
+fn the_listed_differences_are_as_listed() {
+    let page = std::fs::read_to_string("docs/hadolint.md").unwrap();
+    let (mut title, mut titles, mut checked) = ("", Vec::new(), 0);
+    let mut lines = page.lines();
+    let mut policy = toml::Table::new();
+    while let Some(line) = lines.next() {
+        if let Some(heading) = line.strip_prefix("### ") {
+            title = heading;
+            policy.clear();
+            titles.push(title);
+        }
+        if line == "```toml" {
+            let text: Vec<&str> = lines.by_ref().take_while(|l| *l != "```").collect();
+            policy = toml::from_str(&text.join("\n")).unwrap();
+            policy = policy["policy"].as_table().unwrap().clone();
+        }
+        if line != "```dockerfile" {
+            continue;
+        }
+        let block: Vec<&str> = lines.by_ref().take_while(|l| *l != "```").collect();
+        let mut answers = lines.by_ref().skip(1).take_while(|l| *l != "```");
+        let theirs = answers.next().unwrap().strip_prefix("hadolint:").unwrap();
+        let ours = answers.next().unwrap().strip_prefix("dlint:").unwrap();
+        assert!(answers.next().is_none());
+        assert_ne!(theirs.trim(), ours.trim(), "{title}: no difference");
+        let found = find(&(block.join("\n") + "\n"), policy.clone(), &[]);
+        let found: BTreeSet<String> = found
+            .iter()
+            .filter(|f| is_dl(&f.1))
+            .map(|(line, code, _)| format!("{line} {code}"))
+            .collect();
+        let found: Vec<String> = found.into_iter().collect();
+        assert_eq!(found.join(", "), ours.trim(), "{title}");
+        checked += 1;
+    }
+    assert!(checked >= 10, "{checked}");
+    for (probe, why) in DIFFERENCES {
+        assert!(titles.contains(why), "{probe}: {why}");
+    }
+}
+
+fn formatted(format: &str) -> (String, String) {
+    let theirs = std::fs::read_to_string(format!("testdata/hadolint/{format}.txt")).unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_dlint"))
+        .current_dir("testdata/hadolint")
+        .args(["--isolated", "--profile", "hadolint", "--select"])
+        .args([
+            "DL3003,DL3004,DL3006,DL3048,DL4000",
+            "-f",
+            format,
+            "Dockerfile",
+        ])
+        .env("FORCE_COLOR", "0")
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    (String::from_utf8(ran.stdout).unwrap(), theirs)
+}
+
+/// Values without what is each tool's own: messages, its name, exact columns, fingerprints.
+fn shape(value: &Value, theirs: &Value, at: &str) {
+    match (value, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            for (key, theirs) in theirs {
+                let ours = ours.get(key).unwrap_or_else(|| panic!("no {key} at {at}"));
+                shape(ours, theirs, &format!("{at}.{key}"));
+            }
+        }
+        (Value::Array(ours), Value::Array(theirs)) => {
+            assert_eq!(ours.len(), theirs.len(), "{at}");
+            for (ours, theirs) in ours.iter().zip(theirs) {
+                shape(ours, theirs, at);
+            }
+        }
+        (ours, theirs) => {
+            let own = [
+                "essage",
+                "description",
+                "olumn",
+                "fingerprint",
+                "engineId",
+                "text",
+                "$schema",
+                "name",
+                "Name",
+                "Uri",
+                "sourceLanguage",
+                "version",
+            ];
+            let kind = |v: &Value| std::mem::discriminant(v);
+            assert_eq!(kind(ours), kind(theirs), "{at}");
+            if !own
+                .iter()
+                .any(|o| at.rsplit('.').next().unwrap().contains(o))
+            {
+                assert_eq!(ours, theirs, "{at}");
+            }
+        }
+    }
+}
+
+/// Sorted as both list findings of one line in their own order.
+fn sorted(mut values: Vec<Value>) -> Value {
+    let key = |v: &Value| {
+        let code = ["code", "check_name", "patternId", "ruleId"];
+        code.iter()
+            .find_map(|k| v.get(k)?.as_str().map(str::to_owned))
+    };
+    values.sort_by_key(key);
+    Value::Array(values)
+}
+
+#[test]
+fn the_formats_in_json_have_hadolints_fields() {
+    let array = |text: &str| -> Vec<Value> { serde_json::from_str(text).unwrap() };
+    let stream = |text: &str| -> Vec<Value> {
+        let text = text.replace('\0', "\n");
+        let values = serde_json::Deserializer::from_str(&text).into_iter();
+        values.map(Result::unwrap).collect()
+    };
+    for format in ["json", "gitlab_codeclimate"] {
+        let (ours, theirs) = formatted(format);
+        shape(&sorted(array(&ours)), &sorted(array(&theirs)), format);
+    }
+    for format in ["codeclimate", "codacy"] {
+        let (ours, theirs) = formatted(format);
+        assert_eq!(ours.matches('\0').count(), theirs.matches('\0').count());
+        shape(&sorted(stream(&ours)), &sorted(stream(&theirs)), format);
+    }
+    let (ours, theirs) = formatted("sonarqube");
+    let issues = |text: &str| {
+        let value: Value = serde_json::from_str(text).unwrap();
+        sorted(value["issues"].as_array().unwrap().clone())
+    };
+    shape(&issues(&ours), &issues(&theirs), "sonarqube");
+}
+
+#[test]
+fn the_formats_in_lines_have_hadolints_shape() {
+    for format in ["tty", "gnu"] {
+        let (ours, theirs) = formatted(format);
+        let head = |text: &str| -> BTreeSet<String> {
+            let lines = text.lines().filter(|l| !l.is_empty());
+            let head = lines.map(|l| {
+                let code = l.find(" DL").unwrap();
+                let end = l[code..].find(": ").unwrap();
+                l[..code + end].replace("hadolint:", "dlint:")
+            });
+            head.collect()
+        };
+        assert_eq!(head(&ours), head(&theirs), "{format}");
+        assert!(!ours.contains('\u{1b}'));
+    }
+}
+
+/// The elements of an XML text with the names of their attributes.
+fn elements(xml: &str) -> Vec<(String, BTreeSet<String>)> {
+    let tags = xml
+        .split('<')
+        .skip(1)
+        .filter(|t| !t.starts_with(['/', '?']));
+    tags.map(|tag| {
+        let tag = &tag[..tag.find('>').unwrap()];
+        let name = tag.split([' ', '/']).next().unwrap().to_owned();
+        // An attribute stands before every `="`.
+        let attributes = tag.split("=\"").map(|part| {
+            let part = part.rsplit([' ', '"']).next().unwrap();
+            part.to_owned()
+        });
+        let count = tag.matches("=\"").count();
+        (name, attributes.take(count).collect())
+    })
+    .collect()
+}
+
+#[test]
+fn the_formats_in_xml_have_hadolints_elements() {
+    for format in ["checkstyle", "junit"] {
+        let (ours, theirs) = formatted(format);
+        let (ours, theirs) = (elements(&ours), elements(&theirs));
+        assert_eq!(ours.len(), theirs.len(), "{format}");
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            assert_eq!(ours.0, theirs.0, "{format}");
+            assert!(theirs.1.is_subset(&ours.1), "{format} {ours:?} {theirs:?}");
+        }
+    }
 }

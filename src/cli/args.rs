@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use clap::builder::{Styles, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{LevelSetting, Profile};
-use crate::diagnostic::Severity;
+use crate::config::{self, FailOn, LevelSetting, Profile};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
-use crate::policy::Golden;
+use crate::policy::{Golden, LabelFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -49,10 +48,12 @@ pub enum Command {
     Parse(ParseArgs),
     /// Print the JSON Schema of dlint.toml.
     Schema,
+    /// Write hadolint's configuration as a dlint.toml.
+    Migrate(MigrateArgs),
 }
 
 /// Options of linting.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct LintArgs {
     /// Dockerfiles, compose and bake files, folders to search, or `-` for standard input
     /// [default: .].
@@ -87,12 +88,28 @@ pub struct LintArgs {
     /// Only findings, no summary.
     #[arg(short, long, help_heading = "Report")]
     pub quiet: bool,
-    /// The least level that makes the exit code 1 [default: warning].
-    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "Report")]
-    pub fail_on: Option<Severity>,
+    /// The least level that makes the exit code 1, or `never` [default: warning].
+    #[arg(
+        short = 't',
+        long,
+        visible_alias = "failure-threshold",
+        value_name = "LEVEL",
+        value_parser = fail_on,
+        help_heading = "Report"
+    )]
+    pub fail_on: Option<FailOn>,
     /// Exit with 0 though there are findings.
-    #[arg(long, help_heading = "Report")]
+    #[arg(long, visible_alias = "no-fail", help_heading = "Report")]
     pub exit_zero: bool,
+    /// The path that reports for services give instead of each file's own.
+    #[arg(long, value_name = "PATH", help_heading = "Report")]
+    pub file_path_in_report: Option<String>,
+    /// Say on standard error which configuration files are read.
+    #[arg(long, help_heading = "Report")]
+    pub verbose: bool,
+    /// No colour, as with `--color never`.
+    #[arg(long, hide = true)]
+    pub no_color: bool,
 
     /// The rules that are on: ids, aliases, families, impacts or `all`.
     #[arg(
@@ -123,6 +140,41 @@ pub struct LintArgs {
     /// The level of a rule: `off`, `style`, `info`, `warning` or `error`.
     #[arg(long, value_name = "RULE=LEVEL", value_parser = level, help_heading = "Rules")]
     pub level: Vec<(String, LevelSetting)>,
+    /// A rule that reports errors.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub error: Vec<String>,
+    /// A rule that reports warnings.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub warning: Vec<String>,
+    /// A rule that reports what is worth knowing.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub info: Vec<String>,
+    /// A rule that reports matters of taste.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub style: Vec<String>,
+    /// Ignore comments do not count.
+    #[arg(long, help_heading = "Rules")]
+    pub disable_ignore_pragma: bool,
     /// The set of rules to start from [default: recommended].
     #[arg(
         short,
@@ -176,6 +228,18 @@ pub struct LintArgs {
         help_heading = "Policy"
     )]
     pub trusted_registry: Vec<String>,
+    /// A label that images need: FORMAT is `text`, `url`, `semver`, `hash`, `rfc3339`, `spdx` or
+    /// `email`.
+    #[arg(
+        long,
+        value_name = "NAME[:FORMAT]",
+        value_parser = label,
+        help_heading = "Policy"
+    )]
+    pub require_label: Vec<(String, LabelFormat)>,
+    /// No other labels.
+    #[arg(long, help_heading = "Policy")]
+    pub strict_labels: bool,
 
     /// The configuration file, instead of the nearest dlint.toml.
     #[arg(
@@ -227,6 +291,17 @@ pub struct RulesArgs {
     pub format: TextFormat,
 }
 
+/// Options of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// A .hadolint.yaml [default: the one hadolint would read].
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Where to write; a file that is there stays [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
 /// Options of `parse`.
 #[derive(Debug, Args)]
 pub struct ParseArgs {
@@ -245,11 +320,17 @@ pub enum TextFormat {
     Json,
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
-    Severity::ALL
-        .into_iter()
-        .find(|s| s.as_str() == text)
-        .ok_or_else(|| "it is `style`, `info`, `warning` or `error`".to_owned())
+fn fail_on(text: &str) -> Result<FailOn, String> {
+    FailOn::parse(text)
+        .ok_or_else(|| "it is `style`, `info`, `warning`, `error` or `never`".to_owned())
+}
+
+fn label(text: &str) -> Result<(String, LabelFormat), String> {
+    let (name, format) = text.split_once(':').unwrap_or((text, ""));
+    let format = config::label_format(format).ok_or_else(|| {
+        "the format is `text`, `url`, `semver`, `hash`, `rfc3339`, `spdx` or `email`".to_owned()
+    })?;
+    Ok((name.to_owned(), format))
 }
 
 fn level(text: &str) -> Result<(String, LevelSetting), String> {

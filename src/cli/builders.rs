@@ -75,6 +75,11 @@ pub(super) enum Way {
 impl Builders {
     /// Reads a file, once.
     pub(super) fn add(&mut self, path: &Path, way: Way) {
+        // What is vendored is not built here, and half of it is not there.
+        let is_vendored = |p: &Path| p.iter().any(|c| c == "vendor" || c == "node_modules");
+        if way == Way::Found && is_vendored(path) {
+            return;
+        }
         if !self.read.insert(identity(path)) {
             return;
         }
@@ -261,11 +266,12 @@ fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::F
     if is_there(&first) {
         return Ok(first);
     }
-    // Paths start where Bake is run: often at the root, with the file in a folder of it.
+    // Paths start where Bake is run: often at the root, with the file in a folder of it. The
+    // Dockerfiles there must be the ones that are meant.
     let absolute = std::path::absolute(own).unwrap_or_default();
     for folder in absolute.ancestors().take(MAX_PARENTS) {
         let again = bake::read(&nearer(folder), path, text)?;
-        if is_there(&again) {
+        if is_there(&again) && again.iter().all(has_target) {
             return Ok(again);
         }
         if folder.join(".git").exists() {
@@ -273,6 +279,20 @@ fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::F
         }
     }
     Ok(first)
+}
+
+/// Whether the Dockerfile of a build has the stage that the build stops at, as far as a glance
+/// tells.
+fn has_target(invocation: &Invocation) -> bool {
+    let (Recipe::File(file), Some(target)) = (&invocation.recipe, &invocation.build.target) else {
+        return true;
+    };
+    let text = text_of(file).unwrap_or_default().to_lowercase();
+    let target = target.to_lowercase();
+    let mut lines = text.lines().map(str::trim);
+    lines.any(|line| {
+        line.starts_with("from ") && line.split_whitespace().nth_back(0) == Some(&target)
+    })
 }
 
 /// The path from the current folder, if it is below that.

@@ -12,11 +12,13 @@ use rayon::prelude::*;
 use super::args::LintArgs;
 use super::builders::{self, Builders, Holder, Way};
 use super::{Status, Trouble, output, rewrite};
-use crate::config::{BuildOptions, Configs, Effective, Layer, Patterns, Place};
+use crate::config::{
+    self, BuildOptions, Configs, Effective, FailOn, Layer, LevelSetting, Patterns, Place,
+};
 use crate::context::NamedBuild;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
-use crate::emit::terminal::{Style, Terminal};
+use crate::emit::terminal::{Color, Style, Terminal};
 use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
 use crate::fix::Applicability;
@@ -42,7 +44,7 @@ struct Task {
 /// A file that was linted.
 struct Done {
     linted: Linted,
-    fail_on: Severity,
+    fail_on: FailOn,
     /// The bytes it had, if fixing changed them.
     before: Option<Vec<u8>>,
     fixed: usize,
@@ -51,7 +53,6 @@ struct Done {
 }
 
 pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
-    let reports = reports(args, matches)?;
     let layer = layer(args)?;
     let place = match (&args.config, args.isolated) {
         (_, true) => Place::Isolated,
@@ -59,6 +60,16 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         _ => Place::Nearest,
     };
     let mut configs = Configs::new(place, layer);
+    if !args.isolated {
+        configs.read_environment()?;
+    }
+    let (format, no_color) = configs.of_report()?;
+    let mut args = args.clone();
+    if args.color == Color::Auto && (args.no_color || no_color) {
+        args.color = Color::Never;
+    }
+    let args = &args;
+    let reports = reports(args, matches, format)?;
     if let Some(path) = &args.config {
         // Wrong configuration is an error even if there is nothing to lint.
         configs.of_folder(path)?;
@@ -67,6 +78,11 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
     }
     let (tasks, mut failures) = tasks(args, &mut configs)?;
+    if args.verbose {
+        for path in configs.paths() {
+            output::note(&format!("dlint: configuration {}", path.display()));
+        }
+    }
     let done = lint_all(args, tasks);
     let mut files: Vec<Done> = Vec::with_capacity(done.len());
     for result in done {
@@ -117,7 +133,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
     let fails = files.iter().any(|f| {
         let diagnostics = &f.linted.report.diagnostics;
-        f.linted.report.fails || diagnostics.iter().any(|d| d.severity >= f.fail_on)
+        f.linted.report.fails || diagnostics.iter().any(|d| f.fail_on.fails(d.severity))
     });
     let linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
     let outcome = Outcome {
@@ -125,6 +141,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         failures: &failures,
         fixed: args.fix.then_some((fixed, fixed_files)),
         summary: !args.quiet,
+        path: args.file_path_in_report.as_deref(),
     };
     let status = match () {
         () if !outcome.is_complete() => Status::Trouble,
@@ -150,7 +167,11 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
 type Wanted = (Format, Option<PathBuf>);
 
 /// Which reports go where: an --output belongs to the --format before it.
-fn reports(args: &LintArgs, matches: &ArgMatches) -> Result<Vec<Wanted>, Trouble> {
+fn reports(
+    args: &LintArgs,
+    matches: &ArgMatches,
+    configured: Option<Format>,
+) -> Result<Vec<Wanted>, Trouble> {
     let indices = |id: &str| match matches.value_source(id) {
         Some(ValueSource::CommandLine) => matches.indices_of(id).into_iter().flatten().collect(),
         _ => Vec::new(),
@@ -161,14 +182,12 @@ fn reports(args: &LintArgs, matches: &ArgMatches) -> Result<Vec<Wanted>, Trouble
         .collect();
     if formats.is_empty() {
         let is_tty = Terminal::stdout(args.color).is_tty && args.output.is_empty();
-        formats.push((
-            0,
-            if is_tty {
-                Format::Full
-            } else {
-                Format::Concise
-            },
-        ));
+        let own = if is_tty {
+            Format::Full
+        } else {
+            Format::Concise
+        };
+        formats.push((0, configured.unwrap_or(own)));
     }
     let mut wanted: Vec<Wanted> = formats.iter().map(|(_, f)| (*f, None)).collect();
     for (index, path) in indices("output").into_iter().zip(&args.output) {
@@ -217,13 +236,35 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
         let name = context.split('=').next().unwrap_or_default();
         build.contexts.push(name.to_owned());
     }
+    let mut levels = args.level.clone();
+    // The worst one wins.
+    for (names, level) in [
+        (&args.style, LevelSetting::Style),
+        (&args.info, LevelSetting::Info),
+        (&args.warning, LevelSetting::Warning),
+        (&args.error, LevelSetting::Error),
+    ] {
+        // As for hadolint, what is ignored stays so.
+        let names = names.iter().filter(|name| !args.ignore.contains(name));
+        levels.extend(names.map(|name| (name.clone(), level)));
+    }
+    let mut policy = toml::Table::new();
+    if !args.require_label.is_empty() {
+        let labels = args.require_label.iter().cloned().collect();
+        policy = config::label_policy(&labels);
+    }
+    if args.strict_labels {
+        policy.insert("strict-labels".to_owned(), true.into());
+    }
     let layer = Layer {
         profile: args.profile,
         select: args.select.clone(),
         extend_select: args.extend_select.clone(),
         ignore: args.ignore.clone(),
         fail_on: args.fail_on,
-        levels: args.level.clone(),
+        levels,
+        policy,
+        ignore_comments: args.disable_ignore_pragma.then_some(false),
         golden: args.golden.clone(),
         trusted_registries: args.trusted_registry.clone(),
         build,
@@ -235,11 +276,21 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
             () if args.select.as_deref().is_some_and(has) => "--select",
             () if has(&args.extend_select) => "--extend-select",
             () if has(&args.ignore) => "--ignore",
+            () if has(&args.error) => "--error",
+            () if has(&args.warning) => "--warning",
+            () if has(&args.info) => "--info",
+            () if has(&args.style) => "--style",
             () => "--level",
         };
         Trouble::unknown(option, &unknown)
     })?;
     Ok(layer)
+}
+
+/// Whether a Dockerfile is judged without the files around it, as hadolint and `docker build
+/// --check` do.
+fn is_alone(settings: &Settings) -> bool {
+    settings.buildkit || settings.hadolint
 }
 
 fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failure>), Trouble> {
@@ -300,7 +351,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         if let Some(path) = &name {
             builders.add_above(path.parent().unwrap_or(Path::new("")));
             let settings = &effective.settings;
-            builds = builders.of(path, &settings.build, settings.buildkit);
+            builds = builders.of(path, &settings.build, is_alone(settings));
         }
         tasks.push(Task {
             path: None,
@@ -314,8 +365,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         let effective = configs.of_file(&path)?;
         let settings = &effective.settings;
         tasks.push(Task {
-            // `docker build --check` knows of no other files.
-            builds: builders.of(&path, &settings.build, settings.buildkit),
+            builds: builders.of(&path, &settings.build, is_alone(settings)),
             effective,
             name: path.clone(),
             path: Some(path),
@@ -588,7 +638,7 @@ mod tests {
                 rules,
                 ..Settings::default()
             },
-            fail_on: Severity::Warning,
+            fail_on: FailOn::Warning,
             codes: crate::config::Codes::Own,
         });
         let tasks = ["a", "b", "c"].map(|name| {
@@ -617,6 +667,7 @@ mod tests {
             failures: &[],
             fixed: None,
             summary: true,
+            path: None,
         };
         assert!(!outcome.is_complete());
         let rules: Vec<&str> = outcome.findings().map(|(_, d)| d.rule).collect();

@@ -6,6 +6,7 @@ mod builders;
 mod explain;
 mod lint;
 mod markdown;
+mod migrate;
 mod output;
 mod parse;
 mod rewrite;
@@ -106,6 +107,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Rules(args)) => rules::run(args, color),
         Some(Command::Parse(args)) => parse::run(args),
         Some(Command::Schema) => schema::run(),
+        Some(Command::Migrate(args)) => migrate::run(args),
     };
     let status = result.unwrap_or_else(|trouble| {
         report(&trouble, color);

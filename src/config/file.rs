@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::schema;
+use super::{Format, schema};
 use crate::diagnostic::Severity;
 use crate::policy::Policy;
 
@@ -26,6 +26,50 @@ pub enum Profile {
     Hadolint,
     /// The rules `docker build --check` has, under its names.
     Buildkit,
+}
+
+/// The least level that makes a run fail.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Any finding.
+    Style,
+    /// What is worth knowing.
+    Info,
+    /// What a reviewer would stop.
+    Warning,
+    /// What breaks or leaks.
+    Error,
+    /// No finding at all.
+    Never,
+}
+
+impl FailOn {
+    /// Reads a name; hadolint's `ignore` and `none` are its ways to say `style`.
+    pub fn parse(name: &str) -> Option<FailOn> {
+        Some(match name {
+            "style" | "ignore" | "none" => FailOn::Style,
+            "info" => FailOn::Info,
+            "warning" => FailOn::Warning,
+            "error" => FailOn::Error,
+            "never" => FailOn::Never,
+            _ => return None,
+        })
+    }
+
+    /// Whether a finding of that level makes a run fail.
+    pub fn fails(self, severity: Severity) -> bool {
+        severity
+            >= match self {
+                FailOn::Style => Severity::Style,
+                FailOn::Info => Severity::Info,
+                FailOn::Warning => Severity::Warning,
+                FailOn::Error => Severity::Error,
+                FailOn::Never => return false,
+            }
+    }
 }
 
 /// The level of a rule.
@@ -77,7 +121,12 @@ pub struct File {
     #[schemars(with = "Vec<schema::Selector>")]
     pub ignore: Vec<String>,
     /// The least level that makes a run fail; `warning` if none is named.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
+    /// How findings are written, unless the command line says; in the file nearest to the folder
+    /// dlint runs in.
+    pub format: Option<Format>,
+    /// Whether ignore comments count; they do if nothing is said.
+    pub ignore_comments: Option<bool>,
     /// Files and folders that are not searched; patterns relative to this file.
     pub exclude: Vec<String>,
     /// Files that are Dockerfiles though their name does not say so; patterns relative to this file.
@@ -120,7 +169,7 @@ pub struct Override {
     pub ignore: Vec<String>,
     /// The least level that makes a run fail.
     #[serde(default)]
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
     /// The levels of rules.
     #[serde(default)]
     #[schemars(with = "schema::Levels")]

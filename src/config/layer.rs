@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::Problem;
-use super::{BuildOptions, Effective, File, LevelSetting, Override, Profile};
+use super::{BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile};
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::hadolint;
 use crate::policy::{Golden, Policy};
-use crate::rule::{Impact, Level, RuleMeta};
+use crate::rule::{CodeChoice, Impact, Level, OtherCodes, RuleMeta};
 use crate::rules::{self, RULES};
 
 /// The settings one place makes. What it does not say stays as the layers below have it.
@@ -24,7 +24,7 @@ pub struct Layer {
     /// Rules that are off.
     pub ignore: Vec<String>,
     /// The least severity that makes a run fail.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
     /// The levels of rules, in order.
     pub levels: Vec<(String, LevelSetting)>,
     /// Keys of [`Policy`] that replace those below.
@@ -37,6 +37,12 @@ pub struct Layer {
     pub build: BuildOptions,
     /// Options of rules.
     pub rules: BTreeMap<String, toml::Table>,
+    /// Whether ignore comments count.
+    pub ignore_comments: Option<bool>,
+    /// How findings are written; of the layers of the current folder.
+    pub format: Option<Format>,
+    /// Whether colour is unwanted; likewise.
+    pub no_color: Option<bool>,
 }
 
 impl From<File> for Layer {
@@ -51,6 +57,8 @@ impl From<File> for Layer {
             policy: file.policy,
             build: file.build,
             rules: file.rules,
+            ignore_comments: file.ignore_comments,
+            format: file.format,
             ..Self::default()
         }
     }
@@ -125,10 +133,17 @@ enum Width {
     Impact,
     Family,
     Rule,
+    Code,
 }
 
 impl Width {
-    const WIDEST_FIRST: [Width; 4] = [Width::All, Width::Impact, Width::Family, Width::Rule];
+    const WIDEST_FIRST: [Width; 5] = [
+        Width::All,
+        Width::Impact,
+        Width::Family,
+        Width::Rule,
+        Width::Code,
+    ];
 }
 
 /// Whether a name fits a rule, and how narrowly. A family or impact wins over an alias.
@@ -138,6 +153,9 @@ fn width_of(name: &str) -> Option<Width> {
     }
     if rules::by_id(name).is_some() {
         return Some(Width::Rule);
+    }
+    if rules::is_code(name) {
+        return Some(Width::Code);
     }
     if RULES.iter().any(|e| e.meta.family == name) {
         return Some(Width::Family);
@@ -153,7 +171,7 @@ fn selects(name: &str, width: Width, meta: &RuleMeta) -> bool {
         Width::All => true,
         Width::Impact => meta.impact.iter().any(|i| i.as_str() == name),
         Width::Family => meta.family == name,
-        Width::Rule => is_named(name, meta),
+        Width::Rule | Width::Code => is_named(name, meta),
     }
 }
 
@@ -162,16 +180,20 @@ fn is_named(name: &str, meta: &RuleMeta) -> bool {
     rules::by_name(name).iter().any(|e| e.meta.id == meta.id)
 }
 
-/// Checks a name in a selection.
+/// Checks a name in a selection. A code that hadolint had once means nothing and is no mistake.
 pub(super) fn check_selector(name: &str) -> Result<(), UnknownRule> {
     match width_of(name) {
         Some(_) => Ok(()),
+        None if hadolint::is_known(name) => Ok(()),
         None => Err(UnknownRule::new(name, true)),
     }
 }
 
 /// Checks the name of a rule.
 pub(super) fn check_rule(name: &str) -> Result<(), UnknownRule> {
+    if hadolint::is_known(name) {
+        return Ok(());
+    }
     UnknownRule::check(name)
 }
 
@@ -212,8 +234,10 @@ impl Codes {
 }
 
 /// The rules for what BuildKit reports as errors, without names.
-const BUILDKIT_ERRORS: [&str; 4] = [
+const BUILDKIT_ERRORS: [&str; 6] = [
+    "instruction-before-from",
     "invalid-port",
+    "nested-onbuild",
     "self-reference",
     "syntax-error",
     "unknown-stage",
@@ -232,10 +256,20 @@ impl Profile {
             Profile::Recommended => !matches!(meta.level, Level::Off(_)),
             Profile::Strict => true,
             Profile::Security => meta.impact.contains(&Impact::Security),
-            Profile::Hadolint => meta.aliases.iter().any(|alias| hadolint::is_on(alias)),
+            Profile::Hadolint => {
+                meta.id == rules::SHELLCHECK || meta.aliases.iter().any(|a| hadolint::is_on(a))
+            }
             Profile::Buildkit => {
                 Codes::Buildkit.alias(meta).is_some() || BUILDKIT_ERRORS.contains(&meta.id)
             }
+        }
+    }
+
+    /// What it does with the codes of ShellCheck.
+    fn shell_codes(self) -> OtherCodes {
+        match self {
+            Profile::Strict | Profile::Hadolint => OtherCodes::All,
+            _ => OtherCodes::Recommended,
         }
     }
 
@@ -248,12 +282,12 @@ impl Profile {
     }
 
     /// The least severity that makes a run fail.
-    fn fail_on(self) -> Severity {
+    fn fail_on(self) -> FailOn {
         match self {
-            Profile::Hadolint => Severity::Info,
+            Profile::Hadolint => FailOn::Info,
             // `docker build --check` fails on whatever it says.
-            Profile::Buildkit => Severity::Style,
-            _ => Severity::Warning,
+            Profile::Buildkit => FailOn::Style,
+            _ => FailOn::Warning,
         }
     }
 
@@ -273,7 +307,10 @@ pub(super) struct Selection {
     on: Vec<bool>,
     severities: Vec<Option<Severity>>,
     options: Vec<toml::Table>,
-    fail_on: Severity,
+    fail_on: FailOn,
+    ignore_comments: bool,
+    /// The codes that are on, for the rule that has any.
+    codes: CodeChoice,
     policy: toml::Table,
     golden: Vec<Golden>,
     trusted_registries: Vec<String>,
@@ -292,7 +329,12 @@ impl Selection {
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
             severities: RULES.iter().map(|e| profile.severity(&e.meta)).collect(),
             options: vec![toml::Table::new(); RULES.len()],
+            codes: CodeChoice {
+                others: profile.shell_codes(),
+                ..CodeChoice::default()
+            },
             fail_on: profile.fail_on(),
+            ignore_comments: true,
             policy: toml::Table::new(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
@@ -311,6 +353,7 @@ impl Selection {
     fn lay(&mut self, layer: &Layer, select: Option<&[String]>) {
         if select.is_some() {
             self.on.fill(false);
+            self.codes.named.clear();
         }
         let selected = select.into_iter().flatten().chain(&layer.extend_select);
         let selected = selected.map(|n| (n, width_of(n), true));
@@ -320,8 +363,16 @@ impl Selection {
         for width in Width::WIDEST_FIRST {
             for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
                 for (on, entry) in self.on.iter_mut().zip(&RULES) {
-                    if selects(name, width, &entry.meta) {
+                    if !selects(name, width, &entry.meta) {
+                        continue;
+                    }
+                    if width == Width::Code {
+                        self.codes.set(name, *wanted, on);
+                    } else {
                         *on = *wanted;
+                        if entry.meta.id == rules::SHELLCHECK && *wanted {
+                            self.codes.others = self.profile.shell_codes();
+                        }
                     }
                 }
             }
@@ -329,7 +380,15 @@ impl Selection {
         for (name, level) in &layer.levels {
             let slots = self.on.iter_mut().zip(&mut self.severities);
             for ((on, severity), entry) in slots.zip(&RULES) {
-                if is_named(name, &entry.meta) {
+                if !is_named(name, &entry.meta) {
+                    continue;
+                }
+                if rules::is_code(name) {
+                    self.codes.set(name, *level != LevelSetting::Off, on);
+                    let code = name.to_ascii_uppercase();
+                    let severity = level.severity().map(|s| (code, s));
+                    self.codes.severities.extend(severity);
+                } else {
                     *on = *level != LevelSetting::Off;
                     *severity = level.severity().or(*severity);
                 }
@@ -343,7 +402,16 @@ impl Selection {
             }
         }
         self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
-        self.policy.extend(layer.policy.clone());
+        self.ignore_comments = layer.ignore_comments.unwrap_or(self.ignore_comments);
+        for (key, value) in &layer.policy {
+            match (self.policy.get_mut(key), value) {
+                // Labels come from everywhere.
+                (Some(toml::Value::Table(known)), toml::Value::Table(more)) => {
+                    known.extend(more.clone());
+                }
+                _ => drop(self.policy.insert(key.clone(), value.clone())),
+            }
+        }
         self.golden.extend(layer.golden.iter().cloned());
         let registries = layer.trusted_registries.iter().cloned();
         self.trusted_registries.extend(registries);
@@ -379,6 +447,9 @@ impl Selection {
                 })?;
                 rule.rule = Arc::from(configured);
             }
+            if entry.meta.id == rules::SHELLCHECK {
+                rule.codes.clone_from(&self.codes);
+            }
             if let Some(severity) = severity {
                 rule.severity = *severity;
                 rule.severity_is_set = true;
@@ -392,8 +463,9 @@ impl Selection {
         Ok(Effective {
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
-                hadolint: self.profile == Profile::Hadolint,
                 builds: Vec::new(),
+                hadolint: self.profile == Profile::Hadolint,
+                no_ignores: !self.ignore_comments,
                 rules: active,
                 policy,
                 build: crate::context::Build {

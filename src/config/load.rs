@@ -37,17 +37,11 @@ impl Config {
     }
 
     fn add(&mut self, path: &Path, chain: &mut Vec<PathBuf>) -> Result<(), ConfigError> {
-        let read = |path: &Path| {
-            let bytes = std::fs::read(path)?;
-            String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8"))
-        };
-        let text = read(path).map_err(|e| {
-            ConfigError::new(Problem::Unreadable {
-                path: path.to_path_buf(),
-                reason: reason(&e),
-            })
-        })?;
-        let source = Source::new(nearer(path), text);
+        let source = source(path)?;
+        if super::hadolint::is_yaml(path) {
+            self.base.push(super::hadolint::read(&source)?.layer);
+            return Ok(());
+        }
         let reader = Reader { source: &source };
         let file = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -104,6 +98,21 @@ impl Config {
     pub fn includes(&self, path: &Path) -> bool {
         self.include.iter().any(|p| p.fits(path))
     }
+}
+
+/// Reads the text of a file.
+pub(super) fn source(path: &Path) -> Result<Source, ConfigError> {
+    let read = |path: &Path| {
+        let bytes = std::fs::read(path)?;
+        String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8"))
+    };
+    let text = read(path).map_err(|e| {
+        ConfigError::new(Problem::Unreadable {
+            path: path.to_path_buf(),
+            reason: reason(&e),
+        })
+    })?;
+    Ok(Source::new(nearer(path), text))
 }
 
 /// What makes two paths the same file.
@@ -303,7 +312,7 @@ fn span_of(range: Range<usize>) -> Span {
 
 /// What a message of serde means. Its wording has been the same for ten years; should it change,
 /// the message is shown as it is.
-fn problem_of(message: &str) -> Problem {
+pub(super) fn problem_of(message: &str) -> Problem {
     let unknown = |what: &str| {
         let rest = message.strip_prefix(what)?;
         let (name, rest) = rest.split_once('`')?;

@@ -6,25 +6,47 @@
 
 mod error;
 mod file;
+mod hadolint;
 mod layer;
 mod load;
+mod migrate;
 mod pattern;
+mod report;
 mod schema;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::{ConfigError, Problem, reason};
-pub use file::{BuildOptions, File, LevelSetting, Override, Profile};
+pub use file::{BuildOptions, FailOn, File, LevelSetting, Override, Profile};
 pub use layer::{Codes, Layer, UnknownRule};
 pub use load::Config;
+pub use migrate::migrate;
 pub use pattern::Patterns;
+pub use report::Format;
 pub use schema::schema;
 
-use crate::diagnostic::Severity;
 use crate::engine::Settings;
+use crate::policy::LabelFormat;
 use layer::Selection;
+
+/// The keys of a policy that ask for labels.
+pub fn label_policy(labels: &BTreeMap<String, LabelFormat>) -> toml::Table {
+    hadolint::policy(Vec::new(), labels, None)
+}
+
+/// The file that hadolint would read for what stands in a folder, those upwards included.
+pub fn hadolint_file(folder: &Path) -> Option<PathBuf> {
+    let folder = pattern::absolute(folder);
+    let near = folder.ancestors().find_map(hadolint::in_folder);
+    near.or_else(hadolint::elsewhere)
+}
+
+/// A label format by its name; the empty one is any text.
+pub fn label_format(name: &str) -> Option<LabelFormat> {
+    hadolint::label_format(name)
+}
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "dlint.toml";
@@ -47,7 +69,7 @@ pub struct Effective {
     /// What the engine needs.
     pub settings: Settings,
     /// The least severity that makes a run fail.
-    pub fail_on: Severity,
+    pub fail_on: FailOn,
     /// Whose names stand in a report's `code`.
     pub codes: Codes,
 }
@@ -55,6 +77,8 @@ pub struct Effective {
 /// Finds what applies to each path, reading every file once.
 pub struct Configs {
     place: Place,
+    /// What the environment says, below every file.
+    environment: Layer,
     command_line: Layer,
     /// Read files, and what a folder's nearest file is.
     folders: HashMap<PathBuf, Arc<Config>>,
@@ -67,10 +91,38 @@ impl Configs {
     pub fn new(place: Place, command_line: Layer) -> Self {
         Self {
             place,
+            environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
             effective: HashMap::new(),
         }
+    }
+
+    /// Reads the variables `HADOLINT_*`.
+    pub fn read_environment(&mut self) -> Result<(), ConfigError> {
+        self.environment = hadolint::environment()?;
+        Ok(())
+    }
+
+    /// The configuration files that were read.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> = self.folders.values().map(|c| c.path.clone()).collect();
+        paths.retain(|p| !p.as_os_str().is_empty());
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// How findings are written, and whether colour is unwanted, by the configuration of the
+    /// folder dlint runs in.
+    pub fn of_report(&mut self) -> Result<(Option<Format>, bool), ConfigError> {
+        let config = self.of_folder(Path::new(""))?;
+        let (mut format, mut no_color) = (None, None);
+        for layer in [&self.environment].into_iter().chain(config.layers(&[])) {
+            format = layer.format.or(format);
+            no_color = layer.no_color.or(no_color);
+        }
+        Ok((format, no_color.unwrap_or_default()))
     }
 
     /// The configuration for what stands in a folder.
@@ -86,16 +138,29 @@ impl Configs {
         let config = match &self.place {
             Place::Isolated => Arc::new(Config::default()),
             Place::File(path) => Arc::new(Config::load(path)?),
-            Place::Nearest if folder.join(FILE_NAME).is_file() => {
-                Arc::new(Config::load(&folder.join(FILE_NAME))?)
-            }
-            // A repository ends the search.
-            Place::Nearest => match folder.parent() {
-                Some(parent) if !folder.join(".git").exists() => self.of_folder(parent)?,
-                _ => Arc::new(Config::default()),
+            Place::Nearest => match file_in(&folder) {
+                Some(path) => Arc::new(Config::load(&path)?),
+                // A repository ends the search.
+                None => match folder.parent() {
+                    Some(parent) if !folder.join(".git").exists() => self.of_folder(parent)?,
+                    _ => self.of_nowhere()?,
+                },
             },
         };
         self.folders.insert(folder, Arc::clone(&config));
+        Ok(config)
+    }
+
+    /// The configuration where no folder has any: that of hadolint's other places.
+    fn of_nowhere(&mut self) -> Result<Arc<Config>, ConfigError> {
+        let Some(path) = hadolint::elsewhere() else {
+            return Ok(Arc::new(Config::default()));
+        };
+        if let Some(known) = self.folders.get(&path) {
+            return Ok(Arc::clone(known));
+        }
+        let config = Arc::new(Config::load(&path)?);
+        self.folders.insert(path, Arc::clone(&config));
         Ok(config)
     }
 
@@ -107,11 +172,21 @@ impl Configs {
         if let Some(known) = self.effective.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let mut layers: Vec<&Layer> = config.layers(&key.1).collect();
+        let mut layers = vec![&self.environment];
+        layers.extend(config.layers(&key.1));
         layers.push(&self.command_line);
         let effective = Selection::of(&layers).finish();
         let effective = Arc::new(effective.map_err(ConfigError::new)?);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)
+    }
+}
+
+/// The configuration file of a folder: dlint's, else hadolint's.
+fn file_in(folder: &Path) -> Option<PathBuf> {
+    let own = folder.join(FILE_NAME);
+    match own.is_file() {
+        true => Some(own),
+        false => hadolint::in_folder(folder),
     }
 }

@@ -67,7 +67,7 @@ pub fn read(path: &Path, text: &str, read: Reader<'_>) -> Result<Vec<Invocation>
         .map(|name| join(folder, name))
         .find(|main| same_name(main, path) || read(main).is_some())
         .filter(|main| !same_name(main, path))
-        .and_then(|main| Some(File::parse(&main, &read(&main)?)?));
+        .and_then(|main| File::parse(&main, &read(&main)?));
     let mut out = Vec::new();
     project.builds_of(&file, main.as_ref(), text, &mut out)?;
     if let Some(includes) = file.root.get("include") {

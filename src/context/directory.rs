@@ -3,10 +3,15 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
 use super::{Build, IgnoreFile};
+use crate::syntax::distance;
 
 /// How many directories above the Dockerfile are tried as the context.
 const MAX_PARENTS: usize = 6;
+/// How many entries of a directory are compared with a name.
+const MAX_ENTRIES: usize = 1000;
 /// The largest ignore file that is read.
 const MAX_IGNORE_BYTES: u64 = 1 << 20;
 
@@ -159,6 +164,54 @@ impl BuildContext {
             .collect();
         found.sort();
         found
+    }
+
+    /// Whether the repository leaves a path out of version control: what is missing there is made
+    /// by something that ran before.
+    pub fn is_made(&self, path: &str) -> bool {
+        let Ok(root) = fs::canonicalize(&self.root) else {
+            return false;
+        };
+        let parts = normal_parts(path);
+        let mut place = root.clone();
+        place.extend(&parts);
+        for directory in place.ancestors().skip(1) {
+            let file = directory.join(".gitignore");
+            if file.is_file() {
+                let mut builder = GitignoreBuilder::new(directory);
+                builder.add(file);
+                // It is missing, so nobody can say whether it is a directory.
+                let matches = |i: &Gitignore, is_dir| {
+                    i.matched_path_or_any_parents(&place, is_dir).is_ignore()
+                };
+                if builder
+                    .build()
+                    .is_ok_and(|i| matches(&i, false) || matches(&i, true))
+                {
+                    return true;
+                }
+            }
+            if directory.join(".git").exists() {
+                break;
+            }
+        }
+        false
+    }
+
+    /// The name in the same directory that is nearest to a missing one, as a path of the context.
+    pub fn nearest(&self, path: &str) -> Option<String> {
+        let mut parts = normal_parts(path);
+        let name = parts.pop()?;
+        let entries = fs::read_dir(self.place(&parts)).ok()?;
+        let names = entries
+            .take(MAX_ENTRIES)
+            .filter_map(|e| e.ok()?.file_name().into_string().ok());
+        let (_, near) = names
+            .map(|n| (distance(&n.to_lowercase(), &name.to_lowercase()), n))
+            .filter(|(d, _)| *d <= name.len() / 4)
+            .min()?;
+        parts.push(&near);
+        Some(parts.join("/"))
     }
 
     /// Whether a directory of that path lies in the directory itself, not behind a link.
@@ -349,6 +402,26 @@ mod tests {
         );
         assert_eq!(context.files(9, 1).len(), 1);
         assert_eq!(context.files(1, 9).len(), 2);
+    }
+
+    #[test]
+    fn what_version_control_leaves_out_is_made_by_something() {
+        let at = project(&[
+            (".git/HEAD", ""),
+            (".gitignore", "dist/\n"),
+            ("web/.gitignore", "/*.tgz\n"),
+            ("web/README.md", ""),
+        ]);
+        let build = Build {
+            context: Some(at.path().join("web")),
+            ..Build::default()
+        };
+        let context = BuildContext::of(Path::new("Dockerfile"), &build, &[]).unwrap();
+        assert!(context.is_made("dist/app.js") && context.is_made("./dist"));
+        assert!(context.is_made("a.tgz") && !context.is_made("src/a.tgz"));
+        assert!(!context.is_made("README"));
+        assert_eq!(context.nearest("readme.md").as_deref(), Some("README.md"));
+        assert_eq!(context.nearest("nowhere/x"), None);
     }
 
     #[test]

@@ -28,15 +28,15 @@ pub struct Build {
     /// The directory of the build context, if someone says it. Without it a directory is guessed
     /// from the place of the Dockerfile, and only believed where the file fits it.
     pub context: Option<PathBuf>,
-    /// Take what only a builder knows for what it mostly is: the platform for linux/amd64, a base
-    /// image for one that sets no variables.
-    pub typical: bool,
     /// Build arguments that are given though nobody here knows which value.
     pub unknown_arguments: Vec<String>,
     /// `--platform`.
     pub platforms: Vec<String>,
     /// The stages that other builds of the file make.
     pub targets: Targets,
+    /// Take what only a builder knows for what it mostly is: the platform for linux/amd64, a base
+    /// image for one that sets no variables.
+    pub typical: bool,
 }
 
 impl Build {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Linted, Outcome, code, meta, slashed};
+use super::{Linted, Outcome, code, meta, slashed, start};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::Applicability;
 use crate::span::{Source, Span};
@@ -64,10 +64,11 @@ impl<'a> Finding<'a> {
     pub fn of(file: &'a Linted, diagnostic: &'a Diagnostic) -> Self {
         let source = &file.report.source;
         let meta = meta(diagnostic);
-        let [line, column, end_line, end_column] = place(source, diagnostic.span);
+        let [_, _, end_line, end_column] = place(source, diagnostic.span);
+        let (line, column) = start(file, diagnostic);
         Self {
             file: slashed(source.path()),
-            line: diagnostic.line.unwrap_or(line),
+            line,
             column,
             end_line,
             end_column,

@@ -5,15 +5,17 @@ mod fingerprint;
 mod full;
 mod github;
 mod json;
+mod line;
+mod quality;
 mod sarif;
 mod secrets;
 pub mod terminal;
+mod xml;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+pub use crate::config::Format;
 use crate::config::{Codes, ConfigError};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
@@ -22,22 +24,6 @@ use crate::rule::RuleMeta;
 use crate::rules;
 pub use json::Finding;
 use terminal::Terminal;
-
-/// How findings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// The source line with the place underlined, for people.
-    Full,
-    /// One line per finding.
-    Concise,
-    /// An array of objects.
-    Json,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-}
 
 /// A file's findings with what the writing of them needs.
 pub struct Linted {
@@ -77,6 +63,8 @@ pub struct Outcome<'a> {
     pub fixed: Option<(usize, usize)>,
     /// Whether a summary ends a report for people.
     pub summary: bool,
+    /// The path that reports for services give, instead of each file's own.
+    pub path: Option<&'a str>,
 }
 
 impl<'a> Outcome<'a> {
@@ -85,6 +73,14 @@ impl<'a> Outcome<'a> {
         self.files
             .iter()
             .flat_map(|file| file.report.diagnostics.iter().map(move |d| (file, d)))
+    }
+
+    /// The path of a file in a report for a service.
+    fn path(&self, file: &Linted) -> String {
+        match self.path {
+            Some(path) => path.to_owned(),
+            None => slashed(file.report.source.path()),
+        }
     }
 
     /// Whether everything that was asked for was done.
@@ -111,9 +107,17 @@ pub fn write(
     match format {
         Format::Full => full::write(outcome, terminal, out),
         Format::Concise => concise::write(outcome, terminal, out),
+        Format::Tty => line::tty(outcome, terminal, out),
+        Format::Gnu => line::gnu(outcome, terminal, out),
         Format::Json => json::write(outcome, out),
         Format::Sarif => sarif::write(outcome, out),
         Format::Github => github::write(outcome, out),
+        Format::Checkstyle => xml::checkstyle(outcome, out),
+        Format::Junit => xml::junit(outcome, out),
+        Format::Codeclimate => quality::codeclimate(outcome, out),
+        Format::GitlabCodeclimate => quality::gitlab(outcome, out),
+        Format::Codacy => quality::codacy(outcome, out),
+        Format::Sonarqube => quality::sonarqube(outcome, out),
     }
 }
 
@@ -139,6 +143,16 @@ pub fn code(diagnostic: &Diagnostic, codes: Codes) -> &str {
     }
     let alias = meta(diagnostic).and_then(|m| codes.alias(m));
     alias.unwrap_or(diagnostic.rule)
+}
+
+/// Line and column of a finding. Where another tool would give another line, that line is given,
+/// and its start.
+fn start(file: &Linted, diagnostic: &Diagnostic) -> (u32, u32) {
+    let place = file.report.source.position(diagnostic.span.start);
+    match diagnostic.line {
+        Some(line) if line != place.line => (line, 1),
+        _ => (place.line, place.column),
+    }
 }
 
 /// A path with `/` on every system.

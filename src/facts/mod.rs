@@ -18,13 +18,14 @@ mod scope;
 mod stage;
 mod words;
 
-use std::cell::OnceCell;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::context::{Build, BuildContext};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
-use crate::span::{Source, Span};
+use crate::span::{MappedText, Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
@@ -63,8 +64,12 @@ pub struct Facts<'a> {
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
+    /// The first node of a stage that says a text: see [`Facts::is_said_before`].
+    said: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     context: OnceCell<Option<BuildContext>>,
+    /// The shell that a comment before the first FROM asks for.
+    asked_shell: Option<Dialect>,
 }
 
 /// An instruction and what is known at its place.
@@ -139,6 +144,16 @@ pub enum ImageUseKind {
     MountFrom,
 }
 
+/// The text that a shell is given to run.
+pub struct ScriptText<'t> {
+    /// The text, without continuations and the tabs of `<<-`.
+    pub text: Cow<'t, MappedText>,
+    /// The language it is in.
+    pub dialect: Dialect,
+    /// The heredoc, if a whole heredoc is the script.
+    pub heredoc: Option<usize>,
+}
+
 /// What a `--from` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FromTarget {
@@ -163,10 +178,16 @@ impl<'a> Facts<'a> {
             scopes: Scopes::new(build, last_stage(file).as_deref()),
             names: HashMap::new(),
             final_stage: None,
+            said: RefCell::default(),
             user_names: OnceCell::new(),
             context: OnceCell::new(),
+            asked_shell: None,
         };
+        let mut comments = file.comments.iter().peekable();
         for instruction in &file.instructions {
+            while let Some(c) = comments.next_if(|c| c.span.start < instruction.span.start) {
+                facts.read_shell_comment(c);
+            }
             facts.visit(instruction);
         }
         facts.find_final();
@@ -246,38 +267,9 @@ impl<'a> Facts<'a> {
                 crate::shell::parse_exec(&words)
             }
             CommandLine::Shell(word) => {
-                // Heredoc bodies stand behind the ONBUILD, not behind the instruction in it.
-                let owner = match node.onbuild {
-                    true => self.nodes.last().map(|n| n.instruction),
-                    false => Some(node.instruction),
-                };
-                let heredocs = owner.map_or(&[][..], |o| &o.heredocs);
-                match heredocs {
-                    [] => crate::shell::parse(&word.text, &node.shell),
-                    [only] if is_only(word.as_str(), self.source.slice(only.word_span)) => {
-                        node.script_heredoc = Some(0);
-                        let body = only.content(self.source);
-                        let dialect = match body.text().starts_with("#!") {
-                            true => {
-                                let line = body.text().lines().next().unwrap_or_default();
-                                Dialect::of_shebang(line)
-                            }
-                            false => node.shell.clone(),
-                        };
-                        crate::shell::parse(&body, &dialect)
-                    }
-                    heredocs => {
-                        let mut text = word.text.clone();
-                        for heredoc in heredocs {
-                            text.push("\n", word.span.end);
-                            let end = heredoc.terminator.map_or(heredoc.body.end, |t| t.end);
-                            let span = Span::new(heredoc.body.start, end);
-                            text.push(self.source.slice(span), span.start);
-                        }
-                        text.push("\n", word.span.end);
-                        crate::shell::parse(&text, &node.shell)
-                    }
-                }
+                let text = self.shell_text(node, word);
+                node.script_heredoc = text.heredoc;
+                crate::shell::parse(&text.text, &text.dialect)
             }
         };
         if !command.is_exec() {
@@ -287,9 +279,64 @@ impl<'a> Facts<'a> {
         node.script = Some(script);
     }
 
+    /// What the shell is given to run in the shell form.
+    fn shell_text<'t>(&self, node: &Node<'a>, word: &'t Word) -> ScriptText<'t> {
+        // Heredoc bodies stand behind the ONBUILD, not behind the instruction in it.
+        let owner = match node.onbuild {
+            true => {
+                let outer = node.index.checked_sub(1).and_then(|i| self.nodes.get(i));
+                outer.map(|n| n.instruction)
+            }
+            false => Some(node.instruction),
+        };
+        let heredocs = owner.map_or(&[][..], |o| &o.heredocs);
+        let whole = |text| ScriptText {
+            text,
+            dialect: node.shell.clone(),
+            heredoc: None,
+        };
+        match heredocs {
+            [] => whole(Cow::Borrowed(&word.text)),
+            [only] if is_only(word.as_str(), self.source.slice(only.word_span)) => {
+                let body = only.content(self.source);
+                let dialect = match body.text().starts_with("#!") {
+                    true => {
+                        let line = body.text().lines().next().unwrap_or_default();
+                        Dialect::of_shebang(line)
+                    }
+                    false => node.shell.clone(),
+                };
+                ScriptText {
+                    text: Cow::Owned(body),
+                    dialect,
+                    heredoc: Some(0),
+                }
+            }
+            heredocs => {
+                let mut text = word.text.clone();
+                for heredoc in heredocs {
+                    text.push("\n", word.span.end);
+                    let end = heredoc.terminator.map_or(heredoc.body.end, |t| t.end);
+                    let span = Span::new(heredoc.body.start, end);
+                    text.push(self.source.slice(span), span.start);
+                }
+                text.push("\n", word.span.end);
+                whole(Cow::Owned(text))
+            }
+        }
+    }
+
+    /// What a shell is given to run by a RUN in the shell form.
+    pub fn script_text<'t>(&self, node: &'t Node<'a>) -> Option<ScriptText<'t>> {
+        match &node.instruction.kind {
+            Kind::Run(CommandLine::Shell(word)) => Some(self.shell_text(node, word)),
+            _ => None,
+        }
+    }
+
     /// The options that the SHELL in force starts the shell with; a heredoc with a shebang of its
     /// own has none of them.
-    fn shell_options(&self, node: &Node<'_>) -> ShellOptions {
+    pub fn shell_options(&self, node: &Node<'_>) -> ShellOptions {
         let shebang = node
             .script_heredoc
             .and_then(|h| node.instruction.heredocs.get(h))
@@ -393,6 +440,25 @@ impl<'a> Facts<'a> {
         self.names
             .get(&name.to_lowercase())
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an instruction of the stage's chain before `node` says `text`; those behind ONBUILD
+    /// do not count, and if `copied` none but COPY and ADD.
+    pub fn is_said_before(&self, stage: usize, node: usize, text: &str, copied: bool) -> bool {
+        self.chain(stage).any(|stage| {
+            let key = (stage.index, copied, text.to_owned());
+            let mut said = self.said.borrow_mut();
+            let first = said.entry(key).or_insert_with(|| {
+                let says = |n: &&Node<'_>| {
+                    let copies = matches!(n.keyword(), Some(Keyword::Copy | Keyword::Add));
+                    !n.onbuild
+                        && (copies || !copied)
+                        && self.source.slice(n.instruction.span).contains(text)
+                };
+                self.nodes_of(stage).iter().find(says).map(|n| n.index)
+            });
+            first.is_some_and(|first| first < node)
+        })
     }
 
     /// Whether a variable of the stage that names a user has this value.

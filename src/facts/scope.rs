@@ -105,7 +105,7 @@ impl Scopes {
         let target = build.target.as_deref().or(last_stage);
         let unknown = build.unknown_arguments.iter();
         let mut given: HashMap<String, Value> = match build.platforms.as_slice() {
-            [platform] => platform_arguments(platform),
+            [platform] if !build.typical => platform_arguments(platform),
             // Of several, each build has its own.
             _ => HashMap::new(),
         };
@@ -208,7 +208,10 @@ impl Scopes {
     fn platform(&self, name: &str) -> Option<&str> {
         match name {
             "TARGETSTAGE" => Some(&self.target_stage),
-            _ if !self.typical => None,
+            _ if !self.typical => match self.build.get(name) {
+                Some(Value::Known(text)) => Some(text),
+                _ => None,
+            },
             "TARGETPLATFORM" | "BUILDPLATFORM" => Some("linux/amd64"),
             "TARGETOS" | "BUILDOS" => Some("linux"),
             "TARGETARCH" | "BUILDARCH" => Some("amd64"),
@@ -231,12 +234,9 @@ impl Scopes {
             };
         }
         match stage {
-            None if PLATFORM_ARGUMENTS.contains(&name) => match self.build.get(name) {
-                Some(Value::Known(text)) => Var::Set(text.as_str().into()),
-                _ => match self.platform(name) {
-                    Some(value) => Var::Set(value.into()),
-                    None => Var::Unknown,
-                },
+            None if PLATFORM_ARGUMENTS.contains(&name) => match self.platform(name) {
+                Some(value) => Var::Set(value.into()),
+                None => Var::Unknown,
             },
             None => Var::Unset,
             Some(stage) if self.has_foreign_environment(stages, stage) => Var::Unknown,

@@ -6,10 +6,10 @@ use super::image::{self, DefaultShell, ImageRef};
 use super::{Facts, FromTarget};
 use crate::shell::Dialect;
 use crate::span::Span;
-use crate::syntax::{Escape, Instruction, Keyword, Kind, Word};
+use crate::syntax::{Comment, Escape, Instruction, Keyword, Kind, Word};
 
 /// How many base stages are followed.
-const MAX_CHAIN: usize = 10_000;
+const MAX_CHAIN: usize = 200;
 
 /// The longest working directory that is followed; Linux knows no longer path.
 const MAX_PATH: usize = 4096;
@@ -150,6 +150,9 @@ impl<'a> Facts<'a> {
         };
         let (shell_node, shell) = match (parent, &base) {
             (Some(parent), _) => (parent.shell_node, parent.shell.clone()),
+            (None, _) if self.asked_shell.is_some() => {
+                (None, self.asked_shell.clone().unwrap_or_default())
+            }
             (None, Base::Image(image)) if image::is_windows(image) => (None, Dialect::Cmd),
             // Without a known base, a file that escapes with backticks is a Windows one.
             (None, Base::Image(image))
@@ -186,6 +189,33 @@ impl<'a> Facts<'a> {
             in_final: false,
             is_needed: false,
         });
+    }
+
+    /// Reads `# hadolint shell=NAME`: the shell of the stage it stands in or, before the first
+    /// FROM, of every stage that is not built on another one.
+    pub(super) fn read_shell_comment(&mut self, comment: &Comment) {
+        let text = self.source.slice(comment.span).trim_start_matches('#');
+        let Some(rest) = text.trim_start().strip_prefix("hadolint") else {
+            return;
+        };
+        let Some(value) = rest.trim_start().strip_prefix("shell") else {
+            return;
+        };
+        let Some(value) = value.trim_start().strip_prefix('=') else {
+            return;
+        };
+        let words: Vec<&str> = value.split_whitespace().collect();
+        if comment.inside || words.is_empty() {
+            return;
+        }
+        let dialect = Dialect::of_shell(&words);
+        match self.stages.last_mut() {
+            Some(stage) => {
+                stage.shell = dialect;
+                stage.shell_node = None;
+            }
+            None => self.asked_shell = Some(dialect),
+        }
     }
 
     fn base_of(&self, node: usize, word: &Word) -> Base {
@@ -281,8 +311,16 @@ impl<'a> Facts<'a> {
 
     /// The stage and all it needs: what it is built on and what it takes files from.
     pub fn needed_by(&self, stage: usize) -> Vec<usize> {
+        let needed = self.needed_by_any([stage]);
+        (0..needed.len())
+            .filter(|&i| needed.get(i) == Some(&true))
+            .collect()
+    }
+
+    /// For each stage whether it is one of these or any of them needs it.
+    pub fn needed_by_any(&self, stages: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut needed = vec![false; self.stages.len()];
-        let mut open = vec![stage];
+        let mut open: Vec<usize> = stages.into_iter().collect();
         while let Some(index) = open.pop() {
             match needed.get_mut(index) {
                 Some(needed) if !*needed => *needed = true,
@@ -290,13 +328,11 @@ impl<'a> Facts<'a> {
             }
             open.extend(self.needs_of(index));
         }
-        (0..needed.len())
-            .filter(|&i| needed.get(i) == Some(&true))
-            .collect()
+        needed
     }
 
     /// The stages a stage uses directly.
-    fn needs_of(&self, index: usize) -> Vec<usize> {
+    pub fn needs_of(&self, index: usize) -> Vec<usize> {
         let Some(stage) = self.stages.get(index) else {
             return Vec::new();
         };

@@ -59,12 +59,12 @@ pub(super) fn check(out: &mut Out<'_, '_>) {
                 }
             }
             Kind::Expose(ports) => {
+                // A range with a variable in it is not looked at.
                 let too_high = |word: &str| {
                     let ports = word.split('/').next().unwrap_or(word);
-                    ports.split('-').any(|p| {
-                        let digits = p.bytes().all(|b| b.is_ascii_digit()) && !p.is_empty();
-                        digits && p.parse::<u64>().map_or(true, |n| n > 65535)
-                    })
+                    let digits = ports.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+                    let mut ends = ports.split('-').filter(|p| !p.is_empty());
+                    digits && ends.any(|p| p.parse::<u64>().map_or(true, |n| n > 65535))
                 };
                 if ports.iter().any(|p| too_high(p.as_str())) {
                     out.say("DL3011", node.index);
@@ -214,4 +214,10 @@ fn secrets(out: &mut Out<'_, '_>, node: usize, kind: &Kind) {
 }
 
 /// Names that hadolint takes for credentials as a whole, as far as they were observed.
-const CREDENTIALS: [&str; 3] = ["DOCKER_EMAIL", "TRAVIS_OS_NAME", "TRAVIS_SUDO"];
+const CREDENTIALS: [&str; 5] = [
+    "AWS_ACCESS_KEY_ID",
+    "DOCKER_EMAIL",
+    "FACEBOOK_APP_ID",
+    "TRAVIS_OS_NAME",
+    "TRAVIS_SUDO",
+];

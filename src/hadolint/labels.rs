@@ -17,8 +17,9 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
         let labels = pairs
             .pairs
             .iter()
-            .map(|p| (unquoted(p.name.as_str()), unquoted(p.value.as_str())));
+            .map(|p| (unquoted(p.name.as_str()), cooked(p.value.as_str())));
         for (name, value) in labels {
+            let value = value.as_str();
             let Some(format) = policy.label_schema.get(name) else {
                 if policy.strict_labels {
                     out.say("DL3050", node.index);
@@ -34,7 +35,8 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
                 LabelFormat::Hash => ("DL3055", is_hash),
                 LabelFormat::Semver => ("DL3056", is_version),
                 LabelFormat::Email => ("DL3058", is_email),
-                LabelFormat::Text | LabelFormat::Spdx => continue,
+                LabelFormat::Spdx => ("DL3054", |value| !is_old_licence(value)),
+                LabelFormat::Text => continue,
             };
             if !fits(value) {
                 out.say(code, node.index);
@@ -198,5 +200,49 @@ fn is_email(text: &str) -> bool {
     let dots = |text: &str| text.split('.').all(atom);
     let quoted = local.len() >= 2 && local.starts_with('"') && local.ends_with('"');
     let literal = domain.starts_with('[') && domain.ends_with(']');
-    (dots(local) || quoted) && (dots(domain) || literal)
+    let host = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    (dots(local) || quoted) && (domain.split('.').all(host) || literal)
+}
+
+/// A value without its quotes and the backslashes before quotes.
+fn cooked(value: &str) -> String {
+    let quoted = |q: char| {
+        let inner = value.strip_prefix(q)?.strip_suffix(q)?;
+        Some(inner.replace(&format!("\\{q}"), &q.to_string()))
+    };
+    quoted('"')
+        .or_else(|| quoted('\''))
+        .unwrap_or_else(|| value.to_owned())
+}
+
+/// What dlint takes for a licence and hadolint does not: variables, and identifiers that SPDX has
+/// replaced.
+fn is_old_licence(text: &str) -> bool {
+    const OLD: [&str; 8] = [
+        "BSD-2-Clause-FreeBSD",
+        "BSD-2-Clause-NetBSD",
+        "bzip2-1.0.5",
+        "eCos-2.0",
+        "Net-SNMP",
+        "Nunit",
+        "StandardML-NJ",
+        "wxWindows",
+    ];
+    let bare = |text: &str| {
+        let (version, rest) = match text.split_once("-with-") {
+            Some((version, rest)) => (version, rest),
+            None => (text, ""),
+        };
+        let version = version.strip_suffix('+').unwrap_or(version);
+        let number = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        number && !rest.contains(' ')
+    };
+    let family = ["AGPL-", "LGPL-", "GPL-", "GFDL-"];
+    let mut versions = family.iter().filter_map(|f| text.strip_prefix(f));
+    text.contains('$') || OLD.contains(&text) || versions.any(bare)
 }

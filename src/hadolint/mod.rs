@@ -141,6 +141,14 @@ enum Places {
     Rules,
 }
 
+/// Codes it had once; to ignore one is no mistake.
+const RETIRED: [&str; 5] = ["DL3005", "DL3017", "DL3031", "DL3039", "DL4002"];
+
+/// Whether a name is or was one of its codes.
+pub fn is_known(name: &str) -> bool {
+    entry(name).is_some() || RETIRED.contains(&name)
+}
+
 fn entry(code: &str) -> Option<&'static (&'static str, Severity, On, Places)> {
     CODES.iter().chain(&LATE_CODES).find(|e| e.0 == code)
 }
@@ -229,10 +237,7 @@ pub fn settle(
         diagnostic.line = line;
         let mut stays = foreign;
         for code in codes {
-            if entry(code).is_none_or(|e| e.3 == Places::Rules) {
-                stays = true;
-                continue;
-            }
+            stays |= entry(code).is_none_or(|e| e.3 == Places::Rules);
             for (reading, said) in readings.iter().zip(&mut said) {
                 if reading.code == code && Some(reading.line) == line {
                     stays = true;

@@ -133,7 +133,8 @@ const SIMPLE: [(&str, bool, Check); 24] = [
     }),
     ("DL3046", true, |r| {
         r.any(|c| {
-            let uid = c.args.iter().skip_while(|a| *a != "-u").nth(1);
+            let short = |a: &&String| a.starts_with('-') && !a.starts_with("--") && a.contains('u');
+            let uid = c.args.iter().skip_while(|a| !short(a)).nth(1);
             c.is("useradd")
                 && !c.has_flag(&["l", "no-log-init"])
                 && uid.is_some_and(|u| u.chars().count() > 5)
@@ -159,7 +160,7 @@ const SIMPLE: [(&str, bool, Check); 24] = [
 ];
 
 const INSTALLS: [&str; 3] = ["install", "groupinstall", "localinstall"];
-const DNF_FETCHES: [&str; 9] = [
+const DNF_FETCHES: [&str; 8] = [
     "install",
     "in",
     "upgrade",
@@ -168,7 +169,6 @@ const DNF_FETCHES: [&str; 9] = [
     "up-min",
     "reinstall",
     "rei",
-    "update",
 ];
 
 fn is_dnf(c: &Command) -> bool {
@@ -534,19 +534,16 @@ fn consecutive(out: &mut Out<'_, '_>, runs: &[Run]) {
 fn pipes(out: &mut Out<'_, '_>, runs: &[Run]) {
     let facts = out.facts;
     for run in runs.iter().filter(|r| r.has_pipe && !r.onbuild) {
-        let shell =
-            facts
-                .nodes
-                .iter()
-                .take(run.node)
-                .rev()
-                .find_map(|n| match &n.instruction.kind {
-                    Kind::From(_) => Some(None),
-                    Kind::Shell(words) if !n.onbuild => {
-                        Some(Some(words.iter().map(|w| w.as_str()).collect::<Vec<_>>()))
-                    }
-                    _ => None,
-                });
+        let shell = facts.nodes.iter().take(run.node).rev().find_map(|n| {
+            match &n.instruction.kind {
+                Kind::From(_) => Some(None),
+                // Without brackets it is no SHELL, but is read.
+                Kind::Shell(words) | Kind::Invalid(words) if n.is(Keyword::Shell) => {
+                    Some(Some(words.iter().map(|w| w.as_str()).collect::<Vec<_>>()))
+                }
+                _ => None,
+            }
+        });
         let silent = shell.flatten().is_some_and(|words| {
             let text = words.join(" ");
             let other = ["pwsh", "powershell", "cmd"];

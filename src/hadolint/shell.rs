@@ -3,7 +3,7 @@
 
 use crate::facts::mount::MountKind;
 use crate::facts::{Facts, Node};
-use crate::shell::{self, Dialect, FrameKind, Script, Word, WordPart};
+use crate::shell::{self, Dialect, FrameKind, Word, WordPart};
 use crate::span::MappedText;
 use crate::syntax::{CommandLine, Kind};
 
@@ -51,7 +51,8 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         true
     };
     // What ShellCheck cannot read has no commands.
-    let readable = !script.errors.iter().any(|e| !e.limit);
+    let readable =
+        !script.errors.iter().any(|e| !e.limit) && (node.shell.is_posix() || !is_foreign(&text));
     let commands = script.commands.iter().filter(|c| own(c.frame));
     Some(Run {
         node: node.index,
@@ -59,7 +60,7 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         onbuild: node.onbuild,
         commands: commands
             .filter(|_| readable)
-            .filter_map(|c| command(&script, c, &text))
+            .filter_map(|c| command(c))
             .collect(),
         has_pipe: readable && script.pipelines.iter().any(|p| own(p.frame)),
         scratch: node
@@ -89,24 +90,53 @@ fn text(facts: &Facts<'_>, node: &Node<'_>, line: &CommandLine) -> String {
     }
 }
 
-fn command(script: &Script, command: &shell::Command, text: &str) -> Option<Command> {
+/// Whether a script of another shell has brackets where ShellCheck's parser gives up and ours does
+/// not: behind a word, as in `Write-Host ('…')`.
+fn is_foreign(text: &str) -> bool {
+    let mut quote = None;
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        match (quote, c) {
+            (Some(q), _) if q == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(') => {
+                let word = before.is_alphanumeric() || matches!(before, '_' | ']' | ')' | '"');
+                if word && letters.peek() != Some(&')') {
+                    return true;
+                }
+            }
+            (None, ':') if letters.peek() == Some(&':') => return true,
+            _ => {}
+        }
+        if !c.is_whitespace() {
+            before = c;
+        }
+    }
+    false
+}
+
+fn command(command: &shell::Command) -> Option<Command> {
     let wrapped = command.wrappers.iter().flat_map(|w| &w.words);
-    let mut words = wrapped
-        .chain(&command.words)
-        .map(|w| written(script, w, text))
-        .skip_while(|w| matches!(w.as_str(), "exec" | "command" | "builtin" | "time"));
-    let name = words.next()?;
+    let mut words = wrapped.chain(&command.words).skip_while(|w| {
+        ["exec", "command", "builtin", "time"]
+            .iter()
+            .any(|t| w.is(t))
+    });
+    // A name that only the shell knows is none.
+    let name = words.next()?.literal()?.to_owned();
     // Tests and arithmetic are no commands to ShellCheck.
     if name.is_empty() || matches!(name.as_str(), "[[" | "((" | "[" | "!") {
         return None;
     }
     Some(Command {
         name,
-        args: words.collect(),
+        args: words.map(written).collect(),
     })
 }
 
-fn written(_script: &Script, word: &Word, _text: &str) -> String {
+fn written(word: &Word) -> String {
     if word.braces && word.quoting == shell::Quoting::Bare {
         return strip_braces(word.literal().unwrap_or(&word.raw));
     }
@@ -167,14 +197,15 @@ impl Run {
         self.commands.iter().any(fits)
     }
 
-    /// Whether a command fits and no later one does the other thing.
+    /// Whether a command fits and the other thing is not done, or done before it as well.
     pub fn never_followed(
         &self,
         first: impl Fn(&Command) -> bool,
         later: impl Fn(&Command) -> bool,
     ) -> bool {
-        let last = self.commands.iter().rposition(first);
-        last.is_some_and(|i| !self.commands.iter().skip(i + 1).any(later))
+        let first = self.commands.iter().position(first);
+        let later = self.commands.iter().position(later);
+        first.is_some_and(|f| later.is_none_or(|l| l <= f))
     }
 }
 

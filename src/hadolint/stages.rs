@@ -99,8 +99,9 @@ fn bases(out: &mut Out<'_, '_>) {
         let node = stage.from_node;
         let image = from.image.as_str();
         let digest = image.contains('@');
-        let known =
-            image == "scratch" || image.starts_with('$') || aliases.contains(image_name(image));
+        let known = image == "scratch"
+            || image_name(image).starts_with('$')
+            || aliases.contains(image_name(image));
         if tag(image).is_none() && !digest && !known {
             out.say("DL3006", node);
         }

@@ -57,11 +57,26 @@ pub fn by_id(id: &str) -> Option<&'static RuleEntry> {
         .and_then(|i| RULES.get(i))
 }
 
-/// The rules a name means: the id, or every rule with that alias. Aliases are compared without
+/// The rule that reports under ShellCheck's codes.
+pub const SHELLCHECK: &str = "shellcheck";
+
+/// Whether a name is a code of ShellCheck, which stands for some findings of [`SHELLCHECK`].
+pub fn is_code(name: &str) -> bool {
+    let number = name.get(2..).unwrap_or_default().as_bytes();
+    name.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("SC"))
+        && number.len() == 4
+        && matches!(number.first(), Some(b'1'..=b'3'))
+        && number.iter().all(u8::is_ascii_digit)
+}
+
+/// The rules a name means: the id, the rule of a code, or every rule with that alias. Aliases are compared without
 /// regard to case.
 pub fn by_name(name: &str) -> Vec<&'static RuleEntry> {
     if let Some(entry) = by_id(name) {
         return vec![entry];
+    }
+    if is_code(name) {
+        return by_id(SHELLCHECK).into_iter().collect();
     }
     RULES
         .iter()

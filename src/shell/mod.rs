@@ -8,6 +8,7 @@
 mod command;
 mod damage;
 mod dialect;
+pub mod lint;
 mod nested;
 mod read;
 mod redirect;

@@ -787,7 +787,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 /// Where a text gets beyond what the parser can be given: it takes quadratic time for
 /// brackets that stay open, for substitutions on one line and for here-documents begun on one
 /// line.
-fn beyond_limits(text: &str) -> Option<(usize, &'static str)> {
+pub(super) fn beyond_limits(text: &str) -> Option<(usize, &'static str)> {
     let mut open = [0usize; 3];
     let (mut line, mut substitutions, mut heredocs, mut cost) = (0, 0usize, 0, 0usize);
     let mut last = 0;

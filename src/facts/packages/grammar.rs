@@ -107,7 +107,7 @@ pub(super) fn verb(manager: Manager, operands: &[Operand], flags: &[ReadFlag]) -
             "update" => one(Update),
             "install" | "reinstall" | "satisfy" | "build-dep" => one(Install),
             "upgrade" | "dist-upgrade" | "full-upgrade" | "safe-upgrade" => one(Upgrade),
-            "clean" | "autoclean" | "distclean" => one(Clean),
+            "clean" | "autoclean" | "distclean" | "dist-clean" => one(Clean),
             "remove" | "purge" | "autoremove" | "autopurge" => one(Remove),
             _ => one(Other),
         },

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Severity;
 use crate::facts::{Command, Copied, Facts, Node};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
@@ -29,15 +30,19 @@ impl Rule for ChownInOwnLayer {
                                 "chmod" => "--chmod",
                                 _ => "--chown",
                             };
-                            cx.report(
-                                command.span,
-                                format!(
-                                    "`{}` stores the files in `{place}` once more",
-                                    command.name
-                                ),
-                            )
-                            .help(format!("set it while copying: `COPY {option}=…`"))
-                            .label(copied.span, "copied here");
+                            let report = cx
+                                .report(
+                                    command.span,
+                                    format!(
+                                        "`{}` stores the files in `{place}` once more",
+                                        command.name
+                                    ),
+                                )
+                                .help(format!("set it while copying: `COPY {option}=…`"))
+                                .label(copied.span, "copied here");
+                            if is_small(&copied) {
+                                report.severity(Severity::Info);
+                            }
                             // One finding per copy is enough.
                             let node = copied.node;
                             copies.retain(|c| c.node != node);
@@ -111,4 +116,19 @@ fn inside(outer: &str, inner: &str) -> bool {
     inner
         .strip_prefix(outer.trim_end_matches('/'))
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether what was copied is configuration or scripts rather than a program.
+fn is_small(copied: &Copied) -> bool {
+    const PLACES: [&str; 6] = [
+        "/etc",
+        "/tmp",
+        "/docker-entrypoint",
+        "/usr/local/bin",
+        "/scripts",
+        "/usr/bin",
+    ];
+    let whole = copied.sources.iter().any(|s| s.is_whole());
+    let target = copied.target.as_deref().unwrap_or_default();
+    !whole && PLACES.iter().any(|p| target.starts_with(p))
 }

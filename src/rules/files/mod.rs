@@ -8,6 +8,7 @@ mod files_shared;
 pub mod ignored_copy;
 pub mod many_sources_to_file;
 pub mod missing_dockerignore;
+pub mod missing_source;
 pub mod relative_copy_destination;
 pub mod remote_add_without_checksum;
 pub mod whole_context_copy;

@@ -46,7 +46,7 @@ impl Rule for AptInScript {
             let report = cx
                 .report(
                     call_span(facts, install),
-                    format!("`apt` is made for people; its output and options may change"),
+                    "`apt` is made for people; its output and options may change",
                 )
                 .help(format!("use `{other}` in scripts"));
             if same && written == "apt" {

@@ -59,7 +59,7 @@ fn asks(install: &Install) -> bool {
 
 /// Whether an option answers, or nothing is done at all.
 fn says_yes(install: &Install) -> bool {
-    const NO_QUESTION: [&str; 11] = [
+    const NO_QUESTION: [&str; 10] = [
         "-y",
         "--yes",
         "--assume-yes",
@@ -70,7 +70,6 @@ fn says_yes(install: &Install) -> bool {
         "--dry-run",
         "--just-print",
         "--print-uris",
-        "--assume-no",
     ];
     let named = |name: &str| {
         let is = |f: &&crate::facts::packages::Flag| f.name == name;

@@ -109,7 +109,13 @@ pub(super) fn append(
     };
     let text = facts.source.slice(head);
     let added = match text.trim_end().rsplit_once('\n') {
-        Some((_, line)) => {
+        Some((_, last)) => {
+            // As the other commands of the chain stand, if they have lines of their own.
+            let chained = text
+                .lines()
+                .rev()
+                .find(|l| l.trim_start().starts_with("&&"));
+            let line = chained.unwrap_or(last);
             let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
             let escape = facts.file.escape.char();
             let newline = facts.source.newline();
@@ -201,6 +207,9 @@ pub(super) fn kept<'n>(
         .find(|i| emptied.is_none_or(|e| e < i.command))
 }
 
+/// How many instructions are searched for what a later one may do.
+const MOST_LATER: usize = 200;
+
 /// Where a later RUN of the same image empties the cache, which does not make the image smaller.
 pub(super) fn too_late(
     facts: &Facts<'_>,
@@ -209,9 +218,19 @@ pub(super) fn too_late(
     cleans: impl Fn(&Install) -> bool,
 ) -> Option<Span> {
     let last = facts.final_stage()?;
-    facts
-        .chain_nodes(last.index)
-        .filter(|n| n.index > node.index && n.is(Keyword::Run))
+    if !facts.chain(last.index).any(|s| Some(s.index) == node.stage) {
+        return None;
+    }
+    let later = facts.nodes.get(node.index + 1..).unwrap_or_default();
+    later
+        .iter()
+        .filter(|n| {
+            n.stage
+                .and_then(|s| facts.stages.get(s))
+                .is_some_and(|s| s.in_final)
+        })
+        .take(MOST_LATER)
+        .filter(|n| n.is(Keyword::Run))
         .find_map(|n| {
             let by_manager = run_installs(n)
                 .iter()
@@ -256,10 +275,7 @@ pub(super) fn is_said_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> 
     let Some(stage) = node.stage else {
         return false;
     };
-    facts
-        .chain_nodes(stage)
-        .filter(|n| n.index <= node.index)
-        .any(|n| facts.source.slice(n.instruction.span).contains(text))
+    facts.is_said_before(stage, node.index + 1, text, false)
 }
 
 /// Whether a COPY or ADD before a node brings a file whose path holds `text`.
@@ -267,11 +283,7 @@ pub(super) fn is_copied_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -
     let Some(stage) = node.stage else {
         return false;
     };
-    facts
-        .chain_nodes(stage)
-        .filter(|n| n.index < node.index)
-        .filter(|n| matches!(n.keyword(), Some(Keyword::Copy | Keyword::Add)))
-        .any(|n| facts.source.slice(n.instruction.span).contains(text))
+    facts.is_said_before(stage, node.index, text, true)
 }
 
 /// What is known of an environment variable of a call.
@@ -318,8 +330,7 @@ pub(super) fn setting(
     let commands = node.commands().iter().take(install.command + 1);
     let assigned = commands
         .flat_map(|c| &c.assignments)
-        .filter(|a| a.name == name)
-        .last();
+        .rfind(|a| a.name == name);
     if let Some(assignment) = assigned {
         return match assignment.value.literal() {
             Some(text) => Setting::Known(text.to_owned()),
@@ -337,10 +348,7 @@ pub(super) fn setting(
 }
 
 /// Packages of a registry that are asked for without a version.
-pub(super) fn unpinned<'i>(
-    install: &'i Install,
-    pinned: impl Fn(&Package) -> bool,
-) -> Vec<&'i Package> {
+pub(super) fn unpinned(install: &Install, pinned: impl Fn(&Package) -> bool) -> Vec<&Package> {
     install
         .packages
         .iter()
@@ -370,4 +378,124 @@ pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help:
         ),
     };
     cx.report(first.span, message).help(help);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::fix::Applicability;
+    use crate::mend::mend;
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn settings(rule: &str) -> Settings {
+        Settings {
+            rules: by_id(rule).map(ActiveRule::new).into_iter().collect(),
+            ..Settings::default()
+        }
+    }
+
+    fn count(rule: &str, text: &str) -> usize {
+        let text = format!("FROM debian:12\n{text}\n");
+        lint(Source::new("t", text), &settings(rule))
+            .diagnostics
+            .len()
+    }
+
+    fn fixed(rule: &str, text: &str) -> String {
+        let settings = settings(rule);
+        let text = format!("FROM debian:12\n{text}\n");
+        let report = lint(Source::new("t", text), &settings);
+        let mended = mend(report, &settings, Applicability::Unsafe).report;
+        let text = mended.source.text();
+        text.strip_prefix("FROM debian:12\n")
+            .unwrap_or(text)
+            .to_owned()
+    }
+
+    #[test]
+    fn a_command_is_appended_where_the_chain_ends() {
+        let fixed = |text: &str| fixed("apt-lists-kept", text);
+        let rm = "rm -rf /var/lib/apt/lists/*";
+        assert_eq!(
+            fixed("RUN sudo apt-get update"),
+            format!("RUN sudo apt-get update && sudo {rm}\n")
+        );
+        assert_eq!(
+            fixed("RUN apt-get update \\\n  && apt-get install -y \\\n    a"),
+            format!("RUN apt-get update \\\n  && apt-get install -y \\\n    a \\\n  && {rm}\n")
+        );
+        let fi = "RUN apt-get update; if x; then y; fi";
+        assert_eq!(fixed(fi), format!("{fi} && {rm}\n"));
+    }
+
+    #[test]
+    fn nothing_is_appended_where_it_would_not_run() {
+        for text in [
+            "RUN apt-get update # why",
+            "RUN apt-get update;",
+            "RUN apt-get update && exit 0",
+            "RUN if x; then apt-get update; fi",
+            "RUN [\"apt-get\", \"update\"]",
+            "RUN <<EOF\napt-get update\nEOF",
+            "RUN apt-get update\nRUN apt-get install -y a",
+        ] {
+            assert_eq!(count("apt-lists-kept", text), 1, "{text}");
+            assert_eq!(fixed("apt-lists-kept", text), format!("{text}\n"));
+        }
+    }
+
+    #[test]
+    fn lists_are_gone_however_they_are_removed() {
+        for text in [
+            "RUN apt-get update && rm -fr /var/lib/apt/lists",
+            "RUN apt-get update && rm -rf /var/lib/apt/*",
+            "RUN apt-get update && rm -rf /var/lib/{cache,apt/lists}/",
+            "RUN apt-get update && find /var/lib/apt/lists -type f -delete",
+            "RUN apt-get update && apt-get distclean",
+            "RUN apt-get update && ./cleanup.sh",
+            "RUN --mount=type=tmpfs,target=/var/lib/apt/lists apt-get update",
+        ] {
+            assert_eq!(count("apt-lists-kept", text), 0, "{text}");
+        }
+        for text in [
+            "RUN rm -rf /var/lib/apt/lists/* && apt-get update",
+            "RUN apt-get update && rm -rf /tmp/* /var/tmp/*",
+            "RUN apt-get update && rm -rf \"$GNUPGHOME\"",
+        ] {
+            assert_eq!(count("apt-lists-kept", text), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_of_any_origin_turns_the_cache_off() {
+        let count = |text: &str| count("pip-cache-kept", text);
+        assert_eq!(count("ENV PIP_NO_CACHE_DIR=1\nRUN pip install a"), 0);
+        assert_eq!(count("ARG PIP_NO_CACHE_DIR=1\nRUN pip install a"), 0);
+        assert_eq!(count("RUN export PIP_NO_CACHE_DIR=1 && pip install a"), 0);
+        assert_eq!(count("RUN pip install a && export PIP_NO_CACHE_DIR=1"), 1);
+        assert_eq!(count("ENV PIP_NO_CACHE_DIR=\nRUN pip install a"), 1);
+    }
+
+    #[test]
+    fn an_answer_may_come_from_a_pipe_or_a_file() {
+        let count = |text: &str| count("apt-missing-yes", text);
+        assert_eq!(count("RUN yes | apt-get install a"), 0);
+        assert_eq!(count("RUN yes | (apt-get update; apt-get install a)"), 0);
+        assert_eq!(count("RUN apt-get install a < answers"), 0);
+        assert_eq!(count("RUN apt-get install a | tee log"), 1);
+        assert_eq!(count("ONBUILD RUN apt-get install a"), 1);
+        assert_eq!(count("CMD apt-get install a"), 0);
+    }
+
+    #[test]
+    fn an_option_is_added_where_the_place_is_known() {
+        let fixed = |text: &str| fixed("apt-missing-yes", text);
+        assert_eq!(
+            fixed("RUN bash -c 'apt-get install a'"),
+            "RUN bash -c 'apt-get install -y a'\n"
+        );
+        let json = "RUN [\"apt-get\", \"install\", \"a\"]";
+        assert_eq!(fixed(json), format!("{json}\n"));
+    }
 }

@@ -17,8 +17,7 @@ impl Rule for UnpinnedApk {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         for install in run_installs(node) {
             let installs = matches!(install.manager, Manager::Apk)
-                && matches!(install.action, Action::Install | Action::Restore)
-                && true;
+                && matches!(install.action, Action::Install | Action::Restore);
             if installs {
                 let packages = unpinned(install, |p| p.version.is_some());
                 report_unpinned(cx, &packages, "name the version: `package~version`");

@@ -19,8 +19,7 @@ impl Rule for UnpinnedApt {
             let installs = matches!(
                 install.manager,
                 Manager::AptGet | Manager::Apt | Manager::Aptitude
-            ) && matches!(install.action, Action::Install | Action::Restore)
-                && true;
+            ) && matches!(install.action, Action::Install | Action::Restore);
             if installs {
                 let packages = unpinned(install, |p| p.version.is_some());
                 report_unpinned(cx, &packages, "name the version: `package=version`");

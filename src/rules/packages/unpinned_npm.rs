@@ -19,8 +19,7 @@ impl Rule for UnpinnedNpm {
             let installs = matches!(
                 install.manager,
                 Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
-            ) && matches!(install.action, Action::Install | Action::Restore)
-                && true;
+            ) && matches!(install.action, Action::Install | Action::Restore);
             if installs {
                 let packages = unpinned(install, is_pinned);
                 report_unpinned(cx, &packages, "name the version: `package@version`");

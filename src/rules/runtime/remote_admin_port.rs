@@ -8,12 +8,11 @@ use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
 
 /// The ports and what listens there.
-const PORTS: [(u16, &str); 9] = [
+const PORTS: [(u16, &str); 8] = [
     (22, "SSH"),
     (23, "Telnet"),
     (512, "rexec"),
     (513, "rlogin"),
-    (514, "rsh"),
     (2375, "the Docker engine without TLS"),
     (3389, "Remote Desktop"),
     (5800, "VNC"),

@@ -79,12 +79,24 @@ fn is_decided_elsewhere(script: &Script, pipeline: &Pipeline) -> bool {
 fn lost<'s>(script: &'s Script, pipeline: &Pipeline) -> Option<&'s Command> {
     let (last, parts) = pipeline.parts.split_last()?;
     let end = script.slice(last.commands.clone()).first()?;
-    if stops_early(end) {
+    if stops_early(end) || fails_on_nothing(end) {
         return None;
     }
     parts
         .iter()
-        .flat_map(|part| script.slice(part.commands.clone()))
+        .flat_map(|part| part.commands.clone())
+        .filter(|index| {
+            // What only makes a word, or decides a branch, fails unseen with `pipefail` as well.
+            !script.frames_of(*index).any(|(_, frame)| {
+                matches!(
+                    frame.kind,
+                    FrameKind::CommandSubstitution
+                        | FrameKind::ProcessSubstitution
+                        | FrameKind::Condition
+                )
+            })
+        })
+        .filter_map(|index| script.commands.get(index))
         .find(|c| matters(c) && !c.or_follows)
 }
 
@@ -95,6 +107,19 @@ fn stops_early(command: &Command) -> bool {
         "grep" | "egrep" | "fgrep" => command.has_any_flag(&["-q", "--quiet", "-m", "--silent"]),
         // What is printed for people only.
         "tee" | "cat" | "less" | "more" | "ts" | "indent" => false,
+        _ => false,
+    }
+}
+
+/// Whether a program fails by itself if what it reads is empty, cut off or an error page.
+fn fails_on_nothing(command: &Command) -> bool {
+    match command.name.as_str() {
+        "tar" | "bsdtar" | "gtar" | "cpio" | "gunzip" | "unxz" | "bunzip2" | "unzstd"
+        | "funzip" | "apt-key" | "gpg" | "gpg2" | "docker" | "podman" | "patch" => true,
+        "gzip" | "xz" | "bzip2" | "zstd" => {
+            command.has_any_flag(&["-d", "--decompress", "--uncompress"])
+        }
+        "rpm" => command.has_any_flag(&["--import"]),
         _ => false,
     }
 }
@@ -176,7 +201,19 @@ fn matters(command: &Command) -> bool {
             "--version" | "-V" | "-version" | "--help" | "list" | "-list"
         )
     });
-    !asks
+    let one_line = command.has_any_flag(&["-c", "-e", "-r", "-p", "-m", "-i"]);
+    let prints = match name {
+        "php" | "node" | "python" | "python3" | "java" => one_line,
+        "git" => !matches!(
+            command.subcommand(),
+            Some("clone" | "fetch" | "pull" | "archive" | "submodule")
+        ),
+        "apt-get" | "apt" => {
+            command.has_any_flag(&["-s", "--simulate", "--dry-run", "--print-uris"])
+        }
+        _ => false,
+    };
+    !asks && !prints
 }
 
 /// What to write, for the shell that runs the RUN.
@@ -194,5 +231,60 @@ fn help(cx: &Context<'_>, node: &Node<'_>) -> String {
             "begin the RUN with `set -o pipefail &&`".to_owned()
         }
         _ => "write `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` before it".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::rules::by_id;
+    use crate::span::Source;
+
+    fn count(text: &str) -> usize {
+        let settings = Settings {
+            rules: by_id("missing-pipefail")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            ..Settings::default()
+        };
+        let text = format!("FROM debian:12\n{text}\n");
+        lint(Source::new("t", text), &settings).diagnostics.len()
+    }
+
+    #[test]
+    fn what_prints_or_filters_does_not_matter() {
+        assert_eq!(count("RUN php -m | grep -c mongo; git log | sort"), 0);
+        assert_eq!(count("RUN ldd \"$(php -r 'echo 1;')\" | sort -u"), 0);
+        assert_eq!(count("RUN cat list | sort | xargs apt-get install -y"), 0);
+        assert_eq!(count("RUN apt-get -s upgrade | grep Inst"), 0);
+    }
+
+    #[test]
+    fn a_part_may_be_a_group() {
+        assert_eq!(count("RUN (cd /x && make) | tee log"), 1);
+        assert_eq!(count("RUN { make || true; } | tee log"), 0);
+        assert_eq!(count("RUN if true; then curl x | sh; fi"), 1);
+    }
+
+    #[test]
+    fn a_later_set_does_not_help() {
+        assert_eq!(count("RUN curl x | sh && set -o pipefail"), 1);
+        assert_eq!(
+            count("RUN set -o pipefail && set +o pipefail && curl x | sh"),
+            1
+        );
+        assert_eq!(count("RUN bash -o pipefail -c 'curl x | sh'"), 0);
+        assert_eq!(count("RUN bash -c 'curl x | sh'"), 1);
+    }
+
+    #[test]
+    fn only_scripts_that_are_read_are_judged() {
+        assert_eq!(count("SHELL [\"pwsh\", \"-c\"]\nRUN curl x | sh"), 0);
+        assert_eq!(count("CMD curl x | sh"), 0);
+        assert_eq!(
+            count("RUN <<EOF\n#!/usr/bin/env python3\nx = 1 | 2\nEOF"),
+            0
+        );
     }
 }

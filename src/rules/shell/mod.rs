@@ -7,5 +7,6 @@ pub mod noisy_wget;
 pub mod pipe_to_shell;
 pub mod pointless_command;
 pub mod sh_symlink;
+pub mod shellcheck;
 pub mod sudo;
 pub mod useradd_large_uid;

@@ -28,7 +28,12 @@ impl Rule for ShSymlink {
             Some("/bin" | "/bin/" | "/usr/bin" | "/usr/bin/")
         );
         let named_sh = targets.iter().any(|t| t.suffix().ends_with("/sh"));
-        if targets.is_empty() || !(link.literal().is_some_and(is_sh) || in_bin && named_sh) {
+        // In an image with BusyBox alone there is no `/bin/sh` to replace.
+        let busybox = targets.iter().any(|t| t.raw.contains("busybox"));
+        if targets.is_empty()
+            || busybox
+            || !(link.literal().is_some_and(is_sh) || in_bin && named_sh)
+        {
             return;
         }
         cx.report(

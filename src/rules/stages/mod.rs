@@ -1,6 +1,7 @@
 //! The stages of a file.
 
 pub mod duplicate_stage_name;
+pub mod instruction_before_from;
 pub mod reserved_stage_name;
 pub mod self_reference;
 pub mod stage_by_index;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::image::{ImageRef, OsFamily, os_family};
-use crate::facts::{Base, CopyOrigin, FromTarget, Node};
+use crate::facts::{Base, CopyOrigin, Facts, FromTarget, Node};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
 
@@ -38,7 +38,7 @@ impl Rule for WholeRootfsCopy {
         let onto_nothing = matches!(facts.root_base(stage.index), Base::Scratch);
         // A stage that is empty but for what was put there is a bundle of files.
         let whole = match target {
-            FromTarget::Stage(from) => !matches!(facts.root_base(from), Base::Scratch),
+            FromTarget::Stage(from) => is_system(facts, from),
             FromTarget::Later(_) => false,
             FromTarget::External => {
                 let name = node
@@ -58,5 +58,16 @@ impl Rule for WholeRootfsCopy {
             )
             .help("copy only the files that are needed, or build `FROM` that stage");
         }
+    }
+}
+
+/// Whether a stage holds a whole system: it runs something, or its image is known to.
+fn is_system(facts: &Facts<'_>, stage: usize) -> bool {
+    match facts.root_base(stage) {
+        Base::Image(image) => {
+            let runs = facts.chain_nodes(stage).any(|n| n.is(Keyword::Run));
+            runs || !matches!(os_family(image), OsFamily::Unknown | OsFamily::Scratch)
+        }
+        _ => false,
     }
 }

@@ -1,3 +1,6 @@
 //! Ignore comments.
 
+pub mod ignore_pragma;
+pub mod ignore_without_reason;
+pub mod unknown_ignore;
 pub mod unused_ignore;

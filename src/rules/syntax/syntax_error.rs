@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::Facts;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
+use crate::syntax::SyntaxErrorKind;
 
 /// See `rules/syntax/syntax-error.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -15,7 +16,16 @@ pub struct SyntaxError {}
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        for error in &cx.file().errors {
+        // Some have rules of their own.
+        let own = |kind: &SyntaxErrorKind| {
+            matches!(
+                kind,
+                SyntaxErrorKind::BeforeFrom(_)
+                    | SyntaxErrorKind::OnbuildChain
+                    | SyntaxErrorKind::OnbuildTrigger(_)
+            )
+        };
+        for error in cx.file().errors.iter().filter(|e| !own(&e.kind)) {
             // BuildKit reads a trigger when a build runs it.
             if cx.buildkit && error.deferred && !runs_here(facts, error.span) {
                 continue;

@@ -1,0 +1,138 @@
+//! The formats in XML: Checkstyle and JUnit.
+
+use std::io::{self, Write};
+
+use super::{Linted, Outcome, code, start};
+use crate::diagnostic::{Diagnostic, Severity};
+
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+
+/// Checkstyle: a `file` for every file, an `error` for every finding.
+pub(super) fn checkstyle(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{HEAD}\n<checkstyle version=\"4.3\">")?;
+    for file in outcome.files {
+        writeln!(out, "<file name=\"{}\">", escape(&outcome.path(file)))?;
+        for diagnostic in &file.report.diagnostics {
+            let (line, column) = start(file, diagnostic);
+            // Checkstyle has no level of taste.
+            let severity = match diagnostic.severity {
+                Severity::Style => Severity::Info,
+                other => other,
+            };
+            writeln!(
+                out,
+                "<error column=\"{column}\" line=\"{line}\" message=\"{}\" severity=\"{severity}\" \
+                 source=\"{}\"/>",
+                escape(&diagnostic.message),
+                escape(code(diagnostic, file.codes)),
+            )?;
+        }
+        writeln!(out, "</file>")?;
+    }
+    writeln!(out, "</checkstyle>")
+}
+
+/// JUnit: a suite for every file, a failed case for every finding; a file without findings is one
+/// case that passed.
+pub(super) fn junit(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let failures = outcome.findings().count();
+    let clean = outcome.files.iter();
+    let clean = clean.filter(|f| f.report.diagnostics.is_empty()).count();
+    writeln!(
+        out,
+        "{HEAD}\n<testsuites id=\"dlint\" name=\"dlint {}\" tests=\"{}\" failures=\"{failures}\" \
+         errors=\"{}\" time=\"0\">",
+        env!("CARGO_PKG_VERSION"),
+        failures + clean + outcome.failures.len(),
+        outcome.failures.len(),
+    )?;
+    for file in outcome.files {
+        let number = file.report.diagnostics.len();
+        let path = escape(&outcome.path(file));
+        writeln!(
+            out,
+            "<testsuite id=\"dlint\" name=\"{path}\" tests=\"{}\" failures=\"{number}\" \
+             errors=\"0\" time=\"0\">",
+            number.max(1),
+        )?;
+        if number == 0 {
+            writeln!(
+                out,
+                "<testcase id=\"dlint.clean\" name=\"no findings\" classname=\"{path}\" time=\"0\"/>"
+            )?;
+        }
+        for diagnostic in &file.report.diagnostics {
+            case(outcome, file, diagnostic, out)?;
+        }
+        writeln!(out, "</testsuite>")?;
+    }
+    for failure in outcome.failures {
+        let path = escape(&super::slashed(&failure.path));
+        let message = escape(&failure.message);
+        writeln!(
+            out,
+            "<testsuite id=\"dlint\" name=\"{path}\" tests=\"1\" failures=\"0\" errors=\"1\" \
+             time=\"0\">\n<testcase id=\"dlint.error\" name=\"not linted\" classname=\"{path}\" \
+             time=\"0\"><error message=\"{message}\" type=\"error\"/></testcase>\n</testsuite>"
+        )?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+fn case(
+    outcome: &Outcome<'_>,
+    file: &Linted,
+    diagnostic: &Diagnostic,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (line, _) = start(file, diagnostic);
+    let path = escape(&outcome.path(file));
+    let code = escape(code(diagnostic, file.codes));
+    let message = escape(&diagnostic.message);
+    let severity = diagnostic.severity;
+    writeln!(
+        out,
+        "<testcase id=\"dlint.rule.{code}\" name=\"{code} at line {line}\" classname=\"{path}\" \
+         file=\"{path}\" line=\"{line}\" time=\"0\"><failure id=\"{code}\" message=\"{message}\" \
+         type=\"{severity}\">File: {path}\nLine: {line}\nCategory: dlint\n{severity}: {message}"
+    )?;
+    if let Some(help) = &diagnostic.help {
+        writeln!(out, "Help: {}", escape(help))?;
+    }
+    writeln!(out, "</failure></testcase>")
+}
+
+/// Text for an element or an attribute.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\n' => out.push_str("&#10;"),
+            '\r' => out.push_str("&#13;"),
+            '\t' => out.push_str("&#9;"),
+            // XML 1.0 has no way to write the others.
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_in_xml_is_escaped() {
+        assert_eq!(
+            escape("<a b=\"c\">&'"),
+            "&lt;a b=&quot;c&quot;&gt;&amp;&apos;"
+        );
+        assert_eq!(escape("a\nb\u{1b}[0m"), "a&#10;b\u{fffd}[0m");
+    }
+}

@@ -1,0 +1,60 @@
+//! `missing-source`: a COPY of what the build context does not have.
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::context::ContextOrigin;
+use crate::facts::{CopyOrigin, Dialect, Node};
+use crate::rule::{Context, Rule};
+
+/// See `rules/files/missing-source.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MissingSource {}
+
+impl Rule for MissingSource {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let facts = cx.facts;
+        if node.onbuild || matches!(node.shell, Dialect::Cmd | Dialect::PowerShell) {
+            return;
+        }
+        // What no build needs is never copied.
+        if facts.stage_of(node).is_none_or(|s| !s.is_needed) {
+            return;
+        }
+        let Some(copied) = facts.copied(node) else {
+            return;
+        };
+        if copied.origin != CopyOrigin::Context {
+            return;
+        }
+        let context = facts.context();
+        let Some(context) = context.filter(|c| c.origin == ContextOrigin::Stated) else {
+            return;
+        };
+        for source in &copied.sources {
+            let Some(path) = source.path() else { continue };
+            let text = source.text.as_deref().unwrap_or_default();
+            // A pattern may match nothing.
+            let is_pattern = text.contains(['*', '?', '[', '\\', '$']);
+            if is_pattern || path == "." || facts.is_remote_source(text) {
+                continue;
+            }
+            if context.exists(&path) || context.is_made(&path) {
+                continue;
+            }
+            let beside = facts.source.path().parent().unwrap_or(Path::new(""));
+            let help = match context.nearest(&path) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if beside.join(&path).exists() => {
+                    "paths start at the build context, not at the Dockerfile".to_owned()
+                }
+                None => "name what is there, or build with the directory that has it".to_owned(),
+            };
+            let message = format!("`{text}` is not in the build context");
+            cx.report(source.span, message).help(help);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `label-not-git-hash`: a label that should be a commit is none.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::labels_shared::{check_values, is_hash};
+use crate::facts::Node;
+use crate::policy::LabelFormat;
+use crate::rule::{Context, Rule};
+
+/// See `rules/labels/label-not-git-hash.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LabelNotGitHash {}
+
+impl Rule for LabelNotGitHash {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        check_values(
+            cx,
+            node,
+            LabelFormat::Hash,
+            is_hash,
+            "is no git hash",
+            "write the 40 digits of the commit, or at least 7",
+        );
+    }
+}

@@ -1,0 +1,313 @@
+//! What the rules on labels ask: the forms that values may have.
+
+use crate::facts::Node;
+use crate::policy::LabelFormat;
+use crate::rule::Context;
+use crate::syntax::Kind;
+
+/// Reports the labels of a kind whose values do not have its form.
+pub(super) fn check_values(
+    cx: &mut Context<'_>,
+    node: &Node<'_>,
+    kind: LabelFormat,
+    fits: fn(&str) -> bool,
+    what: &str,
+    help: &str,
+) {
+    let Kind::Label(pairs) = &node.instruction.kind else {
+        return;
+    };
+    for pair in &pairs.pairs {
+        let facts = cx.facts;
+        let key = facts.text(node.index, &pair.name);
+        let Some(key) = key.filter(|k| cx.policy.label_schema.get(k) == Some(&kind)) else {
+            continue;
+        };
+        // A value that is known at build time only is nobody's mistake; an empty one has a rule
+        // of its own.
+        let Some(value) = facts.text(node.index, &pair.value) else {
+            continue;
+        };
+        if !value.is_empty() && !fits(&value) {
+            cx.report(
+                pair.value.span,
+                format!("the label `{key}` {what}: `{value}`"),
+            )
+            .help(help);
+        }
+    }
+}
+
+/// An absolute URI: a scheme and something behind it.
+pub(super) fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let begins = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+    let scheme_fits = scheme
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    let rest_fits = rest.chars().all(|c| {
+        c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^' | '\\')
+    });
+    begins && scheme_fits && rest_fits && !rest.is_empty()
+}
+
+/// RFC 3339 date and time, its letters in either case.
+pub(super) fn is_rfc3339(text: &str) -> bool {
+    let Some((date, rest)) = text.split_once(['T', 't', ' ']) else {
+        return false;
+    };
+    let numbers = |text: &str, sizes: &[usize], by: char| -> Option<Vec<u32>> {
+        let parts: Vec<&str> = text.split(by).collect();
+        let fits = parts.len() == sizes.len()
+            && parts
+                .iter()
+                .zip(sizes)
+                .all(|(p, size)| p.len() == *size && p.chars().all(|c| c.is_ascii_digit()));
+        fits.then(|| parts.iter().filter_map(|p| p.parse().ok()).collect())
+    };
+    let Some(&[year, month, day]) = numbers(date, &[4, 2, 2], '-').as_deref() else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return false,
+    };
+    let zone = rest.find(['Z', 'z', '+', '-']).map(|at| rest.split_at(at));
+    let Some((time, zone)) = zone else {
+        return false;
+    };
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let Some(&[hour, minute, second]) = numbers(time, &[2, 2, 2], ':').as_deref() else {
+        return false;
+    };
+    let zone_fits = match zone {
+        "Z" | "z" => true,
+        zone => numbers(zone.get(1..).unwrap_or_default(), &[2, 2], ':')
+            .is_some_and(|z| matches!(z.as_slice(), [h, m] if *h < 24 && *m < 60)),
+    };
+    let fraction_fits = !fraction.is_empty() && fraction.chars().all(|c| c.is_ascii_digit());
+    let day_fits = (1..=days).contains(&day);
+    day_fits && hour < 24 && minute < 60 && second <= 60 && zone_fits && fraction_fits
+}
+
+/// The digits of a commit, abbreviated or not: SHA-1 or SHA-256.
+pub(super) fn is_hash(text: &str) -> bool {
+    let digits = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, 'a'..='f'));
+    digits && ((7..=40).contains(&text.len()) || text.len() == 64)
+}
+
+/// Semantic Versioning 2.0.0.
+pub(super) fn is_semver(text: &str) -> bool {
+    let (rest, build) = match text.split_once('+') {
+        Some((rest, build)) => (rest, Some(build)),
+        None => (text, None),
+    };
+    let (core, pre) = match rest.split_once('-') {
+        Some((core, pre)) => (core, Some(pre)),
+        None => (rest, None),
+    };
+    let digits = |p: &str| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit());
+    let number = |p: &str| digits(p) && (p == "0" || !p.starts_with('0'));
+    let name = |p: &str| !p.is_empty() && p.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    core.split('.').count() == 3
+        && core.split('.').all(number)
+        && pre.is_none_or(|p| p.split('.').all(|i| name(i) && (!digits(i) || number(i))))
+        && build.is_none_or(|b| b.split('.').all(name))
+}
+
+/// A bare address: `name@host`.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((local, host)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    let dotted = |text: &str| {
+        !text.is_empty()
+            && text
+                .split('.')
+                .all(|a| !a.is_empty() && a.chars().all(atom))
+    };
+    let quoted = local.len() > 1 && local.starts_with('"') && local.ends_with('"');
+    let literal = host.starts_with('[') && host.ends_with(']');
+    (dotted(local) || quoted) && (dotted(host) || literal)
+}
+
+/// An SPDX licence expression.
+pub(super) fn is_spdx(text: &str) -> bool {
+    let spaced = text.replace('(', " ( ").replace(')', " ) ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let mut at = 0;
+    expression(&words, &mut at, 0) && at == words.len()
+}
+
+fn expression(words: &[&str], at: &mut usize, depth: usize) -> bool {
+    if depth > 16 || !term(words, at, depth) {
+        return false;
+    }
+    while let Some(word) = words.get(*at) {
+        if !matches!(*word, "AND" | "OR" | "and" | "or") {
+            break;
+        }
+        *at += 1;
+        if !term(words, at, depth) {
+            return false;
+        }
+    }
+    true
+}
+
+fn term(words: &[&str], at: &mut usize, depth: usize) -> bool {
+    let Some(word) = words.get(*at) else {
+        return false;
+    };
+    *at += 1;
+    if *word == "(" {
+        let inside = expression(words, at, depth + 1);
+        let closed = words.get(*at) == Some(&")");
+        *at += 1;
+        return inside && closed;
+    }
+    if !is_licence(word) {
+        return false;
+    }
+    if matches!(words.get(*at), Some(&("WITH" | "with"))) {
+        let exception = words.get(*at + 1);
+        *at += 2;
+        return exception.is_some_and(|e| {
+            e.to_lowercase().contains("exception")
+                || matches!(*e, "Swift-exception" | "KiCad-libraries-exception")
+        });
+    }
+    true
+}
+
+/// Whether a word is an identifier: one of the list, or one of the user's own.
+fn is_licence(word: &str) -> bool {
+    let word = word.strip_suffix('+').unwrap_or(word);
+    let own = word.starts_with("LicenseRef-") || word.starts_with("DocumentRef-");
+    let named = |known: &str| known.eq_ignore_ascii_case(word);
+    own || LICENCES.iter().any(|known| named(known))
+        // The families with many versions.
+        || FAMILIES.iter().any(|family| {
+            word.strip_prefix(family).is_some_and(|rest| {
+                rest.starts_with(|c: char| c.is_ascii_digit())
+                    && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+            })
+        })
+}
+
+/// Identifiers with versions of many kinds, from the SPDX licence list 3.25.
+const FAMILIES: [&str; 34] = [
+    "AFL-",
+    "AGPL-",
+    "APL-",
+    "Apache-",
+    "Artistic-",
+    "BSD-",
+    "CC-BY-",
+    "CC-BY-NC-",
+    "CC-BY-NC-ND-",
+    "CC-BY-NC-SA-",
+    "CC-BY-ND-",
+    "CC-BY-SA-",
+    "CC0-",
+    "CDDL-",
+    "CDLA-Permissive-",
+    "CECILL-",
+    "CPL-",
+    "ECL-",
+    "EFL-",
+    "EPL-",
+    "EUPL-",
+    "GFDL-",
+    "GPL-",
+    "LGPL-",
+    "LPPL-",
+    "MPL-",
+    "NPL-",
+    "OFL-",
+    "OSL-",
+    "PHP-",
+    "Python-",
+    "W3C-",
+    "Zimbra-",
+    "ZPL-",
+];
+
+/// Identifiers without, from the same list: those that images use.
+const LICENCES: [&str; 40] = [
+    "0BSD",
+    "AAL",
+    "AMDPLPA",
+    "ANTLR-PD",
+    "BlueOak-1.0.0",
+    "BSL-1.0",
+    "BUSL-1.1",
+    "Beerware",
+    "curl",
+    "Elastic-2.0",
+    "FTL",
+    "HPND",
+    "ICU",
+    "ImageMagick",
+    "IJG",
+    "IPA",
+    "IPL-1.0",
+    "ISC",
+    "JSON",
+    "Libpng",
+    "MIT",
+    "MIT-0",
+    "MIT-Modern-Variant",
+    "MS-PL",
+    "MS-RL",
+    "MulanPSL-2.0",
+    "NCSA",
+    "Noweb",
+    "OpenSSL",
+    "PostgreSQL",
+    "PSF-2.0",
+    "Ruby",
+    "SSPL-1.0",
+    "TCL",
+    "Unlicense",
+    "UPL-1.0",
+    "Vim",
+    "WTFPL",
+    "X11",
+    "Zlib",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_the_form_of_their_kind() {
+        assert!(is_url("https://example.com/a?b#c") && is_url("urn:a:b"));
+        assert!(!is_url("//x") && !is_url("example.com") && !is_url("https://exa mple"));
+        assert!(is_rfc3339("2026-11-21T08:30:00Z") && is_rfc3339("2024-02-29t23:59:60.5+01:00"));
+        assert!(!is_rfc3339("2023-02-29T00:00:00Z") && !is_rfc3339("2026-11-21"));
+        assert!(!is_rfc3339("2026-11-21T24:00:00Z") && !is_rfc3339("2026-11-21T08:30:00"));
+        assert!(is_hash("abcdef0") && !is_hash("abcdef") && !is_hash("ABCDEF0"));
+        assert!(is_semver("1.2.3-rc.1+build.5") && is_semver("0.0.0"));
+        assert!(!is_semver("1.2") && !is_semver("v1.2.3") && !is_semver("01.2.3"));
+        assert!(!is_semver("1.2.3-") && !is_semver("1.2.3-01"));
+        assert!(is_email("a@b") && is_email("\"a b\"@[127.0.0.1]"));
+        assert!(!is_email("A <a@b>") && !is_email("a") && !is_email("a..b@c"));
+        assert!(
+            is_spdx("MIT") && is_spdx("(GPL-2.0-or-later WITH Classpath-exception-2.0) OR MIT")
+        );
+        assert!(is_spdx("Apache-2.0 AND BSD-3-Clause") && is_spdx("LicenseRef-Our-Own"));
+        assert!(!is_spdx("") && !is_spdx("MIT OR") && !is_spdx("(MIT") && !is_spdx("Free"));
+        assert!(!is_spdx("MIT Apache-2.0"));
+    }
+}

@@ -1,0 +1,227 @@
+//! `unlocked-install`: an install that may leave the lock file behind.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::packages_shared::{call_of, call_span, run_installs, setting};
+use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::{Copied, CopyOrigin, Facts, Node};
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, Rule};
+use crate::shell::Connector;
+use crate::span::Span;
+
+/// See `rules/packages/unlocked-install.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnlockedInstall {}
+
+impl Rule for UnlockedInstall {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let facts = cx.facts;
+        for install in run_installs(node) {
+            let Some(demand) = demand(facts, node, install) else {
+                continue;
+            };
+            // `npm ci || npm install`
+            let fallback = node
+                .commands()
+                .get(install.command)
+                .is_some_and(|c| c.connector == Connector::OrOr);
+            if fallback {
+                continue;
+            }
+            let Some((lock, place)) = lock_file(facts, node, demand.locks) else {
+                continue;
+            };
+            let fix = fix(facts, node, install, &demand);
+            let report = cx
+                .report(
+                    call_span(facts, install),
+                    format!(
+                        "`{}` may install other versions than `{lock}` says",
+                        call_of(install)
+                    ),
+                )
+                .help(format!("use `{}`, which fails instead", demand.strict))
+                .label(place, "the lock file");
+            if let Some(fix) = fix {
+                report.fix(fix);
+            }
+        }
+    }
+}
+
+/// What a call should have been.
+struct Demand {
+    /// The lock files of the manager.
+    locks: &'static [&'static str],
+    /// The strict form.
+    strict: &'static str,
+    /// What takes the place of the verb, if that makes it strict.
+    verb: Option<&'static str>,
+    /// The option that makes it strict.
+    option: Option<&'static str>,
+}
+
+/// The strict form of a call that is not strict.
+fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Demand> {
+    if install.is_global() || !install.packages.is_empty() || install.more {
+        return None;
+    }
+    let env = |name: &str| setting(facts, node, install, name).is_true();
+    let demand = |locks, strict, verb, option| Demand {
+        locks,
+        strict,
+        verb,
+        option,
+    };
+    match (install.manager, install.verb.as_str()) {
+        (Manager::Npm, "install" | "i") if install.action == Action::Restore => {
+            const OTHER: [&str; 4] = [
+                "--no-package-lock",
+                "--package-lock",
+                "--package-lock-only",
+                "--no-save",
+            ];
+            (!install.has_flag(&OTHER)).then(|| {
+                demand(
+                    &["package-lock.json", "npm-shrinkwrap.json"][..],
+                    "npm ci",
+                    Some("ci"),
+                    None,
+                )
+            })
+        }
+        (Manager::Yarn, "" | "install") if install.action == Action::Restore => {
+            const STRICT: [&str; 5] = [
+                "--frozen-lockfile",
+                "--immutable",
+                "--pure-lockfile",
+                "--no-lockfile",
+                "--mode",
+            ];
+            let set = env("YARN_ENABLE_IMMUTABLE_INSTALLS") || env("CI");
+            (!install.has_flag(&STRICT) && !set).then(|| {
+                demand(
+                    &["yarn.lock"][..],
+                    "yarn install --frozen-lockfile",
+                    None,
+                    Some("--frozen-lockfile"),
+                )
+            })
+        }
+        (Manager::Pnpm, "install" | "i") if install.action == Action::Restore => {
+            const STRICT: [&str; 4] = [
+                "--frozen-lockfile",
+                "--no-frozen-lockfile",
+                "--no-lockfile",
+                "--offline",
+            ];
+            (!install.has_flag(&STRICT) && !env("CI")).then(|| {
+                demand(
+                    &["pnpm-lock.yaml"][..],
+                    "pnpm install --frozen-lockfile",
+                    None,
+                    Some("--frozen-lockfile"),
+                )
+            })
+        }
+        (Manager::Bun, "install" | "i") if install.action == Action::Restore => {
+            (!install.has_flag(&["--frozen-lockfile"])).then(|| {
+                demand(
+                    &["bun.lock", "bun.lockb"][..],
+                    "bun install --frozen-lockfile",
+                    None,
+                    Some("--frozen-lockfile"),
+                )
+            })
+        }
+        (Manager::Pipenv, "install") if install.action == Action::Restore => {
+            (!install.has_flag(&["--deploy", "--ignore-pipfile", "--skip-lock", "-r"])).then(|| {
+                demand(
+                    &["Pipfile.lock"][..],
+                    "pipenv install --deploy",
+                    None,
+                    Some("--deploy"),
+                )
+            })
+        }
+        (Manager::Uv, "sync") => {
+            let set = env("UV_FROZEN") || env("UV_LOCKED");
+            (!install.has_flag(&["--locked", "--frozen"]) && !set)
+                .then(|| demand(&["uv.lock"][..], "uv sync --locked", None, Some("--locked")))
+        }
+        (Manager::Composer, "update" | "u" | "upgrade") => Some(demand(
+            &["composer.lock"][..],
+            "composer install",
+            None,
+            None,
+        )),
+        _ => None,
+    }
+}
+
+/// The lock file that the file copies before a node, and where.
+fn lock_file(facts: &Facts<'_>, node: &Node<'_>, locks: &[&str]) -> Option<(String, Span)> {
+    let stage = node.stage?;
+    let copies = facts
+        .chain_nodes(stage)
+        .filter(|n| n.index < node.index)
+        .filter_map(|n| facts.copied(n));
+    let bound = node.mounts.iter().filter_map(|m| m.source.as_ref());
+    let found = bound.filter_map(|word| {
+        let name = word.as_str().rsplit('/').next()?;
+        locks
+            .iter()
+            .find(|l| **l == name)
+            .map(|l| ((*l).to_owned(), word.span))
+    });
+    found
+        .chain(copies.filter_map(|copied| named(facts, &copied, locks)))
+        .next()
+}
+
+fn named(facts: &Facts<'_>, copied: &Copied, locks: &[&str]) -> Option<(String, Span)> {
+    copied.sources.iter().find_map(|source| {
+        let path = source.path()?;
+        let name = path.rsplit('/').next()?;
+        // `package*.json` is written for the sake of the lock file; `yarn.lock*` says that there
+        // may be none.
+        let lock = locks.iter().find(|lock| {
+            **lock == name
+                || name == "package*.json" && **lock == "package-lock.json"
+                || **lock == "package-lock.json" && name == "package-*.json"
+        });
+        let sure = match (copied.origin, facts.context()) {
+            (CopyOrigin::Context, Some(context)) => {
+                let directory = path.strip_suffix(name).unwrap_or_default();
+                lock.is_none_or(|lock| context.exists(&format!("{directory}{lock}")))
+            }
+            _ => true,
+        };
+        lock.filter(|_| sure)
+            .map(|lock| ((*lock).to_owned(), source.span))
+    })
+}
+
+fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, demand: &Demand) -> Option<Fix> {
+    let title = format!("use `{}`", demand.strict);
+    if node.instruction.is_exec_form() {
+        return None;
+    }
+    let written = facts.source.slice(install.verb_span);
+    match (demand.verb, demand.option) {
+        (Some(verb), _) if written == install.verb => Some(Fix::unsafe_(
+            title,
+            vec![Edit::replace(install.verb_span, verb)],
+        )),
+        (None, Some(option)) => {
+            // A bare `yarn` has its program for a verb.
+            let ends = written == install.verb || install.verb.is_empty() && written == "yarn";
+            let at = install.verb_span.end;
+            ends.then(|| Fix::unsafe_(title, vec![Edit::insert(at, format!(" {option}"))]))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,137 @@
+//! `shellcheck`: what ShellCheck says of the scripts.
+
+use std::sync::OnceLock;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Severity;
+use crate::facts::{Command, Definition, Dialect, Node};
+use crate::fix::{Applicability, Edit, Fix};
+use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
+use crate::shell::lint::{self, Checks, LintFinding, LintLevel, Surroundings};
+use crate::syntax::expand::Var;
+
+/// See `rules/shell/shellcheck.md`.
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Shellcheck {
+    /// The least of ShellCheck's levels at which a code is on; without it a chosen set is.
+    pub minimum_level: Option<Severity>,
+    /// The codes that are on, worked out once.
+    #[serde(skip)]
+    #[schemars(skip)]
+    checks: OnceLock<Checks>,
+}
+
+/// The codes from a warning up that rarely tell of a mistake in a Dockerfile:
+///
+/// - SC1007: `X= Y=1` is there to empty `X`; SC1010: `mix do compile`.
+/// - SC1075: `else if` cannot be broken where lines are joined.
+/// - SC1083: `sed s/x/\${Y}/`, `--format {{.Id}}`: braces that are meant.
+/// - SC2010, SC2011, SC2038, SC2044, SC2045: the files of an image have tame names.
+/// - SC2027: `"deb [arch="$arch"] …"` is one word in practice.
+/// - SC2043: `for key in ONE` had or will have more; SC2046: `apk add $(…)` is split on purpose and
+///   `make -j$(nproc)` is one word for sure.
+/// - SC2125: nothing expands in `url=…?x=y`.
+/// - SC2155: what fails in `export GNUPGHOME="$(mktemp -d)"` is seen by the next command.
+/// - SC2166: `[ a -o b ]` works in every shell that images have.
+/// - SC2174: the parents of `mkdir -p -m 700 a/b` mostly are there.
+/// - SC2188, SC2189: a lone redirection makes an empty file.
+/// - SC2226: `ln -s /data` links into the working directory.
+const NOT: [&str; 19] = [
+    "SC1007", "SC1010", "SC1075", "SC1083", "SC2010", "SC2011", "SC2027", "SC2038", "SC2043",
+    "SC2044", "SC2045", "SC2046", "SC2125", "SC2155", "SC2166", "SC2174", "SC2188", "SC2189",
+    "SC2226",
+];
+
+impl Rule for Shellcheck {
+    fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
+        self.checks(codes).has(code)
+    }
+
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let facts = cx.facts;
+        let (Some(text), Some(script)) = (facts.script_text(node), &node.script) else {
+            return;
+        };
+        let around = Surroundings {
+            dialect: &text.dialect,
+            options: facts.shell_options(node),
+            is_set: &|name| {
+                let definition = facts.definition(node.index, name);
+                matches!(definition, Definition::File | Definition::Base)
+            },
+            is_filled: &|name| match facts.lookup(node.index, name) {
+                Var::Set(value) => !value.is_empty(),
+                Var::Unset | Var::Unknown => false,
+            },
+        };
+        let picks = self.minimum_level.is_none() && cx.codes.others == OtherCodes::Recommended;
+        // What a shell that is not known lacks is a guess, and so is what a script does not set
+        // that it reads from elsewhere.
+        let no_sh = picks && text.dialect == Dialect::Sh;
+        let sets_more = picks && script.commands.iter().any(sets_unseen);
+        let is_guess = |code: &str| {
+            !cx.codes.named.contains_key(code)
+                && ((no_sh && code.starts_with("SC3")) || (sets_more && code == "SC2154"))
+        };
+        let findings = lint::lint(&text.text, script, &around, self.checks(cx.codes));
+        for finding in findings.into_iter().filter(|f| !is_guess(f.code)) {
+            report(cx, finding);
+        }
+    }
+}
+
+impl Shellcheck {
+    fn checks(&self, codes: &CodeChoice) -> &Checks {
+        self.checks.get_or_init(|| {
+            Checks::of(|code, level| {
+                let severity = severity_of(level);
+                let recommended = match self.minimum_level {
+                    Some(least) => severity >= least,
+                    None => severity >= Severity::Warning && !NOT.contains(&code),
+                };
+                codes.has(code, recommended)
+            })
+        })
+    }
+}
+
+/// Whether a command may set variables that cannot be seen: `. file`, `eval`, `export $(…)`.
+fn sets_unseen(command: &Command) -> bool {
+    match command.name.as_str() {
+        "." | "source" | "eval" => true,
+        "export" | "declare" | "typeset" | "local" | "readonly" | "read" => command
+            .args()
+            .iter()
+            .any(|w| w.prefix().is_empty() && !w.parts.is_empty()),
+        _ => false,
+    }
+}
+
+fn severity_of(level: LintLevel) -> Severity {
+    match level {
+        LintLevel::Style => Severity::Style,
+        LintLevel::Info => Severity::Info,
+        LintLevel::Warning => Severity::Warning,
+        LintLevel::Error => Severity::Error,
+    }
+}
+
+fn report(cx: &mut Context<'_>, finding: LintFinding) {
+    let code = finding.code;
+    let report = cx
+        .report(finding.span, finding.message)
+        .code(code, severity_of(finding.level))
+        .help(format!("see https://www.shellcheck.net/wiki/{code}"));
+    if let Some(fix) = finding.fix {
+        let edits = fix.edits.into_iter();
+        let edits = edits.map(|(span, content)| Edit::replace(span, content));
+        let trust = match fix.safe {
+            true => Applicability::Safe,
+            false => Applicability::Unsafe,
+        };
+        report.fix(Fix::new(fix.title, edits.collect(), trust));
+    }
+}

@@ -1,0 +1,39 @@
+//! `unknown-ignore`: an ignore comment that cannot work.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fix::{Edit, Fix};
+use crate::rule::{Context, IgnoreComment, Rule};
+use crate::rules;
+
+/// See `rules/suppressions/unknown-ignore.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnknownIgnore {}
+
+impl Rule for UnknownIgnore {
+    fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {
+        for (name, span) in &ignore.unknown {
+            // A family is no rule here.
+            let nearest = rules::nearest_name(name);
+            let nearest = nearest.filter(|n| !rules::by_name(n).is_empty());
+            let report = cx.report(*span, format!("no rule is called `{name}`"));
+            match nearest {
+                Some(nearest) => {
+                    let edits = vec![Edit::replace(*span, nearest)];
+                    report
+                        .help(format!("did you mean `{nearest}`?"))
+                        .fix(Fix::unsafe_(format!("write `{nearest}`"), edits))
+                }
+                None => report.help("`dlint rules` lists them"),
+            };
+        }
+        if let Some(meant) = &ignore.meant {
+            let edits = vec![Edit::replace(ignore.span, meant.as_str())];
+            cx.report(ignore.span, "this comment ignores nothing")
+                .help(format!("write `{meant}`"))
+                .fix(Fix::unsafe_(format!("write `{meant}`"), edits));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `nested-onbuild`: a trigger that cannot be one.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::rule::{Context, Rule};
+use crate::syntax::SyntaxErrorKind;
+
+/// See `rules/syntax/nested-onbuild.md`.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NestedOnbuild {}
+
+impl Rule for NestedOnbuild {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let is_trigger = |kind: &SyntaxErrorKind| {
+            matches!(
+                kind,
+                SyntaxErrorKind::OnbuildChain | SyntaxErrorKind::OnbuildTrigger(_)
+            )
+        };
+        for error in cx.file().errors.iter().filter(|e| is_trigger(&e.kind)) {
+            let report = cx.report(error.span, error.kind.to_string());
+            if let Some(help) = error.kind.help() {
+                report.help(help);
+            }
+        }
+    }
+}

@@ -1,0 +1,482 @@
+//! ShellCheck's findings in a script, at their places in the Dockerfile.
+//!
+//! A back end looks at the script's text and gives [`Raw`] findings on ranges of it; what is
+//! known of the Dockerfile around it, and the way back to the file's bytes, are the same for
+//! every back end and stand here.
+
+#[cfg(feature = "shell-lint")]
+mod native;
+#[cfg(feature = "shell-lint")]
+mod own;
+
+use std::ops::Range;
+
+use super::{AssignmentKind, Command, Dialect, Script, ShellOptions, WordPart};
+use crate::span::{MappedText, Span};
+
+/// How bad ShellCheck calls what one of its codes stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LintLevel {
+    /// A matter of taste.
+    Style,
+    /// Worth knowing.
+    Info,
+    /// Probably wrong.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+/// A finding in a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LintFinding {
+    /// ShellCheck's code: `SC2086`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub level: LintLevel,
+    /// Where.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it, if that can be done without touching a continuation.
+    pub fix: Option<LintFix>,
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LintFix {
+    /// What it does.
+    pub title: String,
+    /// Whether the script does the same in all else.
+    pub safe: bool,
+    /// What is replaced by what.
+    pub edits: Vec<(Span, String)>,
+}
+
+/// What surrounds a script.
+pub struct Surroundings<'s> {
+    /// The shell that runs it.
+    pub dialect: &'s Dialect,
+    /// The options that shell was started with.
+    pub options: ShellOptions,
+    /// Whether a variable is set before the script starts.
+    pub is_set: &'s dyn Fn(&str) -> bool,
+    /// Whether a variable is known to be set, and not to nothing.
+    pub is_filled: &'s dyn Fn(&str) -> bool,
+}
+
+/// A finding as a back end gives it.
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+struct Raw {
+    code: &'static str,
+    level: LintLevel,
+    range: Range<usize>,
+    message: String,
+    fix: Option<RawFix>,
+}
+
+/// A fix on ranges of the script's text.
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+struct RawFix {
+    title: Option<String>,
+    edits: Vec<(Range<usize>, String)>,
+}
+
+/// The codes to look for.
+pub struct Checks {
+    #[cfg(feature = "shell-lint")]
+    native: native::Checks,
+    /// The codes found here that are looked for.
+    #[cfg(feature = "shell-lint")]
+    own: Vec<&'static str>,
+}
+
+/// Codes that say nothing of a Dockerfile: the file has no `#!` line that could be missing, a
+/// `sourced` file is one of the image, and that ash is taken for a POSIX shell is no finding.
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+const NEVER: [&str; 9] = [
+    "SC1008", "SC1071", "SC1090", "SC1091", "SC2096", "SC2148", "SC2187", "SC2239", "SC1128",
+];
+
+/// Checks that ShellCheck itself does only when asked to.
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+const OPTIONAL: [&str; 11] = [
+    "SC2002", "SC2230", "SC2244", "SC2247", "SC2248", "SC2249", "SC2250", "SC2292", "SC2310",
+    "SC2311", "SC2312",
+];
+
+/// What BusyBox's shell has though POSIX has not, with the options that Alpine builds it with:
+/// `<( )`, `$' '`, `[[ ]]` with `==` and `=~`, `++` and `**`, `&>`, flags of `echo`, `let`,
+/// `source`, `set -o pipefail`, names like SIGTERM, `${x:1:2}`, `${x/a/b}`.
+const BUSYBOX_HAS: [&str; 16] = [
+    "SC3001", "SC3003", "SC3010", "SC3014", "SC3015", "SC3018", "SC3019", "SC3020", "SC3036",
+    "SC3037", "SC3039", "SC3040", "SC3046", "SC3048", "SC3057", "SC3060",
+];
+
+/// What Debian's shell has though POSIX has not: `local`, and `ulimit` with most flags.
+const DASH_HAS: [&str; 1] = ["SC3043"];
+
+/// A script of more commands is not looked at: the checks take quadratic time and memory, a second
+/// and 400 MB for 2,000 commands. The longest of 12,000 public Dockerfiles has fewer than 150.
+const MOST_COMMANDS: usize = 1_000;
+
+/// The variables that a build has without a declaration, in small letters as ShellCheck asks for
+/// these only.
+const PREDEFINED: [&str; 5] = [
+    "all_proxy",
+    "ftp_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+
+/// The codes whose fixes say what was meant; of the others some only silence the finding.
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+const MENDS: [&str; 18] = [
+    "SC2006", "SC2021", "SC2035", "SC2038", "SC2046", "SC2048", "SC2061", "SC2068", "SC2086",
+    "SC2102", "SC2162", "SC2164", "SC2196", "SC2197", "SC2231", "SC3014", "SC3020", "SC3046",
+];
+
+/// Those of them that change nothing else.
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+const MENDS_SAFELY: [&str; 2] = ["SC2196", "SC2197"];
+
+impl Checks {
+    /// The codes for which `wants` says so.
+    #[cfg_attr(not(feature = "shell-lint"), allow(unused))]
+    pub fn of(mut wants: impl FnMut(&'static str, LintLevel) -> bool) -> Self {
+        Self {
+            #[cfg(feature = "shell-lint")]
+            native: native::Checks::of(|code, level| {
+                !NEVER.contains(&code) && !OPTIONAL.contains(&code) && wants(code, level)
+            }),
+            #[cfg(feature = "shell-lint")]
+            own: own::CODES
+                .into_iter()
+                .filter(|(code, level)| wants(code, *level))
+                .map(|(code, _)| code)
+                .collect(),
+        }
+    }
+
+    /// Whether a code is looked for.
+    #[cfg_attr(not(feature = "shell-lint"), allow(unused))]
+    pub fn has(&self, code: &str) -> bool {
+        #[cfg(feature = "shell-lint")]
+        return self.native.has(code) || self.own.iter().any(|c| c.eq_ignore_ascii_case(code));
+        #[cfg(not(feature = "shell-lint"))]
+        false
+    }
+}
+
+/// Whether this build can find anything.
+pub fn is_available() -> bool {
+    cfg!(feature = "shell-lint")
+}
+
+/// The findings in a script. A script in no POSIX shell's language has none.
+pub fn lint(
+    text: &MappedText,
+    script: &Script,
+    around: &Surroundings<'_>,
+    checks: &Checks,
+) -> Vec<LintFinding> {
+    let is_too_much = || {
+        script.commands.len() > MOST_COMMANDS || super::read::beyond_limits(text.text()).is_some()
+    };
+    if !around.dialect.is_posix() || is_too_much() {
+        return Vec::new();
+    }
+    let raw = raw(text.text(), around, checks).into_iter();
+    let raw = raw.filter(|raw| !is_beside_the_point(raw, text, script, around));
+    let raw = raw.map(|raw| match may_be_list(&raw, text, script) {
+        true => Raw { fix: None, ..raw },
+        false => raw,
+    });
+    let mut found: Vec<LintFinding> = raw.map(|raw| placed(raw, text)).collect();
+    found.extend(own(text, script, around, checks));
+    // In POSIX terms the meaning is open; in a shell that is known it is an error.
+    if matches!(around.dialect, Dialect::Dash | Dialect::Ash) {
+        let portability = found.iter_mut().filter(|f| f.code.starts_with("SC3"));
+        portability.for_each(|f| f.level = LintLevel::Error);
+    }
+    found
+}
+
+#[cfg(feature = "shell-lint")]
+fn own(
+    text: &MappedText,
+    script: &Script,
+    around: &Surroundings<'_>,
+    checks: &Checks,
+) -> Vec<LintFinding> {
+    own::lint(text, script, around, |code| checks.own.contains(&code))
+}
+
+#[cfg(not(feature = "shell-lint"))]
+fn own(
+    _: &MappedText,
+    _: &Script,
+    _: &Surroundings<'_>,
+    _: &Checks,
+) -> impl Iterator<Item = LintFinding> {
+    std::iter::empty()
+}
+
+#[cfg(feature = "shell-lint")]
+fn raw(text: &str, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
+    native::lint(text, around, &checks.native)
+}
+
+#[cfg(not(feature = "shell-lint"))]
+fn raw(_: &str, _: &Surroundings<'_>, _: &Checks) -> Vec<Raw> {
+    Vec::new()
+}
+
+/// Whether the Dockerfile around the script answers a finding.
+fn is_beside_the_point(
+    raw: &Raw,
+    text: &MappedText,
+    script: &Script,
+    around: &Surroundings<'_>,
+) -> bool {
+    let written = text.text().get(raw.range.clone()).unwrap_or_default();
+    match raw.code {
+        "SC2154" => variables(written)
+            .next()
+            .is_some_and(|name| PREDEFINED.contains(&name) || (around.is_set)(name)),
+        "SC2115" => {
+            variables(written).next().is_some()
+                && variables(written).all(|name| {
+                    let assigned = || format!("{name}=");
+                    (around.is_filled)(name) && !text.text().contains(&assigned())
+                })
+        }
+        // All shells but the oldest split nothing in `export X=$Y`; the standard has it so since 2024.
+        "SC2046" | "SC2086" if *around.dialect != Dialect::Sh => {
+            let commands = script.commands.iter();
+            let declared = commands
+                .flat_map(|c| &c.assignments)
+                .filter(|a| a.kind == AssignmentKind::Declared);
+            let place = text.span(raw.range.clone());
+            declared
+                .flat_map(|a| &a.value.parts)
+                .any(|part| match part {
+                    WordPart::Variable { span, .. }
+                    | WordPart::CommandSubstitution { span, .. } => *span == place,
+                    _ => false,
+                })
+        }
+        // Debian's shell has `-n`.
+        "SC3037" if *around.dialect == Dialect::Dash => written == "-n",
+        code => match around.dialect {
+            Dialect::Ash => BUSYBOX_HAS.contains(&code) || DASH_HAS.contains(&code),
+            Dialect::Dash => DASH_HAS.contains(&code),
+            _ => false,
+        },
+    }
+}
+
+/// Whether an unquoted expansion is a whole word, so that it may be a list that is meant to be split
+/// (`apk add $PACKAGES`) and quoting it would break the build.
+fn may_be_list(raw: &Raw, text: &MappedText, script: &Script) -> bool {
+    let before = text.text().get(..raw.range.start).unwrap_or_default();
+    let after = text.text().get(raw.range.end..).unwrap_or_default();
+    let ends = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || ";&|()<>".contains(c));
+    let is_word = ends(before.chars().next_back()) && ends(after.chars().next());
+    let takes_one = |c: &Command| {
+        matches!(c.name.as_str(), "cd" | "[" | "test")
+            && c.range.start <= raw.range.start
+            && raw.range.end <= c.range.end
+    };
+    matches!(raw.code, "SC2046" | "SC2086") && is_word && !script.commands.iter().any(takes_one)
+}
+
+/// The names behind the `$` of a piece of a script.
+fn variables(written: &str) -> impl Iterator<Item = &str> {
+    written.split('$').skip(1).filter_map(|rest| {
+        let name = rest.trim_start_matches('{');
+        let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
+        name.get(..end.unwrap_or(name.len()))
+    })
+}
+
+fn placed(raw: Raw, text: &MappedText) -> LintFinding {
+    let fix = raw.fix.filter(|_| MENDS.contains(&raw.code));
+    let fix = fix.and_then(|fix| {
+        let whole = fix
+            .edits
+            .iter()
+            .all(|(range, content)| text.is_contiguous(range.clone()) && !content.contains('\n'));
+        let edits = fix.edits.into_iter();
+        (whole && edits.len() > 0).then(|| LintFix {
+            safe: MENDS_SAFELY.contains(&raw.code),
+            title: fix.title.unwrap_or_else(|| "rewrite it".to_owned()),
+            edits: edits
+                .map(|(range, content)| (text.span(range), content))
+                .collect(),
+        })
+    });
+    LintFinding {
+        code: raw.code,
+        level: raw.level,
+        span: text.span(raw.range),
+        message: raw.message,
+        fix,
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "shell-lint")]
+mod tests {
+    use crate::context::Build;
+    use crate::engine::{self, ActiveRule, Settings};
+    use crate::rule::{CodeChoice, OtherCodes};
+    use crate::rules;
+    use crate::span::Source;
+
+    /// `line:column code text` of every finding.
+    fn found(text: &str) -> Vec<String> {
+        let mut rule = ActiveRule::new(rules::by_id(rules::SHELLCHECK).unwrap());
+        rule.codes = CodeChoice {
+            others: OtherCodes::All,
+            ..CodeChoice::default()
+        };
+        let settings = Settings {
+            rules: vec![rule],
+            build: Build::default(),
+            ..Settings::default()
+        };
+        let report = engine::lint(Source::new("Dockerfile", text), &settings);
+        let show = |d: &crate::diagnostic::Diagnostic| {
+            let at = report.source.position(d.span.start);
+            let code = d.code.as_deref().unwrap();
+            let text = report.source.slice(d.span);
+            format!("{}:{} {code} {text}", at.line, at.column)
+        };
+        report.diagnostics.iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_finding_stands_at_its_bytes_behind_tabs_comments_and_continuations() {
+        let text = "FROM x\r\nRUN true \\\r\n# c\r\n\n\té=1; echo é $X\\\r\nY z\r\n";
+        assert_eq!(found(text), ["5:14 SC2086 $X\\\r\nY"]);
+        let text = "FROM x\nRUN <<-E\n\ttrue\n\t\techo $X\n\tE\nONBUILD RUN echo $Y\n";
+        assert_eq!(found(text), ["4:8 SC2086 $X", "6:18 SC2086 $Y"]);
+    }
+
+    #[test]
+    fn the_shell_that_runs_the_script_decides() {
+        let test = |head: &str| found(&format!("{head}\nRUN [[ -e /x ]]\n"));
+        assert_eq!(test("FROM debian:12"), ["2:5 SC3010 [[ -e /x ]]"]);
+        for head in [
+            "FROM alpine:3",
+            "FROM fedora:40",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]",
+            "FROM debian:12 AS a\nSHELL [\"bash\", \"-c\"]\nFROM a",
+            "# hadolint shell=bash\nFROM debian:12",
+            "FROM debian:12\n# hadolint shell=/bin/bash",
+            "FROM debian:12\nSHELL [\"pwsh\", \"-c\"]",
+        ] {
+            assert_eq!(test(head), Vec::<String>::new(), "{head}");
+        }
+        let heredoc = |first: &str| found(&format!("FROM debian\nRUN <<E\n{first}\n[[ -e x ]]\nE"));
+        assert_eq!(heredoc("#!/bin/bash"), Vec::<String>::new());
+        assert_eq!(heredoc("#!/bin/sh"), ["4:1 SC3010 [[ -e x ]]"]);
+        assert_eq!(heredoc("#!/usr/bin/python"), Vec::<String>::new());
+        // A comment holds for its stage only, and one before the first FROM not for a heir.
+        let text =
+            "FROM debian AS a\n# hadolint shell=bash\nRUN [[ x ]]\nFROM debian\nRUN [[ -e x ]]";
+        let last = found(text);
+        assert_eq!(
+            last.last().map(String::as_str),
+            Some("5:5 SC3010 [[ -e x ]]")
+        );
+    }
+
+    #[test]
+    fn what_the_dockerfile_sets_is_set() {
+        let text = "ARG global\nFROM debian\nARG a\nENV b=1\nRUN echo \"$a$b$http_proxy$c$global\"";
+        assert_eq!(found(text), ["5:26 SC2154 $c", "5:28 SC2154 $global"]);
+        let text = "FROM debian\nENV A=/a\nARG B\nRUN rm -rf \"$A\"/* \"$B\"/*";
+        assert_eq!(found(text), ["4:19 SC2115 \"$B\"/*"]);
+        assert_eq!(
+            found("FROM debian\nARG UID\nRUN echo \"$UID $EUID\""),
+            ["3:16 SC3028 $EUID"]
+        );
+    }
+
+    #[test]
+    fn comments_of_shellcheck_work_where_dockerfiles_have_them() {
+        let inside =
+            "FROM debian\nRUN true; \\\n # shellcheck disable=SC2086 # x\n echo $X; \\\n echo $Y";
+        assert_eq!(found(inside), ["5:7 SC2086 $Y"]);
+        let heredoc = "FROM debian\nRUN <<E\ntrue\n# shellcheck disable=2086\necho $X\necho $Y\n\
+                       # shellcheck disable=SC2226\nln x\nE";
+        assert_eq!(found(heredoc), ["6:6 SC2086 $Y"]);
+    }
+
+    #[test]
+    fn a_failure_behind_a_bang_is_lost_unless_someone_asks() {
+        let lost = |script: &str| {
+            let all = found(&format!("FROM debian\nRUN {script}\n"));
+            all.iter().any(|f| f.contains("SC2251"))
+        };
+        for script in [
+            "set -e; ! a; b",
+            "set -ex; ! a | b; c",
+            "set -e; ! { a; b | c; }; d",
+            "set -o errexit; for i in 1 2; do ! a; done",
+            "set -e; if a; then ! b; fi",
+        ] {
+            assert!(lost(script), "{script}");
+        }
+        for script in [
+            "! a; b",
+            "set -e; a; ! b",
+            "set -e; ! a && b; c",
+            "set -e; ! a || b; c",
+            "set -e; if ! a; then b; fi",
+            "set -e; while ! a; do b; done",
+            "set -e; sh -c '! a; b'",
+        ] {
+            assert!(!lost(script), "{script}");
+        }
+    }
+
+    #[test]
+    fn arguments_that_are_missing_or_mean_less() {
+        let code = |script: &str| {
+            let all = found(&format!("FROM debian\nRUN {script}\n"));
+            all.join(", ")
+        };
+        assert_eq!(code("ln -s /x/y"), "2:5 SC2226 ln");
+        assert_eq!(code("ln -s /x/y z; ln -t a b; ln /x/*"), "");
+        assert_eq!(
+            code("find -name x; find -L -name y"),
+            "2:5 SC2185 find, 2:19 SC2185 find"
+        );
+        assert_eq!(code("find . -name x; find -L . ; find \"$D\""), "");
+        assert_eq!(code("mkdir -p -m 700 a/b"), "2:14 SC2174 -m");
+        assert_eq!(
+            code("mkdir -p -m 700 a; mkdir -m 700 a/b; mkdir -p ../a"),
+            ""
+        );
+    }
+
+    #[test]
+    fn hostile_scripts_are_survived() {
+        let deep = format!("FROM x\nRUN {}", "( ".repeat(5_000));
+        let wide = format!("FROM x\nRUN {}", "echo $x; ".repeat(2_000));
+        let quotes = format!("FROM x\nRUN {}", "\"$(\"".repeat(150));
+        for text in [
+            deep,
+            wide,
+            quotes,
+            "FROM x\nRUN \\".into(),
+            "FROM x\nRUN é$\u{feff}`".into(),
+        ] {
+            found(&text);
+        }
+    }
+}

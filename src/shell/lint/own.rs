@@ -1,0 +1,315 @@
+//! The codes that no rule of the back end finds, told from the commands of the script.
+
+use super::super::{Command, Connector, Dialect, Frame, FrameKind, Script, Word, WordPart};
+use super::{LintFinding, LintLevel, Surroundings};
+use crate::span::{MappedText, Span};
+
+/// The codes.
+pub(super) const CODES: [(&str, LintLevel); 5] = [
+    ("SC2174", LintLevel::Warning),
+    ("SC2185", LintLevel::Info),
+    ("SC2226", LintLevel::Warning),
+    ("SC2251", LintLevel::Info),
+    ("SC3028", LintLevel::Warning),
+];
+
+/// Variables that Bash sets by itself and POSIX shells do not.
+const OF_BASH: [&str; 14] = [
+    "BASHPID",
+    "DIRSTACK",
+    "EUID",
+    "HOSTNAME",
+    "HOSTTYPE",
+    "MACHTYPE",
+    "OSTYPE",
+    "PIPESTATUS",
+    "RANDOM",
+    "SECONDS",
+    "SHELLOPTS",
+    "SHLVL",
+    "SRANDOM",
+    "UID",
+];
+
+/// A member of a list of commands.
+struct Item {
+    frame: usize,
+    statement: u32,
+    connector: Connector,
+    or_follows: bool,
+    negated: bool,
+    span: Span,
+}
+
+struct Search<'s> {
+    text: &'s MappedText,
+    script: &'s Script,
+    around: &'s Surroundings<'s>,
+    found: Vec<LintFinding>,
+}
+
+/// The findings in a script.
+pub(super) fn lint(
+    text: &MappedText,
+    script: &Script,
+    around: &Surroundings<'_>,
+    wants: impl Fn(&str) -> bool,
+) -> Vec<LintFinding> {
+    let mut search = Search {
+        text,
+        script,
+        around,
+        found: Vec::new(),
+    };
+    for (index, command) in script.commands.iter().enumerate() {
+        // What stands in quotes is read by another shell.
+        let is_quoted = |kind: &FrameKind| matches!(kind, FrameKind::Script { .. });
+        if script.frames_of(index).any(|(_, f)| is_quoted(&f.kind)) {
+            continue;
+        }
+        if command.wrappers.is_empty() {
+            search.arguments(command);
+        }
+        search.variables(command);
+    }
+    search.negations();
+    let mut found = search.found;
+    found.retain(|f| wants(f.code));
+    found
+}
+
+/// The first word that gives a flag, perhaps among other letters or with a value.
+fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
+    args.iter().find(|w| match w.prefix().strip_prefix("--") {
+        Some(name) => name.split('=').next() == Some(long),
+        None => {
+            let letters = w.prefix().strip_prefix('-');
+            letters.is_some_and(|letters| letters.contains(short))
+        }
+    })
+}
+
+impl Search<'_> {
+    fn report(&mut self, code: &'static str, span: Span, message: &str) {
+        if self.is_disabled(code, span) {
+            return;
+        }
+        let level = CODES.iter().find(|(c, _)| *c == code);
+        self.found.push(LintFinding {
+            code,
+            level: level.map_or(LintLevel::Warning, |(_, level)| *level),
+            span,
+            message: message.to_owned(),
+            fix: None,
+        });
+    }
+
+    /// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
+    fn is_disabled(&self, code: &str, span: Span) -> bool {
+        let mut lines = Vec::new();
+        for line in self.text.text().split_inclusive('\n') {
+            let start = line.as_ptr() as usize - self.text.text().as_ptr() as usize;
+            if self.text.offset(start as u32) > span.start {
+                break;
+            }
+            lines.push(line.trim_start());
+        }
+        let comments = lines
+            .iter()
+            .rev()
+            .skip(1)
+            .take_while(|l| l.starts_with('#'));
+        comments
+            .filter(|l| l.contains("shellcheck") && l.contains("disable="))
+            .any(|l| l.contains(code) || l.contains("disable=all"))
+    }
+
+    fn arguments(&mut self, command: &Command) {
+        let Some(name) = command.words.first() else {
+            return;
+        };
+        let args = command.args();
+        match command.name.as_str() {
+            "mkdir" => {
+                let deep = |text: Option<&str>| match text {
+                    Some(text) => text
+                        .trim_start_matches("../")
+                        .trim_start_matches("./")
+                        .contains('/'),
+                    None => true,
+                };
+                if flag(args, 'p', "parents").is_some()
+                    && let Some(mode) = flag(args, 'm', "mode")
+                    && args.iter().skip(1).any(|w| deep(w.literal()))
+                {
+                    let message = "`-m` sets the mode of the last directory only, not of those that \
+                                   `-p` makes above it";
+                    self.report("SC2174", mode.span, message);
+                }
+            }
+            "ln" => {
+                let mut operands = args.iter().filter(|w| !w.prefix().starts_with('-'));
+                if let (Some(only), None) = (operands.next(), operands.next())
+                    && !only.glob
+                    && !only.braces
+                    && only.literal().is_some_and(|t| !t.is_empty())
+                    && flag(args, 't', "target-directory").is_none()
+                {
+                    self.report("SC2226", name.span, "`ln` is given no name for the link");
+                }
+            }
+            "find" => {
+                let first = args.iter().find(|w| {
+                    let text = w.prefix();
+                    !(text.starts_with('-') && text.len() == 2 || text.starts_with("-O"))
+                });
+                let none = first.is_none_or(|w| w.prefix().starts_with('-'));
+                let help = args.iter().any(|w| w.is("--help") || w.is("--version"));
+                if none && !help {
+                    let message =
+                        "`find` is given no place to search, which some take for an error";
+                    self.report("SC2185", name.span, message);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Commands, pipelines and compound commands behind `!`, whose failure is lost though failing
+    /// commands are to end the script.
+    fn negations(&mut self) {
+        let script = self.script;
+        if !self.ends_on_failure() {
+            return;
+        }
+        let mut items: Vec<Item> = Vec::new();
+        for command in script.commands.iter().filter(|c| c.pipeline.is_none()) {
+            items.push(Item {
+                frame: command.frame,
+                statement: command.statement,
+                connector: command.connector,
+                or_follows: command.or_follows,
+                negated: command.negated,
+                span: command.span,
+            });
+        }
+        for frame in script.frames.iter().filter(|f| f.pipeline.is_none()) {
+            items.extend(frame.parent.map(|parent| Item {
+                frame: parent,
+                statement: frame.statement,
+                connector: frame.connector,
+                or_follows: frame.or_follows,
+                negated: frame.negated,
+                span: frame.span,
+            }));
+        }
+        for pipeline in &script.pipelines {
+            let first = pipeline.parts.first().map(|p| p.commands.start);
+            let statement = first.and_then(|c| self.statement_in(c, pipeline.frame));
+            items.extend(statement.map(|statement| Item {
+                frame: pipeline.frame,
+                statement,
+                connector: pipeline.connector,
+                or_follows: pipeline.or_follows,
+                negated: pipeline.negated,
+                span: pipeline.span,
+            }));
+        }
+        for item in items.iter().filter(|i| i.negated) {
+            let alone = matches!(
+                item.connector,
+                Connector::Start | Connector::Semicolon | Connector::Newline
+            );
+            let joined = |other: &Item| {
+                other.frame == item.frame
+                    && other.statement == item.statement
+                    && matches!(other.connector, Connector::AndAnd | Connector::OrOr)
+            };
+            if item.or_follows || !alone || items.iter().any(joined) {
+                continue;
+            }
+            let later = |i: &&Item| i.frame == item.frame && i.statement > item.statement;
+            if self.is_lost(item.frame, items.iter().find(later).is_none()) {
+                let message =
+                    "a failure of this command does not end the script: `!` exempts it from `-e`";
+                self.report("SC2251", item.span, message);
+            }
+        }
+    }
+
+    /// Which statement of a frame a command is in, however deep.
+    fn statement_in(&self, command: usize, frame: usize) -> Option<u32> {
+        let own = self.script.commands.get(command)?;
+        if own.frame == frame {
+            return Some(own.statement);
+        }
+        let mut around = self.script.frames_of(command).map(|(_, f)| f);
+        let child = around.find(|f| f.parent == Some(frame))?;
+        Some(child.statement)
+    }
+
+    /// Whether nothing asks for the result of a statement in a frame.
+    fn is_lost(&self, frame: usize, last: bool) -> bool {
+        let script = self.script;
+        let Some(frame) = script.frames.get(frame) else {
+            return false;
+        };
+        let parent = frame.parent.and_then(|p| script.frames.get(p));
+        let counts = match frame.kind {
+            FrameKind::Top | FrameKind::Subshell | FrameKind::Function(_) => !last,
+            FrameKind::Group | FrameKind::Body => true,
+            FrameKind::Branch => parent.is_some_and(|p| p.kind == FrameKind::If),
+            _ => false,
+        };
+        let mut around =
+            std::iter::successors(Some(frame), |f| f.parent.and_then(|p| script.frames.get(p)));
+        let asked = |f: &Frame| {
+            f.or_follows || matches!(f.kind, FrameKind::Condition | FrameKind::Script { .. })
+        };
+        counts && !around.any(asked)
+    }
+
+    /// Whether `-e` is set anywhere.
+    fn ends_on_failure(&self) -> bool {
+        let sets = |c: &Command| {
+            c.name == "set"
+                && c.literal_args().any(|w| {
+                    w == "errexit" || w.starts_with('-') && !w.starts_with("--") && w.contains('e')
+                })
+        };
+        self.around.options.errexit || self.script.commands.iter().any(sets)
+    }
+
+    /// `$UID` and the like where only Bash has them.
+    fn variables(&mut self, command: &Command) {
+        if !matches!(
+            self.around.dialect,
+            Dialect::Sh | Dialect::Dash | Dialect::Ash
+        ) {
+            return;
+        }
+        let values = command.assignments.iter().map(|a| &a.value);
+        let words = command.words.iter().chain(values);
+        let parts = words.flat_map(|w| &w.parts).filter_map(|p| match p {
+            WordPart::Variable { name, span, .. } => Some((name.as_str(), *span)),
+            _ => None,
+        });
+        let found: Vec<(&str, Span)> = parts
+            .filter(|(name, _)| OF_BASH.contains(name) && !self.is_assigned(name))
+            .collect();
+        for (name, span) in found {
+            let message = format!("`{name}` is a variable of Bash that other shells need not set");
+            self.report("SC3028", span, &message);
+        }
+    }
+
+    fn is_assigned(&self, name: &str) -> bool {
+        // BusyBox counts dice too.
+        (name == "RANDOM" && *self.around.dialect == Dialect::Ash)
+            || (self.around.is_set)(name)
+            || self.script.commands.iter().any(|c| {
+                c.assignments.iter().any(|a| a.name == name)
+                    || c.name == "read" && c.literal_args().any(|w| w == name)
+            })
+    }
+}
