@@ -3,8 +3,6 @@
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
 
-use std::collections::HashMap;
-
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
 use crate::hadolint;
@@ -30,20 +28,17 @@ const REPEATED_CHECK: &str = "MultipleInstructionsDisallowed";
 /// BuildKit's check that has to be asked for; skipping does not touch it.
 const EXPERIMENTAL_CHECK: &str = "InvalidDefinitionDescription";
 
-/// What stands for BuildKit's `all` among names.
-const ALL: &str = "\0all";
-
 /// The ignore comments of a file.
 pub struct Suppressions {
     ignores: Vec<Ignore>,
-    /// What they name, by place and name: there may be as many comments as findings.
-    index: Index,
     /// Where BuildKit's experimental check is asked for.
     experimental: Vec<Scope>,
     /// Whether check options turn BuildKit's warnings into a failed build.
     fails: bool,
     /// Whether nothing is silenced.
     disabled: bool,
+    /// Where each begins to cover, how far any up to it reaches, and its index; sorted.
+    by_start: Vec<(u32, u32, usize)>,
 }
 
 /// One ignore comment.
@@ -63,12 +58,8 @@ struct Ignore {
 /// What an ignore comment covers.
 enum Scope {
     File,
-    /// Findings that start in this instruction.
-    Instruction(Span),
-    /// Findings that start in this line.
-    Line(Span),
-    /// Findings that start in this part of a stage.
-    Stage(Span),
+    /// Findings that start in this span.
+    Span(Span),
 }
 
 /// A rule name in an ignore comment.
@@ -98,7 +89,7 @@ impl Suppressions {
     pub fn of(source: &Source, file: &File, build: &Build) -> Self {
         let mut all = Self {
             ignores: Vec::new(),
-            index: Index::default(),
+            by_start: Vec::new(),
             experimental: Vec::new(),
             fails: false,
             disabled: false,
@@ -133,9 +124,9 @@ impl Suppressions {
             };
             let scope = match parsed.target {
                 Target::File => Scope::File,
-                Target::Stage => Scope::Stage(stage_of(source, file, comment)),
+                Target::Stage => Scope::Span(stage_of(source, file, comment)),
                 Target::Next if comment.inside => match next_line(source, file, comment) {
-                    Some(span) => Scope::Line(span),
+                    Some(span) => Scope::Span(span),
                     None => continue,
                 },
                 Target::Next => {
@@ -143,8 +134,8 @@ impl Suppressions {
                         .instructions
                         .partition_point(|i| i.span.start < comment.span.start);
                     match file.instructions.get(at) {
-                        Some(next) => Scope::Instruction(next.span),
-                        None => Scope::Instruction(Span::at(comment.span.start)),
+                        Some(next) => Scope::Span(next.span),
+                        None => Scope::Span(Span::at(comment.span.start)),
                     }
                 }
             };
@@ -157,7 +148,6 @@ impl Suppressions {
                 foreign: parsed.foreign,
             });
         }
-        all.index = Index::of(&all.ignores);
         all
     }
 
@@ -184,11 +174,11 @@ impl Suppressions {
         let offset = text.as_ptr() as usize - source.text().as_ptr() as usize + range.start;
         let span = Span::new(offset as u32, (offset + value.len()) as u32);
         if options.runs_experimental(EXPERIMENTAL_CHECK) {
-            self.experimental.push(Scope::Instruction(owner.span));
+            self.experimental.push(Scope::Span(owner.span));
         }
         let reason = text.get(range.end..).unwrap_or_default().trim();
         self.ignores.push(Ignore {
-            scope: Scope::Instruction(owner.span),
+            scope: Scope::Span(owner.span),
             names: skipped(&options, Some(span)),
             span: comment.span,
             // A comment that says more is not removed for its last name.
@@ -231,59 +221,60 @@ impl Suppressions {
         if self.disabled {
             return None;
         }
-        let entry = rules::by_id(diagnostic.rule)?;
-        let mut hit = None;
-        let mut found = |group: Option<&mut Group>| {
-            if let Some(group) = group {
-                // Every comment that would silence it counts as used.
-                group.used = true;
-                hit = Some(hit.map_or(group.first, |first: usize| first.min(group.first)));
-            }
+        // BuildKit's check of repeated instructions is silenced at the later one.
+        let later = match diagnostic.labels.first() {
+            Some(later) if has_alias(diagnostic, REPEATED_CHECK) => Some(later.span.start),
+            _ => None,
         };
-        let place = diagnostic.span.start;
-        for scope in self.index.plain.scopes_at(place) {
-            let Some(names) = self.index.plain.names.get_mut(&scope) else {
+        let mut near = self.near(diagnostic.span.start);
+        near.extend(later.into_iter().flat_map(|place| self.near(place)));
+        near.sort_unstable();
+        near.dedup();
+        let mut hit = None;
+        for index in near {
+            let Some(ignore) = self.ignores.get_mut(index) else {
                 continue;
             };
-            let aliases = entry.meta.aliases.iter().copied();
-            let own = diagnostic.code.as_deref();
-            for name in aliases.chain([entry.meta.id]).chain(own) {
-                found(names.get_mut(&name.to_ascii_lowercase()));
-            }
-            let ranges = self.index.plain.ranges.get(&scope).into_iter().flatten();
-            for range in ranges {
-                if own.is_some_and(|code| in_range(range, code)) {
-                    found(names.get_mut(range));
+            for name in &mut ignore.names {
+                let place = match (name.check, later) {
+                    (true, Some(later)) => later,
+                    _ => diagnostic.span.start,
+                };
+                if ignore.scope.covers(place) && name.means(diagnostic, &ignore.scope) {
+                    // Every comment that would silence it counts as used.
+                    name.used = true;
+                    hit.get_or_insert_with(|| (ignore.span, ignore.reason.clone()));
                 }
             }
         }
-        let place = match diagnostic.labels.first() {
-            Some(later) if has_alias(diagnostic, REPEATED_CHECK) => later.span.start,
-            _ => place,
-        };
-        for scope in self.index.checks.scopes_at(place) {
-            let Some(names) = self.index.checks.names.get_mut(&scope) else {
-                continue;
+        hit
+    }
+
+    /// The comments that may cover a place: found by search, since a file may have as many of
+    /// them as findings.
+    fn near(&mut self, place: u32) -> Vec<usize> {
+        if self.by_start.len() != self.ignores.len() {
+            let reach = |ignore: &Ignore| match ignore.scope {
+                Scope::File => (0, u32::MAX),
+                Scope::Span(span) => (span.start, span.end),
             };
-            // BuildKit's spelling counts; its experimental check and, above an instruction, its
-            // checks of the whole file are not skipped.
-            let skips = |a: &&str| {
-                is_buildkit_name(a)
-                    && *a != EXPERIMENTAL_CHECK
-                    && (scope.is_none() || !WHOLE_FILE_CHECKS.contains(a))
-            };
-            let mut any = false;
-            for alias in entry.meta.aliases.iter().copied().filter(skips) {
-                any = true;
-                found(names.get_mut(alias));
-            }
-            found(names.get_mut(entry.meta.id));
-            if any {
-                found(names.get_mut(ALL));
-            }
+            let mut order: Vec<_> = (self.ignores.iter().map(reach).zip(0..)).collect();
+            order.sort_unstable();
+            let mut furthest = 0;
+            self.by_start = order
+                .into_iter()
+                .map(|((start, end), index)| {
+                    furthest = furthest.max(end);
+                    (start, furthest, index)
+                })
+                .collect();
         }
-        let ignore = self.ignores.get(hit?)?;
-        Some((ignore.span, ignore.reason.clone()))
+        let end = self.by_start.partition_point(|&(start, ..)| start <= place);
+        let before = self.by_start.get(..end).unwrap_or_default().iter().rev();
+        before
+            .take_while(|&&(_, furthest, _)| furthest >= place)
+            .map(|&(.., index)| index)
+            .collect()
     }
 
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].
@@ -299,8 +290,7 @@ impl Suppressions {
                     continue;
                 }
                 let mut rules = rules::by_name(&name.text).into_iter();
-                let used = self.index.is_used(ignore, name) || name.all;
-                if used || !rules.any(|r| is_on(r.meta.id, &name.text)) {
+                if name.used || name.all || !rules.any(|r| is_on(r.meta.id, &name.text)) {
                     continue;
                 }
                 let neighbour = |j: Option<usize>| j.and_then(|j| ignore.names.get(j));
@@ -358,33 +348,15 @@ impl Suppressions {
 }
 
 impl Scope {
-    fn span(&self) -> Option<Span> {
-        match self {
-            Scope::File => None,
-            Scope::Instruction(span) | Scope::Line(span) | Scope::Stage(span) => Some(*span),
-        }
-    }
-
     fn covers(&self, offset: u32) -> bool {
         match self {
             Scope::File => true,
-            Scope::Instruction(span) | Scope::Line(span) | Scope::Stage(span) => {
-                covers(*span, offset)
-            }
+            Scope::Span(span) => span.contains(offset) || (span.end == offset && !span.is_empty()),
         }
     }
 }
 
 impl Name {
-    /// What it is compared as.
-    fn key(&self) -> String {
-        match (self.all, self.check) {
-            (true, _) => ALL.to_owned(),
-            (false, true) => self.text.clone(),
-            (false, false) => self.text.to_ascii_lowercase(),
-        }
-    }
-
     /// Whether it means something: a rule, or for other tools a code they have or had.
     fn is_known(&self) -> bool {
         let shell = self
@@ -398,121 +370,29 @@ impl Name {
             // Of BuildKit's checks only a slip of the pen is certain.
             || self.check && rules::nearest_name(&self.text).is_none()
     }
-}
 
-/// A finding at the end of an instruction, where something lacks, is one of it.
-fn covers(span: Span, offset: u32) -> bool {
-    span.contains(offset) || (span.end == offset && !span.is_empty())
-}
-
-/// The names of all comments: those of check options, which BuildKit reads in its own ways, apart.
-#[derive(Default)]
-struct Index {
-    plain: Names,
-    checks: Names,
-}
-
-/// The names by what they cover; nothing is the whole file.
-#[derive(Default)]
-struct Names {
-    names: HashMap<Option<Span>, HashMap<String, Group>>,
-    /// The instructions that are covered, sorted.
-    instructions: Vec<Span>,
-    /// The lines that are covered, sorted.
-    lines: Vec<Span>,
-    /// The parts of stages that are covered; few write that.
-    stages: Vec<Span>,
-    /// The names that are ranges of codes: `sc2000-sc2999`.
-    ranges: HashMap<Option<Span>, Vec<String>>,
-}
-
-/// One name over one place, however many comments say it.
-struct Group {
-    used: bool,
-    /// The first comment that says it.
-    first: usize,
-}
-
-impl Index {
-    fn of(ignores: &[Ignore]) -> Self {
-        let mut index = Self::default();
-        for (at, ignore) in ignores.iter().enumerate() {
-            for name in &ignore.names {
-                let names = match name.check {
-                    true => &mut index.checks,
-                    false => &mut index.plain,
-                };
-                let span = match ignore.scope {
-                    Scope::File => None,
-                    Scope::Instruction(span) => {
-                        names.instructions.push(span);
-                        Some(span)
-                    }
-                    Scope::Line(span) => {
-                        names.lines.push(span);
-                        Some(span)
-                    }
-                    Scope::Stage(span) => {
-                        names.stages.push(span);
-                        Some(span)
-                    }
-                };
-                let key = name.key();
-                if key.contains('-') && key.starts_with("sc") {
-                    names.ranges.entry(span).or_default().push(key.clone());
-                }
-                let same = names.names.entry(span).or_default();
-                same.entry(key).or_insert(Group {
-                    used: false,
-                    first: at,
-                });
-            }
-        }
-        for names in [&mut index.plain, &mut index.checks] {
-            for spans in [&mut names.instructions, &mut names.lines, &mut names.stages] {
-                spans.sort_unstable();
-                spans.dedup();
-            }
-            for ranges in names.ranges.values_mut() {
-                ranges.sort_unstable();
-                ranges.dedup();
-            }
-        }
-        index
-    }
-
-    fn is_used(&self, ignore: &Ignore, name: &Name) -> bool {
-        let names = match name.check {
-            true => &self.checks,
-            false => &self.plain,
+    fn means(&self, diagnostic: &Diagnostic, scope: &Scope) -> bool {
+        let Some(entry) = rules::by_id(diagnostic.rule) else {
+            return false;
         };
-        let scope = names.names.get(&ignore.scope.span());
-        let group = scope.and_then(|names| names.get(&name.key()));
-        name.used || group.is_some_and(|g| g.used)
-    }
-}
-
-impl Names {
-    /// What covers a place.
-    fn scopes_at(&self, offset: u32) -> Vec<Option<Span>> {
-        let mut scopes: Vec<Option<Span>> = Vec::new();
-        if self.names.is_empty() {
-            return scopes;
+        if self.check {
+            // BuildKit's spelling counts; its experimental check and, above an instruction, its
+            // checks of the whole file are not skipped.
+            let skips = |a: &str| {
+                is_buildkit_name(a)
+                    && a != EXPERIMENTAL_CHECK
+                    && (matches!(scope, Scope::File) || !WHOLE_FILE_CHECKS.contains(&a))
+            };
+            let mut aliases = entry.meta.aliases.iter().filter(|a| skips(a));
+            return aliases.any(|a| self.all || *a == self.text) || self.text == entry.meta.id;
         }
-        scopes.push(None);
-        for spans in [&self.instructions, &self.lines] {
-            // One may end where the next begins.
-            let end = spans.partition_point(|s| s.start <= offset);
-            let near = spans.get(end.saturating_sub(2)..end).unwrap_or_default();
-            scopes.extend(
-                near.iter()
-                    .filter(|s| covers(**s, offset))
-                    .map(|s| Some(*s)),
-            );
-        }
-        let stages = self.stages.iter().filter(|s| covers(**s, offset));
-        scopes.extend(stages.map(|s| Some(*s)));
-        scopes
+        let is = |name: &str| self.text.eq_ignore_ascii_case(name);
+        is(entry.meta.id)
+            || entry.meta.aliases.iter().any(|a| is(a))
+            || diagnostic
+                .code
+                .as_deref()
+                .is_some_and(|code| is(code) || in_range(&self.text, code))
     }
 }
 
@@ -712,17 +592,14 @@ fn almost(text: &str) -> Option<String> {
 
 /// The stage a comment speaks of: the one whose FROM comes next, else the rest of its own.
 fn stage_of(source: &Source, file: &File, comment: &Comment) -> Span {
-    let at = file
-        .instructions
-        .partition_point(|i| i.span.start <= comment.span.start);
-    let following = file.instructions.get(at..).unwrap_or_default();
-    let next = following.first();
+    let after = |i: &&Instruction| i.span.start > comment.span.start;
+    let next = file.instructions.iter().find(after);
     let opens = |i: &Instruction| i.keyword == Some(Keyword::From);
     let start = match next {
         Some(next) if opens(next) => next.span.end,
         _ => comment.span.start,
     };
-    let mut later = following.iter().filter(|i| i.span.start >= start);
+    let mut later = file.instructions.iter().filter(|i| i.span.start >= start);
     let end = later
         .find(|i| opens(i))
         .map_or(source.text().len() as u32, |i| i.span.start);

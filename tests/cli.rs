@@ -50,7 +50,11 @@ fn dlint(folder: &Path) -> Command {
         ]
         .iter()
         .any(|n| text.starts_with(n));
-        if changes_output || text.starts_with("GITHUB_") || text.starts_with("LC_") {
+        if changes_output
+            || text.starts_with("HADOLINT_")
+            || text.starts_with("GITHUB_")
+            || text.starts_with("LC_")
+        {
             command.env_remove(name);
         }
     }
@@ -1350,4 +1354,164 @@ mod building {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
         assert_eq!(lint(p.path(), &["--golden", "=x", "f"]).code, 2);
     }
+}
+
+#[test]
+fn hadolints_configuration_counts_beside_the_file_and_above_it() {
+    let folder = project(&[
+        (
+            ".hadolint.yaml",
+            "ignored: [DL4000]\nfailure-threshold: error\n",
+        ),
+        ("Dockerfile", "FROM scratch\nMAINTAINER me\n"),
+        ("a/Dockerfile", "FROM scratch\nMAINTAINER me\n"),
+        ("b/.hadolint.yml", "override:\n  error: [DL4000]\n"),
+        ("b/Dockerfile", "FROM scratch\nMAINTAINER me\n"),
+        ("c/.hadolint.yaml", "ignored: [DL4000]\n"),
+        ("c/dlint.toml", "[levels]\nDL4000 = 'style'\n"),
+        ("c/Dockerfile", "FROM scratch\nMAINTAINER me\n"),
+    ]);
+    let output = dlint(folder.path())
+        .args(["-f", "tty", "."])
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        out,
+        "b/Dockerfile:2 deprecated-maintainer error: `MAINTAINER` is deprecated\n\
+         c/Dockerfile:2 deprecated-maintainer style: `MAINTAINER` is deprecated\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_fault_in_hadolints_configuration_is_shown_and_nothing_is_linted() {
+    let folder = project(&[
+        (
+            ".hadolint.yaml",
+            "ignored:\n  - DL4000\nfailure-treshold: error\n",
+        ),
+        ("Dockerfile", BAD),
+    ]);
+    let output = dlint(folder.path()).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    assert!(err.contains(".hadolint.yaml:3:1"), "{err}");
+    assert!(err.contains("did you mean `failure-threshold`?"), "{err}");
+}
+
+#[test]
+fn hadolints_command_line_and_variables_are_understood() {
+    let folder = project(&[("Dockerfile", "FROM scratch\nMAINTAINER me\n")]);
+    let code = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut command = dlint(folder.path());
+        command.args(["--profile", "hadolint"]).args(args);
+        command.envs(variables.iter().copied());
+        let output = command.arg("Dockerfile").output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() != Some(2), "{args:?} {err}");
+        output.status.code().unwrap()
+    };
+    assert_eq!(code(&[], &[]), 1);
+    assert_eq!(code(&["--no-fail"], &[]), 0);
+    assert_eq!(code(&["--no-color", "--verbose", "-t", "error"], &[]), 1);
+    assert_eq!(code(&["--info", "DL4000", "-t", "warning"], &[]), 0);
+    assert_eq!(code(&["--style", "DL4000"], &[]), 0);
+    assert_eq!(
+        code(&["--style", "DL4000", "--failure-threshold", "none"], &[]),
+        1
+    );
+    assert_eq!(code(&["--ignore", "DL4000", "--error", "DL4000"], &[]), 0);
+    assert_eq!(code(&["--ignore", "DL3005", "--ignore", "DL4000"], &[]), 0);
+    assert_eq!(code(&["--trusted-registry", "docker.io"], &[]), 1);
+    let labels = ["--ignore", "DL4000", "--require-label", "author:text"];
+    assert_eq!(code(&labels, &[]), 1);
+    assert_eq!(code(&[], &[("HADOLINT_NOFAIL", "1")]), 0);
+    assert_eq!(code(&[], &[("HADOLINT_IGNORE", "DL3006, DL4000")]), 0);
+    assert_eq!(code(&[], &[("HADOLINT_OVERRIDE_STYLE", "DL4000")]), 0);
+    // The command line wins.
+    let set = [
+        ("HADOLINT_FAILURE_THRESHOLD", "error"),
+        ("HADOLINT_OVERRIDE_INFO", "DL4000"),
+    ];
+    assert_eq!(code(&[], &set), 0);
+    assert_eq!(code(&["-t", "info"], &set), 1);
+}
+
+#[test]
+fn comments_can_be_made_void() {
+    let folder = project(&[(
+        "Dockerfile",
+        "FROM scratch\n# hadolint ignore=DL4000\nMAINTAINER me\n",
+    )]);
+    let code = |args: &[&str]| {
+        let mut command = dlint(folder.path());
+        let command = command
+            .args(["--profile", "hadolint", "Dockerfile"])
+            .args(args);
+        command.output().unwrap().status.code().unwrap()
+    };
+    assert_eq!(code(&[]), 0);
+    assert_eq!(code(&["--disable-ignore-pragma"]), 1);
+}
+
+#[test]
+fn migrating_means_the_same_and_overwrites_nothing() {
+    let yaml = "ignored: [DL4000, DL3005]\noverride:\n  error: [DL3006]\n\
+                trustedRegistries: [docker.io]\nlabel-schema:\n  a: url\n\
+                failure-threshold: info\ndisable-ignore-pragma: true\nformat: tty\n";
+    let dockerfile = "FROM quay.io/x\nMAINTAINER me\n# hadolint ignore=DL3003\nRUN cd /tmp\n";
+    let folder = project(&[
+        ("old/.hadolint.yaml", yaml),
+        ("old/Dockerfile", dockerfile),
+        ("new/Dockerfile", dockerfile),
+    ]);
+    let migrate = || {
+        let mut command = dlint(folder.path());
+        let args = [
+            "migrate",
+            "old/.hadolint.yaml",
+            "--output",
+            "new/dlint.toml",
+        ];
+        command.args(args).output().unwrap().status.code()
+    };
+    assert_eq!(migrate(), Some(0));
+    assert_eq!(migrate(), Some(2));
+    let lint = |name: &str| {
+        let output = dlint(&folder.path().join(name)).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let (old, new) = (lint("old"), lint("new"));
+    assert_eq!(old, new);
+    assert!(old.1.starts_with("Dockerfile:1 "), "{}", old.1);
+    assert!(old.1.contains("Dockerfile:4 cd-in-run"), "{}", old.1);
+}
+
+#[test]
+fn a_fingerprint_stays_when_a_finding_moves() {
+    let text = "FROM scratch\nMAINTAINER me\n";
+    let folder = project(&[("a/Dockerfile", text)]);
+    let path = folder.path().join("a/Dockerfile");
+    let fingerprint = || {
+        let mut command = dlint(folder.path());
+        let output = command
+            .args(["-f", "gitlab_codeclimate", "a"])
+            .output()
+            .unwrap();
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (
+            found[0]["location"]["lines"]["begin"].clone(),
+            found[0]["fingerprint"].clone(),
+        )
+    };
+    let before = fingerprint();
+    std::fs::write(&path, format!("# moved\n\n{text}")).unwrap();
+    let after = fingerprint();
+    assert_eq!(before.1, after.1);
+    assert_ne!(before.0, after.0);
 }

@@ -22,7 +22,7 @@ fn run(target: &str, check: fn(&[u8])) {
     paths.sort();
     assert!(!paths.is_empty(), "{folder:?} is empty");
     for path in paths {
-        println!("{}", path.display());
+        eprintln!("{}", path.display());
         check(&std::fs::read(&path).unwrap());
     }
 }

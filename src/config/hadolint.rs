@@ -303,13 +303,44 @@ fn check_code(name: &str) -> Result<bool, Problem> {
     }
 }
 
-/// The message of an error without its place.
+/// The message of an error without its place, in serde's own form where it lists names.
 fn message(error: &serde_saphyr::Error) -> String {
+    let quoted = |names: &[&'static str]| {
+        let names: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
+        names.join(", ")
+    };
+    match error.without_snippet() {
+        serde_saphyr::Error::SerdeUnknownField {
+            field, expected, ..
+        } => {
+            return format!(
+                "unknown field `{field}`, expected one of {}",
+                quoted(expected)
+            );
+        }
+        serde_saphyr::Error::SerdeUnknownVariant {
+            variant, expected, ..
+        } => {
+            return format!(
+                "unknown variant `{variant}`, expected one of {}",
+                quoted(expected)
+            );
+        }
+        serde_saphyr::Error::MultipleDocuments { .. } => {
+            return "a second document, where one is read".to_owned();
+        }
+        _ => {}
+    }
     let text = error.without_snippet().to_string();
     let text = text.lines().next().unwrap_or_default();
     let end = text.rfind(" at line ").unwrap_or(text.len());
     let text = text.get(..end).unwrap_or(text);
-    text.trim_start_matches("error: ").to_owned()
+    match text.trim_start_matches("error: ") {
+        "expected sequence start" => "a list is wanted here".to_owned(),
+        "expected mapping start" => "keys and values are wanted here".to_owned(),
+        text if text.starts_with("invalid boolean") => "it is `true` or `false`".to_owned(),
+        text => text.to_owned(),
+    }
 }
 
 /// A place in a YAML file: the word there.
@@ -443,7 +474,7 @@ mod tests {
              failure-threshold: error\n\
              format: tty\n",
         );
-        assert_eq!(layer.ignore, ["DL3000"]);
+        assert_eq!(layer.ignore, ["DL3000", "SC1234"]);
         let level = |level| ("DL3002".to_owned(), level);
         assert_eq!(
             layer.levels,

@@ -263,12 +263,29 @@ pub fn settle(
             entry.meta.id,
             severity,
             reading.span,
-            words(entry.meta.summary),
+            own_words(reading.code).map_or_else(|| words(entry.meta.summary), str::to_owned),
         );
         diagnostic.line = Some(reading.line);
         out.push(diagnostic);
     }
     out
+}
+
+/// What is said where the page of the rule says more than hadolint knows.
+fn own_words(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "DL3000" => "the path is relative",
+        "DL3002" => "the last `USER` of this stage is root",
+        "DL3003" => "`cd` inside `RUN`",
+        "DL3006" => "the image has neither tag nor digest",
+        "DL3022" => "`--from` names no stage that stands before",
+        "DL3025" => "the command is not a JSON array",
+        "DL3045" => "the destination is relative, and no `WORKDIR` stands before",
+        "DL3057" => "no `HEALTHCHECK` in this stage",
+        "DL3064" => "the name of the variable is that of a secret",
+        "DL4006" => "a pipe without `pipefail`",
+        _ => return None,
+    })
 }
 
 /// A page's first sentence as a message.

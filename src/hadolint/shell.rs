@@ -58,10 +58,7 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         node: node.index,
         stage: node.stage,
         onbuild: node.onbuild,
-        commands: commands
-            .filter(|_| readable)
-            .filter_map(|c| command(c))
-            .collect(),
+        commands: commands.filter(|_| readable).filter_map(command).collect(),
         has_pipe: readable && script.pipelines.iter().any(|p| own(p.frame)),
         scratch: node
             .mounts

@@ -139,7 +139,7 @@ fn users(out: &mut Out<'_, '_>) {
                 Kind::User(user) => Some((n.index, user.as_str())),
                 _ => None,
             })
-            .last();
+            .next_back();
         let is_root = |user: &str| matches!(user.split(':').next(), Some("root" | "0"));
         if let Some((node, user)) = last
             && is_root(user)

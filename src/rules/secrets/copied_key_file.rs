@@ -153,7 +153,7 @@ fn has_evidence(facts: &Facts<'_>, node: &Node<'_>, file: &str) -> bool {
 
 /// A token for packages: `NPM_TOKEN`, `GITHUB_TOKEN`, or one without a qualifier.
 fn is_token(name: &str) -> bool {
-    const PACKAGES: [&str; 20] = [
+    const PACKAGES: [&str; 19] = [
         "npm",
         "node",
         "yarn",
@@ -165,7 +165,6 @@ fn is_token(name: &str) -> bool {
         "git",
         "package",
         "packages",
-        "artifactory",
         "nexus",
         "composer",
         "maven",

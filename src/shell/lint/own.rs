@@ -232,8 +232,19 @@ impl Search<'_> {
             if self.is_lost(item.frame, items.iter().find(later).is_none()) {
                 let message =
                     "a failure of this command does not end the script: `!` exempts it from `-e`";
-                self.report("SC2251", item.span, message);
+                self.report("SC2251", self.with_bang(item.span), message);
             }
+        }
+    }
+
+    /// A span with the `!` before it.
+    fn with_bang(&self, span: Span) -> Span {
+        let text = self.text.text();
+        let bangs = text.match_indices('!').map(|(at, _)| at);
+        let mut before = bangs.filter(|at| self.text.offset(*at as u32) < span.start);
+        match before.next_back() {
+            Some(at) => Span::new(self.text.offset(at as u32), span.end),
+            None => span,
         }
     }
 
