@@ -86,7 +86,12 @@ pub struct Source {
     text: String,
     original: Option<Vec<u8>>,
     line_starts: Vec<u32>,
+    /// How many characters begin before every [`STRIDE`] bytes; empty for ASCII.
+    characters: Vec<u32>,
 }
+
+/// The bytes between two known character counts.
+const STRIDE: usize = 1024;
 
 impl Source {
     /// The largest file that is read: offsets are 32 bits wide.
@@ -96,11 +101,13 @@ impl Source {
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         let text = text.into();
         let line_starts = line_starts(&text);
+        let characters = characters(&text);
         Self {
             path: path.into(),
             text,
             original: None,
             line_starts,
+            characters,
         }
     }
 
@@ -183,19 +190,24 @@ impl Source {
         let line = self.line(offset);
         let start = self.line_start(line) as usize;
         let end = (offset as usize).min(self.text.len());
-        let column = self
-            .text
-            .as_bytes()
-            .get(start..end)
-            .unwrap_or_default()
-            .iter()
-            .filter(|b| (**b as i8) >= -0x40)
-            .count() as u32;
+        let column = self.characters_before(end) - self.characters_before(start.min(end));
         // No editor shows the byte order mark as a column.
         let mark = start == 0 && end >= BOM.len() && self.text.starts_with(BOM);
         Position {
             line,
             column: column + 1 - u32::from(mark),
+        }
+    }
+
+    /// How many characters begin before a byte: a line may be as long as the file.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let known = offset / STRIDE;
+        match self.characters.get(known) {
+            None => offset as u32,
+            Some(before) => {
+                let bytes = self.text.as_bytes().get(known * STRIDE..offset);
+                before + count_characters(bytes.unwrap_or_default())
+            }
         }
     }
 
@@ -206,6 +218,23 @@ impl Source {
             _ => "\n",
         }
     }
+}
+
+fn characters(text: &str) -> Vec<u32> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let mut before = 0;
+    let mut all = vec![0];
+    for chunk in text.as_bytes().chunks(STRIDE) {
+        before += count_characters(chunk);
+        all.push(before);
+    }
+    all
+}
+
+fn count_characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|b| (**b as i8) >= -0x40).count() as u32
 }
 
 fn line_starts(text: &str) -> Vec<u32> {
@@ -357,6 +386,18 @@ mod tests {
         assert_eq!(s.position(3), Position { line: 1, column: 1 });
         assert_eq!(s.position(8), Position { line: 1, column: 6 });
         assert_eq!(s.position(10), Position { line: 2, column: 1 });
+    }
+
+    #[test]
+    fn columns_of_long_lines_count_characters() {
+        for unit in ["ab", "é", "aé€"] {
+            let text = format!("x\n{}", unit.repeat(3 * STRIDE));
+            let s = Source::new("f", text.as_str());
+            for (n, (at, _)) in text.char_indices().enumerate().skip(2).step_by(97) {
+                let column = n as u32 - 1;
+                assert_eq!(s.position(at as u32), Position { line: 2, column });
+            }
+        }
     }
 
     #[test]

@@ -129,6 +129,13 @@ impl<'a> Facts<'a> {
             .filter(|node| !node.onbuild)
     }
 
+    /// The same from the last to the first.
+    pub fn chain_nodes_back(&self, stage: usize) -> impl Iterator<Item = &Node<'a>> {
+        self.chain(stage)
+            .flat_map(|stage| self.nodes_of(stage).iter().rev())
+            .filter(|node| !node.onbuild)
+    }
+
     /// The users that the commands of a stage's chain create.
     pub fn created_users(&self, stage: usize) -> Vec<String> {
         let mut users = Vec::new();

@@ -19,7 +19,7 @@ mod stage;
 mod words;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::context::{Build, BuildContext};
@@ -64,6 +64,8 @@ pub struct Facts<'a> {
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
+    /// The first node of a stage that says a text: see [`Facts::is_said_before`].
+    said: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     context: OnceCell<Option<BuildContext>>,
     /// The shell that a comment before the first FROM asks for.
@@ -176,6 +178,7 @@ impl<'a> Facts<'a> {
             scopes: Scopes::new(build, last_stage(file).as_deref()),
             names: HashMap::new(),
             final_stage: None,
+            said: RefCell::default(),
             user_names: OnceCell::new(),
             context: OnceCell::new(),
             asked_shell: None,
@@ -437,6 +440,25 @@ impl<'a> Facts<'a> {
         self.names
             .get(&name.to_lowercase())
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an instruction of the stage's chain before `node` says `text`; those behind ONBUILD
+    /// do not count, and if `copied` none but COPY and ADD.
+    pub fn is_said_before(&self, stage: usize, node: usize, text: &str, copied: bool) -> bool {
+        self.chain(stage).any(|stage| {
+            let key = (stage.index, copied, text.to_owned());
+            let mut said = self.said.borrow_mut();
+            let first = said.entry(key).or_insert_with(|| {
+                let says = |n: &&Node<'_>| {
+                    let copies = matches!(n.keyword(), Some(Keyword::Copy | Keyword::Add));
+                    !n.onbuild
+                        && (copies || !copied)
+                        && self.source.slice(n.instruction.span).contains(text)
+                };
+                self.nodes_of(stage).iter().find(says).map(|n| n.index)
+            });
+            first.is_some_and(|first| first < node)
+        })
     }
 
     /// Whether a variable of the stage that names a user has this value.

@@ -9,7 +9,7 @@ use crate::span::Span;
 use crate::syntax::{Comment, Escape, Instruction, Keyword, Kind, Word};
 
 /// How many base stages are followed.
-const MAX_CHAIN: usize = 10_000;
+const MAX_CHAIN: usize = 200;
 
 /// The longest working directory that is followed; Linux knows no longer path.
 const MAX_PATH: usize = 4096;
@@ -311,8 +311,16 @@ impl<'a> Facts<'a> {
 
     /// The stage and all it needs: what it is built on and what it takes files from.
     pub fn needed_by(&self, stage: usize) -> Vec<usize> {
+        let needed = self.needed_by_any([stage]);
+        (0..needed.len())
+            .filter(|&i| needed.get(i) == Some(&true))
+            .collect()
+    }
+
+    /// For each stage whether it is one of these or any of them needs it.
+    pub fn needed_by_any(&self, stages: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut needed = vec![false; self.stages.len()];
-        let mut open = vec![stage];
+        let mut open: Vec<usize> = stages.into_iter().collect();
         while let Some(index) = open.pop() {
             match needed.get_mut(index) {
                 Some(needed) if !*needed => *needed = true,
@@ -320,13 +328,11 @@ impl<'a> Facts<'a> {
             }
             open.extend(self.needs_of(index));
         }
-        (0..needed.len())
-            .filter(|&i| needed.get(i) == Some(&true))
-            .collect()
+        needed
     }
 
     /// The stages a stage uses directly.
-    fn needs_of(&self, index: usize) -> Vec<usize> {
+    pub fn needs_of(&self, index: usize) -> Vec<usize> {
         let Some(stage) = self.stages.get(index) else {
             return Vec::new();
         };

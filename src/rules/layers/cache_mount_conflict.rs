@@ -163,14 +163,8 @@ fn keeps_archives(facts: &Facts<'_>, node: &Node<'_>) -> bool {
         image.familiar_name().split([':', '@']).next(),
         Some("debian" | "ubuntu")
     );
-    let said = facts
-        .chain_nodes(stage)
-        .filter(|n| n.index <= node.index)
-        .any(|n| {
-            let text = facts.source.slice(n.instruction.span);
-            text.contains("docker-clean")
-                || text.contains("eep-Downloaded")
-                || text.contains("apt.conf")
-        });
+    let said = ["docker-clean", "eep-Downloaded", "apt.conf"]
+        .iter()
+        .any(|text| facts.is_said_before(stage, node.index + 1, text, false));
     !bare || said
 }

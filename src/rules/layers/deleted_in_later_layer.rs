@@ -28,9 +28,12 @@ impl Rule for DeletedInLaterLayer {
                 Some(Keyword::Copy | Keyword::Add) => there.extend(copied(facts, node)),
                 Some(Keyword::Run) => {
                     let mut gone: Vec<(Span, Span, String, bool)> = Vec::new();
-                    for command in node.commands().iter().filter(|c| c.name == "rm") {
+                    let moved = first_move(node);
+                    let commands = node.commands().iter().enumerate();
+                    for (index, command) in commands.filter(|(_, c)| c.name == "rm") {
+                        let moved = moved < index;
                         for word in command.operands(&[]) {
-                            let Some(path) = removed(facts, node, command, word.literal()) else {
+                            let Some(path) = removed(facts, node, moved, word.literal()) else {
                                 continue;
                             };
                             let held = there
@@ -60,11 +63,25 @@ impl Rule for DeletedInLaterLayer {
                         }
                     }
                     there.extend(downloaded(facts, node));
+                    there.truncate(MOST_FILES);
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// How many files are held against what is removed.
+const MOST_FILES: usize = 1000;
+
+/// How many commands are searched for one that removes a file.
+const MOST_LATER: usize = 100;
+
+/// The first command of a RUN that changes the directory.
+fn first_move(node: &Node<'_>) -> usize {
+    let moves = |c: &Command| matches!(c.name.as_str(), "cd" | "pushd");
+    let first = node.commands().iter().position(moves);
+    first.unwrap_or(usize::MAX)
 }
 
 /// The files that a COPY or ADD brings, if their names are known.
@@ -102,6 +119,13 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
         return Vec::new();
     }
     let commands = node.commands();
+    let first_move = first_move(node);
+    let takes = |c: &Command| matches!(c.name.as_str(), "rm" | "mv");
+    let takers: Vec<(usize, &Command)> = commands
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| takes(c))
+        .collect();
     let mut found = Vec::new();
     for (index, command) in commands.iter().enumerate() {
         let name = match command.name.as_str() {
@@ -124,15 +148,11 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
         else {
             continue;
         };
-        let moved = commands
-            .iter()
-            .take(index)
-            .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
+        let moved = first_move < index;
         let last = name.rsplit('/').next().unwrap_or(&name);
-        let used_up = commands.iter().skip(index + 1).any(|c| {
-            matches!(c.name.as_str(), "rm" | "mv")
-                && c.args().iter().any(|w| w.raw.contains(last) || w.glob)
-        });
+        let later = takers.partition_point(|(at, _)| *at <= index);
+        let mut later = takers.iter().skip(later).take(MOST_LATER);
+        let used_up = later.any(|(_, c)| c.args().iter().any(|w| w.raw.contains(last) || w.glob));
         if used_up || moved && !name.starts_with('/') {
             continue;
         }
@@ -154,18 +174,8 @@ fn base_name(command: &Command) -> Option<String> {
 }
 
 /// The path that an operand of `rm` names.
-fn removed(
-    facts: &Facts<'_>,
-    node: &Node<'_>,
-    command: &Command,
-    text: Option<&str>,
-) -> Option<String> {
+fn removed(facts: &Facts<'_>, node: &Node<'_>, moved: bool, text: Option<&str>) -> Option<String> {
     let text = text?;
-    let moved = node
-        .commands()
-        .iter()
-        .take_while(|c| c.span.start < command.span.start)
-        .any(|c| matches!(c.name.as_str(), "cd" | "pushd"));
     if text.starts_with('~') || moved && !text.starts_with('/') {
         return None;
     }

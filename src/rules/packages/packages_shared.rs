@@ -207,6 +207,9 @@ pub(super) fn kept<'n>(
         .find(|i| emptied.is_none_or(|e| e < i.command))
 }
 
+/// How many instructions are searched for what a later one may do.
+const MOST_LATER: usize = 200;
+
 /// Where a later RUN of the same image empties the cache, which does not make the image smaller.
 pub(super) fn too_late(
     facts: &Facts<'_>,
@@ -215,9 +218,19 @@ pub(super) fn too_late(
     cleans: impl Fn(&Install) -> bool,
 ) -> Option<Span> {
     let last = facts.final_stage()?;
-    facts
-        .chain_nodes(last.index)
-        .filter(|n| n.index > node.index && n.is(Keyword::Run))
+    if !facts.chain(last.index).any(|s| Some(s.index) == node.stage) {
+        return None;
+    }
+    let later = facts.nodes.get(node.index + 1..).unwrap_or_default();
+    later
+        .iter()
+        .filter(|n| {
+            n.stage
+                .and_then(|s| facts.stages.get(s))
+                .is_some_and(|s| s.in_final)
+        })
+        .take(MOST_LATER)
+        .filter(|n| n.is(Keyword::Run))
         .find_map(|n| {
             let by_manager = run_installs(n)
                 .iter()
@@ -262,10 +275,7 @@ pub(super) fn is_said_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> 
     let Some(stage) = node.stage else {
         return false;
     };
-    facts
-        .chain_nodes(stage)
-        .filter(|n| n.index <= node.index)
-        .any(|n| facts.source.slice(n.instruction.span).contains(text))
+    facts.is_said_before(stage, node.index + 1, text, false)
 }
 
 /// Whether a COPY or ADD before a node brings a file whose path holds `text`.
@@ -273,11 +283,7 @@ pub(super) fn is_copied_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -
     let Some(stage) = node.stage else {
         return false;
     };
-    facts
-        .chain_nodes(stage)
-        .filter(|n| n.index < node.index)
-        .filter(|n| matches!(n.keyword(), Some(Keyword::Copy | Keyword::Add)))
-        .any(|n| facts.source.slice(n.instruction.span).contains(text))
+    facts.is_said_before(stage, node.index, text, true)
 }
 
 /// What is known of an environment variable of a call.

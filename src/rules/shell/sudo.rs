@@ -28,7 +28,6 @@ impl Rule for Sudo {
         if node.keyword() != Some(Keyword::Run) {
             return;
         }
-        let user = user_at(cx.facts, node);
         // The wrapper of the first command of a RUN speaks for all of them.
         let mut calls = script
             .commands
@@ -38,6 +37,7 @@ impl Rule for Sudo {
         let Some(first) = calls.next() else {
             return;
         };
+        let user = user_at(cx.facts, node);
         match user {
             User::Root if is_plain(first) => {
                 let mut edits: Vec<Edit> = Vec::new();
@@ -91,13 +91,12 @@ fn user_at(facts: &Facts<'_>, node: &Node<'_>) -> User {
         return User::Unknown;
     };
     let set = facts
-        .chain_nodes(stage)
+        .chain_nodes_back(stage)
         .filter(|n| n.index < node.index)
-        .filter_map(|n| match &n.instruction.kind {
+        .find_map(|n| match &n.instruction.kind {
             Kind::User(word) => Some(facts.text(n.index, word)),
             _ => None,
-        })
-        .last();
+        });
     let is_root = |text: &str| {
         let name = text.split(':').next().unwrap_or(text);
         matches!(name, "root" | "0")
