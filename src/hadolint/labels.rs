@@ -1,8 +1,8 @@
 //! The codes that hold labels to a schema.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::Out;
+use super::{Out, stages};
 use super::shell::unquoted;
 use crate::policy::{LabelFormat, Policy};
 use crate::syntax::Kind;
@@ -45,58 +45,44 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
     }
 }
 
-/// DL3049: excused is a stage that is built on one with the label, and one that a stage with the
-/// label is built on or copies from.
+/// DL3049: a stage has the label if it or one that it is built on sets it. Excused is one that is
+/// copied from, and one whose alias is the name of a later stage that sets the label: an alias
+/// that is given twice, or a FROM without alias that names it.
 fn missing(out: &mut Out<'_, '_>, policy: &Policy) {
     let facts = out.facts;
+    let alias = |stage: usize| stages::from_of(facts, stage).and_then(stages::alias);
+    let is_a = |stage: usize, name: &str| alias(stage) == Some(name);
     for required in policy.label_schema.keys() {
-        let mut has: HashSet<usize> = HashSet::new();
-        let mut uses: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut labelled: HashSet<usize> = HashSet::new();
+        let mut excused: HashSet<usize> = HashSet::new();
         for node in facts.nodes.iter().filter(|n| !n.onbuild) {
             let Some(stage) = node.stage else {
                 continue;
             };
-            let named = |name: &str| {
-                (0..stage).rev().find(|&i| {
-                    let alias = facts.stages.get(i).and_then(|s| match &s.from.kind {
-                        Kind::From(f) => f.alias.as_ref().map(|(_, n)| n.as_str()),
-                        _ => None,
-                    });
-                    alias == Some(name)
-                })
-            };
             match &node.instruction.kind {
                 Kind::From(from) => {
-                    if let Some(base) = named(super::stages::image_name(from.image.as_str())) {
-                        uses.entry(stage).or_default().push(base);
-                        if has.contains(&base) {
-                            has.insert(stage);
-                        }
+                    let name = stages::image_name(from.image.as_str());
+                    if labelled.iter().any(|&base| is_a(base, name)) {
+                        labelled.insert(stage);
                     }
                 }
                 Kind::Copy(_) => {
-                    let from = node.instruction.flag_value("from");
-                    if let Some(source) = from.and_then(|f| named(f.as_str())) {
-                        uses.entry(stage).or_default().push(source);
-                    }
+                    let from = node.instruction.flag_value("from").map(|f| f.as_str());
+                    excused.extend((0..=stage).filter(|&i| from.is_some_and(|f| is_a(i, f))));
                 }
                 Kind::Label(pairs) => {
                     let mut names = pairs.pairs.iter().map(|p| unquoted(p.name.as_str()));
                     if names.any(|n| n == required) {
-                        has.insert(stage);
+                        labelled.insert(stage);
+                        let name = stages::from_of(facts, stage).map(stages::key);
+                        excused.extend((0..stage).filter(|&i| name.is_some_and(|n| is_a(i, n))));
                     }
                 }
                 _ => {}
             }
         }
-        // What a stage with the label uses is excused, and what that uses.
-        for stage in (0..facts.stages.len()).rev() {
-            if has.contains(&stage) {
-                has.extend(uses.get(&stage).into_iter().flatten());
-            }
-        }
         for stage in &facts.stages {
-            if !has.contains(&stage.index) {
+            if !labelled.contains(&stage.index) && !excused.contains(&stage.index) {
                 out.say("DL3049", stage.from_node);
             }
         }
