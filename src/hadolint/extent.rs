@@ -181,6 +181,10 @@ impl Scan {
                         continue;
                     }
                     Open::Inside => stack.push(Inside::Brackets(std::mem::take(&mut now))),
+                    Open::Words => {
+                        stack.push(Inside::Brackets(std::mem::take(&mut now)));
+                        now.words = 1;
+                    }
                     Open::Stop => {}
                 },
                 b')' => {
@@ -188,6 +192,9 @@ impl Scan {
                     match stack.pop() {
                         Some(Inside::Brackets(before)) => {
                             now = before;
+                            // A subshell is a command.
+                            now.compound |= now.words == 0;
+                            now.words = now.words.max(1);
                             now.last.1 = i + 1;
                         }
                         _ => {
@@ -248,7 +255,7 @@ impl Scan {
                     now.last.1 = i + 1;
                     // A keyword ends where the blank begins.
                     let ends = matches!(next, b' ' | b'\t' | b'\n' | b'\r' | b';') || i + 1 == bytes.len();
-                    if ends && now.words == 1 {
+                    if ends && (now.words == 1 || now.words == 2 && now.compound) {
                         let word = text.get(now.last.0..now.last.1).unwrap_or_default();
                         if OPENERS.contains(&word) {
                             now = Current {
@@ -271,7 +278,7 @@ impl Scan {
         let before = i.checked_sub(1).and_then(|b| text.as_bytes().get(b));
         let glued = now.words > 0 && now.last.1 == i;
         if glued && before.is_some_and(|b| b"=?*+@!".contains(b)) {
-            return Open::Inside;
+            return Open::Words;
         }
         if now.words == 0 {
             return match text.as_bytes().get(i + 1) {
@@ -313,9 +320,12 @@ impl Scan {
 }
 
 enum Open {
-    /// It is read to here.
+    /// What is inside is passed over up to here.
     Skip(usize),
+    /// Commands are.
     Inside,
+    /// The words of an array or a pattern are.
+    Words,
     Stop,
 }
 

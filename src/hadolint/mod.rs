@@ -279,26 +279,25 @@ pub fn settle(
     out
 }
 
-/// What only dlint says under a code whose places are left to the rules: that there is no stage,
-/// where hadolint reads what there is (DL3061 tells of it), and DL1001 of comments that are no
-/// plain `ignore=`, or none that counts.
+/// Whether this is only dlint's: that there is no stage. hadolint reads what there is, and DL3061
+/// tells of it.
 fn is_unsaid(facts: &Facts<'_>, diagnostic: &Diagnostic) -> bool {
-    if codes_of(diagnostic.rule).any(|c| c == "DL1001") {
-        let text = facts.source.slice(diagnostic.span);
-        let body = text.trim_start_matches('#').trim_start();
-        let body = body.strip_prefix("hadolint").unwrap_or_default();
-        let Some(codes) = body.trim_start().strip_prefix("ignore") else {
-            return true;
-        };
-        let codes = codes.trim_start().trim_start_matches('=');
-        let mut words = codes.split([' ', '\t', ',', '#']).filter(|w| !w.is_empty());
-        return !words.next().is_some_and(is_ignorable);
-    }
     let errors = facts.file.errors.iter();
     diagnostic.rule == SYNTAX_ERROR
         && errors
             .filter(|e| e.span == diagnostic.span)
             .any(|e| matches!(e.kind, NoStage | NoInstructions))
+}
+
+/// Whether a comment is what DL1001 speaks of: a plain `ignore=` that counts, neither for the
+/// stage nor for the file.
+pub fn is_pragma(comment: &str) -> bool {
+    let body = comment.trim_start_matches('#').trim_start();
+    let body = body.strip_prefix("hadolint").unwrap_or_default();
+    let codes = body.trim_start().strip_prefix("ignore").unwrap_or_default();
+    let codes = codes.trim_start().strip_prefix('=').unwrap_or_default();
+    let mut words = codes.split([' ', '\t', ',', '#']);
+    words.find(|w| !w.is_empty()).is_some_and(is_ignorable)
 }
 
 /// Whether something may be ignored by this name: letters of a code, or a rule of dlint.

@@ -267,7 +267,8 @@ fn unpinned_npm(c: &Command) -> bool {
     let Some((&"install", packages)) = args.split_first() else {
         return false;
     };
-    packages.iter().any(|p| {
+    let mut packages = packages.iter().skip_while(|p| **p == "install");
+    packages.any(|p| {
         let git = ["git://", "git+ssh://", "git+http://", "git+https://"];
         if git.iter().any(|g| p.starts_with(g)) {
             return !p.contains('#');
@@ -458,9 +459,8 @@ fn pip_caches(out: &mut Out<'_, '_>, runs: &[Run]) {
         }
     }
     for run in runs {
-        let set = TRUE
-            .iter()
-            .any(|t| run.text.contains(&format!("PIP_NO_CACHE_DIR={t}")));
+        let value = run.text.split_once("PIP_NO_CACHE_DIR=");
+        let set = value.is_some_and(|(_, value)| TRUE.iter().any(|t| value.starts_with(t)));
         let keeps = run.any(|c| {
             is_pip_install(c)
                 && !c.name.contains("pipx")

@@ -11,14 +11,17 @@ use crate::syntax::{From, Instruction, Kind};
 
 /// An image's name without registry, tag and digest.
 pub(super) fn image_name(text: &str) -> &str {
-    let text = text.split('@').next().unwrap_or(text);
-    let text = match registry(text) {
-        Some(_) => text.split_once('/').map_or(text, |(_, rest)| rest),
-        None => text,
-    };
+    let text = without_registry(text.split('@').next().unwrap_or(text));
     match text.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => name,
         _ => text,
+    }
+}
+
+fn without_registry(text: &str) -> &str {
+    match registry(text) {
+        Some(_) => text.split_once('/').map_or(text, |(_, rest)| rest),
+        None => text,
     }
 }
 
@@ -207,7 +210,7 @@ fn registries(out: &mut Out<'_, '_>, policy: &Policy) {
     let facts = out.facts;
     let mut aliases: HashSet<&str> = HashSet::new();
     for node in facts.nodes.iter().filter(|n| !n.onbuild) {
-        // A FROM names a stage whatever registry it names; others do so to the letter.
+        // Each with the name it is compared by: where it is no FROM, the tag is a part of it.
         let mut images: Vec<(&str, &str)> = Vec::new();
         let mut name = None;
         match &node.instruction.kind {
@@ -217,15 +220,15 @@ fn registries(out: &mut Out<'_, '_>, policy: &Policy) {
                 name = alias(from);
             }
             Kind::Copy(_) => {
-                let from = node.instruction.flag_value("from");
-                images.extend(from.map(|f| (f.as_str(), f.as_str())));
+                let from = written_flag(facts, node.instruction, "from");
+                images.extend(from.map(|f| (f, without_registry(f))));
             }
             Kind::Run(_) => {
                 let mounts = node.mounts.iter();
                 let mounts =
                     mounts.filter(|m| matches!(m.kind, MountKind::Bind | MountKind::Cache));
                 let images_of = mounts.filter_map(|m| Some(m.from.as_ref()?.as_str()));
-                images.extend(images_of.map(|i| (i, i)));
+                images.extend(images_of.map(|i| (i, without_registry(i))));
             }
             _ => {}
         }
@@ -274,44 +277,43 @@ fn workdirs(out: &mut Out<'_, '_>) {
 }
 
 /// DL3057: what is built on a stage with one inherits it, and what such a stage is built on is
-/// excused. A stage is its image and its alias, so that equal FROMs are one.
+/// excused. Stages of one image without an alias are one.
 fn healthchecks(out: &mut Out<'_, '_>) {
     let facts = out.facts;
     let stages: Vec<&From> = (0..facts.stages.len())
         .filter_map(|i| from_of(facts, i))
         .collect();
-    let id = |from: &From| {
-        (
-            image_name(from.image.as_str()).to_owned(),
-            alias(from).map(str::to_owned),
-        )
+    let id = |stage: usize| {
+        let from = stages.get(stage);
+        let bare = from.filter(|f| f.alias.is_none());
+        match bare {
+            Some(from) => Err(image_name(from.image.as_str())),
+            None => Ok(stage),
+        }
     };
     let base_of = |i: usize| {
         let name = stages.get(i).map(|f| image_name(f.image.as_str()))?;
         let before = stages.iter().take(i).enumerate();
         before.rev().find(|(_, f)| key(f) == name).map(|(b, _)| b)
     };
-    let mut good: HashSet<_> = HashSet::new();
-    for (stage, from) in stages.iter().enumerate() {
+    let mut good: HashSet<Result<usize, &str>> = HashSet::new();
+    for stage in 0..stages.len() {
         let mut nodes = facts.nodes.iter().filter(|n| n.stage == Some(stage));
         let checked =
             nodes.any(|n| !n.onbuild && matches!(n.instruction.kind, Kind::Healthcheck(_)));
-        let base = base_of(stage).and_then(|b| stages.get(b));
-        if checked || base.is_some_and(|b| good.contains(&id(b))) {
-            good.insert(id(from));
+        if checked || base_of(stage).is_some_and(|b| good.contains(&id(b))) {
+            good.insert(id(stage));
         }
     }
-    for (stage, from) in stages.iter().enumerate().rev() {
-        let base = base_of(stage).and_then(|b| stages.get(b));
-        if let Some(base) = base
-            && good.contains(&id(from))
+    for stage in (0..stages.len()).rev() {
+        if let Some(base) = base_of(stage)
+            && good.contains(&id(stage))
         {
             good.insert(id(base));
         }
     }
     for stage in &facts.stages {
-        let from = from_of(facts, stage.index);
-        if from.is_some_and(|f| !good.contains(&id(f))) {
+        if !good.contains(&id(stage.index)) {
             out.say("DL3057", stage.from_node);
         }
     }
