@@ -101,8 +101,7 @@ const CODES: [(&str, Severity, On, Places); 67] = {
         ("DL3051", Warning, Yes, Here),
         ("DL3052", Warning, Yes, Here),
         ("DL3053", Warning, Yes, Here),
-        // An identifier as hadolint wants it is dlint's as well, and so is an expression.
-        ("DL3054", Warning, Yes, Rules),
+        ("DL3054", Warning, Yes, Here),
         ("DL3055", Warning, Yes, Here),
         ("DL3056", Warning, Yes, Here),
         ("DL3057", Info, No, Here),
