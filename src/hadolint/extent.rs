@@ -254,7 +254,8 @@ impl Scan {
                     }
                     now.last.1 = i + 1;
                     // A keyword ends where the blank begins.
-                    let ends = matches!(next, b' ' | b'\t' | b'\n' | b'\r' | b';') || i + 1 == bytes.len();
+                    let ends =
+                        matches!(next, b' ' | b'\t' | b'\n' | b'\r' | b';') || i + 1 == bytes.len();
                     if ends && (now.words == 1 || now.words == 2 && now.compound) {
                         let word = text.get(now.last.0..now.last.1).unwrap_or_default();
                         if OPENERS.contains(&word) {
@@ -357,7 +358,10 @@ impl Current {
 /// Whether the here-document whose delimiter follows has an end.
 fn is_ended(text: &str, from: usize) -> bool {
     let rest = text.get(from..).unwrap_or_default();
-    let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches(' ');
+    let rest = rest
+        .strip_prefix('-')
+        .unwrap_or(rest)
+        .trim_start_matches(' ');
     let word = word_at(rest, 0).replace(['"', '\'', '\\'], "");
     rest.lines().skip(1).any(|line| line.trim() == word)
 }

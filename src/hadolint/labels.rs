@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Out, stages};
 use super::shell::unquoted;
+use super::{Out, stages};
 use crate::policy::{LabelFormat, Policy};
 use crate::rules::labels::labels_shared::is_spdx;
 use crate::syntax::Kind;

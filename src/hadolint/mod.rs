@@ -302,7 +302,9 @@ pub fn is_pragma(comment: &str) -> bool {
 /// Whether something may be ignored by this name: letters of a code, or a rule of dlint.
 fn is_ignorable(name: &str) -> bool {
     let code = ["DL", "SC"].iter().any(|p| name.starts_with(p));
-    let digits = name.get(2..).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    let digits = name
+        .get(2..)
+        .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
     code && digits || !rules::by_name(name).is_empty()
 }
 

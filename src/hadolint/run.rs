@@ -373,7 +373,9 @@ fn rpm_pins(out: &mut Out<'_, '_>, runs: &[Run]) {
         if run.any(|c| c.is("yum") && c.has("install") && unpinned(c)) {
             out.say("DL3033", run.node);
         }
-        if run.any(|c| is_dnf(c) && c.has("install") && (c.has("module") || !c.has("group")) && unpinned(c)) {
+        if run.any(|c| {
+            is_dnf(c) && c.has("install") && (c.has("module") || !c.has("group")) && unpinned(c)
+        }) {
             out.say("DL3041", run.node);
         }
     }

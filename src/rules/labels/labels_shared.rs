@@ -241,7 +241,10 @@ mod tests {
 
     #[test]
     fn every_identifier_of_the_list_is_one() {
-        for licence in spdx::identifiers::LICENSES.iter().filter(|l| l.name != "NOASSERTION") {
+        for licence in spdx::identifiers::LICENSES
+            .iter()
+            .filter(|l| l.name != "NOASSERTION")
+        {
             assert!(is_spdx(licence.name), "{}", licence.name);
         }
         for exception in spdx::identifiers::EXCEPTIONS {
