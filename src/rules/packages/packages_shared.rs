@@ -433,6 +433,31 @@ pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help:
     cx.report(first.span, message).help(help);
 }
 
+/// Reports the RPM packages that managers install without a version.
+pub(super) fn report_unpinned_rpm(cx: &mut Context<'_>, node: &Node<'_>, managers: &[Manager]) {
+    for install in run_installs(node) {
+        let installs = managers.contains(&install.manager)
+            && matches!(install.action, Action::Install | Action::Restore)
+            && !is_group(install);
+        if installs {
+            let packages = unpinned(install, is_pinned_rpm);
+            report_unpinned(cx, &packages, "name the version: `package-version`");
+        }
+    }
+}
+
+/// Whether a version is named. A number at the end may be part of the name, as in
+/// `gcc-toolset-11`, or a version.
+fn is_pinned_rpm(package: &Package) -> bool {
+    let last = package.name.rsplit_once('-').map(|(_, last)| last);
+    package.version.is_some() || last.is_some_and(|l| l.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether groups or modules are installed, which have no versions.
+fn is_group(install: &Install) -> bool {
+    install.verb.contains("group") || install.verb.starts_with("module")
+}
+
 #[cfg(test)]
 mod tests {
     use crate::engine::{ActiveRule, Settings, lint};
