@@ -3,7 +3,8 @@
 
 use crate::facts::mount::MountKind;
 use crate::facts::{Facts, Node};
-use crate::shell::{self, FrameKind, Word, WordPart};
+use crate::shell::{self, FrameKind, Script, Word, WordPart};
+use crate::span::Span;
 use crate::syntax::{CommandLine, Kind};
 
 /// A RUN.
@@ -40,16 +41,7 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
     let text = text(facts, node, line);
     // What ShellCheck cannot read has no commands.
     let script = super::extent::read(&text).unwrap_or_default();
-    let own = |frame: usize| {
-        let mut at = Some(frame);
-        while let Some(frame) = at.and_then(|i| script.frames.get(i)) {
-            if matches!(frame.kind, FrameKind::Script { .. }) {
-                return false;
-            }
-            at = frame.parent;
-        }
-        true
-    };
+    let own = |frame: usize| is_own(&script, frame);
     let commands = script.commands.iter().filter(|c| own(c.frame));
     Some(Run {
         node: node.index,
@@ -65,6 +57,29 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
             .collect(),
         text,
     })
+}
+
+/// Whether what stands in a frame is read with the RUN, not as the script that another shell is
+/// given. What this shell expands in the word that holds such a script is its own.
+fn is_own(script: &Script, frame: usize) -> bool {
+    let mut at = script.frames.get(frame);
+    let mut expanded = None;
+    while let Some(frame) = at {
+        match frame.kind {
+            FrameKind::CommandSubstitution => expanded = Some(frame.span),
+            FrameKind::Script { by, .. } => {
+                let words = script.commands.get(by).map_or(&[][..], |c| &c.words);
+                let mut words = words.iter().filter(|w| !w.raw.starts_with('\''));
+                let holds = |span: Span| words.any(|w| w.span.covers(span));
+                if !expanded.take().is_some_and(holds) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+        at = frame.parent.and_then(|p| script.frames.get(p));
+    }
+    true
 }
 
 fn text(facts: &Facts<'_>, node: &Node<'_>, line: &CommandLine) -> String {
@@ -147,7 +162,7 @@ fn written(word: &Word, text: &str) -> String {
     if let Some(text) = word.literal() {
         return text.to_owned();
     }
-    let slice = |span: crate::span::Span| {
+    let slice = |span: Span| {
         let range = span.start as usize..span.end as usize;
         text.get(range).unwrap_or_default()
     };

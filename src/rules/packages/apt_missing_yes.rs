@@ -17,7 +17,7 @@ const CONFIRMATION: Confirmation = Confirmation {
     managers: &[Manager::AptGet, Manager::Apt, Manager::Aptitude],
     setting: Some("Assume-Yes"),
     file: "apt.conf",
-    says_yes: says_yes,
+    says_yes,
 };
 
 impl Rule for AptMissingYes {
