@@ -106,13 +106,11 @@ pub(super) fn means_latest(image: &ImageRef) -> bool {
     is_rolling(image) || names_release(image)
 }
 
-/// How bad `latest` is here, if less than usual. A note is enough for names that only exist where
-/// someone built them, and for the default of a variable that a build script sets to a release of
-/// the project's own images.
+/// How bad `latest` is here, if less than usual. A note is enough for the default of a variable that
+/// a build script sets to a release of the project's own images.
 pub(super) fn moving_severity(image: &ImageRef, by_variable: bool) -> Option<Severity> {
     let own = by_variable && publisher(image) == Publisher::Unknown;
-    let harmless = is_local_name(image) || own;
-    harmless.then_some(Severity::Info)
+    own.then_some(Severity::Info)
 }
 
 /// What to do about a tag that moves.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers_shared::place;
 use crate::diagnostic::Severity;
-use crate::facts::{Command, Facts, Node};
+use crate::facts::{Command, Facts, Node, is_small_file};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -13,7 +13,10 @@ use crate::syntax::Keyword;
 /// See `rules/layers/deleted-in-later-layer.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DeletedInLaterLayer {}
+pub struct DeletedInLaterLayer {
+    /// Whether scripts, keys and lists count too, which are small.
+    pub small: bool,
+}
 
 impl Rule for DeletedInLaterLayer {
     fn check_file(&self, cx: &mut Context<'_>) {
@@ -46,11 +49,19 @@ impl Rule for DeletedInLaterLayer {
                                     true => held.clone(),
                                     false => text,
                                 };
-                                gone.push((word.span, span, text, is_small(&held)));
+                                gone.push((
+                                    word.span,
+                                    span,
+                                    text,
+                                    is_small_file(&held) && !is_secret(&held),
+                                ));
                             }
                         }
                     }
                     for (span, from, path, small) in gone {
+                        if small && !self.small {
+                            continue;
+                        }
                         let report = cx
                             .report(
                                 span,
@@ -198,14 +209,8 @@ fn covers(path: &str, held: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether a file is a script, a key or a list, by its name.
-fn is_small(path: &str) -> bool {
-    const ENDINGS: [&str; 24] = [
-        "asc", "cfg", "conf", "crt", "gpg", "ini", "json", "key", "list", "lock", "md", "patch",
-        "pem", "php", "pl", "pub", "py", "repo", "rsp", "sh", "sig", "sql", "txt", "yml",
-    ];
+/// Whether a file is a private key by its name: deleting it was not for the sake of size.
+fn is_secret(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').is_some_and(|(_, ending)| {
-        ENDINGS.contains(&ending) || matches!(ending, "yaml" | "toml" | "xml" | "sha256" | "diff")
-    })
+    matches!(name.rsplit_once('.'), Some((_, "pem" | "key" | "p12")))
 }
