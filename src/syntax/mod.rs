@@ -562,6 +562,16 @@ impl File {
         let found = self.instructions.get(after.checked_sub(1)?)?;
         (offset <= found.span.end).then_some(found)
     }
+
+    /// Where the file shows that a Dockerfile is yet to be made of it: an instruction that begins
+    /// with the `{{` or `{%` of a template.
+    pub fn template(&self) -> Option<Span> {
+        let begins = |i: &&Instruction| {
+            let name = i.name.as_str();
+            i.keyword.is_none() && (name.starts_with("{{") || name.starts_with("{%"))
+        };
+        self.instructions.iter().find(begins).map(|i| i.name.span)
+    }
 }
 
 impl Comment {
