@@ -6,10 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::facts::{Command, Definition, Dialect, Node};
+use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
 use crate::shell::lint::{self, Checks, LintFinding, LintLevel, Surroundings};
+use crate::shell::{FrameKind, WordPart};
+use crate::span::Span;
 use crate::syntax::expand::Var;
 
 /// See `rules/shell/shellcheck.md`.
@@ -81,6 +83,10 @@ impl Rule for Shellcheck {
         };
         let findings = lint::lint(&text.text, script, &around, self.checks(cx.codes));
         for finding in findings.into_iter().filter(|f| !is_guess(f.code)) {
+            let asked = cx.codes.named.contains_key::<str>(finding.code.as_ref());
+            if picks && !asked && is_harmless(cx.facts, node, script, &finding) {
+                continue;
+            }
             report(cx, finding);
         }
     }
@@ -98,6 +104,35 @@ impl Shellcheck {
                 codes.has(code, recommended)
             })
         })
+    }
+}
+
+/// Whether what is found does no harm in a RUN:
+///
+/// - SC2034: the base image may export the variable, or the value is a command run for its effect;
+/// - SC2164: the status of a `cd` that ends the script is that of the RUN;
+/// - SC3037: `/bin/echo` is no part of the shell.
+fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &LintFinding) -> bool {
+    let commands = script.commands.iter();
+    let holds = |span: Span| span.start <= finding.span.start && finding.span.end <= span.end;
+    match AsRef::<str>::as_ref(&finding.code) {
+        "SC2034" => commands
+            .flat_map(|c| &c.assignments)
+            .filter(|a| holds(a.span))
+            .any(|a| {
+                let is_run = |p: &WordPart| matches!(p, WordPart::CommandSubstitution { .. });
+                let shouts = !a.name.contains(|c: char| c.is_ascii_lowercase());
+                a.value.parts.iter().any(is_run)
+                    || shouts && facts.definition(node.index, &a.name) != Definition::Nothing
+            }),
+        "SC2164" => script.commands.last().is_some_and(|c| {
+            let top = script.frames.get(c.frame);
+            holds(c.span) && c.pipeline.is_none() && top.is_some_and(|f| f.kind == FrameKind::Top)
+        }),
+        "SC3037" => commands
+            .filter(|c| holds(c.span))
+            .any(|c| c.words.first().is_some_and(|w| w.raw.contains('/'))),
+        _ => false,
     }
 }
 
