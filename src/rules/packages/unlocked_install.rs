@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{call_of, call_span, run_installs, setting};
+use super::packages_shared::{
+    call_of, call_span, is_copied_before, is_said_before, run_installs, setting,
+};
+use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Copied, CopyOrigin, Facts, Node};
 use crate::fix::{Edit, Fix};
@@ -35,16 +38,23 @@ impl Rule for UnlockedInstall {
                 continue;
             };
             let fix = fix(facts, node, install, &demand);
-            let report = cx
-                .report(
-                    call_span(facts, install),
-                    format!(
-                        "`{}` may install other versions than `{lock}` says",
-                        call_of(install)
-                    ),
-                )
-                .help(format!("use `{}`, which fails instead", demand.strict))
+            let call = call_of(install);
+            let message = match demand.weight {
+                Weight::Ignores => format!("`{call}` does not look at `{lock}`"),
+                _ => format!("`{call}` may install other versions than `{lock}` says"),
+            };
+            let mut report = cx
+                .report(call_span(facts, install), message)
+                .help(match install.manager {
+                    Manager::Bundler => {
+                        format!("run `{}` before it, then it fails instead", demand.strict)
+                    }
+                    _ => format!("use `{}`, which fails instead", demand.strict),
+                })
                 .label(place, "the lock file");
+            if demand.weight == Weight::Note {
+                report = report.severity(Severity::Info);
+            }
             if let Some(fix) = fix {
                 report.fix(fix);
             }
@@ -62,6 +72,19 @@ struct Demand {
     verb: Option<&'static str>,
     /// The option that makes it strict.
     option: Option<&'static str>,
+    /// How bad it is.
+    weight: Weight,
+}
+
+/// How bad a call is that is not strict.
+#[derive(PartialEq, Eq)]
+enum Weight {
+    /// As the rule's level says.
+    Usual,
+    /// The manager takes other versions for fewer reasons.
+    Note,
+    /// The lock file has no say at all.
+    Ignores,
 }
 
 /// The strict form of a call that is not strict.
@@ -75,6 +98,7 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
         strict,
         verb,
         option,
+        weight: Weight::Usual,
     };
     match (install.manager, install.verb.as_str()) {
         (Manager::Npm, "install" | "i") if install.action == Action::Restore => {
@@ -152,6 +176,59 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
             (!install.has_flag(&["--locked", "--frozen"]) && !set)
                 .then(|| demand(&["uv.lock"][..], "uv sync --locked", None, Some("--locked")))
         }
+        (Manager::Cargo, "build" | "b") => {
+            let set = install.has_flag(&["--locked", "--frozen", "--offline"]);
+            (!set).then(|| Demand {
+                weight: Weight::Note,
+                ..demand(
+                    &["Cargo.lock"][..],
+                    "cargo build --locked",
+                    None,
+                    Some("--locked"),
+                )
+            })
+        }
+        (Manager::Cargo, "install") if install.action == Action::Build => {
+            (!install.has_flag(&["--locked", "--frozen"])).then(|| Demand {
+                weight: Weight::Ignores,
+                ..demand(
+                    &["Cargo.lock"][..],
+                    "cargo install --locked",
+                    None,
+                    Some("--locked"),
+                )
+            })
+        }
+        (Manager::Bundler, "" | "install") if install.action == Action::Restore => {
+            let said = |text| is_said_before(facts, node, text);
+            let set = install.has_flag(&["--frozen", "--deployment", "--local"])
+                || env("BUNDLE_FROZEN")
+                || env("BUNDLE_DEPLOYMENT")
+                || said("frozen")
+                || said("deployment")
+                || is_copied_before(facts, node, ".bundle");
+            (!set).then(|| Demand {
+                weight: Weight::Note,
+                ..demand(
+                    &["Gemfile.lock"][..],
+                    "bundle config set frozen true",
+                    None,
+                    None,
+                )
+            })
+        }
+        (Manager::Dotnet, "restore") => {
+            (!install.has_flag(&["--locked-mode", "--use-lock-file", "--force-evaluate"])).then(
+                || {
+                    demand(
+                        &["packages.lock.json"][..],
+                        "dotnet restore --locked-mode",
+                        None,
+                        Some("--locked-mode"),
+                    )
+                },
+            )
+        }
         (Manager::Composer, "update" | "u" | "upgrade") => Some(demand(
             &["composer.lock"][..],
             "composer install",
@@ -191,6 +268,8 @@ fn named(facts: &Facts<'_>, copied: &Copied, locks: &[&str]) -> Option<(String, 
         let lock = locks.iter().find(|lock| {
             **lock == name
                 || name == "package*.json" && **lock == "package-lock.json"
+                || matches!(name, "Cargo.*" | "Gemfile*")
+                    && lock.starts_with(name.trim_end_matches('*'))
                 || **lock == "package-lock.json" && name == "package-*.json"
         });
         let sure = match (copied.origin, facts.context()) {
