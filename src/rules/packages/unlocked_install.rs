@@ -37,6 +37,9 @@ impl Rule for UnlockedInstall {
             let Some((lock, place)) = lock_file(facts, node, demand.locks) else {
                 continue;
             };
+            if demand.weight == Weight::Note && is_said(facts, node, install) {
+                continue;
+            }
             let fix = fix(facts, node, install, &demand);
             let call = call_of(install);
             let message = match demand.weight {
@@ -60,6 +63,16 @@ impl Rule for UnlockedInstall {
             }
         }
     }
+}
+
+/// Whether the stage calls the same before, so that a note was made.
+fn is_said(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
+    let stage = facts.stage_of(node).map_or(&[][..], |s| facts.nodes_of(s));
+    let before = stage.iter().take_while(|n| n.index <= node.index);
+    before
+        .flat_map(|n| run_installs(n).iter().map(move |i| (n.index, i)))
+        .take_while(|(at, i)| (*at, i.command) < (node.index, install.command))
+        .any(|(_, i)| i.manager == install.manager && i.verb == install.verb)
 }
 
 /// What a call should have been.
