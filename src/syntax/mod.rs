@@ -564,13 +564,17 @@ impl File {
     }
 
     /// Where the file shows that a Dockerfile is yet to be made of it: an instruction that begins
-    /// with the `{{` or `{%` of a template.
+    /// with the `{{` or `{%` of a template, or the `${templateOption:…}` of a dev container template.
     pub fn template(&self) -> Option<Span> {
-        let begins = |i: &&Instruction| {
+        self.instructions.iter().find_map(|i| {
             let name = i.name.as_str();
-            i.keyword.is_none() && (name.starts_with("{{") || name.starts_with("{%"))
-        };
-        self.instructions.iter().find(begins).map(|i| i.name.span)
+            let begins = i.keyword.is_none() && (name.starts_with("{{") || name.starts_with("{%"));
+            let option = || {
+                let at = i.logical.text().find("${templateOption:")?;
+                Some(i.logical.span(at..at + "${templateOption".len()))
+            };
+            begins.then_some(i.name.span).or_else(option)
+        })
     }
 }
 

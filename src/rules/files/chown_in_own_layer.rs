@@ -143,13 +143,16 @@ fn is_small(copied: &Copied) -> bool {
         "/scripts",
         "/usr/bin",
     ];
-    const NAMES: [&str; 8] = [
+    const NAMES: [&str; 11] = [
         "bin",
         "conf",
         "config",
+        "docs",
         "etc",
+        "fixes",
         "helpers",
         "hooks",
+        "licenses",
         "scripts",
         "templates",
     ];

@@ -24,13 +24,12 @@ impl Rule for DeletedInLaterLayer {
         let Some(last) = facts.final_stage() else {
             return;
         };
-        // What each layer brings: the path, its place in the file, the node.
-        let mut there: Vec<(String, Span, usize)> = Vec::new();
+        let mut there: Vec<Held> = Vec::new();
         for node in facts.chain_nodes(last.index) {
             match node.keyword() {
                 Some(Keyword::Copy | Keyword::Add) => there.extend(copied(facts, node)),
                 Some(Keyword::Run) => {
-                    let mut gone: Vec<(Span, Span, String, bool)> = Vec::new();
+                    let mut gone: Vec<(Span, String, Held)> = Vec::new();
                     let moved = first_move(node);
                     let commands = node.commands().iter().enumerate();
                     for (index, command) in commands.filter(|(_, c)| c.name == "rm") {
@@ -39,27 +38,21 @@ impl Rule for DeletedInLaterLayer {
                             let Some(path) = removed(facts, node, moved, word.literal()) else {
                                 continue;
                             };
-                            let held = there
-                                .iter()
-                                .position(|(held, _, at)| *at < node.index && covers(&path, held));
-                            if let Some(at) = held {
-                                let (held, span, _) = there.remove(at);
+                            let fits = |h: &Held| h.node < node.index && covers(&path, &h.path);
+                            let large = there.iter().position(|h| fits(h) && !h.is_small);
+                            if let Some(at) = large.or_else(|| there.iter().position(fits)) {
+                                let held = there.remove(at);
                                 let text = word.literal().unwrap_or_default().to_owned();
                                 let text = match text.ends_with('*') {
-                                    true => held.clone(),
+                                    true => held.path.clone(),
                                     false => text,
                                 };
-                                gone.push((
-                                    word.span,
-                                    span,
-                                    text,
-                                    is_small_file(&held) && !is_secret(&held),
-                                ));
+                                gone.push((word.span, text, held));
                             }
                         }
                     }
-                    for (span, from, path, small) in gone {
-                        if small && !self.small {
+                    for (span, path, held) in gone {
+                        if held.is_small && !self.small {
                             continue;
                         }
                         let report = cx
@@ -68,8 +61,8 @@ impl Rule for DeletedInLaterLayer {
                                 format!("`{path}` stays in the image: an earlier layer holds it"),
                             )
                             .help("use a bind mount or another stage, or make and remove it in one RUN")
-                            .label(from, "it comes from here");
-                        if small {
+                            .label(held.span, "it comes from here");
+                        if held.is_small {
                             report.severity(Severity::Info);
                         }
                     }
@@ -78,6 +71,27 @@ impl Rule for DeletedInLaterLayer {
                 }
                 _ => {}
             }
+        }
+    }
+}
+
+/// What a layer brings.
+struct Held {
+    path: String,
+    span: Span,
+    node: usize,
+    is_small: bool,
+}
+
+impl Held {
+    fn new(path: String, span: Span, node: usize, source: Option<&str>) -> Self {
+        let small = |name: &str| is_small_file(name.trim_end_matches('*'));
+        let is_small = (small(&path) || source.is_some_and(small)) && !is_secret(&path);
+        Self {
+            path,
+            span,
+            node,
+            is_small,
         }
     }
 }
@@ -96,7 +110,7 @@ fn first_move(node: &Node<'_>) -> usize {
 }
 
 /// The files that a COPY or ADD brings, if their names are known.
-fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
+fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Held> {
     let Some(copied) = facts.copied(node) else {
         return Vec::new();
     };
@@ -119,13 +133,15 @@ fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
             // ADD unpacks archives, and what is copied into `/` has other names.
             let archive = node.is(Keyword::Add) && !source.is_remote() && path.contains(".t");
             let whole = source.is_whole() && path.len() < 2;
-            (!archive && !whole && path.len() > 1).then_some((path, source.span, node.index))
+            let text = source.text.as_deref();
+            (!archive && !whole && path.len() > 1)
+                .then(|| Held::new(path, source.span, node.index, text))
         })
         .collect()
 }
 
 /// The files that a RUN downloads and leaves behind.
-fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
+fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Held> {
     if !node.mounts.is_empty() {
         return Vec::new();
     }
@@ -167,7 +183,8 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
         if used_up || moved && !name.starts_with('/') {
             continue;
         }
-        found.push((place(facts, node, &name), command.span, node.index));
+        let path = place(facts, node, &name);
+        found.push(Held::new(path, command.span, node.index, None));
     }
     found
 }

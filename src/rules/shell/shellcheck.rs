@@ -110,7 +110,7 @@ impl Shellcheck {
 /// Whether what is found does no harm in a RUN:
 ///
 /// - SC2034: the base image may export the variable, or the value is a command run for its effect;
-/// - SC2164: the status of a `cd` that ends the script is that of the RUN;
+/// - SC2164: the status of a `cd` that ends the script is that of the RUN, and `cd -` only goes back;
 /// - SC3037: `/bin/echo` is no part of the shell.
 fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &LintFinding) -> bool {
     let commands = script.commands.iter();

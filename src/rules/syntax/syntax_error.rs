@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Severity;
 use crate::facts::Facts;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
@@ -21,7 +22,8 @@ impl Rule for SyntaxError {
                 span,
                 "this is a template, from which a Dockerfile is yet to be made",
             )
-            .help("lint what is made of it");
+            .help("lint what is made of it")
+            .severity(Severity::Info);
             return;
         }
         // Some have rules of their own.
