@@ -89,14 +89,16 @@ fn is_rolling(image: &ImageRef) -> bool {
     })
 }
 
-/// Whether the name itself says the major release, so that `latest` is only its newest update:
-/// `ubi9/ubi-minimal`. Red Hat tells people to use it so.
+/// Whether the name itself says the release, so that `latest` is only its newest update:
+/// `ubi9/ubi-minimal`, which Red Hat tells people to use so, `google/ubuntu2404`.
 fn names_release(image: &ImageRef) -> bool {
     let release = |part: &str| {
-        ["ubi", "rhel"].iter().any(|name| {
-            part.strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        })
+        ["ubi", "rhel", "ubuntu", "debian", "centos"]
+            .iter()
+            .any(|name| {
+                part.strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            })
     };
     image.repository.visible().split('/').any(release)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::packages_shared::{
     after_verb, call_of, call_span, is_copied_before, is_said_before, run_installs, ships,
 };
-use crate::facts::packages::{Action, Install, Manager, Package};
+use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
@@ -33,6 +33,7 @@ impl Rule for AptRecommends {
             install.action == Action::Install
                 && installs_some
                 && !is_decided(install)
+                && !is_local(install)
                 && !is_for_a_while(facts, node, install)
         });
         let Some(first) = found.next() else {
@@ -65,6 +66,12 @@ impl Rule for AptRecommends {
             report.fix(Fix::unsafe_(format!("add `{option}`"), edits));
         }
     }
+}
+
+/// Whether all that is installed are files; who packs one seldom recommends anything.
+fn is_local(install: &Install) -> bool {
+    let local = |p: &Package| p.origin == PackageOrigin::Path;
+    !install.more && install.packages.iter().all(local)
 }
 
 fn option_of(install: &Install) -> &'static str {
