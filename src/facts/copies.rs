@@ -80,7 +80,7 @@ impl CopiedSource {
 /// Whether a file is a script, a key, a list or configuration, by its name: too small to matter in
 /// a layer.
 pub fn is_small_file(path: &str) -> bool {
-    const ENDINGS: [&str; 34] = [
+    const ENDINGS: [&str; 35] = [
         "asc",
         "cfg",
         "cnf",
@@ -93,6 +93,7 @@ pub fn is_small_file(path: &str) -> bool {
         "json",
         "key",
         "list",
+        "loc",
         "lock",
         "md",
         "patch",

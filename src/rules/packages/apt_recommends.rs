@@ -33,6 +33,7 @@ impl Rule for AptRecommends {
             install.action == Action::Install
                 && installs_some
                 && !is_decided(install)
+                && !install.has_flag(&SIMULATED)
                 && !is_local(install)
                 && !is_for_a_while(facts, node, install)
         });
@@ -67,6 +68,18 @@ impl Rule for AptRecommends {
         }
     }
 }
+
+/// The options with which apt only says what it would do.
+const SIMULATED: [&str; 8] = [
+    "-s",
+    "--simulate",
+    "--just-print",
+    "--dry-run",
+    "--recon",
+    "--no-act",
+    "--print-uris",
+    "-d",
+];
 
 /// Whether all that is installed are files; who packs one seldom recommends anything.
 fn is_local(install: &Install) -> bool {

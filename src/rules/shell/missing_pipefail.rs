@@ -224,6 +224,12 @@ fn matters(command: &Command) -> bool {
     let one_line = command.has_any_flag(&["-c", "-e", "-r", "-p", "-m", "-i"]);
     let prints = match name {
         "php" | "node" | "python" | "python3" | "java" => one_line,
+        "gpg" | "gpg2" => command.has_any_flag(&[
+            "--show-keys",
+            "--list-keys",
+            "--list-packets",
+            "--fingerprint",
+        ]),
         "git" => !matches!(
             command.subcommand(),
             Some("clone" | "fetch" | "pull" | "archive" | "submodule")
@@ -278,6 +284,7 @@ mod tests {
         assert_eq!(count("RUN ldd \"$(php -r 'echo 1;')\" | sort -u"), 0);
         assert_eq!(count("RUN cat list | sort | xargs apt-get install -y"), 0);
         assert_eq!(count("RUN apt-get -s upgrade | grep Inst"), 0);
+        assert_eq!(count("RUN gpg -n --show-keys k.asc | grep -c A"), 0);
     }
 
     #[test]
