@@ -96,8 +96,9 @@ fn names_release(image: &ImageRef) -> bool {
         ["ubi", "rhel", "ubuntu", "debian", "centos"]
             .iter()
             .any(|name| {
-                part.strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+                let rest = part.strip_prefix(name).unwrap_or_default();
+                rest.trim_start_matches(['-', '_'])
+                    .starts_with(|c: char| c.is_ascii_digit())
             })
     };
     image.repository.visible().split('/').any(release)
