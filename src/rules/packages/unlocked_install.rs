@@ -8,7 +8,7 @@ use super::packages_shared::{
 };
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Copied, CopyOrigin, Facts, Node};
+use crate::facts::{Command, Copied, CopyOrigin, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
 use crate::shell::Connector;
@@ -103,6 +103,15 @@ enum Weight {
 /// The strict form of a call that is not strict.
 fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Demand> {
     if install.is_global() || !install.packages.is_empty() || install.more {
+        return None;
+    }
+    // `bundle install $OPTIONS`
+    let hides = |c: &Command| {
+        c.args()
+            .iter()
+            .any(|w| w.prefix().is_empty() && !w.parts.is_empty())
+    };
+    if node.commands().get(install.command).is_some_and(hides) {
         return None;
     }
     let env = |name: &str| setting(facts, node, install, name).is_true();
