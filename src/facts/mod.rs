@@ -29,7 +29,7 @@ use crate::span::{MappedText, Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
-pub use copies::{Copied, CopiedSource, CopyOrigin};
+pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
 pub use environment::{Definition, known_images};
 pub use graph::{StageUse, UseTarget};
 use image::ImageRef;

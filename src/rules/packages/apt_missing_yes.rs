@@ -7,7 +7,7 @@ use super::packages_shared::{
     after_verb, call_of, call_span, is_answered, is_copied_before, is_said_before, run_installs,
 };
 use crate::facts::Node;
-use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
 use crate::fix::Fix;
 use crate::rule::{Context, Rule};
 
@@ -52,7 +52,12 @@ fn asks(install: &Install) -> bool {
     let named = !install.packages.is_empty() || install.more;
     let acts = match install.action {
         Action::Remove => named || install.verb.starts_with("auto"),
-        action => matches!(action, Action::Install | Action::Upgrade),
+        // apt asks if more is to be installed than was named: for a file that is on hand, seldom.
+        Action::Install => match install.packages.as_slice() {
+            [only] => only.origin != PackageOrigin::Path,
+            _ => true,
+        },
+        action => action == Action::Upgrade,
     };
     acts && !says_yes(install)
 }
