@@ -340,7 +340,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    let comments = suppressions.comments(source, file);
+    let mut comments = suppressions.comments(source, file);
+    if settings.hadolint {
+        comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
+    }
     let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);

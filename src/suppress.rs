@@ -505,6 +505,7 @@ fn read_comment(source: &Source, comment: &Comment) -> Option<Parsed> {
         for (i, c) in rest.char_indices() {
             match c {
                 ',' => wants_name = true,
+                '#' => break,
                 c if c.is_whitespace() => {}
                 _ if wants_name || end == i => {
                     wants_name = false;

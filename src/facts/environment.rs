@@ -47,9 +47,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "XCADDY_SKIP_CLEANUP",
             "XDG_CONFIG_HOME",
             "XDG_DATA_HOME",
-            "GOLANG_VERSION",
-            "GOPATH",
-            "GOTOOLCHAIN",
         ],
     ),
     (
@@ -61,11 +58,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "CASSANDRA_SHA512",
             "GOSU_VERSION",
             "GPG_KEYS",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -74,16 +66,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "COMPOSER_ALLOW_SUPERUSER",
             "COMPOSER_HOME",
             "COMPOSER_VERSION",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
         ],
     ),
     (
@@ -96,29 +78,8 @@ const IMAGES: &[(&str, &[&str])] = &[
             "DIND_COMMIT",
         ],
     ),
-    (
-        "drupal",
-        &[
-            "DRUPAL_VERSION",
-            "COMPOSER_ALLOW_SUPERUSER",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
-        ],
-    ),
-    (
-        "eclipse-temurin",
-        &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
-    ),
+    ("drupal", &["DRUPAL_VERSION", "COMPOSER_ALLOW_SUPERUSER"]),
+    ("eclipse-temurin", &[]),
     (
         "elixir",
         &[
@@ -142,11 +103,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "CHECK_GPG",
             "GPG_KEY",
             "GOSU_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -162,33 +118,17 @@ const IMAGES: &[(&str, &[&str])] = &[
             "YARN_VERSION",
         ],
     ),
-    ("golang", &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"]),
+    ("golang", &[]),
     (
         "gradle",
         &[
             "GRADLE_HOME",
             "GRADLE_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
             "JAVA_LTS_HOME",
             "JAVA_CURRENT_HOME",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
-    (
-        "groovy",
-        &[
-            "GROOVY_HOME",
-            "GROOVY_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
-        ],
-    ),
+    ("groovy", &["GROOVY_HOME", "GROOVY_VERSION"]),
     (
         "haproxy",
         &["HAPROXY_VERSION", "HAPROXY_URL", "HAPROXY_SHA256"],
@@ -221,11 +161,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JETTY_TGZ_URL",
             "JETTY_GPG_KEYS",
             "TMPDIR",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -234,18 +169,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JOOMLA_VERSION",
             "JOOMLA_SHA512",
             "JOOMLA_INSTALLATION_DISABLE_LOCALHOST_CHECK",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
         ],
     ),
     (
@@ -262,18 +185,7 @@ const IMAGES: &[(&str, &[&str])] = &[
         "mariadb",
         &["MARIADB_VERSION", "MARIADB_MAJOR", "GOSU_VERSION", "LANG"],
     ),
-    (
-        "maven",
-        &[
-            "MAVEN_HOME",
-            "MAVEN_CONFIG",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
-        ],
-    ),
+    ("maven", &["MAVEN_HOME", "MAVEN_CONFIG"]),
     (
         "memcached",
         &["MEMCACHED_VERSION", "MEMCACHED_URL", "MEMCACHED_SHA1"],
@@ -353,19 +265,7 @@ const IMAGES: &[(&str, &[&str])] = &[
     (
         "php",
         &[
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
             "PHP_MD5",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
@@ -471,11 +371,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "SOLR_PID_DIR",
             "SOLR_JETTY_HOST",
             "LOG4J_PROPS",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -489,11 +384,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "SQ_TEMP_DIR",
             "ES_TMPDIR",
             "DOCKER_RUNNING",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -526,11 +416,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "TOMCAT_SHA512",
             "TOMCAT_NATIVE_LIBDIR",
             "LD_LIBRARY_PATH",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -539,18 +424,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "WORDPRESS_CLI_VERSION",
             "WORDPRESS_CLI_SHA512",
             "WORDPRESS_CLI_GPG_KEY",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
         ],
     ),
     (
@@ -567,6 +440,52 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JAVA_HOME",
             "JAVA_VERSION",
         ],
+    ),
+];
+
+/// What several of them set because of what they are built on.
+const SHARED: &[(&[&str], &[&str])] = &[
+    // What is built on `php`.
+    (
+        &["composer", "drupal", "joomla", "php", "wordpress"],
+        &[
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+        ],
+    ),
+    // And on `php:apache`.
+    (
+        &["drupal", "joomla", "php", "wordpress"],
+        &["APACHE_CONFDIR", "APACHE_ENVVARS"],
+    ),
+    // What is built on `eclipse-temurin`.
+    (
+        &[
+            "cassandra",
+            "eclipse-temurin",
+            "flink",
+            "gradle",
+            "groovy",
+            "jetty",
+            "maven",
+            "solr",
+            "sonarqube",
+            "tomcat",
+        ],
+        &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
+    ),
+    // What is built on `golang`.
+    (
+        &["caddy", "golang"],
+        &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"],
     ),
 ];
 
@@ -666,18 +585,16 @@ fn image_definition(image: &ImageRef, name: &str) -> Definition {
     let Ok(at) = IMAGES.binary_search_by_key(&official, |(image, _)| image) else {
         return Definition::Perhaps;
     };
-    let variables = IMAGES.get(at).map_or(&[][..], |(_, variables)| variables);
-    match variables.contains(&name) {
+    let own = IMAGES.get(at).map_or(&[][..], |(_, variables)| variables);
+    let shared = SHARED
+        .iter()
+        .filter(|(images, _)| images.contains(&official));
+    match own.contains(&name) || shared.flat_map(|(_, names)| *names).any(|n| *n == name) {
         true => Definition::Base,
         // Older and newer releases set other variables; nobody sets those of the shell.
         false if OF_THE_SHELL.contains(&name) => Definition::Nothing,
         false => Definition::Perhaps,
     }
-}
-
-/// The official images whose variables are known, with them, for the page of the rule.
-pub fn known_images() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    IMAGES.iter().copied()
 }
 
 #[cfg(test)]
@@ -699,6 +616,8 @@ mod tests {
     fn the_table_is_sorted() {
         assert!(IMAGES.is_sorted_by_key(|(image, _)| image));
         assert!(BARE.is_sorted());
+        let known = |image: &&str| IMAGES.iter().any(|(name, _)| name == image);
+        assert!(SHARED.iter().flat_map(|(images, _)| *images).all(known));
     }
 
     #[test]
@@ -708,6 +627,8 @@ mod tests {
         assert_eq!(last("FROM python:3.13\nUSER x", "HOME"), Nothing);
         assert_eq!(last("FROM python:3.13\nUSER x", "X"), Perhaps);
         assert_eq!(last("FROM mongo\nUSER x", "HOME"), Base);
+        assert_eq!(last("FROM drupal:11\nUSER x", "APACHE_CONFDIR"), Base);
+        assert_eq!(last("FROM drupal:11\nUSER x", "DRUPAL_VERSION"), Base);
         assert_eq!(last("FROM debian:12\nUSER x", "X"), Nothing);
         assert_eq!(last("FROM example.com/debian:12\nUSER x", "X"), Perhaps);
         assert_eq!(last("FROM scratch\nUSER x", "PATH"), Base);

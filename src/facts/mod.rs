@@ -30,7 +30,7 @@ use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
-pub use environment::{Definition, known_images};
+pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
 use image::ImageRef;
 pub use label::Label;

@@ -1,7 +1,7 @@
 //! What several rules on packages ask.
 
 use crate::facts::mount::MountKind;
-use crate::facts::packages::{Action, Install, Package, PackageOrigin};
+use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::Context;
@@ -344,6 +344,59 @@ pub(super) fn is_said_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> 
     facts.is_said_before(stage, node.index + 1, text, false)
 }
 
+/// When a package manager asks before it acts.
+pub(super) struct Confirmation {
+    /// Whose calls they are.
+    pub managers: &'static [Manager],
+    /// What stands in a file that answers for every call, if there is such a setting.
+    pub setting: Option<&'static str>,
+    /// The end of that file's name.
+    pub file: &'static str,
+    /// Whether an option answers, or nothing is done at all.
+    pub says_yes: fn(&Install) -> bool,
+}
+
+/// Reports the calls of a RUN that ask and get no answer.
+pub(super) fn report_unanswered(cx: &mut Context<'_>, node: &Node<'_>, asks: &Confirmation) {
+    let facts = cx.facts;
+    let answered = |text: &str| is_said_before(facts, node, text);
+    for install in run_installs(node) {
+        let named = !install.packages.is_empty() || install.more;
+        let acts = match install.action {
+            Action::Remove => named || install.verb.starts_with("auto"),
+            action => matches!(action, Action::Install | Action::Upgrade),
+        };
+        if !asks.managers.contains(&install.manager)
+            || !acts
+            || (asks.says_yes)(install)
+            || is_answered(node, install)
+            || asks.setting.is_some_and(answered)
+            || is_copied_before(facts, node, asks.file)
+        {
+            continue;
+        }
+        let message = format!(
+            "`{}` may ask for confirmation, and nobody answers",
+            call_of(install)
+        );
+        let edit = after_verb(facts, node, install, "-y");
+        let report = cx
+            .report(call_span(facts, install), message)
+            .help("add `-y`");
+        if let Some(edit) = edit {
+            report.fix(Fix::safe("add `-y`", vec![edit]));
+        }
+    }
+}
+
+/// Whether an option of dnf or yum answers.
+pub(super) fn rpm_says_yes(install: &Install) -> bool {
+    install.has_flag(&["-y", "--assumeyes", "--assumeno"])
+        || install.flags.iter().any(|f| {
+            f.name == "--setopt" && f.value.as_deref().is_some_and(|v| v.contains("assumeyes"))
+        })
+}
+
 /// Whether a COPY or ADD before a node brings a file whose path holds `text`.
 pub(super) fn is_copied_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
     let Some(stage) = node.stage else {
@@ -444,6 +497,31 @@ pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help:
         ),
     };
     cx.report(first.span, message).help(help);
+}
+
+/// Reports the RPM packages that managers install without a version.
+pub(super) fn report_unpinned_rpm(cx: &mut Context<'_>, node: &Node<'_>, managers: &[Manager]) {
+    for install in run_installs(node) {
+        let installs = managers.contains(&install.manager)
+            && matches!(install.action, Action::Install | Action::Restore)
+            && !is_group(install);
+        if installs {
+            let packages = unpinned(install, is_pinned_rpm);
+            report_unpinned(cx, &packages, "name the version: `package-version`");
+        }
+    }
+}
+
+/// Whether a version is named. A number at the end may be part of the name, as in
+/// `gcc-toolset-11`, or a version.
+fn is_pinned_rpm(package: &Package) -> bool {
+    let last = package.name.rsplit_once('-').map(|(_, last)| last);
+    package.version.is_some() || last.is_some_and(|l| l.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether groups or modules are installed, which have no versions.
+fn is_group(install: &Install) -> bool {
+    install.verb.contains("group") || install.verb.starts_with("module")
 }
 
 #[cfg(test)]
