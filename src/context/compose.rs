@@ -335,10 +335,12 @@ impl Project<'_> {
             }
         }
         if let Some(target) = plan.target.as_deref().and_then(Node::text) {
-            build.target = self.text(target);
+            let known = self.text(target);
+            let any = known.is_none();
+            build.target = known.filter(|t| !t.is_empty());
             build.targets = Targets {
                 names: build.target.iter().cloned().collect(),
-                any: build.target.is_none(),
+                any,
             };
         }
         let platforms = plan.platforms.iter();

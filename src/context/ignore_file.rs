@@ -30,9 +30,14 @@ impl IgnoreFile {
         let patterns: Vec<_> = text.lines().filter_map(Pattern::parse).collect();
         let is_refused = |p: &&Pattern| {
             let mut segments = p.segments.iter();
-            !segments.all(|s| matches_segment(s, "").is_some() && brackets_close(s))
+            p.is_lone_exception()
+                || !segments.all(|s| matches_segment(s, "").is_some() && brackets_close(s))
         };
-        let refused = patterns.iter().find(is_refused).map(|p| p.text.clone());
+        let refused = patterns.iter().find(is_refused);
+        let refused = refused.map(|p| match p.is_lone_exception() {
+            true => "!".to_owned(),
+            false => p.text.clone(),
+        });
         let patterns = patterns.into_iter().filter(|p| !is_refused(&p)).collect();
         Self { patterns, refused }
     }
@@ -111,17 +116,26 @@ impl Pattern {
             Some(rest) => (true, rest.trim()),
             None => (false, line),
         };
-        if line.is_empty() {
-            return None;
-        }
-        let text = clean(line);
-        let text = text.strip_prefix('/').unwrap_or(&text).to_owned();
+        let text = match (line.is_empty(), negated) {
+            (true, true) => String::new(),
+            (true, false) => return None,
+            (false, _) => clean(line),
+        };
+        let text = match text.as_str() {
+            "/" => return None,
+            text => text.strip_prefix('/').unwrap_or(text).to_owned(),
+        };
         let segments: Vec<String> = text.split('/').map(str::to_owned).collect();
-        (!text.is_empty()).then_some(Self {
+        Some(Self {
             text,
             segments,
             negated,
         })
+    }
+
+    /// A `!` that takes nothing back.
+    fn is_lone_exception(&self) -> bool {
+        self.negated && self.text.is_empty()
     }
 
     /// Whether it matches the path or a directory above it.
@@ -418,7 +432,6 @@ mod tests {
         assert!(ignored("\u{feff}a", "a"));
         assert!(!ignored("# a\n", "# a"));
         assert!(ignored(" # a", "# a"));
-        assert!(ignored("! \n a \n", "a"));
         assert!(!ignored("a\n! a", "a"));
         assert!(!ignored(".", "a"));
     }
@@ -433,6 +446,13 @@ mod tests {
         // Docker refuses the file; the line is left out.
         assert!(!ignored("[a", "a"));
         assert!(!ignored("a\\", "a"));
+    }
+
+    #[test]
+    fn a_lone_exclamation_mark_is_refused() {
+        let file = IgnoreFile::parse("a\n! \n");
+        assert_eq!(file.refused(), Some("!"));
+        assert!(!file.has_exceptions() && file.is_ignored("a"));
     }
 
     #[test]

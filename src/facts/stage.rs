@@ -236,6 +236,22 @@ impl<'a> Facts<'a> {
             Kind::User(word) | Kind::Workdir(word) => self.text(node, word),
             _ => None,
         };
+        let last = self.stages.len().checked_sub(1);
+        let absolute = match (&instruction.kind, &value) {
+            (Kind::Workdir(_), Some(path)) => match last {
+                // A builder goes by the platform, everyone else by the look of the path.
+                Some(stage) if self.build.typical => match self.has_windows_paths(stage) {
+                    true => is_absolute_on_windows(path),
+                    false => path.starts_with('/'),
+                },
+                _ => is_absolute(path),
+            },
+            (Kind::Workdir(word), None) => {
+                let bare = word.as_str().trim_start_matches(['"', '\'']);
+                bare.starts_with('$') || is_absolute(bare)
+            }
+            _ => false,
+        };
         let Some(stage) = self.stages.last_mut() else {
             return;
         };
@@ -248,14 +264,8 @@ impl<'a> Facts<'a> {
                     span: word.span,
                 });
             }
-            Kind::Workdir(word) => {
+            Kind::Workdir(_) => {
                 let before = stage.workdir();
-                let bare = word.as_str().trim_start_matches(['"', '\'']);
-                let dollar = bare.starts_with('$');
-                let absolute = match &value {
-                    Some(path) => is_absolute(path),
-                    None => dollar || is_absolute(word.as_str()),
-                };
                 let path = match (absolute, value) {
                     (true, value) => value,
                     (false, Some(path)) => before
@@ -412,4 +422,24 @@ pub fn is_absolute(path: &str) -> bool {
         (Some(drive), Some(b':')) => drive.is_ascii_alphabetic(),
         _ => false,
     }
+}
+
+/// Why BuildKit cannot use a path of a Windows image, if it cannot.
+pub(super) fn refused_on_windows(path: &str) -> Option<&'static str> {
+    let slashed = path.replace('\\', "/");
+    if slashed.len() == 2 && slashed.ends_with(':') {
+        return Some("a drive is no path");
+    }
+    if slashed.starts_with("//") {
+        return Some("network paths are not supported");
+    }
+    match path.split_once(':') {
+        Some((drive, _)) if !drive.eq_ignore_ascii_case("c") => Some("only drive `C:` can be used"),
+        _ => None,
+    }
+}
+
+fn is_absolute_on_windows(path: &str) -> bool {
+    let rest = path.split_once(':').map_or(path, |(_, rest)| rest);
+    refused_on_windows(path).is_none() && rest.starts_with(['/', '\\'])
 }
