@@ -21,44 +21,20 @@ pub struct BuildError {
 }
 
 impl Facts<'_> {
-    /// What BuildKit refuses beyond what it cannot read. Triggers are left out: they run
-    /// elsewhere.
+    /// What BuildKit refuses beyond what it cannot read. Triggers are left out, unless it is
+    /// asked what a builder says: they run elsewhere.
     pub fn build_errors(&self) -> Vec<BuildError> {
         let mut found = Found(Vec::new());
-        for node in self.nodes.iter().filter(|n| !n.onbuild) {
-            self.check_words(node, &mut found);
-            match &node.instruction.kind {
-                Kind::From(_) => self.check_from(node, &mut found),
-                Kind::Copy(transfer) | Kind::Add(transfer) => {
-                    self.check_transfer(node, transfer, &mut found);
-                }
-                Kind::Run(_) => {
-                    for mount in &node.mounts {
-                        self.check_mount(node, mount, &mut found);
-                    }
-                    self.check_devices(node, &mut found);
-                }
-                Kind::Workdir(word) => self.check_windows_path(node, word, &mut found),
-                Kind::Volume(volume) => {
-                    for path in &volume.paths {
-                        // An empty path as written has been refused already.
-                        if !path.as_str().trim().is_empty()
-                            && self.text(node.index, path).is_some_and(|t| t.is_empty())
-                        {
-                            found.add(path.span, format!("`{path}` is empty: VOLUME needs a path"));
-                        }
-                    }
-                }
-                Kind::Stopsignal(word) => {
-                    if let Some(text) = self.text(node.index, word)
-                        && !is_signal(&text)
-                    {
-                        found
-                            .add(word.span, format!("`{text}` is no signal"))
-                            .help("name a signal such as `SIGTERM` or `SIGRTMIN+3`, or its number");
-                    }
-                }
-                _ => {}
+        for node in &self.nodes {
+            if node.onbuild {
+                self.check_trigger(node, &mut found);
+                continue;
+            }
+            // A builder does not come to what stands in a stage that it does not need.
+            let stage = node.stage.and_then(|s| self.stages.get(s));
+            let is_built = stage.is_none_or(|s| self.is_built(s) || s.from_node == node.index);
+            if is_built || !self.build.typical {
+                self.check_node(node, &mut found);
             }
         }
         self.check_source_date(&mut found);
@@ -83,6 +59,60 @@ impl Facts<'_> {
         found.0.sort_by_key(|e| (e.span.start, e.span.end));
         found.0.dedup();
         found.0
+    }
+
+    /// A trigger runs in the stages that are built on its own: BuildKit says so there.
+    fn check_trigger(&self, node: &Node<'_>, found: &mut Found) {
+        let heirs = node.stage.into_iter().flat_map(|s| self.heirs(s));
+        let mut heirs = heirs.peekable();
+        if !self.build.typical || heirs.peek().is_none() {
+            return;
+        }
+        let mut own = Found(Vec::new());
+        self.check_node(node, &mut own);
+        for heir in heirs {
+            found.0.extend(own.0.iter().cloned().map(|error| BuildError {
+                span: heir.from.name.span,
+                ..error
+            }));
+        }
+    }
+
+    fn check_node(&self, node: &Node<'_>, found: &mut Found) {
+        self.check_words(node, found);
+        match &node.instruction.kind {
+            Kind::From(_) => self.check_from(node, found),
+            Kind::Copy(transfer) | Kind::Add(transfer) => {
+                self.check_transfer(node, transfer, found);
+            }
+            Kind::Run(_) => {
+                for mount in &node.mounts {
+                    self.check_mount(node, mount, found);
+                }
+                self.check_devices(node, found);
+            }
+            Kind::Workdir(word) => self.check_windows_path(node, word, found),
+            Kind::Volume(volume) => {
+                for path in &volume.paths {
+                    // An empty path as written has been refused already.
+                    if !path.as_str().trim().is_empty()
+                        && self.text(node.index, path).is_some_and(|t| t.is_empty())
+                    {
+                        found.add(path.span, format!("`{path}` is empty: VOLUME needs a path"));
+                    }
+                }
+            }
+            Kind::Stopsignal(word) => {
+                if let Some(text) = self.text(node.index, word)
+                    && !is_signal(&text)
+                {
+                    found
+                        .add(word.span, format!("`{text}` is no signal"))
+                        .help("name a signal such as `SIGTERM` or `SIGRTMIN+3`, or its number");
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether a source of ADD is no file of the build context: a web page or a repository.
@@ -296,12 +326,13 @@ impl Facts<'_> {
             match sources.as_slice() {
                 [source] => {
                     if let Some(source) = known(source) {
-                        if !is_http(&source) && !is_git(&source) {
+                        let is_github = source.starts_with("github.com/");
+                        if !is_http(&source) && !is_git(&source) && !is_github {
                             found.add(
                                 word.span,
                                 "a checksum needs a source on the web or in git".to_owned(),
                             );
-                        } else if !is_git(&source) && !is_digest(&text) {
+                        } else if is_http(&source) && !is_git(&source) && !is_digest(&text) {
                             found
                                 .add(word.span, format!("`{text}` is no checksum"))
                                 .help("write `sha256:` and 64 hexadecimal digits");

@@ -625,7 +625,8 @@ impl Facts<'_> {
     /// What the image under a stage makes of a variable.
     pub fn base_definition(&self, stage: usize, name: &str) -> Definition {
         // Something answers everywhere but on Windows, where the system does.
-        if name == "PATH" {
+        let is_windows = || self.build.typical && self.has_windows_paths(stage);
+        if name == "PATH" && !is_windows() {
             return Definition::Base;
         }
         match self.root_base(stage) {
@@ -635,9 +636,12 @@ impl Facts<'_> {
         }
     }
 
-    /// The stages of this file that are built directly on a stage.
+    /// The stages of this file that run the triggers of a stage: those that are built directly on
+    /// it and that the final stage needs. Of others BuildKit's checks leave the triggers out.
     pub fn heirs(&self, stage: usize) -> impl Iterator<Item = &super::Stage<'_>> {
-        let on = move |s: &&super::Stage<'_>| matches!(s.base, Base::Stage(b) if b == stage);
+        let on = move |s: &&super::Stage<'_>| {
+            s.is_needed && matches!(s.base, Base::Stage(b) if b == stage)
+        };
         self.stages.iter().filter(on)
     }
 

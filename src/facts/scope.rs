@@ -169,6 +169,11 @@ impl Scopes {
                     },
                 }
             }
+            // Declared again without a value, BuildKit's own arguments keep theirs.
+            (None, None) if PLATFORM_ARGUMENTS.contains(&name) => {
+                let kept = global.and_then(|g| g.value.clone());
+                Some(kept.unwrap_or_else(|| self.platform(name).map(str::to_owned).into()))
+            }
             (None, None) => None,
         };
         let variable = Variable {
