@@ -405,7 +405,13 @@ fn as_buildkit(
             continue;
         }
         let converts = has(&CONVERSION_CHECKS) || diagnostic.rule == "invalid-port";
-        let Some(owner) = facts.file.instruction_at(diagnostic.span.start) else {
+        // Blank lines at the end of the file belong to the instruction that asked for more.
+        let unfinished = || {
+            let last = facts.file.instructions.last();
+            last.filter(|i| i.empty_continuation.is_some() && has(&["NoEmptyContinuation"]))
+        };
+        let owner = facts.file.instruction_at(diagnostic.span.start);
+        let Some(owner) = owner.or_else(unfinished) else {
             out.push(diagnostic);
             continue;
         };
@@ -431,14 +437,10 @@ fn as_buildkit(
         }
         // A trigger that cannot be read is refused where it would run.
         let is_trigger = owner.keyword == Some(Keyword::Onbuild)
-            && facts
-                .file
-                .errors
-                .iter()
-                .any(|e| {
-                    let is_it = e.kind.to_string() == diagnostic.message;
-                    e.deferred && e.span == diagnostic.span && is_it
-                });
+            && facts.file.errors.iter().any(|e| {
+                let is_it = e.kind.to_string() == diagnostic.message;
+                e.deferred && e.span == diagnostic.span && is_it
+            });
         let heir = stage.and_then(|s| facts.heirs(s.index).next());
         if let (true, Some(heir)) = (is_trigger, heir) {
             diagnostic.line = Some(heir.from.start_line);

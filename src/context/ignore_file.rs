@@ -146,6 +146,11 @@ impl Pattern {
     }
 
     fn matches(&self, path: &[&str]) -> bool {
+        // Docker makes a regular expression of it, in which an escaped letter stands for no letter.
+        let mut escapes = self.text.split('\\').skip(1);
+        if escapes.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric())) {
+            return false;
+        }
         // `**` may stand within a segment (`a**b`); there Docker lets it cross slashes.
         let glued = self.segments.iter().any(|s| s.contains("**") && s != "**");
         match glued {

@@ -70,11 +70,20 @@ impl Facts<'_> {
         }
         let mut own = Found(Vec::new());
         self.check_node(node, &mut own);
+        if let Kind::Copy(_) = node.instruction.kind
+            && let Some(word) = node.instruction.flag_value("from")
+            && let Ok(number) = word.as_str().parse::<i64>()
+            && !usize::try_from(number).is_ok_and(|n| n < self.stages.len())
+        {
+            own.add(word.span, format!("there is no stage number `{word}`"));
+        }
         for heir in heirs {
-            found.0.extend(own.0.iter().cloned().map(|error| BuildError {
-                span: heir.from.name.span,
-                ..error
-            }));
+            found
+                .0
+                .extend(own.0.iter().cloned().map(|error| BuildError {
+                    span: heir.from.name.span,
+                    ..error
+                }));
         }
     }
 
@@ -224,9 +233,7 @@ impl Facts<'_> {
     /// Check options that come as a build argument.
     fn check_options(&self, found: &mut Found) {
         let arguments = self.build.arguments.iter();
-        let given = arguments
-            .rev()
-            .find(|(name, _)| name == CHECK_ARGUMENT);
+        let given = arguments.rev().find(|(name, _)| name == CHECK_ARGUMENT);
         if let Some((name, value)) = given
             && let Err(error) = CheckOptions::parse(value)
         {
@@ -363,7 +370,41 @@ impl Facts<'_> {
                 && let Some(message) = refused_query(&text)
             {
                 found.add(source.span, message);
+            } else if is_add && git {
+                self.check_git_flags(node, source, &text, found);
             }
+        }
+    }
+
+    /// What flags and the query of a git URL say of the same thing.
+    fn check_git_flags(&self, node: &Node<'_>, source: &Word, text: &str, found: &mut Found) {
+        let query = |names: &[&str]| {
+            let query = text.split('#').next()?.split_once('?')?.1;
+            let mut pairs = query
+                .split('&')
+                .map(|p| p.split_once('=').unwrap_or((p, "")));
+            pairs.find(|(name, _)| names.contains(name)).map(|(_, v)| v)
+        };
+        let checksum = node.instruction.flag_value("checksum");
+        let checksum = checksum.and_then(|word| self.text(node.index, word));
+        if let (Some(flag), Some(other)) = (checksum, query(&["checksum", "commit"]))
+            && !flag.is_empty()
+            && flag != other
+        {
+            let message = format!("the flag says `{flag}`, the address `{other}`");
+            found.add(source.span, message);
+        }
+        let keep = node.instruction.flag("keep-git-dir");
+        let keep = keep.map(|flag| {
+            let value = flag.value.as_ref().map(Word::as_str);
+            value.is_none_or(|v| v.eq_ignore_ascii_case("true"))
+        });
+        let is_true = |v: &str| v.is_empty() || v.starts_with(['1', 't', 'T']);
+        if let (Some(flag), Some(other)) = (keep, query(&["keep-git-dir"]))
+            && flag != is_true(other)
+        {
+            let message = "flag and address differ about `keep-git-dir`";
+            found.add(source.span, message.to_owned());
         }
     }
 

@@ -55,7 +55,11 @@ impl<'a> Facts<'a> {
                 });
                 numbered += usize::from(matches!(target, UseTarget::External));
             }
-            let unnamed = node.mounts.iter().filter(|m| named_from(m).is_none()).count();
+            let unnamed = node
+                .mounts
+                .iter()
+                .filter(|m| named_from(m).is_none())
+                .count();
             numbered += unnamed;
         }
         uses

@@ -190,6 +190,12 @@ impl<'a> Facts<'a> {
             }
             facts.visit(instruction);
         }
+        // Now every stage has its name: what names a later one is no image either.
+        let Facts { images, names, .. } = &mut facts;
+        images.retain(|used| {
+            let is_from = matches!(used.kind, ImageUseKind::From(_));
+            is_from || !names.contains_key(&used.written.to_lowercase())
+        });
         facts.find_final();
         facts
     }

@@ -176,7 +176,10 @@ mod tests {
             ("linux/arm/6", "linux/arm/v6"),
             ("linux/amd64/v2", "linux/amd64/v2"),
             ("Linux/AMD64", "linux/amd64"),
-            ("windows(10.0.17763+win32k)/amd64", "windows(10.0.17763)/amd64"),
+            (
+                "windows(10.0.17763+win32k)/amd64",
+                "windows(10.0.17763)/amd64",
+            ),
         ] {
             assert_eq!(shown(text).as_deref(), Some(wanted), "{text}");
         }

@@ -209,8 +209,13 @@ impl Scopes {
         self.table(stage).push(variable);
     }
 
+    /// The stage that is built, as `TARGETSTAGE` has it.
+    pub(super) fn target_stage(&self) -> &str {
+        &self.target_stage
+    }
+
     /// The value of an argument that BuildKit declares by itself, as far as it is known.
-    fn platform(&self, name: &str) -> Option<&str> {
+    pub(super) fn platform(&self, name: &str) -> Option<&str> {
         match name {
             "TARGETSTAGE" => Some(&self.target_stage),
             _ if self.build.contains_key(name) || !self.typical => match self.build.get(name) {

@@ -392,7 +392,9 @@ impl<'t> Reader<'t> {
         let Some(first) = self.file.instructions.iter().position(from) else {
             if self.file.errors.iter().all(|e| e.deferred)
                 && let instructions = &self.file.instructions
-                && let other = instructions.iter().find(|i| i.keyword != Some(Keyword::Arg))
+                && let other = instructions
+                    .iter()
+                    .find(|i| i.keyword != Some(Keyword::Arg))
                 && let Some(first) = other.or(instructions.first())
             {
                 let (span, line) = (first.name.span, first.start_line);
