@@ -122,6 +122,7 @@ impl Pattern {
             (false, _) => clean(line),
         };
         let text = match text.as_str() {
+            "/" if negated => String::new(),
             "/" => return None,
             text => text.strip_prefix('/').unwrap_or(text).to_owned(),
         };
@@ -451,6 +452,47 @@ mod tests {
         // Docker refuses the file; the line is left out.
         assert!(!ignored("[a", "a"));
         assert!(!ignored("a\\", "a"));
+    }
+
+    #[test]
+    fn the_examples_of_dockers_documentation_mean_what_it_says() {
+        for (file, out, in_) in [
+            (
+                "# comment\n*/temp*\n*/*/temp*\ntemp?",
+                "somedir/temporary.txt",
+                "temporary.txt",
+            ),
+            ("*/temp*", "somedir/temp/x", "somedir/subdir/temporary.txt"),
+            (
+                "*/*/temp*",
+                "somedir/subdir/temporary.txt",
+                "somedir/temporary.txt",
+            ),
+            ("temp?", "tempa", "temp"),
+            ("temp?", "tempb", "tempab"),
+            ("**/*.go", "cmd/main.go", "cmd/main.god"),
+            ("*.md\n!README.md", "CHANGES.md", "README.md"),
+            (
+                "*.md\n!README*.md\nREADME-secret.md",
+                "README-secret.md",
+                "README-a.md",
+            ),
+            (
+                "*.md\nREADME-secret.md\n!README*.md",
+                "CHANGES.md",
+                "README-secret.md",
+            ),
+            ("/foo/bar", "foo/bar/x", "x/foo/bar"),
+            ("foo/bar/", "foo/bar", "foo"),
+            (".git\n.cache/", ".cache/x", "x/.git"),
+            (".*", ".env", "a/.env"),
+            ("**/.env", "a/b/.env", "a/b/env"),
+            ("a\r\n\r\n  b  \r\n", "b", "c"),
+            ("\u{feff}# a\nb", "b", "# a"),
+        ] {
+            assert!(ignored(file, out), "{file:?} leaves out {out}");
+            assert!(!ignored(file, in_), "{file:?} leaves in {in_}");
+        }
     }
 
     #[test]
