@@ -135,6 +135,10 @@ impl Suppressions {
             let Some(parsed) = read_comment(source, comment) else {
                 continue;
             };
+            // A builder knows nothing of other linters.
+            if parsed.foreign && build.typical {
+                continue;
+            }
             let scope = match parsed.target {
                 Target::File => Scope::File,
                 Target::Stage => Scope::Span(stage_of(source, file, comment)),

@@ -218,7 +218,7 @@ fn reports(
 /// The command line as a layer of settings.
 fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     let mut build = BuildOptions {
-        target: args.target.clone(),
+        target: args.target.clone().filter(|t| !t.is_empty()),
         context: args.context.clone(),
         platforms: args.platform.clone(),
         ..BuildOptions::default()

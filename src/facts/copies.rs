@@ -1,6 +1,7 @@
 //! COPY and ADD: where the files come from and where they go, variables resolved; and the build
 //! context they come from.
 
+use super::mount::{Mount, MountKind};
 use super::{Facts, FromTarget, Node, Stage};
 use crate::context::BuildContext;
 use crate::context::ignore_file::clean;
@@ -216,6 +217,19 @@ impl<'a> Facts<'a> {
         taken.get(stage.index).map_or(&[], Vec::as_slice)
     }
 
+    /// What a RUN mounts from the build context.
+    pub fn mounted<'f>(&'f self, node: &'f Node<'_>) -> impl Iterator<Item = CopiedSource> {
+        let is_bind = |m: &&Mount| m.kind == MountKind::Bind;
+        let binds = node.mounts.iter().filter(is_bind);
+        let own = binds.filter(|m| m.from.as_ref().is_none_or(|f| f.as_str().is_empty()));
+        own.filter_map(|m| m.source.as_ref())
+            .map(|word| CopiedSource {
+                text: self.text(node.index, word),
+                span: word.span,
+                is_heredoc: false,
+            })
+    }
+
     /// The copies of a stage, those behind ONBUILD left out.
     pub fn copies_of(&self, stage: &Stage<'_>) -> impl Iterator<Item = Copied> {
         self.nodes_of(stage)
@@ -257,6 +271,13 @@ impl<'a> Facts<'a> {
                     .filter(|s| !s.is_whole())
                     .filter_map(|s| s.path())
                     .collect();
+                let mounted = self.nodes.iter().filter(|n| !n.onbuild);
+                sources.extend(
+                    mounted
+                        .flat_map(|n| self.mounted(n))
+                        .filter_map(|s| s.path()),
+                );
+                sources.retain(|path| path != ".");
                 sources.sort();
                 sources.dedup();
                 BuildContext::of(self.source.path(), self.build, &sources)

@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::SyntaxErrorKind;
+use crate::syntax::check::CHECK_ARGUMENT;
 
 /// See `rules/syntax/syntax-error.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -35,7 +36,12 @@ impl Rule for SyntaxError {
                     | SyntaxErrorKind::OnbuildTrigger(_)
             )
         };
+        let arguments = &facts.build.arguments;
+        let replaced = arguments.iter().any(|(name, _)| name == CHECK_ARGUMENT);
         for error in cx.file().errors.iter().filter(|e| !own(&e.kind)) {
+            if replaced && matches!(error.kind, SyntaxErrorKind::CheckOptions(_)) {
+                continue;
+            }
             // BuildKit reads a trigger when a build runs it.
             if cx.buildkit && error.deferred && !runs_here(facts, error.span) {
                 continue;
