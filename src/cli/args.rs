@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{Styles, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, FailOn, LevelSetting, Profile};
+use crate::config::{self, FailOn, LevelSetting, Profile, Shellcheck};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
 use crate::policy::{Golden, LabelFormat};
@@ -175,6 +175,10 @@ pub struct LintArgs {
     /// Ignore comments do not count.
     #[arg(long, help_heading = "Rules")]
     pub disable_ignore_pragma: bool,
+    /// Who looks at the shell scripts of RUN: dlint itself, or the program `shellcheck`
+    /// [default: native].
+    #[arg(long, value_enum, value_name = "WHO", help_heading = "Rules")]
+    pub shellcheck: Option<Shellcheck>,
     /// The set of rules to start from [default: recommended].
     #[arg(
         short,

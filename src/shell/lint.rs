@@ -4,12 +4,15 @@
 //! known of the Dockerfile around it, and the way back to the file's bytes, are the same for
 //! every back end and stand here.
 
+mod external;
 #[cfg(feature = "shell-lint")]
 mod native;
 #[cfg(feature = "shell-lint")]
 mod own;
 
 use std::ops::Range;
+
+pub use external::{External, ExternalError};
 
 use super::{AssignmentKind, Command, Dialect, Script, ShellOptions, WordPart};
 use crate::span::{MappedText, Span};
@@ -31,7 +34,7 @@ pub enum LintLevel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LintFinding {
     /// ShellCheck's code: `SC2086`.
-    pub code: &'static str,
+    pub code: String,
     /// How bad it is.
     pub level: LintLevel,
     /// Where.
@@ -65,10 +68,18 @@ pub struct Surroundings<'s> {
     pub is_filled: &'s dyn Fn(&str) -> bool,
 }
 
+/// Who looks at the scripts.
+pub enum Backend<'b> {
+    /// The checks of this program.
+    Native(&'b Checks),
+    /// The program `shellcheck`, and the codes that are wanted of it.
+    External(&'b External, &'b dyn Fn(&str, LintLevel) -> bool),
+}
+
 /// A finding as a back end gives it.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+#[derive(Debug, Clone)]
 struct Raw {
-    code: &'static str,
+    code: String,
     level: LintLevel,
     range: Range<usize>,
     message: String,
@@ -76,7 +87,7 @@ struct Raw {
 }
 
 /// A fix on ranges of the script's text.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+#[derive(Debug, Clone)]
 struct RawFix {
     title: Option<String>,
     edits: Vec<(Range<usize>, String)>,
@@ -93,7 +104,6 @@ pub struct Checks {
 
 /// Codes that say nothing of a Dockerfile: the file has no `#!` line that could be missing, a
 /// `sourced` file is one of the image, and that ash is taken for a POSIX shell is no finding.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 const NEVER: [&str; 9] = [
     "SC1008", "SC1071", "SC1090", "SC1091", "SC2096", "SC2148", "SC2187", "SC2239", "SC1128",
 ];
@@ -131,14 +141,12 @@ const PREDEFINED: [&str; 5] = [
 ];
 
 /// The codes whose fixes say what was meant; of the others some only silence the finding.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 const MENDS: [&str; 18] = [
     "SC2006", "SC2021", "SC2035", "SC2038", "SC2046", "SC2048", "SC2061", "SC2068", "SC2086",
     "SC2102", "SC2162", "SC2164", "SC2196", "SC2197", "SC2231", "SC3014", "SC3020", "SC3046",
 ];
 
 /// Those of them that change nothing else.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 const MENDS_SAFELY: [&str; 2] = ["SC2196", "SC2197"];
 
 impl Checks {
@@ -179,7 +187,7 @@ pub fn lint(
     text: &MappedText,
     script: &Script,
     around: &Surroundings<'_>,
-    checks: &Checks,
+    backend: &Backend<'_>,
 ) -> Vec<LintFinding> {
     let is_too_much = || {
         script.commands.len() > MOST_COMMANDS || super::read::beyond_limits(text.text()).is_some()
@@ -187,14 +195,23 @@ pub fn lint(
     if !around.dialect.is_posix() || is_too_much() {
         return Vec::new();
     }
-    let raw = raw(text.text(), around, checks).into_iter();
-    let raw = raw.filter(|raw| !is_beside_the_point(raw, text, script, around));
+    let raw = match backend {
+        Backend::Native(checks) => raw(text.text(), around, checks),
+        Backend::External(program, wants) => {
+            let mut raw = program.lint(text.text(), around);
+            raw.retain(|r| !NEVER.contains(&r.code.as_str()) && wants(&r.code, r.level));
+            raw
+        }
+    };
+    let raw = raw.into_iter().filter(|raw| !is_beside_the_point(raw, text, script, around));
     let raw = raw.map(|raw| match may_be_list(&raw, text, script) {
         true => Raw { fix: None, ..raw },
         false => raw,
     });
     let mut found: Vec<LintFinding> = raw.map(|raw| placed(raw, text)).collect();
-    found.extend(own(text, script, around, checks));
+    if let Backend::Native(checks) = backend {
+        found.extend(own(text, script, around, checks));
+    }
     // In POSIX terms the meaning is open; in a shell that is known it is an error.
     if matches!(around.dialect, Dialect::Dash | Dialect::Ash) {
         let portability = found.iter_mut().filter(|f| f.code.starts_with("SC3"));
@@ -241,8 +258,8 @@ fn is_beside_the_point(
     around: &Surroundings<'_>,
 ) -> bool {
     let written = text.text().get(raw.range.clone()).unwrap_or_default();
-    match raw.code {
-        "SC2154" => variables(written)
+    match raw.code.as_str() {
+        "SC2153" | "SC2154" => variables(written)
             .next()
             .is_some_and(|name| PREDEFINED.contains(&name) || (around.is_set)(name)),
         "SC2115" => {
@@ -289,7 +306,7 @@ fn may_be_list(raw: &Raw, text: &MappedText, script: &Script) -> bool {
             && c.range.start <= raw.range.start
             && raw.range.end <= c.range.end
     };
-    matches!(raw.code, "SC2046" | "SC2086") && is_word && !script.commands.iter().any(takes_one)
+    matches!(raw.code.as_str(), "SC2046" | "SC2086") && is_word && !script.commands.iter().any(takes_one)
 }
 
 /// The names behind the `$` of a piece of a script.
@@ -302,7 +319,7 @@ fn variables(written: &str) -> impl Iterator<Item = &str> {
 }
 
 fn placed(raw: Raw, text: &MappedText) -> LintFinding {
-    let fix = raw.fix.filter(|_| MENDS.contains(&raw.code));
+    let fix = raw.fix.filter(|_| MENDS.contains(&raw.code.as_str()));
     let fix = fix.and_then(|fix| {
         let whole = fix
             .edits
@@ -310,7 +327,7 @@ fn placed(raw: Raw, text: &MappedText) -> LintFinding {
             .all(|(range, content)| text.is_contiguous(range.clone()) && !content.contains('\n'));
         let edits = fix.edits.into_iter();
         (whole && edits.len() > 0).then(|| LintFix {
-            safe: MENDS_SAFELY.contains(&raw.code),
+            safe: MENDS_SAFELY.contains(&raw.code.as_str()),
             title: fix.title.unwrap_or_else(|| "rewrite it".to_owned()),
             edits: edits
                 .map(|(range, content)| (text.span(range), content))

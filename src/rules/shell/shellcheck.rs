@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use crate::facts::{Command, Definition, Dialect, Node};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
-use crate::shell::lint::{self, Checks, LintFinding, LintLevel, Surroundings};
+use crate::shell::lint::{self, Backend, Checks, LintFinding, LintLevel, Surroundings};
 use crate::syntax::expand::Var;
 
 /// See `rules/shell/shellcheck.md`.
@@ -76,8 +76,14 @@ impl Rule for Shellcheck {
             !cx.codes.named.contains_key(code)
                 && ((no_sh && code.starts_with("SC3")) || (sets_more && code == "SC2154"))
         };
-        let findings = lint::lint(&text.text, script, &around, self.checks(cx.codes));
-        for finding in findings.into_iter().filter(|f| !is_guess(f.code)) {
+        let codes = cx.codes;
+        let wants = |code: &str, level| self.wants(codes, code, level);
+        let backend = match cx.shellcheck {
+            Some(program) => Backend::External(program, &wants),
+            None => Backend::Native(self.checks(codes)),
+        };
+        let findings = lint::lint(&text.text, script, &around, &backend);
+        for finding in findings.into_iter().filter(|f| !is_guess(&f.code)) {
             report(cx, finding);
         }
     }
@@ -85,16 +91,17 @@ impl Rule for Shellcheck {
 
 impl Shellcheck {
     fn checks(&self, codes: &CodeChoice) -> &Checks {
-        self.checks.get_or_init(|| {
-            Checks::of(|code, level| {
-                let severity = severity_of(level);
-                let recommended = match self.minimum_level {
-                    Some(least) => severity >= least,
-                    None => severity >= Severity::Warning && !NOT.contains(&code),
-                };
-                codes.has(code, recommended)
-            })
-        })
+        self.checks
+            .get_or_init(|| Checks::of(|code, level| self.wants(codes, code, level)))
+    }
+
+    fn wants(&self, codes: &CodeChoice, code: &str, level: LintLevel) -> bool {
+        let severity = severity_of(level);
+        let recommended = match self.minimum_level {
+            Some(least) => severity >= least,
+            None => severity >= Severity::Warning && !NOT.contains(&code),
+        };
+        codes.has(code, recommended)
     }
 }
 
@@ -120,7 +127,7 @@ fn severity_of(level: LintLevel) -> Severity {
 }
 
 fn report(cx: &mut Context<'_>, finding: LintFinding) {
-    let code = finding.code;
+    let code = finding.code.as_str();
     let report = cx
         .report(finding.span, finding.message)
         .code(code, severity_of(finding.level))

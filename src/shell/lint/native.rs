@@ -97,7 +97,7 @@ pub(super) fn lint(text: &str, around: &Surroundings<'_>, checks: &Checks) -> Ve
             let end = source.len();
             let start = d.span.start.offset().min(end);
             Some(Raw {
-                code: &code.name,
+                code: code.name.clone(),
                 level: code.level,
                 range: start..d.span.end.offset().clamp(start, end),
                 message: d.message,

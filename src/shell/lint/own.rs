@@ -74,7 +74,7 @@ pub(super) fn lint(
     }
     search.negations();
     let mut found = search.found;
-    found.retain(|f| wants(f.code));
+    found.retain(|f| wants(&f.code));
     found
 }
 
@@ -96,7 +96,7 @@ impl Search<'_> {
         }
         let level = CODES.iter().find(|(c, _)| *c == code);
         self.found.push(LintFinding {
-            code,
+            code: code.to_owned(),
             level: level.map_or(LintLevel::Warning, |(_, level)| *level),
             span,
             message: message.to_owned(),
