@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::Problem;
-use super::{BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile, Shellcheck};
+use super::{
+    BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile, Shellcheck,
+};
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::hadolint;

@@ -196,21 +196,23 @@ pub fn lint(
         return Vec::new();
     }
     let raw = match backend {
-        Backend::Native(checks) => raw(text.text(), around, checks),
+        Backend::Native(checks) => raw(text, around, checks),
         Backend::External(program, wants) => {
             let mut raw = program.lint(text.text(), around);
             raw.retain(|r| !NEVER.contains(&r.code.as_str()) && wants(&r.code, r.level));
             raw
         }
     };
-    let raw = raw.into_iter().filter(|raw| !is_beside_the_point(raw, text, script, around));
+    let raw = raw
+        .into_iter()
+        .filter(|raw| !is_beside_the_point(raw, text, script, around));
     let raw = raw.map(|raw| match may_be_list(&raw, text, script) {
         true => Raw { fix: None, ..raw },
         false => raw,
     });
     let mut found: Vec<LintFinding> = raw.map(|raw| placed(raw, text)).collect();
     if let Backend::Native(checks) = backend {
-        found.extend(own(text, script, around, checks));
+        add_own(&mut found, text, script, around, checks);
     }
     // In POSIX terms the meaning is open; in a shell that is known it is an error.
     if matches!(around.dialect, Dialect::Dash | Dialect::Ash) {
@@ -220,33 +222,36 @@ pub fn lint(
     found
 }
 
+/// Adds what the back end in this process does not find.
 #[cfg(feature = "shell-lint")]
-fn own(
+fn add_own(
+    found: &mut Vec<LintFinding>,
     text: &MappedText,
     script: &Script,
     around: &Surroundings<'_>,
     checks: &Checks,
-) -> Vec<LintFinding> {
-    own::lint(text, script, around, |code| checks.own.contains(&code))
+) {
+    let mut own = own::lint(text, script, around, found);
+    // Of a script that cannot be read, the rest is a guess.
+    if own.iter().any(|f| own::ENDS.contains(&f.code.as_str())) {
+        found.retain(|f| f.code.starts_with("SC1"));
+        own.retain(|f| f.code.starts_with("SC1"));
+    }
+    own.retain(|f| checks.own.contains(&f.code.as_str()));
+    found.extend(own);
 }
 
 #[cfg(not(feature = "shell-lint"))]
-fn own(
-    _: &MappedText,
-    _: &Script,
-    _: &Surroundings<'_>,
-    _: &Checks,
-) -> impl Iterator<Item = LintFinding> {
-    std::iter::empty()
+fn add_own(_: &mut Vec<LintFinding>, _: &MappedText, _: &Script, _: &Surroundings<'_>, _: &Checks) {
 }
 
 #[cfg(feature = "shell-lint")]
-fn raw(text: &str, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
+fn raw(text: &MappedText, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
     native::lint(text, around, &checks.native)
 }
 
 #[cfg(not(feature = "shell-lint"))]
-fn raw(_: &str, _: &Surroundings<'_>, _: &Checks) -> Vec<Raw> {
+fn raw(_: &MappedText, _: &Surroundings<'_>, _: &Checks) -> Vec<Raw> {
     Vec::new()
 }
 
@@ -306,7 +311,9 @@ fn may_be_list(raw: &Raw, text: &MappedText, script: &Script) -> bool {
             && c.range.start <= raw.range.start
             && raw.range.end <= c.range.end
     };
-    matches!(raw.code.as_str(), "SC2046" | "SC2086") && is_word && !script.commands.iter().any(takes_one)
+    matches!(raw.code.as_str(), "SC2046" | "SC2086")
+        && is_word
+        && !script.commands.iter().any(takes_one)
 }
 
 /// The names behind the `$` of a piece of a script.

@@ -5,13 +5,32 @@ use super::{LintFinding, LintLevel, Surroundings};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 5] = [
+pub(super) const CODES: [(&str, LintLevel); 7] = [
+    (UNREADABLE, LintLevel::Error),
+    (STOPPED, LintLevel::Error),
     ("SC2174", LintLevel::Warning),
     ("SC2185", LintLevel::Info),
     ("SC2226", LintLevel::Warning),
     ("SC2251", LintLevel::Info),
     ("SC3028", LintLevel::Warning),
 ];
+
+/// What cannot be read.
+const UNREADABLE: &str = "SC1072";
+
+/// What ends something that nothing began.
+const STOPPED: &str = "SC1089";
+
+/// The codes with which reading ends.
+pub(super) const ENDS: [&str; 2] = [UNREADABLE, STOPPED];
+
+/// The words and signs that end what another began.
+const CLOSERS: [&str; 10] = [
+    "fi", "done", "esac", "then", "else", "elif", "do", ";;", ")", "}",
+];
+
+/// The codes of what is not closed, so that a closing word has its opening one.
+const LEFT_OPEN: [&str; 6] = ["SC1046", "SC1048", "SC1049", "SC1050", "SC1058", "SC1061"];
 
 /// Variables that Bash sets by itself and POSIX shells do not.
 const OF_BASH: [&str; 14] = [
@@ -46,20 +65,23 @@ struct Search<'s> {
     script: &'s Script,
     around: &'s Surroundings<'s>,
     found: Vec<LintFinding>,
+    /// The codes of what was found by others.
+    others: Vec<&'s str>,
 }
 
-/// The findings in a script.
+/// The findings in a script, in which others were found before.
 pub(super) fn lint(
     text: &MappedText,
     script: &Script,
     around: &Surroundings<'_>,
-    wants: impl Fn(&str) -> bool,
+    others: &[LintFinding],
 ) -> Vec<LintFinding> {
     let mut search = Search {
         text,
         script,
         around,
         found: Vec::new(),
+        others: others.iter().map(|f| f.code.as_str()).collect(),
     };
     for (index, command) in script.commands.iter().enumerate() {
         // What stands in quotes is read by another shell.
@@ -73,9 +95,8 @@ pub(super) fn lint(
         search.variables(command);
     }
     search.negations();
-    let mut found = search.found;
-    found.retain(|f| wants(&f.code));
-    found
+    search.errors();
+    search.found
 }
 
 /// The first word that gives a flag, perhaps among other letters or with a value.
@@ -89,9 +110,43 @@ fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
     })
 }
 
+/// Whether a closing word ends where the rest begins.
+fn ends_word(closer: &str, rest: &str) -> bool {
+    !closer.starts_with(char::is_alphabetic) || !rest.starts_with(|c: char| c.is_alphanumeric())
+}
+
+/// Whether a text may be for another program than a shell: a template, PowerShell, `cmd`.
+fn may_be_foreign(text: &str) -> bool {
+    ["{{", "}}", "<%", "%}", "::", "$env:", ":\\", "@(", "==\""]
+        .iter()
+        .any(|mark| text.contains(mark))
+}
+
+/// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
+pub(super) fn is_disabled(text: &MappedText, code: &str, span: Span) -> bool {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in text.text().split_inclusive('\n') {
+        if text.offset(at) > span.start {
+            break;
+        }
+        at += line.len() as u32;
+        lines.push(line.trim_start());
+    }
+    let number = code.trim_start_matches("SC");
+    let comments = lines
+        .iter()
+        .rev()
+        .skip(1)
+        .take_while(|l| l.starts_with('#'));
+    comments
+        .filter(|l| l.contains("shellcheck") && l.contains("disable="))
+        .any(|l| l.contains(number) || l.contains("disable=all"))
+}
+
 impl Search<'_> {
     fn report(&mut self, code: &'static str, span: Span, message: &str) {
-        if self.is_disabled(code, span) {
+        if is_disabled(self.text, code, span) {
             return;
         }
         let level = CODES.iter().find(|(c, _)| *c == code);
@@ -104,24 +159,43 @@ impl Search<'_> {
         });
     }
 
-    /// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
-    fn is_disabled(&self, code: &str, span: Span) -> bool {
-        let mut lines = Vec::new();
-        for line in self.text.text().split_inclusive('\n') {
-            let start = line.as_ptr() as usize - self.text.text().as_ptr() as usize;
-            if self.text.offset(start as u32) > span.start {
-                break;
-            }
-            lines.push(line.trim_start());
+    /// What the shell cannot read, unless the text may be meant for something else.
+    fn errors(&mut self) {
+        let quoted = |at: u32| {
+            let mut frames = self.script.frames.iter();
+            frames.any(|f| matches!(f.kind, FrameKind::Script { .. }) && f.span.contains(at))
+        };
+        let mut errors = self.script.errors.iter();
+        let Some(error) = errors.find(|e| !e.limit && !quoted(e.span.start)) else {
+            return;
+        };
+        let text = self.text.text();
+        if may_be_foreign(text) || self.others.contains(&UNREADABLE) {
+            return;
         }
-        let comments = lines
-            .iter()
-            .rev()
-            .skip(1)
-            .take_while(|l| l.starts_with('#'));
-        comments
-            .filter(|l| l.contains("shellcheck") && l.contains("disable="))
-            .any(|l| l.contains(code) || l.contains("disable=all"))
+        // The parser's span may be wider than the word it stumbles over.
+        let word = |at: usize| text.get(at..).and_then(|t| t.split_whitespace().next());
+        let starts = (0..text.len()).find(|at| self.text.offset(*at as u32) == error.span.start);
+        let closes = starts.and_then(word).and_then(|word| {
+            let mut closers = CLOSERS.iter();
+            closers.find(|c| {
+                word.strip_prefix(**c)
+                    .is_some_and(|rest| ends_word(c, rest))
+            })
+        });
+        let opened = self.others.iter().any(|c| LEFT_OPEN.contains(c));
+        match closes {
+            Some(word) if error.message == "expected command" && !opened => {
+                let span = Span::new(error.span.start, error.span.start + word.len() as u32);
+                let message = format!("`{word}` closes nothing: the shell stops reading here");
+                self.report(STOPPED, span, &message);
+            }
+            _ => {
+                let reason = error.message.replace('\'', "`");
+                let message = format!("the shell cannot read this: {reason}");
+                self.report(UNREADABLE, error.span, &message);
+            }
+        }
     }
 
     fn arguments(&mut self, command: &Command) {
