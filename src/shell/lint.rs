@@ -126,6 +126,11 @@ const BUSYBOX_HAS: [&str; 16] = [
 /// What Debian's shell has though POSIX has not: `local`, and `ulimit` with most flags.
 const DASH_HAS: [&str; 1] = ["SC3043"];
 
+/// Flags of `echo` in Debian's shell and in any `sh`. They are reported as the second, which is what
+/// hadolint's users have in their comments.
+const DASH_ECHO: &str = "SC3036";
+const SH_ECHO: &str = "SC3037";
+
 /// A script of more commands is not looked at: the checks take quadratic time and memory, a second
 /// and 400 MB for 2,000 commands. Of 3,000 public Dockerfiles none has more than about 110.
 const MOST_COMMANDS: usize = 1_000;
@@ -199,6 +204,9 @@ pub fn lint(
         Backend::Native(checks) => raw(text, around, checks),
         Backend::External(program, wants) => {
             let mut raw = program.lint(text.text(), around);
+            for raw in raw.iter_mut().filter(|r| r.code == DASH_ECHO) {
+                raw.code = SH_ECHO.to_owned();
+            }
             raw.retain(|r| !NEVER.contains(&r.code.as_str()) && wants(&r.code, r.level));
             raw
         }
@@ -264,7 +272,7 @@ fn is_beside_the_point(
 ) -> bool {
     let written = text.text().get(raw.range.clone()).unwrap_or_default();
     match raw.code.as_str() {
-        "SC2153" | "SC2154" => variables(written)
+        "SC2153" | "SC2154" | "SC3028" => variables(written)
             .next()
             .is_some_and(|name| PREDEFINED.contains(&name) || (around.is_set)(name)),
         "SC2115" => {
@@ -289,6 +297,12 @@ fn is_beside_the_point(
                     _ => false,
                 })
         }
+        // What the build has set is handed to every command, and so is its new value.
+        "SC2034" => identifier(written).is_some_and(|name| (around.is_set)(name)),
+        // The checks of this program do not see brackets around alternatives.
+        "SC2146" => script.commands.iter().any(|c| {
+            c.name == "find" && c.range.contains(&raw.range.start) && c.literal_args().any(|w| w == "(")
+        }),
         // Debian's shell has `-n`.
         "SC3037" if *around.dialect == Dialect::Dash => written == "-n",
         code => match around.dialect {
@@ -318,11 +332,14 @@ fn may_be_list(raw: &Raw, text: &MappedText, script: &Script) -> bool {
 
 /// The names behind the `$` of a piece of a script.
 fn variables(written: &str) -> impl Iterator<Item = &str> {
-    written.split('$').skip(1).filter_map(|rest| {
-        let name = rest.trim_start_matches('{');
-        let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
-        name.get(..end.unwrap_or(name.len()))
-    })
+    let behind = written.split('$').skip(1);
+    behind.filter_map(|rest| identifier(rest.trim_start_matches('{')))
+}
+
+/// The name that a text begins with.
+fn identifier(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
+    text.get(..end.unwrap_or(text.len()))
 }
 
 fn placed(raw: Raw, text: &MappedText) -> LintFinding {

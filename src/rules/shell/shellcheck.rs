@@ -68,13 +68,20 @@ impl Rule for Shellcheck {
             },
         };
         let picks = self.minimum_level.is_none() && cx.codes.others == OtherCodes::Recommended;
-        // What a shell that is not known lacks is a guess, and so is what a script does not set
-        // that it reads from elsewhere.
+        // What a shell that is not known lacks is a guess, and so is what a script does not set or
+        // use that reads more from elsewhere.
         let no_sh = picks && text.dialect == Dialect::Sh;
         let sets_more = picks && script.commands.iter().any(sets_unseen);
-        let is_guess = |code: &str| {
-            !cx.codes.named.contains_key(code)
-                && ((no_sh && code.starts_with("SC3")) || (sets_more && code == "SC2154"))
+        let last_unseen = script.commands.iter().rfind(|c| runs_unseen(c));
+        let is_guess = |finding: &LintFinding| {
+            !cx.codes.named.contains_key(&finding.code)
+                && match finding.code.as_str() {
+                    "SC2154" => sets_more,
+                    "SC2034" => {
+                        picks && last_unseen.is_some_and(|c| c.span.start > finding.span.start)
+                    }
+                    code => no_sh && code.starts_with("SC3"),
+                }
         };
         let codes = cx.codes;
         let wants = |code: &str, level| self.wants(codes, code, level);
@@ -83,7 +90,7 @@ impl Rule for Shellcheck {
             None => Backend::Native(self.checks(codes)),
         };
         let findings = lint::lint(&text.text, script, &around, &backend);
-        for finding in findings.into_iter().filter(|f| !is_guess(&f.code)) {
+        for finding in findings.into_iter().filter(|f| !is_guess(f)) {
             report(cx, finding);
         }
     }
@@ -108,13 +115,18 @@ impl Shellcheck {
 /// Whether a command may set variables that cannot be seen: `. file`, `eval`, `export $(…)`.
 fn sets_unseen(command: &Command) -> bool {
     match command.name.as_str() {
-        "." | "source" | "eval" => true,
+        _ if runs_unseen(command) => true,
         "export" | "declare" | "typeset" | "local" | "readonly" | "read" => command
             .args()
             .iter()
             .any(|w| w.prefix().is_empty() && !w.parts.is_empty()),
         _ => false,
     }
+}
+
+/// Whether a command runs in the shell itself what cannot be seen.
+fn runs_unseen(command: &Command) -> bool {
+    matches!(command.name.as_str(), "." | "source" | "eval")
 }
 
 fn severity_of(level: LintLevel) -> Severity {

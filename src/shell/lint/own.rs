@@ -342,7 +342,9 @@ impl Search<'_> {
         let parent = frame.parent.and_then(|p| script.frames.get(p));
         let counts = match frame.kind {
             FrameKind::Top | FrameKind::Subshell | FrameKind::Function(_) => !last,
-            FrameKind::Group | FrameKind::Body => true,
+            // The end of a pipeline has the pipeline's result.
+            FrameKind::Group => !last || frame.pipeline.is_none(),
+            FrameKind::Body => true,
             FrameKind::Branch => parent.is_some_and(|p| p.kind == FrameKind::If),
             _ => false,
         };
