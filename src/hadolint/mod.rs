@@ -228,6 +228,11 @@ pub fn settle(
     let mut said = vec![false; readings.len()];
     let mut out = Vec::with_capacity(found.len());
     for mut diagnostic in found {
+        if diagnostic.code.as_deref() == Some("SC2086")
+            && shell::is_constant(facts, diagnostic.span)
+        {
+            continue;
+        }
         let line = facts
             .file
             .instruction_at(diagnostic.span.start)

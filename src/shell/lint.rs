@@ -301,7 +301,9 @@ fn is_beside_the_point(
         "SC2034" => identifier(written).is_some_and(|name| (around.is_set)(name)),
         // The checks of this program do not see brackets around alternatives.
         "SC2146" => script.commands.iter().any(|c| {
-            c.name == "find" && c.range.contains(&raw.range.start) && c.literal_args().any(|w| w == "(")
+            c.name == "find"
+                && c.range.contains(&raw.range.start)
+                && c.literal_args().any(|w| w == "(")
         }),
         // Debian's shell has `-n`.
         "SC3037" if *around.dialect == Dialect::Dash => written == "-n",
