@@ -351,6 +351,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
+    if !settings.hadolint {
+        drop_covered(&mut kept);
+    }
     let comments = suppressions.comments(source, file);
     let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
     for active in &settings.rules {
@@ -383,6 +386,18 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             true => Vec::new(),
             false => idle_stages(&facts),
         },
+    }
+}
+
+/// Takes out what another rule says enough of. One that a comment silences says nothing.
+fn drop_covered(kept: &mut Vec<Diagnostic>) {
+    for (covering, covered) in rules::COVERING {
+        let places = kept.iter().filter(|d| d.rule == covering);
+        let places: HashSet<u32> = places.map(|d| d.span.start).collect();
+        kept.retain(|d| {
+            // A label is a place of its own.
+            d.rule != covered || !d.labels.is_empty() || !places.contains(&d.span.start)
+        });
     }
 }
 

@@ -55,8 +55,9 @@ impl Rule for Shellcheck {
         let (Some(text), Some(script)) = (facts.script_text(node), &node.script) else {
             return;
         };
+        let dialect = facts.asked_shell(node).unwrap_or(text.dialect);
         let around = Surroundings {
-            dialect: &text.dialect,
+            dialect: &dialect,
             options: facts.shell_options(node),
             is_set: &|name| {
                 let definition = facts.definition(node.index, name);
@@ -70,7 +71,7 @@ impl Rule for Shellcheck {
         let picks = self.minimum_level.is_none() && cx.codes.others == OtherCodes::Recommended;
         // What a shell that is not known lacks is a guess, and so is what a script does not set or
         // use that reads more from elsewhere.
-        let no_sh = picks && text.dialect == Dialect::Sh;
+        let no_sh = picks && dialect == Dialect::Sh;
         let sets_more = picks && script.commands.iter().any(sets_unseen);
         let last_unseen = script.commands.iter().rfind(|c| runs_unseen(c));
         let is_guess = |finding: &LintFinding| {
