@@ -239,6 +239,10 @@ fn add_own(
     around: &Surroundings<'_>,
     checks: &Checks,
 ) {
+    if own::may_be_foreign(text, script, found) {
+        found.clear();
+        return;
+    }
     let mut own = own::lint(text, script, around, found);
     // Of a script that cannot be read, the rest is a guess.
     if own.iter().any(|f| own::ENDS.contains(&f.code.as_str())) {
@@ -486,6 +490,7 @@ mod tests {
             "set -e; if ! a; then b; fi",
             "set -e; while ! a; do b; done",
             "set -e; sh -c '! a; b'",
+            "set -e; a | { ! b; }; c",
         ] {
             assert!(!lost(script), "{script}");
         }
@@ -509,6 +514,68 @@ mod tests {
             code("mkdir -p -m 700 a; mkdir -m 700 a/b; mkdir -p ../a"),
             ""
         );
+    }
+
+    #[test]
+    fn a_script_that_cannot_be_read_says_where_and_nothing_that_is_a_guess() {
+        let code = |script: &str| {
+            let all = found(&format!("FROM debian\nRUN {script}\n"));
+            all.join(", ")
+        };
+        assert_eq!(code("echo $X; if x; then"), "2:20 SC1072 then");
+        assert_eq!(code("echo \"a"), "2:10 SC1072 \"a");
+        assert_eq!(code("a &&"), "2:7 SC1072 &&");
+        assert_eq!(code("a || { b }"), "2:14 SC1072 }");
+        assert_eq!(code("a; \\\n  done # x"), "3:3 SC1089 done");
+        assert_eq!(code("a )"), "2:7 SC1089 )");
+        assert_eq!(code("[ a]"), "2:5 SC1073 [, 2:5 SC1072 [, 2:9 SC1020 ");
+        assert_eq!(code("if a; b; fi"), "2:5 SC1049 , 2:14 SC1072 fi");
+        // Not for a shell, or not the shell of this script.
+        for script in [
+            "{{ if .x ( }} a",
+            "iex ((New-Object Net.WebClient).DownloadString('x')); [Net.X]::Y",
+            "bash -c 'if a'",
+        ] {
+            assert!(!code(script).contains("SC10"), "{script}");
+        }
+        let heredoc = "FROM debian\nRUN <<E\n# shellcheck disable=SC1072\nif a\nE";
+        assert_eq!(found(heredoc), Vec::<String>::new());
+    }
+
+    #[test]
+    fn codes_mean_what_they_mean_to_shellcheck() {
+        let test = |script: &str| found(&format!("FROM fedora\nRUN {script}\n")).join(", ");
+        assert_eq!(test("<<E; a\n\nE"), "2:5 SC2188 <<E");
+        assert_eq!(
+            found("FROM x\nRUN let x=1; a |& b\n"),
+            ["2:5 SC3039 let", "2:9 SC2034 x", "2:16 SC3029 |&"]
+        );
+        let heredoc = "FROM x\nRUN <<E\n# shellcheck disable=SC3029\na |& b\nE";
+        assert_eq!(found(heredoc), Vec::<String>::new());
+        assert_eq!(test("export a =b"), "2:14 SC2290 =b");
+        assert_eq!(
+            test("find / -type f -a \\( -name a -o -name b \\) -exec rm {} +"),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_variable_that_commands_are_handed_is_used() {
+        assert_eq!(
+            found("FROM debian\nENV A=1\nRUN A=2; b"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            found("FROM golang:1\nRUN GOPATH=/go && go get x"),
+            Vec::<String>::new()
+        );
+        assert_eq!(found("FROM debian\nRUN A=2; b"), ["2:5 SC2034 A"]);
+    }
+
+    #[test]
+    fn a_comment_names_the_shell_for_its_script() {
+        let text = "FROM debian\n# shellcheck shell=bash\nRUN [[ -e x ]]\nRUN [[ -e x ]]\n";
+        assert_eq!(found(text), ["4:5 SC3010 [[ -e x ]]"]);
     }
 
     #[test]

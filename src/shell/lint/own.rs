@@ -1,6 +1,8 @@
 //! The codes that no rule of the back end finds, told from the commands of the script.
 
-use super::super::{Command, Connector, Dialect, Frame, FrameKind, Script, Word, WordPart};
+use super::super::{
+    Command, Connector, Dialect, Frame, FrameKind, Script, ShellError, Word, WordPart,
+};
 use super::{LintFinding, LintLevel, Surroundings};
 use crate::span::{MappedText, Span};
 
@@ -110,16 +112,32 @@ fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
     })
 }
 
+/// The codes of brackets where a shell has none.
+const ODD_BRACKETS: [&str; 4] = ["SC1036", "SC1064", "SC1065", "SC1088"];
+
 /// Whether a closing word ends where the rest begins.
 fn ends_word(closer: &str, rest: &str) -> bool {
     !closer.starts_with(char::is_alphabetic) || !rest.starts_with(|c: char| c.is_alphanumeric())
 }
 
-/// Whether a text may be for another program than a shell: a template, PowerShell, `cmd`.
-fn may_be_foreign(text: &str) -> bool {
-    ["{{", "}}", "<%", "%}", "::", "$env:", ":\\", "@(", "==\""]
-        .iter()
-        .any(|mark| text.contains(mark))
+/// The first mistake in what this shell reads.
+fn first_error(script: &Script) -> Option<&ShellError> {
+    let quoted = |at: u32| {
+        let mut frames = script.frames.iter();
+        frames.any(|f| matches!(f.kind, FrameKind::Script { .. }) && f.span.contains(at))
+    };
+    let mut errors = script.errors.iter();
+    errors.find(|e| !e.limit && !quoted(e.span.start))
+}
+
+/// Whether a text that no shell can read may be for another program: a template, PowerShell, `cmd`.
+pub(super) fn may_be_foreign(text: &MappedText, script: &Script, found: &[LintFinding]) -> bool {
+    let text = text.text();
+    let odd = |f: &LintFinding| ODD_BRACKETS.contains(&f.code.as_str());
+    (first_error(script).is_some() || found.iter().any(odd))
+        && ["{{", "}}", "<%", "%}", "::", "$env:", ":\\", "@(", "==\""]
+            .iter()
+            .any(|mark| text.contains(mark))
 }
 
 /// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
@@ -159,20 +177,15 @@ impl Search<'_> {
         });
     }
 
-    /// What the shell cannot read, unless the text may be meant for something else.
+    /// What the shell cannot read.
     fn errors(&mut self) {
-        let quoted = |at: u32| {
-            let mut frames = self.script.frames.iter();
-            frames.any(|f| matches!(f.kind, FrameKind::Script { .. }) && f.span.contains(at))
-        };
-        let mut errors = self.script.errors.iter();
-        let Some(error) = errors.find(|e| !e.limit && !quoted(e.span.start)) else {
+        let Some(error) = first_error(self.script) else {
             return;
         };
-        let text = self.text.text();
-        if may_be_foreign(text) || self.others.contains(&UNREADABLE) {
+        if self.others.contains(&UNREADABLE) {
             return;
         }
+        let text = self.text.text();
         // The parser's span may be wider than the word it stumbles over.
         let word = |at: usize| text.get(at..).and_then(|t| t.split_whitespace().next());
         let starts = (0..text.len()).find(|at| self.text.offset(*at as u32) == error.span.start);
