@@ -113,7 +113,7 @@ fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
 }
 
 /// The codes of brackets where a shell has none.
-const ODD_BRACKETS: [&str; 4] = ["SC1036", "SC1064", "SC1065", "SC1088"];
+const ODD_BRACKETS: [&str; 5] = ["SC1036", "SC1064", "SC1065", "SC1088", "SC3006"];
 
 /// Whether a closing word ends where the rest begins.
 fn ends_word(closer: &str, rest: &str) -> bool {
