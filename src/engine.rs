@@ -394,9 +394,10 @@ fn drop_covered(kept: &mut Vec<Diagnostic>) {
     for (covering, covered) in rules::COVERING {
         let places = kept.iter().filter(|d| d.rule == covering);
         let places: HashSet<u32> = places.map(|d| d.span.start).collect();
+        // A label is a place of its own.
         kept.retain(|d| {
-            // A label is a place of its own.
-            d.rule != covered || !d.labels.is_empty() || !places.contains(&d.span.start)
+            let mut own = d.labels.iter().map(|l| l.span).chain([d.span]);
+            d.rule != covered || !own.all(|span| places.contains(&span.start))
         });
     }
 }

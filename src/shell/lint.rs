@@ -538,7 +538,7 @@ mod tests {
         ] {
             assert!(!code(script).contains("SC10"), "{script}");
         }
-        let heredoc = "FROM debian\nRUN <<E\n# shellcheck disable=SC1072\nif a\nE";
+        let heredoc = "FROM debian\nRUN <<E\n# shellcheck disable=SC1072\n( a\nE";
         assert_eq!(found(heredoc), Vec::<String>::new());
     }
 
