@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{Styles, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, FailOn, LevelSetting, Profile, Shellcheck};
+use crate::config::{self, FailOn, LevelSetting, Profile, ScriptChecker};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
 use crate::policy::{Golden, LabelFormat};
@@ -178,7 +178,7 @@ pub struct LintArgs {
     /// Who looks at the shell scripts of RUN: dlint itself, or the program `shellcheck`
     /// [default: native].
     #[arg(long, value_enum, value_name = "WHO", help_heading = "Rules")]
-    pub shellcheck: Option<Shellcheck>,
+    pub shellcheck: Option<ScriptChecker>,
     /// The set of rules to start from [default: recommended].
     #[arg(
         short,

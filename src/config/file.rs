@@ -108,7 +108,7 @@ impl LevelSetting {
     Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum Shellcheck {
+pub enum ScriptChecker {
     /// dlint itself.
     #[default]
     Native,
@@ -141,7 +141,7 @@ pub struct File {
     /// Whether ignore comments count; they do if nothing is said.
     pub ignore_comments: Option<bool>,
     /// Who looks at shell scripts: dlint itself, or the program `shellcheck`.
-    pub shellcheck: Option<Shellcheck>,
+    pub shellcheck: Option<ScriptChecker>,
     /// Files and folders that are not searched; patterns relative to this file.
     pub exclude: Vec<String>,
     /// Files that are Dockerfiles though their name does not say so; patterns relative to this file.

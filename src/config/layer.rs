@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::error::Problem;
 use super::{
-    BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile, Shellcheck,
+    BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile, ScriptChecker,
 };
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
@@ -48,7 +48,7 @@ pub struct Layer {
     /// Whether more is said than findings; likewise.
     pub verbose: Option<bool>,
     /// Who looks at shell scripts.
-    pub shellcheck: Option<Shellcheck>,
+    pub shellcheck: Option<ScriptChecker>,
 }
 
 impl From<File> for Layer {
@@ -316,7 +316,7 @@ pub(super) struct Selection {
     options: Vec<toml::Table>,
     fail_on: FailOn,
     ignore_comments: bool,
-    pub(super) shellcheck: Shellcheck,
+    pub(super) shellcheck: ScriptChecker,
     /// The codes that are on, for the rule that has any.
     codes: CodeChoice,
     policy: toml::Table,
@@ -343,7 +343,7 @@ impl Selection {
             },
             fail_on: profile.fail_on(),
             ignore_comments: true,
-            shellcheck: Shellcheck::default(),
+            shellcheck: ScriptChecker::default(),
             policy: toml::Table::new(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::{ConfigError, Problem, reason};
-pub use file::{BuildOptions, FailOn, File, LevelSetting, Override, Profile, Shellcheck};
+pub use file::{BuildOptions, FailOn, File, LevelSetting, Override, Profile, ScriptChecker};
 pub use layer::{Codes, Layer, UnknownRule};
 pub use load::Config;
 pub use migrate::migrate;
@@ -196,7 +196,7 @@ impl Configs {
         layers.extend(config.layers(&key.1));
         layers.push(&self.command_line);
         let selection = Selection::of(&layers);
-        let external = selection.shellcheck == Shellcheck::External;
+        let external = selection.shellcheck == ScriptChecker::External;
         let mut effective = selection.finish().map_err(ConfigError::new)?;
         effective.settings.shellcheck = external.then(|| Arc::clone(&self.shellcheck));
         let effective = Arc::new(effective);

@@ -115,6 +115,26 @@ fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
 /// The codes of brackets where a shell has none.
 const ODD_BRACKETS: [&str; 5] = ["SC1036", "SC1064", "SC1065", "SC1088", "SC3006"];
 
+/// Whether a piece of a script begins a loop or a condition that it does not end.
+fn leaves_open(text: &str) -> bool {
+    let mut open = [0i32; 3];
+    for word in text.split(|c: char| c.is_whitespace() || ";&|()".contains(c)) {
+        let (which, change) = match word {
+            "do" => (0, 1),
+            "done" => (0, -1),
+            "if" => (1, 1),
+            "fi" => (1, -1),
+            "case" => (2, 1),
+            "esac" => (2, -1),
+            _ => continue,
+        };
+        if let Some(open) = open.get_mut(which) {
+            *open += change;
+        }
+    }
+    open.iter().any(|n| *n > 0)
+}
+
 /// Whether a closing word ends where the rest begins.
 fn ends_word(closer: &str, rest: &str) -> bool {
     !closer.starts_with(char::is_alphabetic) || !rest.starts_with(|c: char| c.is_alphanumeric())
@@ -196,12 +216,17 @@ impl Search<'_> {
                     .is_some_and(|rest| ends_word(c, rest))
             })
         });
-        let opened = self.others.iter().any(|c| LEFT_OPEN.contains(c));
+        let before = text.get(..starts.unwrap_or_default()).unwrap_or_default();
+        let opened = leaves_open(before) || self.others.iter().any(|c| LEFT_OPEN.contains(c));
         match closes {
-            Some(word) if error.message == "expected command" && !opened => {
+            Some(word) if error.message == "expected command" => {
                 let span = Span::new(error.span.start, error.span.start + word.len() as u32);
-                let message = format!("`{word}` closes nothing: the shell stops reading here");
-                self.report(STOPPED, span, &message);
+                let (code, what) = match opened {
+                    true => (UNREADABLE, "does not close what is open here"),
+                    false => (STOPPED, "closes nothing"),
+                };
+                let message = format!("`{word}` {what}: the shell stops reading");
+                self.report(code, span, &message);
             }
             _ => {
                 let reason = error.message.replace('\'', "`");
