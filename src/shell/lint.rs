@@ -497,6 +497,40 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_of_operators_runs_both_ways_unless_its_result_is_asked_for() {
+        let places = |script: &str| -> Vec<String> {
+            let all = found(&format!("FROM fedora\nRUN {script}\n"));
+            let of = |f: &String| Some(f.strip_suffix(" SC2015 &&")?.to_owned());
+            all.iter().filter_map(of).collect()
+        };
+        for (script, place) in [
+            ("a && b || c", "2:7"),
+            ("a || b && c || { d; exit 1; }", "2:12"),
+            ("a && b || { c; exit 1; } && d || { e; exit 1; }", "2:30"),
+            ("x=$(a && { b; } || c); d", "2:11"),
+            ("if a && b || c; d; then e; fi", "2:10"),
+            ("if d; then a && ! b || sudo true; fi", "2:18"),
+        ] {
+            assert_eq!(places(script), [place], "{script}");
+        }
+        for script in [
+            "a && b || exit 1",
+            "a && b || c && d",
+            "a && b || c || d",
+            "a && [ b ] || c",
+            "a && b || x=1",
+            "a && b || echo c",
+            "if a && b || c; then d; fi",
+            "(a; b && c || d) && e",
+            "echo $(a && b || c) && d",
+            "for i in 1; do a && b || c; done || exit",
+            "sh -c 'a && b || c'",
+        ] {
+            assert_eq!(places(script), Vec::<String>::new(), "{script}");
+        }
+    }
+
+    #[test]
     fn arguments_that_are_missing_or_mean_less() {
         let code = |script: &str| {
             let all = found(&format!("FROM debian\nRUN {script}\n"));

@@ -7,9 +7,10 @@ use super::{LintFinding, LintLevel, Surroundings};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 7] = [
+pub(super) const CODES: [(&str, LintLevel); 8] = [
     (UNREADABLE, LintLevel::Error),
     (STOPPED, LintLevel::Error),
+    ("SC2015", LintLevel::Info),
     ("SC2174", LintLevel::Warning),
     ("SC2185", LintLevel::Info),
     ("SC2226", LintLevel::Warning),
@@ -60,6 +61,12 @@ struct Item {
     or_follows: bool,
     negated: bool,
     span: Span,
+    /// The command, if it is a simple one and alone.
+    command: Option<usize>,
+    /// The operator before it.
+    operator: Option<Span>,
+    /// Whether it is a member, and not a part of one: a substitution, a branch.
+    whole: bool,
 }
 
 struct Search<'s> {
@@ -97,6 +104,7 @@ pub(super) fn lint(
         search.variables(command);
     }
     search.negations();
+    search.mistaken_conditions();
     search.errors();
     search.found
 }
@@ -290,43 +298,10 @@ impl Search<'_> {
     /// Commands, pipelines and compound commands behind `!`, whose failure is lost though failing
     /// commands are to end the script.
     fn negations(&mut self) {
-        let script = self.script;
         if !self.ends_on_failure() {
             return;
         }
-        let mut items: Vec<Item> = Vec::new();
-        for command in script.commands.iter().filter(|c| c.pipeline.is_none()) {
-            items.push(Item {
-                frame: command.frame,
-                statement: command.statement,
-                connector: command.connector,
-                or_follows: command.or_follows,
-                negated: command.negated,
-                span: command.span,
-            });
-        }
-        for frame in script.frames.iter().filter(|f| f.pipeline.is_none()) {
-            items.extend(frame.parent.map(|parent| Item {
-                frame: parent,
-                statement: frame.statement,
-                connector: frame.connector,
-                or_follows: frame.or_follows,
-                negated: frame.negated,
-                span: frame.span,
-            }));
-        }
-        for pipeline in &script.pipelines {
-            let first = pipeline.parts.first().map(|p| p.commands.start);
-            let statement = first.and_then(|c| self.statement_in(c, pipeline.frame));
-            items.extend(statement.map(|statement| Item {
-                frame: pipeline.frame,
-                statement,
-                connector: pipeline.connector,
-                or_follows: pipeline.or_follows,
-                negated: pipeline.negated,
-                span: pipeline.span,
-            }));
-        }
+        let items = self.items();
         for item in items.iter().filter(|i| i.negated) {
             let alone = matches!(
                 item.connector,
@@ -346,6 +321,147 @@ impl Search<'_> {
                     "a failure of this command does not end the script: `!` exempts it from `-e`";
                 self.report("SC2251", self.with_bang(item.span), message);
             }
+        }
+    }
+
+    /// The members of all lists.
+    fn items(&self) -> Vec<Item> {
+        let script = self.script;
+        let mut items: Vec<Item> = Vec::new();
+        let commands = script.commands.iter().enumerate();
+        for (index, command) in commands.filter(|(_, c)| c.pipeline.is_none()) {
+            items.push(Item {
+                frame: command.frame,
+                statement: command.statement,
+                connector: command.connector,
+                or_follows: command.or_follows,
+                negated: command.negated,
+                span: command.span,
+                command: Some(index),
+                operator: command.operator,
+                whole: true,
+            });
+        }
+        for frame in script.frames.iter().filter(|f| f.pipeline.is_none()) {
+            items.extend(frame.parent.map(|parent| Item {
+                frame: parent,
+                statement: frame.statement,
+                connector: frame.connector,
+                or_follows: frame.or_follows,
+                negated: frame.negated,
+                span: frame.span,
+                command: None,
+                operator: None,
+                whole: !matches!(
+                    frame.kind,
+                    FrameKind::CommandSubstitution
+                        | FrameKind::ProcessSubstitution
+                        | FrameKind::Script { .. }
+                        | FrameKind::Condition
+                        | FrameKind::Branch
+                        | FrameKind::Body
+                ),
+            }));
+        }
+        for pipeline in &script.pipelines {
+            let first = pipeline.parts.first().map(|p| p.commands.start);
+            let statement = first.and_then(|c| self.statement_in(c, pipeline.frame));
+            items.extend(statement.map(|statement| Item {
+                frame: pipeline.frame,
+                statement,
+                connector: pipeline.connector,
+                or_follows: pipeline.or_follows,
+                negated: pipeline.negated,
+                span: pipeline.span,
+                command: None,
+                operator: None,
+                whole: true,
+            }));
+        }
+        items
+    }
+
+    /// `a && b || c`, where c runs if b fails, unless something asks for the result of the whole.
+    fn mistaken_conditions(&mut self) {
+        let mut items = self.items();
+        items.retain(|i| i.whole);
+        items.sort_by_key(|i| (i.frame, i.statement, i.span.start));
+        let mut lists: Vec<&[Item]> = items
+            .chunk_by(|a, b| (a.frame, a.statement) == (b.frame, b.statement))
+            .collect();
+        lists.retain(|list| {
+            let ends = list.last_chunk::<3>();
+            ends.is_some_and(|[_, then, other]| {
+                then.connector == Connector::AndAnd
+                    && other.connector == Connector::OrOr
+                    && !self.is_one_of(then, &["[", "[[", "test"])
+                    && !self.is_harmless(other)
+            })
+        });
+        for list in lists {
+            let Some([.., then, _]) = list.last_chunk::<3>() else {
+                continue;
+            };
+            if self.is_asked(then.frame, then.statement, &items) {
+                continue;
+            }
+            let message = "what follows `||` also runs if what follows `&&` fails: this is no \
+                           `if … else`";
+            let span = then
+                .operator
+                .unwrap_or_else(|| self.operator_before(then.span));
+            self.report("SC2015", span, message);
+        }
+    }
+
+    /// Whether something asks for the result of a statement of a frame: a condition, or an operator
+    /// behind what it stands in.
+    fn is_asked(&self, frame: usize, statement: u32, items: &[Item]) -> bool {
+        let mut at = Some((frame, statement));
+        while let Some((frame, statement)) = at {
+            let Some(found) = self.script.frames.get(frame) else {
+                return true;
+            };
+            let later = |i: &Item| i.frame == frame && i.statement > statement;
+            match found.kind {
+                FrameKind::Script { .. } | FrameKind::Damaged => return true,
+                FrameKind::Condition if !items.iter().any(later) => return true,
+                _ => {}
+            }
+            let follows = |i: &Item| {
+                Some(i.frame) == found.parent
+                    && i.statement == found.statement
+                    && i.span.start >= found.span.end
+                    && matches!(i.connector, Connector::AndAnd | Connector::OrOr)
+            };
+            if items.iter().any(follows) {
+                return true;
+            }
+            at = found.parent.map(|parent| (parent, found.statement));
+        }
+        false
+    }
+
+    fn is_one_of(&self, item: &Item, names: &[&str]) -> bool {
+        let command = item.command.and_then(|c| self.script.commands.get(c));
+        command.is_some_and(|c| c.wrappers.is_empty() && names.contains(&c.name.as_str()))
+    }
+
+    /// Whether a command may as well run: it ends the script, says something or cannot do harm.
+    fn is_harmless(&self, item: &Item) -> bool {
+        let command = item.command.and_then(|c| self.script.commands.get(c));
+        let assigns = command.is_some_and(|c| c.words.is_empty() && !c.assignments.is_empty());
+        assigns || self.is_one_of(item, &[":", "echo", "exit", "printf", "return", "true"])
+    }
+
+    /// The `&&` before a span.
+    fn operator_before(&self, span: Span) -> Span {
+        let operators = self.text.text().match_indices("&&");
+        let places = operators.map(|(at, _)| at as u32);
+        let before = places.take_while(|at| self.text.offset(*at) < span.start);
+        match before.last() {
+            Some(at) => Span::new(self.text.offset(at), self.text.offset(at + 1) + 1),
+            None => span,
         }
     }
 
