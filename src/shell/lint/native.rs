@@ -52,9 +52,9 @@ const RENAMED: [(&str, &str); 16] = [
 
 /// Rules that find what ShellCheck does not complain of, or under another code something else.
 /// SC1089 and SC2015 are told from what the parser says.
-const DROPPED: [&str; 11] = [
+const DROPPED: [&str; 12] = [
     "SC1004", "SC1041", "SC1089", "SC1114", "SC1115", "SC2015", "SC2233", "SC2265", "SC2333",
-    "SC2399", "SC3083",
+    "SC2339", "SC2399", "SC3083",
 ];
 
 /// Codes that ShellCheck gives another level.

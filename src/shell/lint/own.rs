@@ -121,7 +121,7 @@ fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
 }
 
 /// The codes of brackets where a shell has none.
-const ODD_BRACKETS: [&str; 5] = ["SC1036", "SC1064", "SC1065", "SC1088", "SC3006"];
+const ODD_BRACKETS: [&str; 6] = ["SC1036", "SC1064", "SC1065", "SC1088", "SC2288", "SC3006"];
 
 /// Whether a piece of a script begins a loop or a condition that it does not end.
 fn leaves_open(text: &str) -> bool {
@@ -160,12 +160,23 @@ fn first_error(script: &Script) -> Option<&ShellError> {
 
 /// Whether a text that no shell can read may be for another program: a template, PowerShell, `cmd`.
 pub(super) fn may_be_foreign(text: &MappedText, script: &Script, found: &[LintFinding]) -> bool {
-    let text = text.text();
+    let text = text.text().to_ascii_lowercase();
     let odd = |f: &LintFinding| ODD_BRACKETS.contains(&f.code.as_str());
     (first_error(script).is_some() || found.iter().any(odd))
-        && ["{{", "}}", "<%", "%}", "::", "$env:", ":\\", "@(", "==\""]
-            .iter()
-            .any(|mark| text.contains(mark))
+        && [
+            "{{",
+            "}}",
+            "<%",
+            "%}",
+            "::",
+            "$env:",
+            ":\\",
+            "@(",
+            "==\"",
+            "new-object",
+        ]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 /// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
