@@ -148,6 +148,27 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The paths that the stages of the final image copy out of a stage, or out of one that is
+    /// built on it.
+    pub fn taken_from(&self, stage: &Stage<'_>) -> &[String] {
+        let taken = self.taken.get_or_init(|| {
+            let mut taken = vec![Vec::new(); self.stages.len()];
+            let finals = self.stages.iter().filter(|s| s.in_final);
+            for copied in finals.flat_map(|s| self.copies_of(s)) {
+                let CopyOrigin::From(FromTarget::Stage(from)) = copied.origin else {
+                    continue;
+                };
+                for stage in self.chain(from) {
+                    if let Some(paths) = taken.get_mut(stage.index) {
+                        paths.extend(copied.sources.iter().filter_map(|s| s.path()));
+                    }
+                }
+            }
+            taken
+        });
+        taken.get(stage.index).map_or(&[], Vec::as_slice)
+    }
+
     /// The copies of a stage, those behind ONBUILD left out.
     pub fn copies_of(&self, stage: &Stage<'_>) -> impl Iterator<Item = Copied> {
         self.nodes_of(stage)

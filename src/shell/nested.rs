@@ -6,7 +6,7 @@ use shuck_ast as ast;
 
 use super::command::{Value, Word, WordPart};
 use super::read::{Join, Reader};
-use super::script::FrameKind;
+use super::script::{FrameKind, ShellError};
 use super::simple::note;
 use super::word;
 
@@ -15,12 +15,38 @@ impl Reader<'_> {
     pub(super) fn whole_word(&mut self, tree: &ast::Word) -> Word {
         let converted = word::convert(&self.text, tree);
         let mut word = converted.word;
+        self.unclosed(tree);
         if converted.nested {
             let mut found = Vec::new();
             self.nested(tree, &mut found);
             note(&mut word, found);
         }
         word
+    }
+
+    /// Notes a `${` whose end the parser gets wrong: it takes the first brace, though that may be
+    /// quoted, or the end of the text.
+    pub(super) fn unclosed(&mut self, tree: &ast::Word) {
+        for part in &tree.parts {
+            let range = self.text.range(part.span);
+            let slice = self.text.slice(range.clone());
+            if !slice.starts_with("${") {
+                continue;
+            }
+            let (mut escaped, mut quoted) = (false, false);
+            for byte in slice.bytes() {
+                quoted ^= byte == b'"' && !escaped;
+                escaped = byte == b'\\' && !escaped;
+            }
+            if quoted || range.end == self.text.text.len() && !slice.ends_with('}') {
+                self.script.errors.push(ShellError {
+                    span: self.text.span(range),
+                    message: "an expansion without a clear end".to_owned(),
+                    limit: true,
+                });
+                return;
+            }
+        }
     }
 
     /// Reads the commands in the substitutions of a word, and says which commands those of
