@@ -303,6 +303,17 @@ fn is_beside_the_point(
         }
         // What the build has set is handed to every command, and so is its new value.
         "SC2034" => identifier(written).is_some_and(|name| (around.is_set)(name)),
+        // A script for another shell expands there, also where that has a path (`/bin/bash -c '…'`).
+        "SC2016" => {
+            let at = text.span(raw.range.clone()).start;
+            let mut commands = script.commands.iter();
+            commands.any(|c| {
+                c.span.contains(at)
+                    && c.words
+                        .first()
+                        .is_some_and(|w| w.is("/bin/bash") || w.is("/bin/sh"))
+            })
+        }
         // The checks of this program do not see brackets around alternatives.
         "SC2146" => script.commands.iter().any(|c| {
             c.name == "find"
@@ -587,6 +598,10 @@ mod tests {
         let heredoc = "FROM x\nRUN <<E\n# shellcheck disable=SC3029\na |& b\nE";
         assert_eq!(found(heredoc), Vec::<String>::new());
         assert_eq!(test("export a =b"), "2:14 SC2290 =b");
+        assert_eq!(
+            test("/bin/bash -c 'echo $X'; bash -c 'echo $X'; echo '$X'"),
+            "2:53 SC2016 '$X'"
+        );
         assert_eq!(
             test("find / -type f -a \\( -name a -o -name b \\) -exec rm {} +"),
             ""
