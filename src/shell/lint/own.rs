@@ -171,7 +171,7 @@ pub(super) fn may_be_foreign(text: &MappedText, script: &Script, found: &[LintFi
             "::",
             "$env:",
             ":\\",
-            "@(",
+            "@('",
             "==\"",
             "new-object",
         ]
