@@ -314,6 +314,8 @@ fn is_beside_the_point(
                         .is_some_and(|w| w.is("/bin/bash") || w.is("/bin/sh"))
             })
         }
+        // An extended pattern, which is SC3002.
+        "SC1036" => written.starts_with(['@', '?', '*', '+', '!']),
         // The checks of this program do not see brackets around alternatives.
         "SC2146" => script.commands.iter().any(|c| {
             c.name == "find"
@@ -601,6 +603,13 @@ mod tests {
         assert_eq!(
             test("/bin/bash -c 'echo $X'; bash -c 'echo $X'; echo '$X'"),
             "2:53 SC2016 '$X'"
+        );
+        assert_eq!(
+            found("FROM x\nRUN case a in @(a|b)) c;; esac; [[ a == @(a|b) ]]\n")
+                .iter()
+                .filter(|f| f.contains("SC1"))
+                .count(),
+            0
         );
         assert_eq!(
             test("find / -type f -a \\( -name a -o -name b \\) -exec rm {} +"),
