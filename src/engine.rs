@@ -11,6 +11,7 @@ use crate::hadolint;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
+use crate::shell::lint::External;
 use crate::span::{Source, Span};
 use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
 use crate::syntax::{self, File, Keyword};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub hadolint: bool,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
+    /// The program that looks at shell scripts, if dlint's own checks are not to.
+    pub shellcheck: Option<Arc<External>>,
 }
 
 /// A rule that is on.
@@ -74,6 +77,16 @@ impl Settings {
                 .collect(),
             ..Self::default()
         }
+    }
+
+    /// These settings with one rule only; nothing if that is off.
+    pub fn only(&self, id: &str) -> Option<Self> {
+        let rules = self.rules.iter().filter(|r| r.meta.id == id).cloned();
+        let rules: Vec<ActiveRule> = rules.collect();
+        (!rules.is_empty()).then(|| Self {
+            rules,
+            ..self.clone()
+        })
     }
 
     /// Whether a rule is on and looks for what `name` stands for.
@@ -301,13 +314,17 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         facts: &facts,
         policy: &settings.policy,
         buildkit: settings.buildkit,
+        shellcheck: settings.shellcheck.as_deref(),
         rule: "",
         codes: &no_codes,
         severity: Severity::Info,
         severity_is_set: false,
         diagnostics: Vec::new(),
     };
-    for active in &settings.rules {
+    // What a template will say is not known: that it is one is all there is to say.
+    let is_read = settings.buildkit || settings.hadolint || file.template().is_none();
+    let rules = settings.rules.iter();
+    for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
         active.rule.check_file(&mut cx);
         for node in &facts.nodes {
@@ -337,6 +354,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
+    if !settings.hadolint {
+        drop_covered(&mut kept);
+    }
     let mut comments = suppressions.comments(source, file);
     if settings.hadolint {
         comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
@@ -375,6 +395,19 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
 }
 
+/// Takes out what another rule says enough of. One that a comment silences says nothing.
+fn drop_covered(kept: &mut Vec<Diagnostic>) {
+    for (covering, covered) in rules::COVERING {
+        let places = kept.iter().filter(|d| d.rule == covering);
+        let places: HashSet<u32> = places.map(|d| d.span.start).collect();
+        // A label is a place of its own.
+        kept.retain(|d| {
+            let mut own = d.labels.iter().map(|l| l.span).chain([d.span]);
+            d.rule != covered || !own.all(|span| places.contains(&span.start))
+        });
+    }
+}
+
 /// The checks of BuildKit that run while it turns instructions into a build: for a trigger in the
 /// builds that run it, and for the stages that are built.
 const CONVERSION_CHECKS: [&str; 9] = [
@@ -407,8 +440,14 @@ fn as_buildkit(
         {
             continue;
         }
-        let converts = has(&CONVERSION_CHECKS);
-        let Some(owner) = facts.file.instruction_at(diagnostic.span.start) else {
+        let converts = has(&CONVERSION_CHECKS) || diagnostic.rule == "invalid-port";
+        // Blank lines at the end of the file belong to the instruction that asked for more.
+        let unfinished = || {
+            let last = facts.file.instructions.last();
+            last.filter(|i| i.empty_continuation.is_some() && has(&["NoEmptyContinuation"]))
+        };
+        let owner = facts.file.instruction_at(diagnostic.span.start);
+        let Some(owner) = owner.or_else(unfinished) else {
             out.push(diagnostic);
             continue;
         };
@@ -419,8 +458,7 @@ fn as_buildkit(
             .find(|s| s.from.span.start <= owner.span.start);
         if converts && let Some(stage) = stage {
             if owner.keyword == Some(Keyword::Onbuild) {
-                let heirs = facts.heirs(stage.index);
-                for heir in heirs.filter(|h| facts.is_built(h)) {
+                for heir in facts.heirs(stage.index) {
                     let mut copy = diagnostic.clone();
                     copy.span = heir.from.name.span;
                     copy.line = Some(heir.from.start_line);
@@ -432,6 +470,18 @@ fn as_buildkit(
             if !facts.is_built(stage) {
                 continue;
             }
+        }
+        // A trigger that cannot be read is refused where it would run.
+        let is_trigger = owner.keyword == Some(Keyword::Onbuild)
+            && facts.file.errors.iter().any(|e| {
+                let is_it = e.kind.to_string() == diagnostic.message;
+                e.deferred && e.span == diagnostic.span && is_it
+            });
+        let heir = stage.and_then(|s| facts.heirs(s.index).next());
+        if let (true, Some(heir)) = (is_trigger, heir) {
+            diagnostic.line = Some(heir.from.start_line);
+            out.push(diagnostic);
+            continue;
         }
         diagnostic.line = Some(match owner.empty_continuation {
             Some(line) if has(&["NoEmptyContinuation"]) => facts.source.line(line.start),

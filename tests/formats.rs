@@ -73,6 +73,7 @@ fn run(folder: &Path, format: &str, arguments: &[&str], stdin: &str) -> (i32, St
 }
 
 /// Every report of every kind of run.
+#[allow(clippy::type_complexity, reason = "a table that is read once")]
 fn reports(format: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     let p = project();
     let runs: [(&[&str], &str, i32, &[(&str, &str)]); 5] = [

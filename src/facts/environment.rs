@@ -30,6 +30,26 @@ const IMAGES: &[(&str, &[&str])] = &[
     ),
     ("amazoncorretto", &["LANG", "JAVA_HOME"]),
     (
+        "arangodb",
+        &[
+            "ARANGO_VERSION",
+            "ARANGO_URL",
+            "ARANGO_PACKAGE",
+            "ARANGO_PACKAGE_URL",
+            "ARANGO_SIGNATURE_URL",
+            "GLIBCXX_FORCE_NEW",
+        ],
+    ),
+    (
+        "backdrop",
+        &[
+            "BACKDROP_VERSION",
+            "BACKDROP_MD5",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
         "bash",
         &[
             "_BASH_VERSION",
@@ -68,6 +88,7 @@ const IMAGES: &[(&str, &[&str])] = &[
             "COMPOSER_VERSION",
         ],
     ),
+    ("couchdb", &["COUCHDB_VERSION", "GPG_COUCH_KEY"]),
     (
         "docker",
         &[
@@ -103,6 +124,21 @@ const IMAGES: &[(&str, &[&str])] = &[
             "CHECK_GPG",
             "GPG_KEY",
             "GOSU_VERSION",
+        ],
+    ),
+    (
+        "friendica",
+        &[
+            "FRIENDICA_VERSION",
+            "FRIENDICA_ADDONS",
+            "FRIENDICA_DOWNLOAD_SHA256",
+            "FRIENDICA_DOWNLOAD_ADDONS_SHA256",
+            "FRIENDICA_SYSLOG_FLAGS",
+            "GOSU_VERSION",
+            "PHP_MEMORY_LIMIT",
+            "PHP_UPLOAD_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
         ],
     ),
     (
@@ -144,6 +180,26 @@ const IMAGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "hylang",
+        &[
+            "HY_VERSION",
+            "HYRULE_VERSION",
+            "PYTHON_VERSION",
+            "PYTHON_SHA256",
+            "GPG_KEY",
+            "LANG",
+            "PYTHON_PIP_VERSION",
+            "PYTHON_SETUPTOOLS_VERSION",
+            "PYTHON_GET_PIP_URL",
+            "PYTHON_GET_PIP_SHA256",
+        ],
+    ),
+    ("ibm-semeru-runtimes", &["JAVA_TOOL_OPTIONS"]),
+    (
+        "ibmjava",
+        &["IBM_JAVA_OPTIONS", "JAVA_HOME", "JAVA_VERSION"],
+    ),
+    (
         "influxdb",
         &[
             "INFLUXDB_VERSION",
@@ -181,9 +237,19 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JULIA_SHA256",
         ],
     ),
+    ("kong", &["KONG_VERSION", "KONG_PREFIX"]),
     (
         "mariadb",
         &["MARIADB_VERSION", "MARIADB_MAJOR", "GOSU_VERSION", "LANG"],
+    ),
+    (
+        "matomo",
+        &[
+            "MATOMO_VERSION",
+            "PHP_MEMORY_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
     ),
     ("maven", &["MAVEN_HOME", "MAVEN_CONFIG"]),
     (
@@ -202,6 +268,21 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JSYAML_CHECKSUM",
             "GLIBC_TUNABLES",
             "HOME",
+        ],
+    ),
+    (
+        "monica",
+        &[
+            "MONICA_VERSION",
+            "APACHE_BODY_LIMIT",
+            "PHP_MEMORY_LIMIT",
+            "PHP_UPLOAD_LIMIT",
+            "PHP_OPCACHE_MAX_ACCELERATED_FILES",
+            "PHP_OPCACHE_MAX_WASTED_PERCENTAGE",
+            "PHP_OPCACHE_MEMORY_CONSUMPTION",
+            "PHP_OPCACHE_VALIDATE_TIMESTAMPS",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
         ],
     ),
     (
@@ -227,6 +308,18 @@ const IMAGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "nextcloud",
+        &[
+            "NEXTCLOUD_VERSION",
+            "APACHE_BODY_LIMIT",
+            "PHP_MEMORY_LIMIT",
+            "PHP_OPCACHE_MEMORY_CONSUMPTION",
+            "PHP_UPLOAD_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
         "nginx",
         &[
             "NGINX_VERSION",
@@ -244,6 +337,17 @@ const IMAGES: &[(&str, &[&str])] = &[
     ),
     ("odoo", &["ODOO_VERSION", "ODOO_RC", "LANG"]),
     (
+        "open-liberty",
+        &[
+            "LOG_DIR",
+            "OPENJ9_JAVA_OPTIONS",
+            "OPENJ9_SCC",
+            "RANDFILE",
+            "WLP_OUTPUT_DIR",
+            "WLP_SKIP_MAXPERMSIZE",
+        ],
+    ),
+    (
         "openjdk",
         &[
             "JAVA_HOME",
@@ -251,6 +355,15 @@ const IMAGES: &[(&str, &[&str])] = &[
             "LANG",
             "JAVA_URL_VERSION",
             "JAVA_BASE_URL",
+        ],
+    ),
+    (
+        "orientdb",
+        &[
+            "ORIENTDB_VERSION",
+            "ORIENTDB_DOWNLOAD_MD5",
+            "ORIENTDB_DOWNLOAD_SHA1",
+            "ORIENTDB_DOWNLOAD_URL",
         ],
     ),
     (
@@ -268,6 +381,43 @@ const IMAGES: &[(&str, &[&str])] = &[
             "PHP_MD5",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
+        "phpmyadmin",
+        &[
+            "VERSION",
+            "SHA256",
+            "URL",
+            "TZ",
+            "MAX_EXECUTION_TIME",
+            "MEMORY_LIMIT",
+            "PMA_SSL_DIR",
+            "SESSION_SAVE_PATH",
+            "UPLOAD_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
+        "plone",
+        &[
+            "PLONE_VERSION",
+            "PLONE_MAJOR",
+            "PLONE_MD5",
+            "PLONE_VERSION_RELEASE",
+            "PIP",
+            "SETUPTOOLS",
+            "WHEEL",
+            "ZC_BUILDOUT",
+            "PYTHON_VERSION",
+            "PYTHON_SHA256",
+            "GPG_KEY",
+            "LANG",
+            "PYTHON_PIP_VERSION",
+            "PYTHON_SETUPTOOLS_VERSION",
+            "PYTHON_GET_PIP_URL",
+            "PYTHON_GET_PIP_SHA256",
         ],
     ),
     (
@@ -342,6 +492,22 @@ const IMAGES: &[(&str, &[&str])] = &[
             "BUNDLE_FORCE_RUBY_PLATFORM",
         ],
     ),
+    ("rethinkdb", &["RETHINKDB_PACKAGE_VERSION"]),
+    (
+        "rocket.chat",
+        &[
+            "RC_VERSION",
+            "DENO_VERSION",
+            "DEPLOY_METHOD",
+            "HOME",
+            "MONGO_URL",
+            "NODE_ENV",
+            "PORT",
+            "ROOT_URL",
+            "NODE_VERSION",
+            "YARN_VERSION",
+        ],
+    ),
     (
         "ruby",
         &[
@@ -398,6 +564,10 @@ const IMAGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "storm",
+        &["STORM_CONF_DIR", "STORM_DATA_DIR", "STORM_LOG_DIR"],
+    ),
+    (
         "swift",
         &[
             "SWIFT_PLATFORM",
@@ -416,6 +586,18 @@ const IMAGES: &[(&str, &[&str])] = &[
             "TOMCAT_SHA512",
             "TOMCAT_NATIVE_LIBDIR",
             "LD_LIBRARY_PATH",
+        ],
+    ),
+    ("varnish", &["VARNISH_SIZE", "VMOD_DEPS", "VSM_NOPID"]),
+    (
+        "websphere-liberty",
+        &[
+            "LOG_DIR",
+            "OPENJ9_JAVA_OPTIONS",
+            "OPENJ9_SCC",
+            "RANDFILE",
+            "WLP_OUTPUT_DIR",
+            "IBM_JAVA_OPTIONS",
         ],
     ),
     (
@@ -445,9 +627,20 @@ const IMAGES: &[(&str, &[&str])] = &[
 
 /// What several of them set because of what they are built on.
 const SHARED: &[(&[&str], &[&str])] = &[
-    // What is built on `php`.
     (
-        &["composer", "drupal", "joomla", "php", "wordpress"],
+        &[
+            "backdrop",
+            "composer",
+            "drupal",
+            "friendica",
+            "joomla",
+            "matomo",
+            "monica",
+            "nextcloud",
+            "php",
+            "phpmyadmin",
+            "wordpress",
+        ],
         &[
             "PHP_VERSION",
             "PHP_INI_DIR",
@@ -461,12 +654,21 @@ const SHARED: &[(&[&str], &[&str])] = &[
             "GPG_KEYS",
         ],
     ),
-    // And on `php:apache`.
     (
-        &["drupal", "joomla", "php", "wordpress"],
+        &[
+            "backdrop",
+            "drupal",
+            "friendica",
+            "joomla",
+            "matomo",
+            "monica",
+            "nextcloud",
+            "php",
+            "phpmyadmin",
+            "wordpress",
+        ],
         &["APACHE_CONFDIR", "APACHE_ENVVARS"],
     ),
-    // What is built on `eclipse-temurin`.
     (
         &[
             "cassandra",
@@ -474,15 +676,19 @@ const SHARED: &[(&[&str], &[&str])] = &[
             "flink",
             "gradle",
             "groovy",
+            "ibm-semeru-runtimes",
             "jetty",
             "maven",
+            "open-liberty",
+            "orientdb",
             "solr",
             "sonarqube",
+            "storm",
             "tomcat",
+            "websphere-liberty",
         ],
         &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
     ),
-    // What is built on `golang`.
     (
         &["caddy", "golang"],
         &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"],
@@ -544,7 +750,8 @@ impl Facts<'_> {
     /// What the image under a stage makes of a variable.
     pub fn base_definition(&self, stage: usize, name: &str) -> Definition {
         // Something answers everywhere but on Windows, where the system does.
-        if name == "PATH" {
+        let is_windows = || self.build.typical && self.has_windows_paths(stage);
+        if name == "PATH" && !is_windows() {
             return Definition::Base;
         }
         match self.root_base(stage) {
@@ -554,9 +761,12 @@ impl Facts<'_> {
         }
     }
 
-    /// The stages of this file that are built directly on a stage.
+    /// The stages of this file that run the triggers of a stage: those that are built directly on
+    /// it and that the final stage needs. Of others BuildKit's checks leave the triggers out.
     pub fn heirs(&self, stage: usize) -> impl Iterator<Item = &super::Stage<'_>> {
-        let on = move |s: &&super::Stage<'_>| matches!(s.base, Base::Stage(b) if b == stage);
+        let on = move |s: &&super::Stage<'_>| {
+            s.is_needed && matches!(s.base, Base::Stage(b) if b == stage)
+        };
         self.stages.iter().filter(on)
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::packages_shared::{Confirmation, report_unanswered};
 use crate::facts::Node;
-use crate::facts::packages::{Install, Manager};
+use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/apt-missing-yes.md`.
@@ -17,13 +17,23 @@ const CONFIRMATION: Confirmation = Confirmation {
     managers: &[Manager::AptGet, Manager::Apt, Manager::Aptitude],
     setting: Some("Assume-Yes"),
     file: "apt.conf",
-    says_yes,
+    says_yes: asks_nothing,
 };
 
 impl Rule for AptMissingYes {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         report_unanswered(cx, node, &CONFIRMATION);
     }
+}
+
+/// Whether an option answers, or there is no question.
+fn asks_nothing(install: &Install) -> bool {
+    // apt asks if more is to be installed than was named: for a file that is on hand, seldom.
+    let lone_file = match install.packages.as_slice() {
+        [only] => install.action == Action::Install && only.origin == PackageOrigin::Path,
+        _ => false,
+    };
+    lone_file || says_yes(install)
 }
 
 /// Whether an option answers, or nothing is done at all.
