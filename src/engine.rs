@@ -321,7 +321,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         severity_is_set: false,
         diagnostics: Vec::new(),
     };
-    for active in &settings.rules {
+    // What a template will say is not known: that it is one is all there is to say.
+    let is_read = settings.buildkit || settings.hadolint || file.template().is_none();
+    let rules = settings.rules.iter();
+    for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
         active.rule.check_file(&mut cx);
         for node in &facts.nodes {
@@ -354,7 +357,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if !settings.hadolint {
         drop_covered(&mut kept);
     }
-    let comments = suppressions.comments(source, file);
+    let mut comments = suppressions.comments(source, file);
+    if settings.hadolint {
+        comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
+    }
     let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);
@@ -434,8 +440,14 @@ fn as_buildkit(
         {
             continue;
         }
-        let converts = has(&CONVERSION_CHECKS);
-        let Some(owner) = facts.file.instruction_at(diagnostic.span.start) else {
+        let converts = has(&CONVERSION_CHECKS) || diagnostic.rule == "invalid-port";
+        // Blank lines at the end of the file belong to the instruction that asked for more.
+        let unfinished = || {
+            let last = facts.file.instructions.last();
+            last.filter(|i| i.empty_continuation.is_some() && has(&["NoEmptyContinuation"]))
+        };
+        let owner = facts.file.instruction_at(diagnostic.span.start);
+        let Some(owner) = owner.or_else(unfinished) else {
             out.push(diagnostic);
             continue;
         };
@@ -446,8 +458,7 @@ fn as_buildkit(
             .find(|s| s.from.span.start <= owner.span.start);
         if converts && let Some(stage) = stage {
             if owner.keyword == Some(Keyword::Onbuild) {
-                let heirs = facts.heirs(stage.index);
-                for heir in heirs.filter(|h| facts.is_built(h)) {
+                for heir in facts.heirs(stage.index) {
                     let mut copy = diagnostic.clone();
                     copy.span = heir.from.name.span;
                     copy.line = Some(heir.from.start_line);
@@ -459,6 +470,18 @@ fn as_buildkit(
             if !facts.is_built(stage) {
                 continue;
             }
+        }
+        // A trigger that cannot be read is refused where it would run.
+        let is_trigger = owner.keyword == Some(Keyword::Onbuild)
+            && facts.file.errors.iter().any(|e| {
+                let is_it = e.kind.to_string() == diagnostic.message;
+                e.deferred && e.span == diagnostic.span && is_it
+            });
+        let heir = stage.and_then(|s| facts.heirs(s.index).next());
+        if let (true, Some(heir)) = (is_trigger, heir) {
+            diagnostic.line = Some(heir.from.start_line);
+            out.push(diagnostic);
+            continue;
         }
         diagnostic.line = Some(match owner.empty_continuation {
             Some(line) if has(&["NoEmptyContinuation"]) => facts.source.line(line.start),

@@ -158,7 +158,8 @@ impl Builders {
         let Ok(folder) = std::fs::canonicalize(folder) else {
             return;
         };
-        let names = compose::NAMES.iter().chain(&bake::NAMES);
+        let names = compose::NAMES.iter().chain(&compose::OVERRIDES);
+        let names = names.chain(&bake::NAMES);
         for folder in folder.ancestors().take(MAX_PARENTS) {
             if !self.searched.insert(folder.to_path_buf()) {
                 return;
@@ -256,7 +257,18 @@ fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::F
         return compose::read(path, text, &|path| text_of(path).ok());
     }
     let own = path.parent().unwrap_or(Path::new(""));
-    let first = bake::read(own, path, text)?;
+    let overlays = overlays(path);
+    // Bake lays them over unless it is given the file alone: both are builds of today.
+    let read = |folder: &Path| -> Result<Vec<Invocation>, crate::context::Fault> {
+        let mut all = bake::read(folder, path, text)?;
+        if !overlays.is_empty() {
+            let more = bake::read_with(folder, path, text, &overlays)?;
+            let is_file = |i: &Invocation| matches!(i.recipe, Recipe::File(_));
+            all.extend(more.into_iter().filter(is_file));
+        }
+        Ok(all)
+    };
+    let first = read(own)?;
     let is_there = |invocations: &[Invocation]| {
         invocations.iter().all(|i| match &i.recipe {
             Recipe::File(file) => file.is_file(),
@@ -270,7 +282,7 @@ fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::F
     // Dockerfiles there must be the ones that are meant.
     let absolute = std::path::absolute(own).unwrap_or_default();
     for folder in absolute.ancestors().take(MAX_PARENTS) {
-        let again = bake::read(&nearer(folder), path, text)?;
+        let again = read(&nearer(folder))?;
         if is_there(&again) && again.iter().all(has_target) {
             return Ok(again);
         }
@@ -279,6 +291,21 @@ fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::F
         }
     }
     Ok(first)
+}
+
+/// The files beside a bake file that Bake lays over it.
+fn overlays(path: &Path) -> Vec<(PathBuf, String)> {
+    let name = path
+        .file_name()
+        .and_then(|n| n.to_str())
+        .unwrap_or_default();
+    if !bake::NAMES.contains(&name) {
+        return Vec::new();
+    }
+    let beside = bake::OVERRIDES.iter().map(|name| path.with_file_name(name));
+    beside
+        .filter_map(|path| text_of(&path).ok().map(|text| (path, text)))
+        .collect()
 }
 
 /// Whether the Dockerfile of a build has the stage that the build stops at, as far as a glance

@@ -3,6 +3,7 @@
 //! Variables have their defaults. One without a default, and whatever depends on it, is not
 //! known; so is what a function makes that is not worked out here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -30,27 +31,87 @@ pub fn is_bake_file(path: &Path) -> bool {
     stem.is_some_and(|s| s == "bake" || s.starts_with("docker-bake") && !s.ends_with(".override"))
 }
 
+/// The names of the files that Bake lays over the ones of [`NAMES`], in order.
+pub const OVERRIDES: [&str; 2] = ["docker-bake.override.json", "docker-bake.override.hcl"];
+
 /// Reads a bake file; the paths in it start at `folder`.
 pub fn read(folder: &Path, path: &Path, text: &str) -> Result<Vec<Invocation>, Fault> {
-    if path.extension().is_some_and(|e| e == "json") {
-        let json: Json = serde_json::from_str(text).map_err(|error| {
-            let source = Source::new(path, text);
-            let column = error.column().saturating_sub(1);
-            let at = source.line_start(error.line() as u32) + column as u32;
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or_default();
-            Fault::new(Span::at(at.min(text.len() as u32)), message)
-        })?;
-        return Ok(File::of_json(&json, text).invocations(folder, text));
+    let parsed = Parsed::of(path, text)?;
+    let mut file = File::default();
+    parsed.add_to(&mut file, text, true);
+    Ok(file.invocations(folder, &parsed.text(text)))
+}
+
+/// As [`read`], with the targets, groups and variables of other files laid over its own.
+pub fn read_with(
+    folder: &Path,
+    path: &Path,
+    text: &str,
+    overlays: &[(PathBuf, String)],
+) -> Result<Vec<Invocation>, Fault> {
+    let parsed = Parsed::of(path, text)?;
+    // What is wrong in them is said when they are linted themselves.
+    let over: Vec<(Parsed, &str)> = overlays
+        .iter()
+        .filter_map(|(path, text)| Some((Parsed::of(path, text).ok()?, text.as_str())))
+        .collect();
+    let mut file = File::default();
+    parsed.add_to(&mut file, text, true);
+    for (parsed, text) in &over {
+        parsed.add_to(&mut file, text, false);
     }
-    // As many blanks as the mark has bytes: places stay what they are.
-    let unmarked = text.strip_prefix('\u{feff}').map(|t| format!("   {t}"));
-    let text = unmarked.as_deref().unwrap_or(text);
-    let body: Body = text.parse().map_err(|error: hcl_edit::parser::Error| {
-        let at = error.location().offset() as u32;
-        Fault::new(Span::at(at), error.message())
-    })?;
-    Ok(File::of_hcl(&body).invocations(folder, text))
+    Ok(file.invocations(folder, &parsed.text(text)))
+}
+
+/// The tree of a file.
+enum Parsed {
+    Json(Json),
+    Hcl(Body),
+}
+
+impl Parsed {
+    fn of(path: &Path, text: &str) -> Result<Self, Fault> {
+        if path.extension().is_some_and(|e| e == "json") {
+            let json = serde_json::from_str(text).map_err(|error| {
+                let source = Source::new(path, text);
+                let column = error.column().saturating_sub(1);
+                let at = source.line_start(error.line() as u32) + column as u32;
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or_default();
+                Fault::new(Span::at(at.min(text.len() as u32)), message)
+            })?;
+            return Ok(Parsed::Json(json));
+        }
+        let body: Body = unmarked(text)
+            .parse()
+            .map_err(|error: hcl_edit::parser::Error| {
+                let at = error.location().offset() as u32;
+                Fault::new(Span::at(at), error.message())
+            })?;
+        Ok(Parsed::Hcl(body))
+    }
+
+    fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self {
+            Parsed::Json(_) => Cow::Borrowed(text),
+            Parsed::Hcl(_) => unmarked(text),
+        }
+    }
+
+    fn add_to<'f>(&'f self, file: &mut File<'f>, text: &str, own: bool) {
+        match self {
+            Parsed::Json(json) => file.add_json(json, text, own),
+            Parsed::Hcl(body) => file.add_hcl(body, own),
+        }
+    }
+}
+
+/// As many blanks as a byte order mark has bytes: places stay what they are.
+fn unmarked(text: &str) -> Cow<'_, str> {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => Cow::Owned(format!("   {rest}")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// What a bake file says.
@@ -67,6 +128,8 @@ struct Target<'f> {
     label: String,
     attributes: Vec<(String, Raw<'f>)>,
     span: Span,
+    /// Whether it stands in the file itself, not in one that is laid over it.
+    own: bool,
 }
 
 impl<'f> Target<'f> {
@@ -88,7 +151,7 @@ struct Instance<'t, 'f> {
 struct Resolved<'f> {
     context: Option<Value>,
     dockerfile: Option<Value>,
-    inline: Option<(Value, Option<Raw<'f>>)>,
+    inline: Option<(Value, Option<Raw<'f>>, bool)>,
     target: Option<Value>,
     platforms: Option<Value>,
     arguments: BTreeMap<String, Value>,
@@ -96,8 +159,8 @@ struct Resolved<'f> {
 }
 
 impl<'f> File<'f> {
-    fn of_hcl(body: &'f Body) -> Self {
-        let mut file = Self::default();
+    fn add_hcl(&mut self, body: &'f Body, own: bool) {
+        let file = self;
         for structure in body {
             let block = match structure {
                 Structure::Attribute(attribute) => {
@@ -146,15 +209,15 @@ impl<'f> File<'f> {
                     label,
                     attributes: attributes(block),
                     span: block.ident.span().map_or(Span::default(), span_of),
+                    own,
                 }),
                 _ => {}
             }
         }
-        file
     }
 
-    fn of_json(json: &'f Json, text: &str) -> Self {
-        let mut file = Self::default();
+    fn add_json(&mut self, json: &'f Json, text: &str, own: bool) {
+        let file = self;
         let entries = |name: &str| {
             let object = json.get(name).and_then(Json::as_object);
             object.into_iter().flatten()
@@ -174,9 +237,9 @@ impl<'f> File<'f> {
                 label: name.clone(),
                 attributes: attributes.map(|(k, v)| (k.clone(), Raw::Json(v))).collect(),
                 span: Span::new(at as u32, (at + quoted.len()) as u32),
+                own,
             });
         }
-        file
     }
 
     fn instances(&self) -> Vec<Instance<'_, 'f>> {
@@ -245,7 +308,8 @@ impl<'f> File<'f> {
                 }
             }
         }
-        let inline = get("dockerfile-inline").map(|v| (v, target.get("dockerfile-inline")));
+        let inline = get("dockerfile-inline");
+        let inline = inline.map(|v| (v, target.get("dockerfile-inline"), target.own));
         let pairs = |value: Option<Value>| match value {
             Some(Value::Map(pairs)) => pairs,
             _ => Vec::new(),
@@ -296,10 +360,14 @@ impl<'f> File<'f> {
                 continue;
             }
             let mut resolved = Resolved::default();
+            let mut place = Span::at(0);
             for same in instances.iter().filter(is_same) {
                 resolved.lay(self.resolve(&instances, same, MAX_PARENTS));
+                if same.target.own {
+                    place = same.target.span;
+                }
             }
-            out.extend(resolved.invocation(instance, folder, text));
+            out.extend(resolved.invocation(name, place, folder, text));
         }
         out
     }
@@ -319,12 +387,7 @@ impl<'f> Resolved<'f> {
         self.contexts.extend(over.contexts);
     }
 
-    fn invocation(
-        self,
-        instance: &Instance<'_, 'f>,
-        folder: &Path,
-        text: &str,
-    ) -> Option<Invocation> {
+    fn invocation(self, name: &str, place: Span, folder: &Path, text: &str) -> Option<Invocation> {
         let context = match &self.context {
             Some(context) => context.text()?,
             None => ".".to_owned(),
@@ -335,8 +398,10 @@ impl<'f> Resolved<'f> {
         }
         let context = join(folder, context);
         let recipe = match (self.inline, self.dockerfile) {
-            (Some((value, raw)), _) => {
-                Recipe::Inline(inline(value.text()?, raw, instance.target.span, text))
+            // What another file writes out has no place in this one.
+            (Some((_, _, false)), _) => return None,
+            (Some((value, raw, true)), _) => {
+                Recipe::Inline(inline(value.text()?, raw, place, text))
             }
             (None, Some(path)) => {
                 let path = path.text()?;
@@ -373,10 +438,10 @@ impl<'f> Resolved<'f> {
             };
         }
         Some(Invocation {
-            name: instance.name.clone(),
+            name: name.to_owned(),
             recipe,
             build,
-            span: instance.target.span,
+            span: place,
         })
     }
 }
@@ -510,6 +575,44 @@ mod tests {
         }"#);
         // They have one name, so they are one target.
         assert_eq!(endless.len(), 1);
+    }
+
+    #[test]
+    fn files_laid_over_it_change_targets_groups_and_variables() {
+        let main = r#"
+            variable "V" { default = "1" }
+            target "_base" {
+              args = { V = V, A = "a" }
+            }
+            target "app" {
+              inherits = ["_base"]
+              target = "prod"
+            }
+        "#;
+        let over = r#"
+            variable "V" { default = "2" }
+            target "app" {
+              args = { B = "b" }
+              target = "dev"
+            }
+            target "extra" { dockerfile = "extra.Dockerfile" }
+        "#;
+        let json = r#"{"target": {"app": {"args": {"B": "c"}}}}"#;
+        let overlays = [
+            (PathBuf::from("docker-bake.override.hcl"), over.to_owned()),
+            (PathBuf::from("docker-bake.override.json"), json.to_owned()),
+            (PathBuf::from("broken.hcl"), "target".to_owned()),
+        ];
+        let path = Path::new("docker-bake.hcl");
+        let found = read_with(Path::new(""), path, main, &overlays).unwrap();
+        assert_eq!(
+            shown(&found),
+            [
+                "extra: extra.Dockerfile -",
+                "app: Dockerfile dev A=a B=c V=2"
+            ]
+        );
+        assert_eq!(&main[found[1].span.range()], "target");
     }
 
     #[test]

@@ -20,6 +20,13 @@ pub const NAMES: [&str; 4] = [
     "docker-compose.yaml",
     "docker-compose.yml",
 ];
+/// The names of the files that Compose lays over the main one.
+pub const OVERRIDES: [&str; 4] = [
+    "compose.override.yaml",
+    "compose.override.yml",
+    "docker-compose.override.yaml",
+    "docker-compose.override.yml",
+];
 /// How many files may extend or include each other in a row.
 const MAX_FILES: usize = 10;
 /// How deep defaults of variables may hold variables.
@@ -61,6 +68,9 @@ pub fn read(path: &Path, text: &str, read: Reader<'_>) -> Result<Vec<Invocation>
     let file = File {
         folder: folder.to_path_buf(),
         root,
+        lies_over: path
+            .file_name()
+            .is_some_and(|name| OVERRIDES.iter().any(|o| name == *o)),
     };
     let main = NAMES
         .iter()
@@ -84,6 +94,8 @@ fn same_name(a: &Path, b: &Path) -> bool {
 struct File {
     folder: PathBuf,
     root: Rc<Node>,
+    /// Whether Compose reads it together with the main file only.
+    lies_over: bool,
 }
 
 impl File {
@@ -91,6 +103,7 @@ impl File {
         Some(Self {
             folder: path.parent().unwrap_or(Path::new("")).to_path_buf(),
             root: yaml::parse(text).ok()??,
+            lies_over: false,
         })
     }
 
@@ -168,8 +181,8 @@ impl Project<'_> {
             let Some(mut plan) = self.plan(file, service, true, MAX_FILES)? else {
                 continue;
             };
-            if plan.context.is_none()
-                && plan.inline.is_none()
+            let is_part = plan.context.is_none() && plan.inline.is_none();
+            if (is_part || file.lies_over)
                 && let Some(main) = main
                 && let Some(below) = main.service(name)
                 && let Ok(Some(below)) = self.plan(main, below, false, MAX_FILES)
@@ -335,10 +348,12 @@ impl Project<'_> {
             }
         }
         if let Some(target) = plan.target.as_deref().and_then(Node::text) {
-            build.target = self.text(target);
+            let known = self.text(target);
+            let any = known.is_none();
+            build.target = known.filter(|t| !t.is_empty());
             build.targets = Targets {
                 names: build.target.iter().cloned().collect(),
-                any: build.target.is_none(),
+                any,
             };
         }
         let platforms = plan.platforms.iter();
@@ -646,6 +661,26 @@ mod tests {
         .unwrap();
         assert_eq!(file(&found[0]), "p/web/Dockerfile");
         assert_eq!(found[0].build.target.as_deref(), Some("prod"));
+    }
+
+    #[test]
+    fn an_override_file_always_lies_over_the_main_one() {
+        let main =
+            "services:\n  web:\n    build:\n      context: ./web\n      args: {A: 1, B: 2}\n";
+        let text = "services:\n  web:\n    build:\n      context: ./other\n      args: {B: 3}\n";
+        let read_at = |path: &str| {
+            let found = read(Path::new(path), text, &|path| {
+                (path == Path::new("p/compose.yaml")).then(|| main.to_owned())
+            });
+            found.unwrap()[0].clone()
+        };
+        let over = read_at("p/compose.override.yaml");
+        assert_eq!(file(&over), "p/other/Dockerfile");
+        let values: Vec<&str> = over.build.arguments.iter().map(|a| &*a.1).collect();
+        assert_eq!(values, ["1", "3"]);
+        // Any other file may be meant to stand alone.
+        let alone = read_at("p/compose.dev.yaml");
+        assert_eq!(alone.build.arguments.len(), 1);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::syntax::distance;
 const MAX_PARENTS: usize = 6;
 /// How many entries of a directory are compared with a name.
 const MAX_ENTRIES: usize = 1000;
+/// How many entries of a directory are compared with a pattern, and how many paths one may mean.
+const MAX_MATCHES: usize = 1_000_000;
 /// The largest ignore file that is read.
 const MAX_IGNORE_BYTES: u64 = 1 << 20;
 
@@ -64,10 +66,12 @@ impl BuildContext {
                 return Some(guess);
             }
             if sources.is_empty() || directory.join(".git").exists() {
-                return None;
+                break;
             }
         }
-        None
+        // `docker build --check` has some context, whatever is in it.
+        let builder = build.typical;
+        builder.then(|| Self::at(start, dockerfile, ContextOrigin::Guessed))
     }
 
     fn at(root: PathBuf, dockerfile: &Path, origin: ContextOrigin) -> Self {
@@ -136,8 +140,28 @@ impl BuildContext {
 
     /// Whether something of that path lies in the directory, left out or not. Paths are taken
     /// from the context's root, as COPY takes them; `*` and the like match names.
+    ///
+    /// Of what lies behind a link out of the context nobody here can say anything: it counts as
+    /// there.
     pub fn exists(&self, path: &str) -> bool {
-        !self.find(path).is_empty()
+        self.leads_out(&normal_parts(path)) || !self.find(path).is_empty()
+    }
+
+    /// Whether a directory on the way to a path is a link out of the context.
+    fn leads_out(&self, parts: &[&str]) -> bool {
+        let mut place = self.root.clone();
+        let folders = parts.split_last().map_or(parts, |(_, folders)| folders);
+        folders.iter().any(|part| {
+            place.push(part);
+            is_link(&place) && !self.holds(&place)
+        })
+    }
+
+    /// Whether a link leads to something in the context.
+    fn holds(&self, link: &Path) -> bool {
+        let root = fs::canonicalize(&self.root);
+        let there = fs::canonicalize(link);
+        matches!((root, there), (Ok(root), Ok(there)) if there.starts_with(&root))
     }
 
     /// The paths in the directory that a path with `*` and the like in it means, sorted, left out
@@ -145,6 +169,9 @@ impl BuildContext {
     pub fn find(&self, path: &str) -> Vec<String> {
         let parts = normal_parts(path);
         if parts.iter().all(|p| !p.contains(['*', '?', '[', '\\'])) {
+            if self.leads_out(&parts) {
+                return Vec::new();
+            }
             return match fs::symlink_metadata(self.place(&parts)) {
                 Ok(_) => vec![parts.join("/")],
                 Err(_) => Vec::new(),
@@ -154,8 +181,9 @@ impl BuildContext {
         for part in &parts {
             open = open
                 .iter()
+                .filter(|d| !is_link(d) || self.holds(d))
                 .flat_map(|d| children_matching(d, part))
-                .take(1000)
+                .take(MAX_MATCHES)
                 .collect();
         }
         let mut found: Vec<String> = open
@@ -274,13 +302,17 @@ pub(crate) fn any_ignore_file(dockerfile: &Path) -> Option<PathBuf> {
     None
 }
 
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink())
+}
+
 fn children_matching(directory: &Path, pattern: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else {
         return Vec::new();
     };
     entries
         .filter_map(Result::ok)
-        .take(10_000)
+        .take(MAX_MATCHES)
         .filter(|e| {
             e.file_name()
                 .to_str()
@@ -383,6 +415,42 @@ mod tests {
         assert!(context.is_ignored("x"));
         assert!(context.exists("x"));
         assert!(context.exists("../../x"), "never above the root");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed_out_of_the_context() {
+        let at = project(&[
+            ("context/Dockerfile", ""),
+            ("context/in/x", ""),
+            ("out/x", ""),
+        ]);
+        let root = at.path().join("context");
+        std::os::unix::fs::symlink(at.path().join("out"), root.join("away")).unwrap();
+        std::os::unix::fs::symlink("in", root.join("here")).unwrap();
+        let build = Build {
+            context: Some(root),
+            ..Build::default()
+        };
+        let context = BuildContext::of(Path::new("Dockerfile"), &build, &[]).unwrap();
+        assert_eq!(context.find("*/x"), ["here/x", "in/x"]);
+        assert!(context.find("away/x").is_empty());
+        // Nobody knows what is there.
+        assert!(context.exists("away/x") && context.exists("away/y"));
+        assert!(context.exists("here/x") && !context.exists("here/y"));
+    }
+
+    #[test]
+    fn a_pattern_is_compared_with_every_name() {
+        let at = project(&[("Dockerfile", "")]);
+        for number in 0..12_000 {
+            fs::write(at.path().join(format!("{number}.txt")), "").unwrap();
+        }
+        let file = at.path().join("Dockerfile");
+        let build = Build::default();
+        let context = BuildContext::of(&file, &build, &strings(&["Dockerfile"])).unwrap();
+        assert_eq!(context.find("1199?.txt").len(), 10);
+        assert_eq!(context.find("*.txt").len(), 12_000);
     }
 
     #[test]

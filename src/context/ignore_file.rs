@@ -30,9 +30,14 @@ impl IgnoreFile {
         let patterns: Vec<_> = text.lines().filter_map(Pattern::parse).collect();
         let is_refused = |p: &&Pattern| {
             let mut segments = p.segments.iter();
-            !segments.all(|s| matches_segment(s, "").is_some() && brackets_close(s))
+            p.is_lone_exception()
+                || !segments.all(|s| matches_segment(s, "").is_some() && brackets_close(s))
         };
-        let refused = patterns.iter().find(is_refused).map(|p| p.text.clone());
+        let refused = patterns.iter().find(is_refused);
+        let refused = refused.map(|p| match p.is_lone_exception() {
+            true => "!".to_owned(),
+            false => p.text.clone(),
+        });
         let patterns = patterns.into_iter().filter(|p| !is_refused(&p)).collect();
         Self { patterns, refused }
     }
@@ -111,17 +116,27 @@ impl Pattern {
             Some(rest) => (true, rest.trim()),
             None => (false, line),
         };
-        if line.is_empty() {
-            return None;
-        }
-        let text = clean(line);
-        let text = text.strip_prefix('/').unwrap_or(&text).to_owned();
+        let text = match (line.is_empty(), negated) {
+            (true, true) => String::new(),
+            (true, false) => return None,
+            (false, _) => clean(line),
+        };
+        let text = match text.as_str() {
+            "/" if negated => String::new(),
+            "/" => return None,
+            text => text.strip_prefix('/').unwrap_or(text).to_owned(),
+        };
         let segments: Vec<String> = text.split('/').map(str::to_owned).collect();
-        (!text.is_empty()).then_some(Self {
+        Some(Self {
             text,
             segments,
             negated,
         })
+    }
+
+    /// A `!` that takes nothing back.
+    fn is_lone_exception(&self) -> bool {
+        self.negated && self.text.is_empty()
     }
 
     /// Whether it matches the path or a directory above it.
@@ -132,6 +147,11 @@ impl Pattern {
     }
 
     fn matches(&self, path: &[&str]) -> bool {
+        // Docker makes a regular expression of it, in which an escaped letter stands for no letter.
+        let mut escapes = self.text.split('\\').skip(1);
+        if escapes.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric())) {
+            return false;
+        }
         // `**` may stand within a segment (`a**b`); there Docker lets it cross slashes.
         let glued = self.segments.iter().any(|s| s.contains("**") && s != "**");
         match glued {
@@ -418,7 +438,6 @@ mod tests {
         assert!(ignored("\u{feff}a", "a"));
         assert!(!ignored("# a\n", "# a"));
         assert!(ignored(" # a", "# a"));
-        assert!(ignored("! \n a \n", "a"));
         assert!(!ignored("a\n! a", "a"));
         assert!(!ignored(".", "a"));
     }
@@ -433,6 +452,54 @@ mod tests {
         // Docker refuses the file; the line is left out.
         assert!(!ignored("[a", "a"));
         assert!(!ignored("a\\", "a"));
+    }
+
+    #[test]
+    fn the_examples_of_dockers_documentation_mean_what_it_says() {
+        for (file, out, in_) in [
+            (
+                "# comment\n*/temp*\n*/*/temp*\ntemp?",
+                "somedir/temporary.txt",
+                "temporary.txt",
+            ),
+            ("*/temp*", "somedir/temp/x", "somedir/subdir/temporary.txt"),
+            (
+                "*/*/temp*",
+                "somedir/subdir/temporary.txt",
+                "somedir/temporary.txt",
+            ),
+            ("temp?", "tempa", "temp"),
+            ("temp?", "tempb", "tempab"),
+            ("**/*.go", "cmd/main.go", "cmd/main.god"),
+            ("*.md\n!README.md", "CHANGES.md", "README.md"),
+            (
+                "*.md\n!README*.md\nREADME-secret.md",
+                "README-secret.md",
+                "README-a.md",
+            ),
+            (
+                "*.md\nREADME-secret.md\n!README*.md",
+                "CHANGES.md",
+                "README-secret.md",
+            ),
+            ("/foo/bar", "foo/bar/x", "x/foo/bar"),
+            ("foo/bar/", "foo/bar", "foo"),
+            (".git\n.cache/", ".cache/x", "x/.git"),
+            (".*", ".env", "a/.env"),
+            ("**/.env", "a/b/.env", "a/b/env"),
+            ("a\r\n\r\n  b  \r\n", "b", "c"),
+            ("\u{feff}# a\nb", "b", "# a"),
+        ] {
+            assert!(ignored(file, out), "{file:?} leaves out {out}");
+            assert!(!ignored(file, in_), "{file:?} leaves in {in_}");
+        }
+    }
+
+    #[test]
+    fn a_lone_exclamation_mark_is_refused() {
+        let file = IgnoreFile::parse("a\n! \n");
+        assert_eq!(file.refused(), Some("!"));
+        assert!(!file.has_exceptions() && file.is_ignored("a"));
     }
 
     #[test]

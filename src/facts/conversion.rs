@@ -1,10 +1,12 @@
 //! What BuildKit refuses when it turns readable instructions into a build: words it cannot
 //! expand, values that are none. Unlike BuildKit this goes on after the first.
 
+use super::image::{self, ImageRef};
 use super::mount::{Mount, MountKind};
-use super::{Base, Facts, Node, UseTarget, WordUse, image, platform::Platform};
+use super::{Base, Facts, Node, UseTarget, WordUse, platform::Platform, stage};
 use crate::span::Span;
-use crate::syntax::expand::{self, ExpandErrorKind};
+use crate::syntax::check::{CHECK_ARGUMENT, CheckOptions};
+use crate::syntax::expand::{self, ExpandErrorKind, Value};
 use crate::syntax::{Keyword, Kind, Transfer, Word};
 
 /// Something BuildKit refuses.
@@ -19,45 +21,24 @@ pub struct BuildError {
 }
 
 impl Facts<'_> {
-    /// What BuildKit refuses beyond what it cannot read. Triggers are left out: they run
-    /// elsewhere.
+    /// What BuildKit refuses beyond what it cannot read. Triggers are left out, unless it is
+    /// asked what a builder says: they run elsewhere.
     pub fn build_errors(&self) -> Vec<BuildError> {
         let mut found = Found(Vec::new());
-        for node in self.nodes.iter().filter(|n| !n.onbuild) {
-            self.check_words(node, &mut found);
-            match &node.instruction.kind {
-                Kind::From(_) => self.check_from(node, &mut found),
-                Kind::Copy(transfer) | Kind::Add(transfer) => {
-                    self.check_transfer(node, transfer, &mut found);
-                }
-                Kind::Run(_) => {
-                    for mount in &node.mounts {
-                        self.check_mount(node, mount, &mut found);
-                    }
-                    self.check_devices(node, &mut found);
-                }
-                Kind::Volume(volume) => {
-                    for path in &volume.paths {
-                        // An empty path as written has been refused already.
-                        if !path.as_str().trim().is_empty()
-                            && self.text(node.index, path).is_some_and(|t| t.is_empty())
-                        {
-                            found.add(path.span, format!("`{path}` is empty: VOLUME needs a path"));
-                        }
-                    }
-                }
-                Kind::Stopsignal(word) => {
-                    if let Some(text) = self.text(node.index, word)
-                        && !is_signal(&text)
-                    {
-                        found
-                            .add(word.span, format!("`{text}` is no signal"))
-                            .help("name a signal such as `SIGTERM` or `SIGRTMIN+3`, or its number");
-                    }
-                }
-                _ => {}
+        for node in &self.nodes {
+            if node.onbuild {
+                self.check_trigger(node, &mut found);
+                continue;
+            }
+            // A builder does not come to what stands in a stage that it does not need.
+            let stage = node.stage.and_then(|s| self.stages.get(s));
+            let is_built = stage.is_none_or(|s| self.is_built(s) || s.from_node == node.index);
+            if is_built || !self.build.typical {
+                self.check_node(node, &mut found);
             }
         }
+        self.check_source_date(&mut found);
+        self.check_options(&mut found);
         for used in self.stage_uses() {
             if used.target == UseTarget::Variable {
                 let flag = match used.is_mount {
@@ -78,6 +59,69 @@ impl Facts<'_> {
         found.0.sort_by_key(|e| (e.span.start, e.span.end));
         found.0.dedup();
         found.0
+    }
+
+    /// A trigger runs in the stages that are built on its own: BuildKit says so there.
+    fn check_trigger(&self, node: &Node<'_>, found: &mut Found) {
+        let heirs = node.stage.into_iter().flat_map(|s| self.heirs(s));
+        let mut heirs = heirs.peekable();
+        if !self.build.typical || heirs.peek().is_none() {
+            return;
+        }
+        let mut own = Found(Vec::new());
+        self.check_node(node, &mut own);
+        if let Kind::Copy(_) = node.instruction.kind
+            && let Some(word) = node.instruction.flag_value("from")
+            && let Ok(number) = word.as_str().parse::<i64>()
+            && !usize::try_from(number).is_ok_and(|n| n < self.stages.len())
+        {
+            own.add(word.span, format!("there is no stage number `{word}`"));
+        }
+        for heir in heirs {
+            found
+                .0
+                .extend(own.0.iter().cloned().map(|error| BuildError {
+                    span: heir.from.name.span,
+                    ..error
+                }));
+        }
+    }
+
+    fn check_node(&self, node: &Node<'_>, found: &mut Found) {
+        self.check_words(node, found);
+        match &node.instruction.kind {
+            Kind::From(_) => self.check_from(node, found),
+            Kind::Copy(transfer) | Kind::Add(transfer) => {
+                self.check_transfer(node, transfer, found);
+            }
+            Kind::Run(_) => {
+                for mount in &node.mounts {
+                    self.check_mount(node, mount, found);
+                }
+                self.check_devices(node, found);
+            }
+            Kind::Workdir(word) => self.check_windows_path(node, word, found),
+            Kind::Volume(volume) => {
+                for path in &volume.paths {
+                    // An empty path as written has been refused already.
+                    if !path.as_str().trim().is_empty()
+                        && self.text(node.index, path).is_some_and(|t| t.is_empty())
+                    {
+                        found.add(path.span, format!("`{path}` is empty: VOLUME needs a path"));
+                    }
+                }
+            }
+            Kind::Stopsignal(word) => {
+                if let Some(text) = self.text(node.index, word)
+                    && !is_signal(&text)
+                {
+                    found
+                        .add(word.span, format!("`{text}` is no signal"))
+                        .help("name a signal such as `SIGTERM` or `SIGRTMIN+3`, or its number");
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether a source of ADD is no file of the build context: a web page or a repository.
@@ -131,7 +175,11 @@ impl Facts<'_> {
     }
 
     fn check_from(&self, node: &Node<'_>, found: &mut Found) {
-        let Some(platform) = node.instruction.flag_value("platform") else {
+        if let (true, Kind::From(from)) = (self.build.typical, &node.instruction.kind) {
+            self.check_base(node, &from.image, found);
+        }
+        let platform = node.instruction.flag_value("platform");
+        let Some(platform) = platform.filter(|word| !word.as_str().is_empty()) else {
             return;
         };
         let Some(text) = self.text(node.index, platform) else {
@@ -143,6 +191,119 @@ impl Facts<'_> {
             found
                 .add(platform.span, format!("`{text}` is no platform"))
                 .help("write `os/architecture`, for example `linux/arm64`");
+        }
+    }
+
+    /// A name that is neither that of a stage nor one of an image. Otherwise a rule of its own
+    /// says so; BuildKit says it besides its check, which may be skipped.
+    fn check_base(&self, node: &Node<'_>, word: &Word, found: &mut Found) {
+        let is_stage = |s: &super::Stage<'_>| matches!(s.base, Base::Stage(_));
+        let stage = node.stage.and_then(|s| self.stages.get(s));
+        if stage.is_none_or(is_stage) {
+            return;
+        }
+        match self.text(node.index, word) {
+            Some(text) if text.is_empty() => {
+                found.add(word.span, format!("`{word}` is empty: FROM names no image"));
+            }
+            Some(text) => {
+                if let Err(error) = ImageRef::parse(&text).validity {
+                    let message = format!("`{text}` is no image name: {}", error.reason);
+                    found.add(word.span, message);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn check_windows_path(&self, node: &Node<'_>, word: &Word, found: &mut Found) {
+        let is_windows = || node.stage.is_some_and(|s| self.has_windows_paths(s));
+        if self.build.typical
+            && is_windows()
+            && let Some(text) = self.text(node.index, word)
+            && let Some(reason) = stage::refused_on_windows(&text)
+        {
+            found.add(
+                word.span,
+                format!("`{text}` is no path of this image: {reason}"),
+            );
+        }
+    }
+
+    /// Check options that come as a build argument.
+    fn check_options(&self, found: &mut Found) {
+        let arguments = self.build.arguments.iter();
+        let given = arguments.rev().find(|(name, _)| name == CHECK_ARGUMENT);
+        if let Some((name, value)) = given
+            && let Err(error) = CheckOptions::parse(value)
+        {
+            let message = format!(
+                "BuildKit refuses the build argument `{name}`: {}",
+                error.message
+            );
+            found.add(Span::at(0), message);
+        }
+    }
+
+    /// `SOURCE_DATE_EPOCH`: a number of seconds, `context`, or a named context or stage that
+    /// holds nothing but a download.
+    fn check_source_date(&self, found: &mut Found) {
+        const NAME: &str = "SOURCE_DATE_EPOCH";
+        let given = self.build.arguments.iter().rev().find(|(n, _)| n == NAME);
+        let globals = self.nodes.iter().take_while(|n| n.stage.is_none());
+        let declared = globals.clone().count();
+        let variable = self.variable(declared, NAME);
+        let (text, span) = match (given, variable) {
+            (Some((_, value)), _) => (value.clone(), Span::at(0)),
+            (None, Some(variable)) => match &variable.value {
+                Some(Value::Known(text)) => (text.clone(), variable.value_span),
+                _ => return,
+            },
+            _ => return,
+        };
+        let contexts = &self.build.contexts;
+        if text.is_empty()
+            || text.parse::<i64>().is_ok()
+            || text == "context"
+            || contexts.contains(&text)
+        {
+            return;
+        }
+        let lower = text.to_lowercase();
+        let stage = self
+            .stages
+            .iter()
+            .find(|s| s.name.as_deref() == Some(&*lower));
+        let Some(stage) = stage else {
+            found
+                .add(span, format!("`{text}` is no `{NAME}`"))
+                .help("give it the seconds since 1970, `context`, or the name of a stage");
+            return;
+        };
+        let mut downloads = 0;
+        let mut fits = matches!(stage.base, Base::Scratch);
+        for node in self.nodes_of(stage).iter().skip(1).filter(|n| !n.onbuild) {
+            match &node.instruction.kind {
+                Kind::Arg(_) => {}
+                Kind::Add(transfer) => {
+                    downloads += 1;
+                    let source = match transfer.sources.as_slice() {
+                        [source] if source.heredoc.is_none() => Some(&source.word),
+                        _ => None,
+                    };
+                    fits &= source.is_some_and(|word| {
+                        let text = self.text(node.index, word);
+                        text.is_none_or(|t| self.is_remote_source(&t))
+                    });
+                }
+                _ => fits = false,
+            }
+        }
+        if !fits || downloads != 1 {
+            let place = stage.from.head;
+            found
+                .add(place, format!("this stage gives no time for `{NAME}`"))
+                .help("it must stand on `scratch` and hold one ADD from the web or git, and ARGs");
         }
     }
 
@@ -172,12 +333,13 @@ impl Facts<'_> {
             match sources.as_slice() {
                 [source] => {
                     if let Some(source) = known(source) {
-                        if !is_http(&source) && !is_git(&source) {
+                        let is_github = source.starts_with("github.com/");
+                        if !is_http(&source) && !is_git(&source) && !is_github {
                             found.add(
                                 word.span,
                                 "a checksum needs a source on the web or in git".to_owned(),
                             );
-                        } else if !is_git(&source) && !is_digest(&text) {
+                        } else if is_http(&source) && !is_git(&source) && !is_digest(&text) {
                             found
                                 .add(word.span, format!("`{text}` is no checksum"))
                                 .help("write `sha256:` and 64 hexadecimal digits");
@@ -190,9 +352,13 @@ impl Facts<'_> {
                 }
             }
         }
+        self.check_windows_path(node, &transfer.destination, found);
         for source in sources {
             let Some(text) = known(source) else { continue };
             let git = is_git(&text);
+            if !git && !is_http(&text) {
+                self.check_windows_path(node, source, found);
+            }
             if !is_add && (git || is_http(&text)) {
                 let what = if git { "a git repository" } else { "a URL" };
                 found
@@ -201,13 +367,44 @@ impl Facts<'_> {
             }
             if is_add
                 && git
-                && let Some(key) = unknown_query(&text)
+                && let Some(message) = refused_query(&text)
             {
-                found.add(
-                    source.span,
-                    format!("git repositories have no query `{key}` in ADD"),
-                );
+                found.add(source.span, message);
+            } else if is_add && git {
+                self.check_git_flags(node, source, &text, found);
             }
+        }
+    }
+
+    /// What flags and the query of a git URL say of the same thing.
+    fn check_git_flags(&self, node: &Node<'_>, source: &Word, text: &str, found: &mut Found) {
+        let query = |names: &[&str]| {
+            let query = text.split('#').next()?.split_once('?')?.1;
+            let mut pairs = query
+                .split('&')
+                .map(|p| p.split_once('=').unwrap_or((p, "")));
+            pairs.find(|(name, _)| names.contains(name)).map(|(_, v)| v)
+        };
+        let checksum = node.instruction.flag_value("checksum");
+        let checksum = checksum.and_then(|word| self.text(node.index, word));
+        if let (Some(flag), Some(other)) = (checksum, query(&["checksum", "commit"]))
+            && !flag.is_empty()
+            && flag != other
+        {
+            let message = format!("the flag says `{flag}`, the address `{other}`");
+            found.add(source.span, message);
+        }
+        let keep = node.instruction.flag("keep-git-dir");
+        let keep = keep.map(|flag| {
+            let value = flag.value.as_ref().map(Word::as_str);
+            value.is_none_or(|v| v.eq_ignore_ascii_case("true"))
+        });
+        let is_true = |v: &str| v.is_empty() || v.starts_with(['1', 't', 'T']);
+        if let (Some(flag), Some(other)) = (keep, query(&["keep-git-dir"]))
+            && flag != is_true(other)
+        {
+            let message = "flag and address differ about `keep-git-dir`";
+            found.add(source.span, message.to_owned());
         }
     }
 
@@ -386,7 +583,10 @@ impl Facts<'_> {
             Some(workdir) => workdir.path.clone(),
             None => match self.root_base(stage.index) {
                 Base::Scratch => Some("/".to_owned()),
-                Base::Image(image) => image::default_workdir(image).map(str::to_owned),
+                Base::Image(image) => match image::default_workdir(image) {
+                    None if self.build.typical => Some("/".to_owned()),
+                    known => known.map(str::to_owned),
+                },
                 _ => None,
             },
         };
@@ -526,25 +726,63 @@ fn is_git(text: &str) -> bool {
         && at.is_some_and(|h| !h.is_empty() && h.chars().all(host))
 }
 
-/// The first query key of a git URL that ADD does not know.
-fn unknown_query(text: &str) -> Option<&str> {
-    const KNOWN: [&str; 10] = [
-        "branch",
-        "checksum",
-        "commit",
-        "fetch-by-commit",
-        "keep-git-dir",
-        "mtime",
-        "ref",
-        "subdir",
-        "submodules",
-        "tag",
-    ];
-    let query = text.split('#').next()?.split_once('?')?.1;
-    query
-        .split('&')
-        .map(|pair| pair.split('=').next().unwrap_or_default())
-        .find(|key| !key.is_empty() && !KNOWN.contains(key))
+/// What ADD refuses in the query of a git URL.
+fn refused_query(text: &str) -> Option<String> {
+    let (address, fragment) = match text.split_once('#') {
+        Some((address, fragment)) => (address, fragment),
+        None => (text, ""),
+    };
+    let query = address.split_once('?')?.1;
+    let (mut reference, mut folder) = match fragment.split_once(':') {
+        Some((reference, folder)) => (reference.to_owned(), folder.to_owned()),
+        None => (fragment.to_owned(), String::new()),
+    };
+    let (mut tag, mut branch) = (String::new(), String::new());
+    let mut seen: Vec<&str> = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if seen.contains(&key) {
+            return Some(format!("the query `{key}` stands twice"));
+        }
+        seen.push(key);
+        let conflict = |old: &str| !old.is_empty() && old != value;
+        let refused = match key {
+            "keep-git-dir" | "submodules" | "fetch-by-commit" => {
+                !value.is_empty() && !is_bool(value)
+            }
+            "ref" | "tag" | "branch" | "subdir" | "checksum" | "commit" | "mtime"
+                if value.is_empty() =>
+            {
+                return Some(format!("the query `{key}` has no value"));
+            }
+            "mtime" => !matches!(value, "checkout" | "commit"),
+            "checksum" | "commit" => false,
+            "ref" => conflict(&std::mem::replace(&mut reference, value.to_owned())),
+            "subdir" => conflict(&std::mem::replace(&mut folder, value.to_owned())),
+            "tag" => {
+                tag = value.to_owned();
+                false
+            }
+            "branch" => {
+                branch = value.to_owned();
+                false
+            }
+            _ => return Some(format!("git repositories have no query `{key}` in ADD")),
+        };
+        if refused {
+            return Some(format!("the query `{key}` cannot be `{value}`"));
+        }
+    }
+    let long = |name: &str, prefix: &str| match name.starts_with(prefix) {
+        true => name.to_owned(),
+        false => format!("{prefix}{name}"),
+    };
+    let both = !tag.is_empty() && !branch.is_empty();
+    let against = |name: &str, prefix: &str| {
+        !name.is_empty() && !reference.is_empty() && reference != long(name, prefix)
+    };
+    (both || against(&tag, "refs/tags/") || against(&branch, "refs/heads/"))
+        .then(|| "the address names two revisions".to_owned())
 }
 
 fn is_digest(text: &str) -> bool {
@@ -562,11 +800,11 @@ fn is_digest(text: &str) -> bool {
 
 /// A signal's number, or its name in any case with or without `SIG`.
 fn is_signal(text: &str) -> bool {
-    const NAMES: [&str; 37] = [
+    const NAMES: [&str; 36] = [
         "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT",
         "KILL", "PIPE", "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM",
         "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ",
-        "UNUSED", "RTMIN", "RTMAX",
+        "RTMIN", "RTMAX",
     ];
     if let Ok(number) = text.parse::<i64>() {
         return number != 0;
@@ -654,7 +892,27 @@ mod tests {
         ] {
             assert!(!is_git(other), "{other}");
         }
-        assert_eq!(unknown_query("https://x/y.git?ref=a&foo=b#c"), Some("foo"));
+        for refused in [
+            "https://x/y.git?ref=a&foo=b#c",
+            "https://x/y.git?ref=a#b",
+            "https://x/y.git?tag=a&branch=b",
+            "https://x/y.git?tag=a#a",
+            "https://x/y.git?submodules=maybe",
+            "https://x/y.git?ref=",
+            "https://x/y.git?ref=a&ref=a",
+            "https://x/y.git?mtime=now",
+        ] {
+            assert!(refused_query(refused).is_some(), "{refused}");
+        }
+        for taken in [
+            "https://x/y.git?ref=a#a:sub",
+            "https://x/y.git?submodules",
+            "https://x/y.git?keep-git-dir=1&checksum=abc",
+            "https://x/y.git?tag=v1#refs/tags/v1",
+            "https://x/y.git",
+        ] {
+            assert_eq!(refused_query(taken), None, "{taken}");
+        }
     }
 
     #[test]

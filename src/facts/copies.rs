@@ -1,6 +1,7 @@
 //! COPY and ADD: where the files come from and where they go, variables resolved; and the build
 //! context they come from.
 
+use super::mount::{Mount, MountKind};
 use super::{Facts, FromTarget, Node, Stage};
 use crate::context::BuildContext;
 use crate::context::ignore_file::clean;
@@ -75,6 +76,53 @@ impl CopiedSource {
         self.path()
             .is_some_and(|p| matches!(p.as_str(), "." | "*" | "**"))
     }
+}
+
+/// Whether a file is a script, a key, a list or configuration, by its name: too small to matter in
+/// a layer.
+pub fn is_small_file(path: &str) -> bool {
+    const ENDINGS: [&str; 35] = [
+        "asc",
+        "cfg",
+        "cnf",
+        "conf",
+        "crt",
+        "diff",
+        "env",
+        "gpg",
+        "ini",
+        "json",
+        "key",
+        "list",
+        "loc",
+        "lock",
+        "md",
+        "patch",
+        "pem",
+        "php",
+        "pl",
+        "properties",
+        "pub",
+        "py",
+        "rb",
+        "repo",
+        "rsp",
+        "sh",
+        "sha256",
+        "sig",
+        "sql",
+        "template",
+        "toml",
+        "txt",
+        "xml",
+        "yaml",
+        "yml",
+    ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    // `.bashrc.conda`, and `setup_20.x`, which NodeSource calls its script.
+    name.rsplit_once('.').is_some_and(|(before, ending)| {
+        ENDINGS.contains(&ending) || before.ends_with("rc") || before.starts_with("setup_")
+    })
 }
 
 impl Copied {
@@ -169,6 +217,19 @@ impl<'a> Facts<'a> {
         taken.get(stage.index).map_or(&[], Vec::as_slice)
     }
 
+    /// What a RUN mounts from the build context.
+    pub fn mounted<'f>(&'f self, node: &'f Node<'_>) -> impl Iterator<Item = CopiedSource> {
+        let is_bind = |m: &&Mount| m.kind == MountKind::Bind;
+        let binds = node.mounts.iter().filter(is_bind);
+        let own = binds.filter(|m| m.from.as_ref().is_none_or(|f| f.as_str().is_empty()));
+        own.filter_map(|m| m.source.as_ref())
+            .map(|word| CopiedSource {
+                text: self.text(node.index, word),
+                span: word.span,
+                is_heredoc: false,
+            })
+    }
+
     /// The copies of a stage, those behind ONBUILD left out.
     pub fn copies_of(&self, stage: &Stage<'_>) -> impl Iterator<Item = Copied> {
         self.nodes_of(stage)
@@ -210,6 +271,13 @@ impl<'a> Facts<'a> {
                     .filter(|s| !s.is_whole())
                     .filter_map(|s| s.path())
                     .collect();
+                let mounted = self.nodes.iter().filter(|n| !n.onbuild);
+                sources.extend(
+                    mounted
+                        .flat_map(|n| self.mounted(n))
+                        .filter_map(|s| s.path()),
+                );
+                sources.retain(|path| path != ".");
                 sources.sort();
                 sources.dedup();
                 BuildContext::of(self.source.path(), self.build, &sources)
@@ -223,6 +291,29 @@ mod tests {
     use crate::context::Build;
     use crate::facts::{CopyOrigin, Facts, FromTarget};
     use crate::span::Source;
+
+    #[test]
+    fn scripts_and_configuration_are_small() {
+        for name in [
+            "/x/run.sh",
+            "a.conf",
+            "*.sql",
+            ".bashrc.conda",
+            "/tmp/setup_20.x",
+        ] {
+            assert!(super::is_small_file(name), "{name}");
+        }
+        for name in [
+            "/x/app.deb",
+            "src",
+            "a.tar.gz",
+            "/usr/lib/x86.d/lib",
+            "setup.exe",
+            ".",
+        ] {
+            assert!(!super::is_small_file(name), "{name}");
+        }
+    }
 
     #[test]
     fn copies_are_resolved() {

@@ -30,6 +30,26 @@ const IMAGES: &[(&str, &[&str])] = &[
     ),
     ("amazoncorretto", &["LANG", "JAVA_HOME"]),
     (
+        "arangodb",
+        &[
+            "ARANGO_VERSION",
+            "ARANGO_URL",
+            "ARANGO_PACKAGE",
+            "ARANGO_PACKAGE_URL",
+            "ARANGO_SIGNATURE_URL",
+            "GLIBCXX_FORCE_NEW",
+        ],
+    ),
+    (
+        "backdrop",
+        &[
+            "BACKDROP_VERSION",
+            "BACKDROP_MD5",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
         "bash",
         &[
             "_BASH_VERSION",
@@ -47,9 +67,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "XCADDY_SKIP_CLEANUP",
             "XDG_CONFIG_HOME",
             "XDG_DATA_HOME",
-            "GOLANG_VERSION",
-            "GOPATH",
-            "GOTOOLCHAIN",
         ],
     ),
     (
@@ -61,11 +78,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "CASSANDRA_SHA512",
             "GOSU_VERSION",
             "GPG_KEYS",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -74,18 +86,9 @@ const IMAGES: &[(&str, &[&str])] = &[
             "COMPOSER_ALLOW_SUPERUSER",
             "COMPOSER_HOME",
             "COMPOSER_VERSION",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
         ],
     ),
+    ("couchdb", &["COUCHDB_VERSION", "GPG_COUCH_KEY"]),
     (
         "docker",
         &[
@@ -96,29 +99,8 @@ const IMAGES: &[(&str, &[&str])] = &[
             "DIND_COMMIT",
         ],
     ),
-    (
-        "drupal",
-        &[
-            "DRUPAL_VERSION",
-            "COMPOSER_ALLOW_SUPERUSER",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
-        ],
-    ),
-    (
-        "eclipse-temurin",
-        &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
-    ),
+    ("drupal", &["DRUPAL_VERSION", "COMPOSER_ALLOW_SUPERUSER"]),
+    ("eclipse-temurin", &[]),
     (
         "elixir",
         &[
@@ -142,11 +124,21 @@ const IMAGES: &[(&str, &[&str])] = &[
             "CHECK_GPG",
             "GPG_KEY",
             "GOSU_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
+        ],
+    ),
+    (
+        "friendica",
+        &[
+            "FRIENDICA_VERSION",
+            "FRIENDICA_ADDONS",
+            "FRIENDICA_DOWNLOAD_SHA256",
+            "FRIENDICA_DOWNLOAD_ADDONS_SHA256",
+            "FRIENDICA_SYSLOG_FLAGS",
+            "GOSU_VERSION",
+            "PHP_MEMORY_LIMIT",
+            "PHP_UPLOAD_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
         ],
     ),
     (
@@ -162,33 +154,17 @@ const IMAGES: &[(&str, &[&str])] = &[
             "YARN_VERSION",
         ],
     ),
-    ("golang", &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"]),
+    ("golang", &[]),
     (
         "gradle",
         &[
             "GRADLE_HOME",
             "GRADLE_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
             "JAVA_LTS_HOME",
             "JAVA_CURRENT_HOME",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
-    (
-        "groovy",
-        &[
-            "GROOVY_HOME",
-            "GROOVY_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
-        ],
-    ),
+    ("groovy", &["GROOVY_HOME", "GROOVY_VERSION"]),
     (
         "haproxy",
         &["HAPROXY_VERSION", "HAPROXY_URL", "HAPROXY_SHA256"],
@@ -202,6 +178,26 @@ const IMAGES: &[(&str, &[&str])] = &[
             "HTTPD_SHA256",
             "HTTPD_PATCHES",
         ],
+    ),
+    (
+        "hylang",
+        &[
+            "HY_VERSION",
+            "HYRULE_VERSION",
+            "PYTHON_VERSION",
+            "PYTHON_SHA256",
+            "GPG_KEY",
+            "LANG",
+            "PYTHON_PIP_VERSION",
+            "PYTHON_SETUPTOOLS_VERSION",
+            "PYTHON_GET_PIP_URL",
+            "PYTHON_GET_PIP_SHA256",
+        ],
+    ),
+    ("ibm-semeru-runtimes", &["JAVA_TOOL_OPTIONS"]),
+    (
+        "ibmjava",
+        &["IBM_JAVA_OPTIONS", "JAVA_HOME", "JAVA_VERSION"],
     ),
     (
         "influxdb",
@@ -221,11 +217,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JETTY_TGZ_URL",
             "JETTY_GPG_KEYS",
             "TMPDIR",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -234,18 +225,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JOOMLA_VERSION",
             "JOOMLA_SHA512",
             "JOOMLA_INSTALLATION_DISABLE_LOCALHOST_CHECK",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
         ],
     ),
     (
@@ -258,22 +237,21 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JULIA_SHA256",
         ],
     ),
+    ("kong", &["KONG_VERSION", "KONG_PREFIX"]),
     (
         "mariadb",
         &["MARIADB_VERSION", "MARIADB_MAJOR", "GOSU_VERSION", "LANG"],
     ),
     (
-        "maven",
+        "matomo",
         &[
-            "MAVEN_HOME",
-            "MAVEN_CONFIG",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
+            "MATOMO_VERSION",
+            "PHP_MEMORY_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
         ],
     ),
+    ("maven", &["MAVEN_HOME", "MAVEN_CONFIG"]),
     (
         "memcached",
         &["MEMCACHED_VERSION", "MEMCACHED_URL", "MEMCACHED_SHA1"],
@@ -290,6 +268,21 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JSYAML_CHECKSUM",
             "GLIBC_TUNABLES",
             "HOME",
+        ],
+    ),
+    (
+        "monica",
+        &[
+            "MONICA_VERSION",
+            "APACHE_BODY_LIMIT",
+            "PHP_MEMORY_LIMIT",
+            "PHP_UPLOAD_LIMIT",
+            "PHP_OPCACHE_MAX_ACCELERATED_FILES",
+            "PHP_OPCACHE_MAX_WASTED_PERCENTAGE",
+            "PHP_OPCACHE_MEMORY_CONSUMPTION",
+            "PHP_OPCACHE_VALIDATE_TIMESTAMPS",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
         ],
     ),
     (
@@ -315,6 +308,18 @@ const IMAGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "nextcloud",
+        &[
+            "NEXTCLOUD_VERSION",
+            "APACHE_BODY_LIMIT",
+            "PHP_MEMORY_LIMIT",
+            "PHP_OPCACHE_MEMORY_CONSUMPTION",
+            "PHP_UPLOAD_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
         "nginx",
         &[
             "NGINX_VERSION",
@@ -332,6 +337,17 @@ const IMAGES: &[(&str, &[&str])] = &[
     ),
     ("odoo", &["ODOO_VERSION", "ODOO_RC", "LANG"]),
     (
+        "open-liberty",
+        &[
+            "LOG_DIR",
+            "OPENJ9_JAVA_OPTIONS",
+            "OPENJ9_SCC",
+            "RANDFILE",
+            "WLP_OUTPUT_DIR",
+            "WLP_SKIP_MAXPERMSIZE",
+        ],
+    ),
+    (
         "openjdk",
         &[
             "JAVA_HOME",
@@ -339,6 +355,15 @@ const IMAGES: &[(&str, &[&str])] = &[
             "LANG",
             "JAVA_URL_VERSION",
             "JAVA_BASE_URL",
+        ],
+    ),
+    (
+        "orientdb",
+        &[
+            "ORIENTDB_VERSION",
+            "ORIENTDB_DOWNLOAD_MD5",
+            "ORIENTDB_DOWNLOAD_SHA1",
+            "ORIENTDB_DOWNLOAD_URL",
         ],
     ),
     (
@@ -353,21 +378,46 @@ const IMAGES: &[(&str, &[&str])] = &[
     (
         "php",
         &[
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
             "PHP_MD5",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
+        "phpmyadmin",
+        &[
+            "VERSION",
+            "SHA256",
+            "URL",
+            "TZ",
+            "MAX_EXECUTION_TIME",
+            "MEMORY_LIMIT",
+            "PMA_SSL_DIR",
+            "SESSION_SAVE_PATH",
+            "UPLOAD_LIMIT",
+            "PHP_EXTRA_BUILD_DEPS",
+            "PHP_EXTRA_CONFIGURE_ARGS",
+        ],
+    ),
+    (
+        "plone",
+        &[
+            "PLONE_VERSION",
+            "PLONE_MAJOR",
+            "PLONE_MD5",
+            "PLONE_VERSION_RELEASE",
+            "PIP",
+            "SETUPTOOLS",
+            "WHEEL",
+            "ZC_BUILDOUT",
+            "PYTHON_VERSION",
+            "PYTHON_SHA256",
+            "GPG_KEY",
+            "LANG",
+            "PYTHON_PIP_VERSION",
+            "PYTHON_SETUPTOOLS_VERSION",
+            "PYTHON_GET_PIP_URL",
+            "PYTHON_GET_PIP_SHA256",
         ],
     ),
     (
@@ -442,6 +492,22 @@ const IMAGES: &[(&str, &[&str])] = &[
             "BUNDLE_FORCE_RUBY_PLATFORM",
         ],
     ),
+    ("rethinkdb", &["RETHINKDB_PACKAGE_VERSION"]),
+    (
+        "rocket.chat",
+        &[
+            "RC_VERSION",
+            "DENO_VERSION",
+            "DEPLOY_METHOD",
+            "HOME",
+            "MONGO_URL",
+            "NODE_ENV",
+            "PORT",
+            "ROOT_URL",
+            "NODE_VERSION",
+            "YARN_VERSION",
+        ],
+    ),
     (
         "ruby",
         &[
@@ -471,11 +537,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "SOLR_PID_DIR",
             "SOLR_JETTY_HOST",
             "LOG4J_PROPS",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -489,11 +550,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "SQ_TEMP_DIR",
             "ES_TMPDIR",
             "DOCKER_RUNNING",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -506,6 +562,10 @@ const IMAGES: &[(&str, &[&str])] = &[
             "SPARK_TGZ_ASC_URL",
             "JAVA_HOME",
         ],
+    ),
+    (
+        "storm",
+        &["STORM_CONF_DIR", "STORM_DATA_DIR", "STORM_LOG_DIR"],
     ),
     (
         "swift",
@@ -526,11 +586,18 @@ const IMAGES: &[(&str, &[&str])] = &[
             "TOMCAT_SHA512",
             "TOMCAT_NATIVE_LIBDIR",
             "LD_LIBRARY_PATH",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
+        ],
+    ),
+    ("varnish", &["VARNISH_SIZE", "VMOD_DEPS", "VSM_NOPID"]),
+    (
+        "websphere-liberty",
+        &[
+            "LOG_DIR",
+            "OPENJ9_JAVA_OPTIONS",
+            "OPENJ9_SCC",
+            "RANDFILE",
+            "WLP_OUTPUT_DIR",
+            "IBM_JAVA_OPTIONS",
         ],
     ),
     (
@@ -539,18 +606,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "WORDPRESS_CLI_VERSION",
             "WORDPRESS_CLI_SHA512",
             "WORDPRESS_CLI_GPG_KEY",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
         ],
     ),
     (
@@ -567,6 +622,76 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JAVA_HOME",
             "JAVA_VERSION",
         ],
+    ),
+];
+
+/// What several of them set because of what they are built on.
+const SHARED: &[(&[&str], &[&str])] = &[
+    (
+        &[
+            "backdrop",
+            "composer",
+            "drupal",
+            "friendica",
+            "joomla",
+            "matomo",
+            "monica",
+            "nextcloud",
+            "php",
+            "phpmyadmin",
+            "wordpress",
+        ],
+        &[
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+        ],
+    ),
+    (
+        &[
+            "backdrop",
+            "drupal",
+            "friendica",
+            "joomla",
+            "matomo",
+            "monica",
+            "nextcloud",
+            "php",
+            "phpmyadmin",
+            "wordpress",
+        ],
+        &["APACHE_CONFDIR", "APACHE_ENVVARS"],
+    ),
+    (
+        &[
+            "cassandra",
+            "eclipse-temurin",
+            "flink",
+            "gradle",
+            "groovy",
+            "ibm-semeru-runtimes",
+            "jetty",
+            "maven",
+            "open-liberty",
+            "orientdb",
+            "solr",
+            "sonarqube",
+            "storm",
+            "tomcat",
+            "websphere-liberty",
+        ],
+        &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
+    ),
+    (
+        &["caddy", "golang"],
+        &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"],
     ),
 ];
 
@@ -625,7 +750,8 @@ impl Facts<'_> {
     /// What the image under a stage makes of a variable.
     pub fn base_definition(&self, stage: usize, name: &str) -> Definition {
         // Something answers everywhere but on Windows, where the system does.
-        if name == "PATH" {
+        let is_windows = || self.build.typical && self.has_windows_paths(stage);
+        if name == "PATH" && !is_windows() {
             return Definition::Base;
         }
         match self.root_base(stage) {
@@ -635,9 +761,12 @@ impl Facts<'_> {
         }
     }
 
-    /// The stages of this file that are built directly on a stage.
+    /// The stages of this file that run the triggers of a stage: those that are built directly on
+    /// it and that the final stage needs. Of others BuildKit's checks leave the triggers out.
     pub fn heirs(&self, stage: usize) -> impl Iterator<Item = &super::Stage<'_>> {
-        let on = move |s: &&super::Stage<'_>| matches!(s.base, Base::Stage(b) if b == stage);
+        let on = move |s: &&super::Stage<'_>| {
+            s.is_needed && matches!(s.base, Base::Stage(b) if b == stage)
+        };
         self.stages.iter().filter(on)
     }
 
@@ -666,18 +795,16 @@ fn image_definition(image: &ImageRef, name: &str) -> Definition {
     let Ok(at) = IMAGES.binary_search_by_key(&official, |(image, _)| image) else {
         return Definition::Perhaps;
     };
-    let variables = IMAGES.get(at).map_or(&[][..], |(_, variables)| variables);
-    match variables.contains(&name) {
+    let own = IMAGES.get(at).map_or(&[][..], |(_, variables)| variables);
+    let shared = SHARED
+        .iter()
+        .filter(|(images, _)| images.contains(&official));
+    match own.contains(&name) || shared.flat_map(|(_, names)| *names).any(|n| *n == name) {
         true => Definition::Base,
         // Older and newer releases set other variables; nobody sets those of the shell.
         false if OF_THE_SHELL.contains(&name) => Definition::Nothing,
         false => Definition::Perhaps,
     }
-}
-
-/// The official images whose variables are known, with them, for the page of the rule.
-pub fn known_images() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    IMAGES.iter().copied()
 }
 
 #[cfg(test)]
@@ -699,6 +826,8 @@ mod tests {
     fn the_table_is_sorted() {
         assert!(IMAGES.is_sorted_by_key(|(image, _)| image));
         assert!(BARE.is_sorted());
+        let known = |image: &&str| IMAGES.iter().any(|(name, _)| name == image);
+        assert!(SHARED.iter().flat_map(|(images, _)| *images).all(known));
     }
 
     #[test]
@@ -708,6 +837,8 @@ mod tests {
         assert_eq!(last("FROM python:3.13\nUSER x", "HOME"), Nothing);
         assert_eq!(last("FROM python:3.13\nUSER x", "X"), Perhaps);
         assert_eq!(last("FROM mongo\nUSER x", "HOME"), Base);
+        assert_eq!(last("FROM drupal:11\nUSER x", "APACHE_CONFDIR"), Base);
+        assert_eq!(last("FROM drupal:11\nUSER x", "DRUPAL_VERSION"), Base);
         assert_eq!(last("FROM debian:12\nUSER x", "X"), Nothing);
         assert_eq!(last("FROM example.com/debian:12\nUSER x", "X"), Perhaps);
         assert_eq!(last("FROM scratch\nUSER x", "PATH"), Base);

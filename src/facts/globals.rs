@@ -2,31 +2,28 @@
 
 use std::collections::HashMap;
 
+use super::scope::PLATFORM_ARGUMENTS;
 use super::{Facts, Stage};
 use crate::syntax::expand::{self, Syntax, Value, Var};
 use crate::syntax::{Kind, Word};
 
 impl Facts<'_> {
     /// The image of every stage with nothing but the defaults of the global arguments, as a build
-    /// for linux/amd64 sees it. Nothing if a default cannot be expanded: the build stops there.
+    /// for linux/amd64 sees it, or for the platform that a builder is asked for. Nothing if a default cannot be expanded: the build stops there.
     pub fn default_images(&self) -> Option<Vec<(&Stage<'_>, &Word, String)>> {
-        let last = self.stages.last().and_then(|s| s.name.clone());
-        let mut globals: HashMap<String, String> = [
-            ("TARGETPLATFORM", "linux/amd64"),
-            ("TARGETOS", "linux"),
-            ("TARGETOSVERSION", ""),
-            ("TARGETARCH", "amd64"),
-            ("TARGETVARIANT", ""),
-            ("BUILDPLATFORM", "linux/amd64"),
-            ("BUILDOS", "linux"),
-            ("BUILDOSVERSION", ""),
-            ("BUILDARCH", "amd64"),
-            ("BUILDVARIANT", ""),
-            ("TARGETSTAGE", last.as_deref().unwrap_or("default")),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
+        let mut globals: HashMap<String, String> = HashMap::new();
+        for name in PLATFORM_ARGUMENTS {
+            let known = self.scopes.platform(name).filter(|_| self.build.typical);
+            let value = match (known, name) {
+                (Some(value), _) => value,
+                (None, "TARGETPLATFORM" | "BUILDPLATFORM") => "linux/amd64",
+                (None, "TARGETOS" | "BUILDOS") => "linux",
+                (None, "TARGETARCH" | "BUILDARCH") => "amd64",
+                (None, "TARGETSTAGE") => self.scopes.target_stage(),
+                _ => "",
+            };
+            globals.insert(name.to_owned(), value.to_owned());
+        }
         let syntax = Syntax::Word {
             escape: self.file.escape.char(),
         };

@@ -1,5 +1,6 @@
 //! What stages take from each other with `COPY --from` and `RUN --mount=from=`.
 
+use super::mount::Mount;
 use super::{Facts, FromTarget, Node};
 use crate::syntax::{Kind, Word};
 
@@ -54,7 +55,11 @@ impl<'a> Facts<'a> {
                 });
                 numbered += usize::from(matches!(target, UseTarget::External));
             }
-            let unnamed = node.mounts.iter().filter(|m| m.from.is_none()).count();
+            let unnamed = node
+                .mounts
+                .iter()
+                .filter(|m| named_from(m).is_none())
+                .count();
             numbered += unnamed;
         }
         uses
@@ -156,13 +161,19 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// The `from` of a mount; an empty one is none.
+fn named_from(mount: &Mount) -> Option<&Word> {
+    let from = mount.from.as_ref();
+    from.filter(|word| !word.as_str().is_empty())
+}
+
 fn froms<'f>(node: &'f Node<'_>) -> impl Iterator<Item = (&'f Word, bool)> {
     let copied = match &node.instruction.kind {
         Kind::Copy(_) => node.instruction.flag_value("from"),
         _ => None,
     };
     let copied = copied.filter(|word| !word.as_str().is_empty());
-    let mounted = node.mounts.iter().filter_map(|m| m.from.as_ref());
+    let mounted = node.mounts.iter().filter_map(named_from);
     copied
         .map(|word| (word, false))
         .into_iter()

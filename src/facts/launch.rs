@@ -1,6 +1,7 @@
 //! What a container of an image starts, and what its base image brings along.
 
 use super::image::{self, BaseUser};
+use super::platform::Platform;
 use super::{Base, Dialect, Facts, Node, Stage};
 use crate::shell::{self, Command, ExecWord, FrameKind, Script};
 use crate::syntax::{CommandLine, Kind};
@@ -109,6 +110,26 @@ impl<'a> Facts<'a> {
             .is_some_and(|n| matches!(n.shell, Dialect::Cmd | Dialect::PowerShell))
             || matches!(self.root_base(stage), Base::Image(i) if image::is_windows(i))
             || self.is_named_for_windows()
+    }
+
+    /// Whether paths of a stage have drives and backslashes. A builder knows it from the platform;
+    /// without one the base image tells.
+    pub fn has_windows_paths(&self, stage: usize) -> bool {
+        let is_windows = |text: &str| {
+            let os = Platform::parse(text).and_then(|p| p.os);
+            os.as_deref() == Some("windows")
+        };
+        let root = self.chain(stage).last();
+        let flag = root
+            .filter(|root| !matches!(root.base, Base::Scratch))
+            .and_then(|root| Some((root.from_node, root.from.flag_value("platform")?)))
+            .and_then(|(node, word)| self.text(node, word))
+            .filter(|text| !text.is_empty());
+        match (flag, self.build.platforms.as_slice()) {
+            (Some(platform), _) => is_windows(&platform),
+            (None, [platform]) => is_windows(platform),
+            _ => !self.build.typical && self.is_windows(stage),
+        }
     }
 
     /// Whether the file's name says so, as where the base image comes for several systems.

@@ -30,8 +30,8 @@ use crate::span::{MappedText, Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
-pub use copies::{Copied, CopiedSource, CopyOrigin};
-pub use environment::{Definition, known_images};
+pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
+pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
 use image::ImageRef;
 pub use label::Label;
@@ -194,6 +194,12 @@ impl<'a> Facts<'a> {
             }
             facts.visit(instruction);
         }
+        // Now every stage has its name: what names a later one is no image either.
+        let Facts { images, names, .. } = &mut facts;
+        images.retain(|used| {
+            let is_from = matches!(used.kind, ImageUseKind::From(_));
+            is_from || !names.contains_key(&used.written.to_lowercase())
+        });
         facts.find_final();
         facts
     }
@@ -400,7 +406,7 @@ impl<'a> Facts<'a> {
     pub fn lookup(&self, node: usize, name: &str) -> Var<'_> {
         let found = self
             .scopes
-            .lookup(&self.stages, self.scope_of(node), node, name);
+            .lookup(&self.stages, self.scope_of(node), self.moment(node), name);
         match (&found, self.scope_of(node)) {
             // Not declared: then the base image decides, and some are known.
             (Var::Unknown, Some(stage)) if self.variable(node, name).is_none() => {
@@ -422,7 +428,16 @@ impl<'a> Facts<'a> {
     /// it.
     pub fn variable(&self, node: usize, name: &str) -> Option<&Variable> {
         self.scopes
-            .variable(&self.stages, self.scope_of(node), node, name)
+            .variable(&self.stages, self.scope_of(node), self.moment(node), name)
+    }
+
+    /// The node before which a variable must be declared to be in force at `node`: a trigger runs
+    /// when the whole stage around it is there.
+    fn moment(&self, node: usize) -> usize {
+        match self.nodes.get(node) {
+            Some(trigger) if trigger.onbuild => usize::MAX,
+            _ => node,
+        }
     }
 
     /// Every declaration of a variable in a stage or, with `None`, before the first FROM.

@@ -105,7 +105,7 @@ impl Scopes {
         let target = build.target.as_deref().or(last_stage);
         let unknown = build.unknown_arguments.iter();
         let mut given: HashMap<String, Value> = match build.platforms.as_slice() {
-            [platform] if !build.typical => platform_arguments(platform),
+            [platform] => platform_arguments(platform),
             // Of several, each build has its own.
             _ => HashMap::new(),
         };
@@ -169,6 +169,11 @@ impl Scopes {
                     },
                 }
             }
+            // Declared again without a value, BuildKit's own arguments keep theirs.
+            (None, None) if PLATFORM_ARGUMENTS.contains(&name) => {
+                let kept = global.and_then(|g| g.value.clone());
+                Some(kept.unwrap_or_else(|| self.platform(name).map(str::to_owned).into()))
+            }
             (None, None) => None,
         };
         let variable = Variable {
@@ -204,11 +209,16 @@ impl Scopes {
         self.table(stage).push(variable);
     }
 
+    /// The stage that is built, as `TARGETSTAGE` has it.
+    pub(super) fn target_stage(&self) -> &str {
+        &self.target_stage
+    }
+
     /// The value of an argument that BuildKit declares by itself, as far as it is known.
-    fn platform(&self, name: &str) -> Option<&str> {
+    pub(super) fn platform(&self, name: &str) -> Option<&str> {
         match name {
             "TARGETSTAGE" => Some(&self.target_stage),
-            _ if !self.typical => match self.build.get(name) {
+            _ if self.build.contains_key(name) || !self.typical => match self.build.get(name) {
                 Some(Value::Known(text)) => Some(text),
                 _ => None,
             },
@@ -229,6 +239,7 @@ impl Scopes {
         if let Some(variable) = self.variable(stages, stage, before, name) {
             return match &variable.value {
                 Some(Value::Known(text)) => Var::Set(text.as_str().into()),
+                None if self.typical => Var::Unset,
                 // An argument without a default may be given when building.
                 Some(Value::Unknown) | None => Var::Unknown,
             };
@@ -315,9 +326,15 @@ fn platform_arguments(platform: &str) -> HashMap<String, Value> {
     let Some(parsed) = Platform::parse(platform) else {
         return HashMap::new();
     };
-    let (Some(os), Some(architecture)) = (parsed.os, parsed.architecture) else {
+    let (Some(os), Some(architecture)) = (&parsed.os, &parsed.architecture) else {
         return HashMap::new();
     };
-    let set = |name: &str, value: String| (name.to_owned(), Value::Known(value));
-    HashMap::from([set("TARGETOS", os), set("TARGETARCH", architecture)])
+    let set = |name: &str, value: &str| (name.to_owned(), Value::Known(value.to_owned()));
+    HashMap::from([
+        set("TARGETPLATFORM", &parsed.to_string()),
+        set("TARGETOS", os),
+        set("TARGETOSVERSION", &parsed.os_version),
+        set("TARGETARCH", architecture),
+        set("TARGETVARIANT", &parsed.variant),
+    ])
 }

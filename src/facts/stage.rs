@@ -149,7 +149,7 @@ impl<'a> Facts<'a> {
             _ => None,
         };
         let (shell_node, shell) = match (parent, &base) {
-            (Some(parent), _) => (parent.shell_node, parent.shell.clone()),
+            (Some(parent), _) => self.shell_of_heirs(parent),
             (None, _) if self.asked_shell.is_some() => {
                 (None, self.asked_shell.clone().unwrap_or_default())
             }
@@ -178,7 +178,7 @@ impl<'a> Facts<'a> {
             nodes: node..node + 1,
             user: None,
             workdirs: Vec::new(),
-            inherited_workdir: parent.and_then(|p| p.workdir().cloned()),
+            inherited_workdir: parent.and_then(|p| self.workdir_of_heirs(p)),
             shell_node,
             shell,
             exposes: Vec::new(),
@@ -189,6 +189,39 @@ impl<'a> Facts<'a> {
             in_final: false,
             is_needed: false,
         });
+    }
+
+    /// The SHELL that a stage built on this one begins with, and its dialect.
+    fn shell_of_heirs(&self, parent: &Stage<'_>) -> (Option<usize>, Dialect) {
+        let mut triggers = self.nodes_of(parent).iter().rev().filter(|n| n.onbuild);
+        let set = triggers.find_map(|n| match &n.instruction.kind {
+            Kind::Shell(words) => Some((n.index, words)),
+            _ => None,
+        });
+        match set {
+            Some((node, words)) => {
+                let words: Vec<&str> = words.iter().map(Word::as_str).collect();
+                (Some(node), Dialect::of_shell(&words))
+            }
+            None => (parent.shell_node, parent.shell.clone()),
+        }
+    }
+
+    /// The WORKDIR that a stage built on this one begins with: its triggers run first.
+    fn workdir_of_heirs(&self, parent: &Stage<'_>) -> Option<Workdir> {
+        let mut current = parent.workdir().cloned();
+        for node in self.nodes_of(parent).iter().filter(|n| n.onbuild) {
+            let Kind::Workdir(word) = &node.instruction.kind else {
+                continue;
+            };
+            let path = self.text(node.index, word).filter(|p| is_absolute(p));
+            current = Some(Workdir {
+                node: node.index,
+                relative: path.is_none() && current.is_none_or(|w| w.relative),
+                path,
+            });
+        }
+        current
     }
 
     /// Reads `# hadolint shell=NAME`: the shell of the stage it stands in or, before the first
@@ -236,6 +269,18 @@ impl<'a> Facts<'a> {
             Kind::User(word) | Kind::Workdir(word) => self.text(node, word),
             _ => None,
         };
+        let last = self.stages.len().checked_sub(1);
+        let absolute = match (&instruction.kind, &value) {
+            (Kind::Workdir(_), Some(path)) => match last {
+                Some(stage) => self.is_absolute_in(stage, path),
+                None => is_absolute(path),
+            },
+            (Kind::Workdir(word), None) => {
+                let bare = word.as_str().trim_start_matches(['"', '\'']);
+                bare.starts_with('$') || is_absolute(bare)
+            }
+            _ => false,
+        };
         let Some(stage) = self.stages.last_mut() else {
             return;
         };
@@ -248,14 +293,8 @@ impl<'a> Facts<'a> {
                     span: word.span,
                 });
             }
-            Kind::Workdir(word) => {
+            Kind::Workdir(_) => {
                 let before = stage.workdir();
-                let bare = word.as_str().trim_start_matches(['"', '\'']);
-                let dollar = bare.starts_with('$');
-                let absolute = match &value {
-                    Some(path) => is_absolute(path),
-                    None => dollar || is_absolute(word.as_str()),
-                };
                 let path = match (absolute, value) {
                     (true, value) => value,
                     (false, Some(path)) => before
@@ -281,6 +320,16 @@ impl<'a> Facts<'a> {
             Kind::Entrypoint(_) => stage.entrypoints.push(node),
             Kind::Healthcheck(_) => stage.healthchecks.push(node),
             _ => {}
+        }
+    }
+
+    /// Whether a path does not depend on the working directory of a stage. A builder goes by the
+    /// platform, everyone else by the look of the path.
+    pub fn is_absolute_in(&self, stage: usize, path: &str) -> bool {
+        match (self.build.typical, self.has_windows_paths(stage)) {
+            (true, true) => is_absolute_on_windows(path),
+            (true, false) => path.starts_with('/'),
+            (false, _) => is_absolute(path),
         }
     }
 
@@ -412,4 +461,24 @@ pub fn is_absolute(path: &str) -> bool {
         (Some(drive), Some(b':')) => drive.is_ascii_alphabetic(),
         _ => false,
     }
+}
+
+/// Why BuildKit cannot use a path of a Windows image, if it cannot.
+pub(super) fn refused_on_windows(path: &str) -> Option<&'static str> {
+    let slashed = path.replace('\\', "/");
+    if slashed.len() == 2 && slashed.ends_with(':') {
+        return Some("a drive is no path");
+    }
+    if slashed.starts_with("//") {
+        return Some("network paths are not supported");
+    }
+    match path.split_once(':') {
+        Some((drive, _)) if !drive.eq_ignore_ascii_case("c") => Some("only drive `C:` can be used"),
+        _ => None,
+    }
+}
+
+fn is_absolute_on_windows(path: &str) -> bool {
+    let rest = path.split_once(':').map_or(path, |(_, rest)| rest);
+    refused_on_windows(path).is_none() && rest.starts_with(['/', '\\'])
 }

@@ -24,28 +24,27 @@ impl Reader<'_> {
         word
     }
 
-    /// Notes a `${` whose end the parser gets wrong: it takes the first brace, though that may be
-    /// quoted, or the end of the text.
+    /// Notes a word whose end the parser gets wrong: for `${` it takes the first brace, though that
+    /// may be quoted, and for what is never closed the end of the text.
     pub(super) fn unclosed(&mut self, tree: &ast::Word) {
+        let word = self.text.range(tree.span);
+        let mut wrong = (word.end == self.text.text.len()
+            && is_open(self.text.slice(word.clone())))
+        .then_some(word);
         for part in &tree.parts {
             let range = self.text.range(part.span);
             let slice = self.text.slice(range.clone());
-            if !slice.starts_with("${") {
-                continue;
+            let open = range.end == self.text.text.len() && !slice.ends_with('}');
+            if slice.starts_with("${") && (open || is_open(slice)) {
+                wrong = Some(range);
             }
-            let (mut escaped, mut quoted) = (false, false);
-            for byte in slice.bytes() {
-                quoted ^= byte == b'"' && !escaped;
-                escaped = byte == b'\\' && !escaped;
-            }
-            if quoted || range.end == self.text.text.len() && !slice.ends_with('}') {
-                self.script.errors.push(ShellError {
-                    span: self.text.span(range),
-                    message: "an expansion without a clear end".to_owned(),
-                    limit: true,
-                });
-                return;
-            }
+        }
+        if let Some(range) = wrong {
+            self.script.errors.push(ShellError {
+                span: self.text.span(range),
+                message: "a word without a clear end".to_owned(),
+                limit: true,
+            });
         }
     }
 
@@ -370,4 +369,19 @@ impl Reader<'_> {
         };
         Some(before.len().checked_sub(open)?..end)
     }
+}
+
+/// Whether a text ends inside quotes.
+fn is_open(text: &str) -> bool {
+    let (mut quote, mut escaped) = (None, false);
+    for byte in text.bytes() {
+        let now = std::mem::take(&mut escaped);
+        match (byte, quote) {
+            (b'\\', Some(b'"') | None) => escaped = !now,
+            (b'"' | b'\'', None) if !now => quote = Some(byte),
+            (_, Some(open)) if open == byte && !now => quote = None,
+            _ => {}
+        }
+    }
+    quote.is_some()
 }

@@ -1226,6 +1226,7 @@ fn an_expansion_whose_end_is_not_clear_is_an_error() {
         "echo ${A",
         "echo x${A:-\"${B}\"",
         "echo ${A && ls é",
+        "yum install a @(\"b c",
     ] {
         let errors = run(body).script.errors;
         assert_eq!(errors.len(), 1, "{body}");
@@ -1234,6 +1235,7 @@ fn an_expansion_whose_end_is_not_clear_is_an_error() {
     for body in [
         "echo ${A}",
         "echo ${A:-\"x\"} \"${B}\"",
+        "echo '\"' \"'\" \\\" it\\'s \"\\\"\" @(a|b)",
         "echo ${A:-\\\"}",
         "echo \\${A",
         "echo '${A'",

@@ -377,14 +377,25 @@ impl<'t> Reader<'t> {
         if self.file.instructions.is_empty() {
             // A refused directive has said what is wrong already.
             if self.file.errors.is_empty() {
-                self.error(SyntaxErrorKind::NoInstructions, Span::at(0), 1);
+                let text = self.text.strip_suffix('\n').unwrap_or(self.text);
+                let line = text.bytes().filter(|b| *b == b'\n').count() as u32 + 1;
+                let start = text.rfind('\n').map_or(0, |n| n + 1);
+                self.error(
+                    SyntaxErrorKind::NoInstructions,
+                    Span::at(start as u32),
+                    line,
+                );
             }
             return;
         }
         let from = |i: &Instruction| i.keyword == Some(Keyword::From);
         let Some(first) = self.file.instructions.iter().position(from) else {
-            if self.file.errors.is_empty()
-                && let Some(first) = self.file.instructions.first()
+            if self.file.errors.iter().all(|e| e.deferred)
+                && let instructions = &self.file.instructions
+                && let other = instructions
+                    .iter()
+                    .find(|i| i.keyword != Some(Keyword::Arg))
+                && let Some(first) = other.or(instructions.first())
             {
                 let (span, line) = (first.name.span, first.start_line);
                 self.error(SyntaxErrorKind::NoStage, span, line);

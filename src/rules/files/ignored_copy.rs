@@ -1,4 +1,4 @@
-//! `ignored-copy`: a COPY of what the ignore file leaves out of the context.
+//! `ignored-copy`: a COPY or a mount of what the ignore file leaves out of the context.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,10 @@ pub struct IgnoredCopy {}
 
 impl Rule for IgnoredCopy {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let (Kind::Copy(transfer) | Kind::Add(transfer)) = &node.instruction.kind else {
-            return;
+        let transfer = match &node.instruction.kind {
+            Kind::Copy(transfer) | Kind::Add(transfer) => transfer,
+            Kind::Run(_) if !node.onbuild && !cx.buildkit => return check_mounts(cx, node),
+            _ => return,
         };
         let from = node.instruction.flag_value("from");
         let copies = node.keyword() == Some(Keyword::Copy);
@@ -47,8 +49,13 @@ impl Rule for IgnoredCopy {
                 _ if cx.buildkit => ignore.is_ignored(&path),
                 path => {
                     let path = path.trim_start_matches('/');
+                    let found = match path.contains(['*', '?', '[']) {
+                        true => context.find(path),
+                        false => vec![path.to_owned()],
+                    };
                     // Something in a directory may be taken back.
-                    ignore.is_ignored(path) && ignore.ignores_all_of(path)
+                    let is_out = |p: &String| ignore.is_ignored(p) && ignore.ignores_all_of(p);
+                    !found.is_empty() && found.iter().all(is_out)
                 }
             };
             if ignored {
@@ -56,6 +63,24 @@ impl Rule for IgnoredCopy {
                 cx.report(source.word.span, message)
                     .help("remove the pattern from the ignore file, or take it back with `!`");
             }
+        }
+    }
+}
+
+/// BuildKit's check says nothing of mounts; its build fails on them all the same.
+fn check_mounts(cx: &mut Context<'_>, node: &Node<'_>) {
+    let facts = cx.facts;
+    for source in facts.mounted(node) {
+        let Some(path) = source.path() else { continue };
+        let Some(context) = facts.context() else {
+            return;
+        };
+        let ignore = context.ignore();
+        if path != "." && ignore.is_ignored(&path) && ignore.ignores_all_of(&path) {
+            let text = source.text.as_deref().unwrap_or_default();
+            let message = format!("`{text}` is left out of the build context");
+            cx.report(source.span, message)
+                .help("remove the pattern from the ignore file, or take it back with `!`");
         }
     }
 }

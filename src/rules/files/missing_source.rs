@@ -1,4 +1,4 @@
-//! `missing-source`: a COPY of what the build context does not have.
+//! `missing-source`: a COPY or a mount of what the build context does not have.
 
 use std::path::Path;
 
@@ -24,21 +24,23 @@ impl Rule for MissingSource {
         if facts.stage_of(node).is_none_or(|s| !s.is_needed) {
             return;
         }
-        let Some(copied) = facts.copied(node) else {
-            return;
-        };
-        if copied.origin != CopyOrigin::Context {
+        let copied = facts.copied(node);
+        let copied = copied.filter(|c| c.origin == CopyOrigin::Context);
+        let sources = copied.into_iter().flat_map(|c| c.sources);
+        let mounted = facts.mounted(node).map(|source| (source, true));
+        let sources: Vec<_> = sources.map(|s| (s, false)).chain(mounted).collect();
+        if sources.is_empty() {
             return;
         }
         let context = facts.context();
         let Some(context) = context.filter(|c| c.origin == ContextOrigin::Stated) else {
             return;
         };
-        for source in &copied.sources {
+        for (source, is_mount) in &sources {
             let Some(path) = source.path() else { continue };
             let text = source.text.as_deref().unwrap_or_default();
             // A pattern may match nothing.
-            let is_pattern = text.contains(['*', '?', '[', '\\', '$']);
+            let is_pattern = !is_mount && text.contains(['*', '?', '[', '\\', '$']);
             if is_pattern || path == "." || facts.is_remote_source(text) {
                 continue;
             }

@@ -35,7 +35,18 @@ impl Rule for RedundantTargetPlatform {
         let is_own = found.result == Ok(Value::Known(own.to_owned()))
             && found.usage.matched.contains(NAME)
             && found.usage.unmatched.is_empty();
-        if !is_own {
+        // BuildKit compares with what it builds for.
+        let is_equal = || {
+            let found = cx.facts.expand(stage.from_node, word);
+            let target = cx.facts.lookup(stage.from_node, NAME);
+            let target = match target {
+                Var::Set(value) => Ok(Value::Known(value.into_owned())),
+                _ => return false,
+            };
+            let only = found.usage.matched.len() == 1 && found.usage.unmatched.is_empty();
+            found.usage.matched.contains(NAME) && only && found.result == target
+        };
+        if !is_own && !(cx.buildkit && is_equal()) {
             return;
         }
         let overridden = cx.facts.variable(stage.from_node, NAME);

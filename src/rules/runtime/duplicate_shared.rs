@@ -37,7 +37,7 @@ pub(super) fn report(cx: &mut Context<'_>, stage: &Stage<'_>, keyword: Keyword, 
 fn report_as_buildkit(cx: &mut Context<'_>, stage: &Stage<'_>, keyword: Keyword, nodes: &[usize]) {
     let facts = cx.facts;
     let base = match stage.base {
-        Base::Stage(base) => facts.stages.get(base),
+        Base::Stage(base) if stage.is_needed => facts.stages.get(base),
         _ => None,
     };
     let triggers = base.map_or(&[][..], |base| facts.nodes_of(base)).iter();

@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Severity;
 use crate::facts::Facts;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::SyntaxErrorKind;
+use crate::syntax::check::CHECK_ARGUMENT;
 
 /// See `rules/syntax/syntax-error.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +18,15 @@ pub struct SyntaxError {}
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
+        if let Some(span) = cx.file().template().filter(|_| !cx.buildkit) {
+            cx.report(
+                span,
+                "this is a template, from which a Dockerfile is yet to be made",
+            )
+            .help("lint what is made of it")
+            .severity(Severity::Info);
+            return;
+        }
         // Some have rules of their own.
         let own = |kind: &SyntaxErrorKind| {
             matches!(
@@ -25,7 +36,12 @@ impl Rule for SyntaxError {
                     | SyntaxErrorKind::OnbuildTrigger(_)
             )
         };
+        let arguments = &facts.build.arguments;
+        let replaced = arguments.iter().any(|(name, _)| name == CHECK_ARGUMENT);
         for error in cx.file().errors.iter().filter(|e| !own(&e.kind)) {
+            if replaced && matches!(error.kind, SyntaxErrorKind::CheckOptions(_)) {
+                continue;
+            }
             // BuildKit reads a trigger when a build runs it.
             if cx.buildkit && error.deferred && !runs_here(facts, error.span) {
                 continue;
