@@ -111,8 +111,8 @@ const NEVER: [&str; 9] = [
 /// Checks that ShellCheck itself does only when asked to.
 #[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 const OPTIONAL: [&str; 10] = [
-    "SC2002", "SC2230", "SC2244", "SC2248", "SC2249", "SC2250", "SC2292", "SC2310",
-    "SC2311", "SC2312",
+    "SC2002", "SC2230", "SC2244", "SC2248", "SC2249", "SC2250", "SC2292", "SC2310", "SC2311",
+    "SC2312",
 ];
 
 /// What BusyBox's shell has though POSIX has not, with the options that Alpine builds it with:
