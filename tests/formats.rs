@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::type_complexity,
     reason = "a test fails by panicking"
 )]
 
@@ -76,7 +77,8 @@ fn run(folder: &Path, format: &str, arguments: &[&str], stdin: &str) -> (i32, St
 #[allow(clippy::type_complexity, reason = "a table that is read once")]
 fn reports(format: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     let p = project();
-    let runs: [(&[&str], &str, i32, &[(&str, &str)]); 5] = [
+    type Run<'a> = (&'a [&'a str], &'a str, i32, &'a [(&'a str, &'a str)]);
+    let runs: [Run<'_>; 5] = [
         (&[AWKWARD], "", 1, &[(AWKWARD, FINDINGS)]),
         (&["broken"], "", 1, &[("broken", BROKEN)]),
         (&["clean"], "", 0, &[("clean", CLEAN)]),

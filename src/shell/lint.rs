@@ -110,9 +110,9 @@ const NEVER: [&str; 9] = [
 
 /// Checks that ShellCheck itself does only when asked to.
 #[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
-const OPTIONAL: [&str; 11] = [
-    "SC2002", "SC2230", "SC2244", "SC2247", "SC2248", "SC2249", "SC2250", "SC2292", "SC2310",
-    "SC2311", "SC2312",
+const OPTIONAL: [&str; 10] = [
+    "SC2002", "SC2230", "SC2244", "SC2248", "SC2249", "SC2250", "SC2292", "SC2310", "SC2311",
+    "SC2312",
 ];
 
 /// What BusyBox's shell has though POSIX has not, with the options that Alpine builds it with:

@@ -34,7 +34,7 @@ pub enum ExternalError {
     Write(String),
     /// It gave up.
     #[error(
-        "the program ended with {status}: {said}; it has to be version 0.7.1 or newer, and to be \
+        "the program ended with {status}: {said}; it has to be version 0.7.2 or newer, and to be \
          able to read temporary files"
     )]
     Failed {
