@@ -307,7 +307,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         severity_is_set: false,
         diagnostics: Vec::new(),
     };
-    for active in &settings.rules {
+    // What a template will say is not known: that it is one is all there is to say.
+    let is_read = settings.buildkit || settings.hadolint || file.template().is_none();
+    let rules = settings.rules.iter();
+    for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
         active.rule.check_file(&mut cx);
         for node in &facts.nodes {
@@ -337,7 +340,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    let comments = suppressions.comments(source, file);
+    let mut comments = suppressions.comments(source, file);
+    if settings.hadolint {
+        comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
+    }
     let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);

@@ -64,9 +64,32 @@ pub enum Why {
 /// What tells a fix from others across rounds: its place moves.
 type Identity = (&'static str, String, Vec<(String, String)>);
 
-/// Fixes a linted file until nothing changes, with fixes of at least `least` trust.
+/// Fixes a linted file until nothing changes, with fixes of at least `least` trust. The fixes of a
+/// rule that never come to an end are not made at all.
 pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended {
     let least = least.max(Applicability::Unsafe);
+    let path = report.source.path().to_owned();
+    let before = report.source.bytes().to_vec();
+    let mut endless: BTreeSet<&'static str> = BTreeSet::new();
+    let mut report = report;
+    loop {
+        match settle(report, settings, least, &endless) {
+            Ok(mended) => return mended,
+            Err(rules) => endless.extend(rules),
+        }
+        let source = Source::from_bytes(&path, before.clone());
+        report = lint_guarded(source, settings);
+    }
+}
+
+/// One try. The error names rules whose fixes would go on for ever, at least one that `endless`
+/// does not hold.
+fn settle(
+    report: Report,
+    settings: &Settings,
+    least: Applicability,
+    endless: &BTreeSet<&'static str>,
+) -> Result<Mended, BTreeSet<&'static str>> {
     let before = report.source.bytes().to_vec();
     let size = before.len();
     let mut seen = BTreeSet::from([before.clone()]);
@@ -76,6 +99,14 @@ pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended
         dropped: Vec::new(),
         changed: false,
     };
+    let of_endless = |d: &&Diagnostic| {
+        let fix = d.fix.as_ref().filter(|f| f.applicability >= least);
+        fix.is_some() && endless.contains(d.rule)
+    };
+    let of_endless = mended.report.diagnostics.iter().filter(of_endless);
+    mended.dropped = of_endless
+        .map(|d| dropped(&mended.report.source, d, Why::Unsettled))
+        .collect();
     let mut refused: BTreeSet<Identity> = BTreeSet::new();
     for round in 0..=MOST_ROUNDS {
         let source = &mended.report.source;
@@ -91,7 +122,9 @@ pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended
             .iter()
             .filter_map(|d| {
                 let fix = d.fix.as_ref().filter(|f| f.applicability >= least)?;
-                let skip = fix.edits.is_empty() || refused.contains(&identity(source, d, fix));
+                let skip = fix.edits.is_empty()
+                    || endless.contains(d.rule)
+                    || refused.contains(&identity(source, d, fix));
                 (!skip).then(|| (d, trial.localized(fix)))
             })
             .collect();
@@ -99,11 +132,7 @@ pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended
             break;
         }
         if round == MOST_ROUNDS {
-            let dropped = candidates
-                .iter()
-                .map(|(d, _)| dropped(source, d, Why::Unsettled));
-            mended.dropped.extend(dropped);
-            break;
+            return Err(candidates.iter().map(|(d, _)| d.rule).collect());
         }
         let tried = trial.best(&candidates);
         for (index, why) in &tried.refused {
@@ -128,11 +157,11 @@ pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended
         let made: Vec<&Diagnostic> = tried.applied.iter().filter_map(made).collect();
         let next = Source::from_bytes(source.path(), tried.text.clone());
         let too_big = tried.text.len() > 2 * size + 64 * 1024;
+        if too_big {
+            return Err(made.iter().map(|d| d.rule).collect());
+        }
         let again = !seen.insert(tried.text);
-        let report = match again || too_big {
-            true => None,
-            false => Some(lint_guarded(next, settings)),
-        };
+        let report = (!again).then(|| lint_guarded(next, settings));
         let fails = |r: &Report| r.diagnostics.iter().any(|d| d.rule == "internal-error");
         let why = match &report {
             None => Some(Why::Unsettled),
@@ -158,7 +187,7 @@ pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended
         }
     }
     mended.changed = mended.report.source.bytes() != before.as_slice();
-    mended
+    Ok(mended)
 }
 
 fn dropped(source: &Source, diagnostic: &Diagnostic, why: Why) -> Dropped {
@@ -438,8 +467,20 @@ mod tests {
     #[test]
     fn a_fix_that_only_grows_the_file_ends() {
         let mended = run(b"FROM a\nRUN a\n", vec![Swap("RUN a", "RUN a\nRUN a")]);
-        assert!(mended.dropped.iter().any(|d| d.why == Why::Unsettled));
-        assert!(mended.report.source.text().len() < 1024 * 1024);
+        assert_eq!(mended.dropped.len(), 1);
+        assert_eq!(mended.dropped[0].why, Why::Unsettled);
+        assert!(!mended.changed);
+    }
+
+    #[test]
+    fn one_that_never_ends_is_left_out_and_the_others_are_made() {
+        let endless = Swap("RUN a", "RUN ab");
+        let mut settings = settings(vec![endless, Swap("one", "two")]);
+        settings.rules[0].meta = &rules::by_id("latest-tag").unwrap().meta;
+        let source = Source::new("Dockerfile", "FROM x\nRUN a\nRUN one\n");
+        let mended = fixed(source, &settings, Applicability::Safe);
+        assert_eq!(mended.report.source.text(), "FROM x\nRUN a\nRUN two\n");
+        assert_eq!(mended.dropped.len(), 1);
     }
 
     #[test]

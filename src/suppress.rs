@@ -3,6 +3,8 @@
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
 
+use std::collections::HashMap;
+
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
 use crate::hadolint;
@@ -37,8 +39,18 @@ pub struct Suppressions {
     fails: bool,
     /// Whether nothing is silenced.
     disabled: bool,
-    /// Where each begins to cover, how far any up to it reaches, and its index; sorted.
+    /// Of those that cover a part of the file: where each begins, how far any up to it reaches,
+    /// and its index; sorted.
     by_start: Vec<(u32, u32, usize)>,
+    /// The names that are ignored in the whole file.
+    wide: Vec<Wide>,
+}
+
+/// A name that is ignored in the whole file, perhaps by many comments.
+struct Wide {
+    /// The comments and which of their names it is, in order.
+    places: Vec<(usize, usize)>,
+    used: bool,
 }
 
 /// One ignore comment.
@@ -90,6 +102,7 @@ impl Suppressions {
         let mut all = Self {
             ignores: Vec::new(),
             by_start: Vec::new(),
+            wide: Vec::new(),
             experimental: Vec::new(),
             fails: false,
             disabled: false,
@@ -152,7 +165,41 @@ impl Suppressions {
                 foreign: parsed.foreign,
             });
         }
+        all.index();
         all
+    }
+
+    /// Prepares the search: a file may have as many comments as findings.
+    fn index(&mut self) {
+        let mut wide: HashMap<(&str, bool, bool), usize> = HashMap::new();
+        let mut order: Vec<(u32, u32, usize)> = Vec::new();
+        for (index, ignore) in self.ignores.iter().enumerate() {
+            match ignore.scope {
+                Scope::Span(span) => order.push((span.start, span.end, index)),
+                Scope::File => {
+                    for (i, name) in ignore.names.iter().enumerate() {
+                        let next = self.wide.len();
+                        let key = (name.text.as_str(), name.check, name.all);
+                        let at = *wide.entry(key).or_insert(next);
+                        if at == next {
+                            self.wide.push(Wide {
+                                places: Vec::new(),
+                                used: false,
+                            });
+                        }
+                        if let Some(wide) = self.wide.get_mut(at) {
+                            wide.places.push((index, i));
+                        }
+                    }
+                }
+            }
+        }
+        order.sort_unstable();
+        let mut furthest = 0;
+        for (start, end, index) in order {
+            furthest = furthest.max(end);
+            self.by_start.push((start, furthest, index));
+        }
     }
 
     /// From now on nothing is silenced, and none is unused.
@@ -234,7 +281,7 @@ impl Suppressions {
         near.extend(later.into_iter().flat_map(|place| self.near(place)));
         near.sort_unstable();
         near.dedup();
-        let mut hit = None;
+        let mut hit: Option<usize> = None;
         for index in near {
             let Some(ignore) = self.ignores.get_mut(index) else {
                 continue;
@@ -247,32 +294,34 @@ impl Suppressions {
                 if ignore.scope.covers(place) && name.means(diagnostic, &ignore.scope) {
                     // Every comment that would silence it counts as used.
                     name.used = true;
-                    hit.get_or_insert_with(|| (ignore.span, ignore.reason.clone()));
+                    hit.get_or_insert(index);
                 }
             }
         }
-        hit
+        for wide in &mut self.wide {
+            let Some(&(first, name)) = wide.places.first() else {
+                continue;
+            };
+            let name = self.ignores.get(first).and_then(|i| i.names.get(name));
+            if !name.is_some_and(|n| n.means(diagnostic, &Scope::File)) {
+                continue;
+            }
+            hit = Some(hit.map_or(first, |hit| hit.min(first)));
+            if !std::mem::replace(&mut wide.used, true) {
+                for &(index, name) in &wide.places {
+                    let ignore = self.ignores.get_mut(index);
+                    if let Some(name) = ignore.and_then(|i| i.names.get_mut(name)) {
+                        name.used = true;
+                    }
+                }
+            }
+        }
+        let ignore = self.ignores.get(hit?)?;
+        Some((ignore.span, ignore.reason.clone()))
     }
 
-    /// The comments that may cover a place: found by search, since a file may have as many of
-    /// them as findings.
-    fn near(&mut self, place: u32) -> Vec<usize> {
-        if self.by_start.len() != self.ignores.len() {
-            let reach = |ignore: &Ignore| match ignore.scope {
-                Scope::File => (0, u32::MAX),
-                Scope::Span(span) => (span.start, span.end),
-            };
-            let mut order: Vec<_> = (self.ignores.iter().map(reach).zip(0..)).collect();
-            order.sort_unstable();
-            let mut furthest = 0;
-            self.by_start = order
-                .into_iter()
-                .map(|((start, end), index)| {
-                    furthest = furthest.max(end);
-                    (start, furthest, index)
-                })
-                .collect();
-        }
+    /// The comments that may cover a place, those for the whole file left out.
+    fn near(&self, place: u32) -> Vec<usize> {
         let end = self.by_start.partition_point(|&(start, ..)| start <= place);
         let before = self.by_start.get(..end).unwrap_or_default().iter().rev();
         before
@@ -460,6 +509,7 @@ fn read_comment(source: &Source, comment: &Comment) -> Option<Parsed> {
         for (i, c) in rest.char_indices() {
             match c {
                 ',' => wants_name = true,
+                '#' => break,
                 c if c.is_whitespace() => {}
                 _ if wants_name || end == i => {
                     wants_name = false;
@@ -596,15 +646,18 @@ fn almost(text: &str) -> Option<String> {
 
 /// The stage a comment speaks of: the one whose FROM comes next, else the rest of its own.
 fn stage_of(source: &Source, file: &File, comment: &Comment) -> Span {
-    let after = |i: &&Instruction| i.span.start > comment.span.start;
-    let next = file.instructions.iter().find(after);
+    let at = |offset: u32| {
+        let before = |i: &Instruction| i.span.start < offset;
+        let later = file.instructions.partition_point(before);
+        file.instructions.get(later..).unwrap_or_default().iter()
+    };
+    let next = at(comment.span.start + 1).next();
     let opens = |i: &Instruction| i.keyword == Some(Keyword::From);
     let start = match next {
         Some(next) if opens(next) => next.span.end,
         _ => comment.span.start,
     };
-    let mut later = file.instructions.iter().filter(|i| i.span.start >= start);
-    let end = later
+    let end = at(start)
         .find(|i| opens(i))
         .map_or(source.text().len() as u32, |i| i.span.start);
     Span::new(comment.span.start, end)

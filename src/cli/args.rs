@@ -52,6 +52,42 @@ pub enum Command {
     Migrate(MigrateArgs),
 }
 
+/// Which rules run, and at which level.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleArgs {
+    /// The rules that are on: ids, aliases, families, impacts or `all`.
+    #[arg(short, long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Option<Vec<String>>,
+    /// Rules that are on besides.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
+    /// Rules that are off.
+    #[arg(short, long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The level of a rule: `off`, `style`, `info`, `warning` or `error`.
+    #[arg(long, value_name = "RULE=LEVEL", value_parser = level)]
+    pub level: Vec<(String, LevelSetting)>,
+    /// A rule that reports errors.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub error: Vec<String>,
+    /// A rule that reports warnings.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub warning: Vec<String>,
+    /// A rule that reports what is worth knowing.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub info: Vec<String>,
+    /// A rule that reports matters of taste.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub style: Vec<String>,
+    /// Ignore comments do not count.
+    #[arg(long)]
+    pub disable_ignore_pragma: bool,
+    /// The set of rules to start from [default: recommended].
+    #[arg(short, long, value_enum, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+}
+
 /// Options of linting.
 #[derive(Debug, Clone, Args)]
 pub struct LintArgs {
@@ -111,79 +147,9 @@ pub struct LintArgs {
     #[arg(long, hide = true)]
     pub no_color: bool,
 
-    /// The rules that are on: ids, aliases, families, impacts or `all`.
-    #[arg(
-        short,
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        help_heading = "Rules"
-    )]
-    pub select: Option<Vec<String>>,
-    /// Rules that are on besides.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        help_heading = "Rules"
-    )]
-    pub extend_select: Vec<String>,
-    /// Rules that are off.
-    #[arg(
-        short,
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        help_heading = "Rules"
-    )]
-    pub ignore: Vec<String>,
-    /// The level of a rule: `off`, `style`, `info`, `warning` or `error`.
-    #[arg(long, value_name = "RULE=LEVEL", value_parser = level, help_heading = "Rules")]
-    pub level: Vec<(String, LevelSetting)>,
-    /// A rule that reports errors.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        help_heading = "Rules"
-    )]
-    pub error: Vec<String>,
-    /// A rule that reports warnings.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        help_heading = "Rules"
-    )]
-    pub warning: Vec<String>,
-    /// A rule that reports what is worth knowing.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        help_heading = "Rules"
-    )]
-    pub info: Vec<String>,
-    /// A rule that reports matters of taste.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        help_heading = "Rules"
-    )]
-    pub style: Vec<String>,
-    /// Ignore comments do not count.
-    #[arg(long, help_heading = "Rules")]
-    pub disable_ignore_pragma: bool,
-    /// The set of rules to start from [default: recommended].
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "PROFILE",
-        help_heading = "Rules"
-    )]
-    pub profile: Option<Profile>,
+    /// Which rules.
+    #[command(flatten)]
+    pub rules: RuleArgs,
 
     /// Mend what can be mended safely.
     #[arg(long, help_heading = "Fixes")]

@@ -236,16 +236,18 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
         let name = context.split('=').next().unwrap_or_default();
         build.contexts.push(name.to_owned());
     }
-    let mut levels = args.level.clone();
+    let mut levels = args.rules.level.clone();
     // The worst one wins.
     for (names, level) in [
-        (&args.style, LevelSetting::Style),
-        (&args.info, LevelSetting::Info),
-        (&args.warning, LevelSetting::Warning),
-        (&args.error, LevelSetting::Error),
+        (&args.rules.style, LevelSetting::Style),
+        (&args.rules.info, LevelSetting::Info),
+        (&args.rules.warning, LevelSetting::Warning),
+        (&args.rules.error, LevelSetting::Error),
     ] {
         // As for hadolint, what is ignored stays so.
-        let names = names.iter().filter(|name| !args.ignore.contains(name));
+        let names = names
+            .iter()
+            .filter(|name| !args.rules.ignore.contains(name));
         levels.extend(names.map(|name| (name.clone(), level)));
     }
     let mut policy = toml::Table::new();
@@ -257,14 +259,14 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
         policy.insert("strict-labels".to_owned(), true.into());
     }
     let layer = Layer {
-        profile: args.profile,
-        select: args.select.clone(),
-        extend_select: args.extend_select.clone(),
-        ignore: args.ignore.clone(),
+        profile: args.rules.profile,
+        select: args.rules.select.clone(),
+        extend_select: args.rules.extend_select.clone(),
+        ignore: args.rules.ignore.clone(),
         fail_on: args.fail_on,
         levels,
         policy,
-        ignore_comments: args.disable_ignore_pragma.then_some(false),
+        ignore_comments: args.rules.disable_ignore_pragma.then_some(false),
         golden: args.golden.clone(),
         trusted_registries: args.trusted_registry.clone(),
         build,
@@ -273,13 +275,13 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     layer.check_names().map_err(|unknown| {
         let has = |names: &[String]| names.contains(&unknown.name);
         let option = match () {
-            () if args.select.as_deref().is_some_and(has) => "--select",
-            () if has(&args.extend_select) => "--extend-select",
-            () if has(&args.ignore) => "--ignore",
-            () if has(&args.error) => "--error",
-            () if has(&args.warning) => "--warning",
-            () if has(&args.info) => "--info",
-            () if has(&args.style) => "--style",
+            () if args.rules.select.as_deref().is_some_and(has) => "--select",
+            () if has(&args.rules.extend_select) => "--extend-select",
+            () if has(&args.rules.ignore) => "--ignore",
+            () if has(&args.rules.error) => "--error",
+            () if has(&args.rules.warning) => "--warning",
+            () if has(&args.rules.info) => "--info",
+            () if has(&args.rules.style) => "--style",
             () => "--level",
         };
         Trouble::unknown(option, &unknown)

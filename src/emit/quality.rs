@@ -177,7 +177,8 @@ struct TextRange {
     end_column: u32,
 }
 
-/// SonarQube's generic issues.
+/// SonarQube's generic issues, in the form without `rules`: the only one that hadolint's readers
+/// and versions before 10.3 know, and later ones take it too.
 pub(super) fn sonarqube(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut first = true;
     out.write_all(b"{\"issues\":[")?;
@@ -191,6 +192,8 @@ pub(super) fn sonarqube(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Resul
             false => 0,
         };
         let (severity, kind) = match diagnostic.severity {
+            // As hadolint has it: nothing works.
+            Severity::Error if diagnostic.rule == "syntax-error" => ("BLOCKER", "BUG"),
             Severity::Error => ("CRITICAL", "BUG"),
             Severity::Warning => ("MAJOR", "CODE_SMELL"),
             Severity::Info => ("MINOR", "CODE_SMELL"),

@@ -78,6 +78,53 @@ impl CopiedSource {
     }
 }
 
+/// Whether a file is a script, a key, a list or configuration, by its name: too small to matter in
+/// a layer.
+pub fn is_small_file(path: &str) -> bool {
+    const ENDINGS: [&str; 35] = [
+        "asc",
+        "cfg",
+        "cnf",
+        "conf",
+        "crt",
+        "diff",
+        "env",
+        "gpg",
+        "ini",
+        "json",
+        "key",
+        "list",
+        "loc",
+        "lock",
+        "md",
+        "patch",
+        "pem",
+        "php",
+        "pl",
+        "properties",
+        "pub",
+        "py",
+        "rb",
+        "repo",
+        "rsp",
+        "sh",
+        "sha256",
+        "sig",
+        "sql",
+        "template",
+        "toml",
+        "txt",
+        "xml",
+        "yaml",
+        "yml",
+    ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    // `.bashrc.conda`, and `setup_20.x`, which NodeSource calls its script.
+    name.rsplit_once('.').is_some_and(|(before, ending)| {
+        ENDINGS.contains(&ending) || before.ends_with("rc") || before.starts_with("setup_")
+    })
+}
+
 impl Copied {
     /// The source that is the whole build context, if one is.
     pub fn whole_context(&self) -> Option<&CopiedSource> {
@@ -147,6 +194,27 @@ impl<'a> Facts<'a> {
             target,
             span,
         })
+    }
+
+    /// The paths that the stages of the final image copy out of a stage, or out of one that is
+    /// built on it.
+    pub fn taken_from(&self, stage: &Stage<'_>) -> &[String] {
+        let taken = self.taken.get_or_init(|| {
+            let mut taken = vec![Vec::new(); self.stages.len()];
+            let finals = self.stages.iter().filter(|s| s.in_final);
+            for copied in finals.flat_map(|s| self.copies_of(s)) {
+                let CopyOrigin::From(FromTarget::Stage(from)) = copied.origin else {
+                    continue;
+                };
+                for stage in self.chain(from) {
+                    if let Some(paths) = taken.get_mut(stage.index) {
+                        paths.extend(copied.sources.iter().filter_map(|s| s.path()));
+                    }
+                }
+            }
+            taken
+        });
+        taken.get(stage.index).map_or(&[], Vec::as_slice)
     }
 
     /// What a RUN mounts from the build context.
@@ -223,6 +291,29 @@ mod tests {
     use crate::context::Build;
     use crate::facts::{CopyOrigin, Facts, FromTarget};
     use crate::span::Source;
+
+    #[test]
+    fn scripts_and_configuration_are_small() {
+        for name in [
+            "/x/run.sh",
+            "a.conf",
+            "*.sql",
+            ".bashrc.conda",
+            "/tmp/setup_20.x",
+        ] {
+            assert!(super::is_small_file(name), "{name}");
+        }
+        for name in [
+            "/x/app.deb",
+            "src",
+            "a.tar.gz",
+            "/usr/lib/x86.d/lib",
+            "setup.exe",
+            ".",
+        ] {
+            assert!(!super::is_small_file(name), "{name}");
+        }
+    }
 
     #[test]
     fn copies_are_resolved() {

@@ -45,18 +45,6 @@ const IMAGES: &[(&str, &[&str])] = &[
         &[
             "BACKDROP_VERSION",
             "BACKDROP_MD5",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
@@ -79,9 +67,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "XCADDY_SKIP_CLEANUP",
             "XDG_CONFIG_HOME",
             "XDG_DATA_HOME",
-            "GOLANG_VERSION",
-            "GOPATH",
-            "GOTOOLCHAIN",
         ],
     ),
     (
@@ -93,11 +78,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "CASSANDRA_SHA512",
             "GOSU_VERSION",
             "GPG_KEYS",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -106,16 +86,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "COMPOSER_ALLOW_SUPERUSER",
             "COMPOSER_HOME",
             "COMPOSER_VERSION",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
         ],
     ),
     ("couchdb", &["COUCHDB_VERSION", "GPG_COUCH_KEY"]),
@@ -129,29 +99,8 @@ const IMAGES: &[(&str, &[&str])] = &[
             "DIND_COMMIT",
         ],
     ),
-    (
-        "drupal",
-        &[
-            "DRUPAL_VERSION",
-            "COMPOSER_ALLOW_SUPERUSER",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
-        ],
-    ),
-    (
-        "eclipse-temurin",
-        &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
-    ),
+    ("drupal", &["DRUPAL_VERSION", "COMPOSER_ALLOW_SUPERUSER"]),
+    ("eclipse-temurin", &[]),
     (
         "elixir",
         &[
@@ -175,11 +124,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "CHECK_GPG",
             "GPG_KEY",
             "GOSU_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -193,18 +137,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "GOSU_VERSION",
             "PHP_MEMORY_LIMIT",
             "PHP_UPLOAD_LIMIT",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
@@ -222,33 +154,17 @@ const IMAGES: &[(&str, &[&str])] = &[
             "YARN_VERSION",
         ],
     ),
-    ("golang", &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"]),
+    ("golang", &[]),
     (
         "gradle",
         &[
             "GRADLE_HOME",
             "GRADLE_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
             "JAVA_LTS_HOME",
             "JAVA_CURRENT_HOME",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
-    (
-        "groovy",
-        &[
-            "GROOVY_HOME",
-            "GROOVY_VERSION",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
-        ],
-    ),
+    ("groovy", &["GROOVY_HOME", "GROOVY_VERSION"]),
     (
         "haproxy",
         &["HAPROXY_VERSION", "HAPROXY_URL", "HAPROXY_SHA256"],
@@ -278,17 +194,7 @@ const IMAGES: &[(&str, &[&str])] = &[
             "PYTHON_GET_PIP_SHA256",
         ],
     ),
-    (
-        "ibm-semeru-runtimes",
-        &[
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "JAVA_TOOL_OPTIONS",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
-        ],
-    ),
+    ("ibm-semeru-runtimes", &["JAVA_TOOL_OPTIONS"]),
     (
         "ibmjava",
         &["IBM_JAVA_OPTIONS", "JAVA_HOME", "JAVA_VERSION"],
@@ -311,11 +217,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JETTY_TGZ_URL",
             "JETTY_GPG_KEYS",
             "TMPDIR",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -324,18 +225,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JOOMLA_VERSION",
             "JOOMLA_SHA512",
             "JOOMLA_INSTALLATION_DISABLE_LOCALHOST_CHECK",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
         ],
     ),
     (
@@ -358,34 +247,11 @@ const IMAGES: &[(&str, &[&str])] = &[
         &[
             "MATOMO_VERSION",
             "PHP_MEMORY_LIMIT",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
     ),
-    (
-        "maven",
-        &[
-            "MAVEN_HOME",
-            "MAVEN_CONFIG",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
-        ],
-    ),
+    ("maven", &["MAVEN_HOME", "MAVEN_CONFIG"]),
     (
         "memcached",
         &["MEMCACHED_VERSION", "MEMCACHED_URL", "MEMCACHED_SHA1"],
@@ -415,18 +281,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "PHP_OPCACHE_MAX_WASTED_PERCENTAGE",
             "PHP_OPCACHE_MEMORY_CONSUMPTION",
             "PHP_OPCACHE_VALIDATE_TIMESTAMPS",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
@@ -461,18 +315,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "PHP_MEMORY_LIMIT",
             "PHP_OPCACHE_MEMORY_CONSUMPTION",
             "PHP_UPLOAD_LIMIT",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
@@ -503,11 +345,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "RANDFILE",
             "WLP_OUTPUT_DIR",
             "WLP_SKIP_MAXPERMSIZE",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -527,11 +364,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "ORIENTDB_DOWNLOAD_MD5",
             "ORIENTDB_DOWNLOAD_SHA1",
             "ORIENTDB_DOWNLOAD_URL",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -546,19 +378,7 @@ const IMAGES: &[(&str, &[&str])] = &[
     (
         "php",
         &[
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
             "PHP_MD5",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
@@ -575,18 +395,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "PMA_SSL_DIR",
             "SESSION_SAVE_PATH",
             "UPLOAD_LIMIT",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
             "PHP_EXTRA_BUILD_DEPS",
             "PHP_EXTRA_CONFIGURE_ARGS",
         ],
@@ -729,11 +537,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "SOLR_PID_DIR",
             "SOLR_JETTY_HOST",
             "LOG4J_PROPS",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -747,11 +550,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "SQ_TEMP_DIR",
             "ES_TMPDIR",
             "DOCKER_RUNNING",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -767,16 +565,7 @@ const IMAGES: &[(&str, &[&str])] = &[
     ),
     (
         "storm",
-        &[
-            "STORM_CONF_DIR",
-            "STORM_DATA_DIR",
-            "STORM_LOG_DIR",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
-        ],
+        &["STORM_CONF_DIR", "STORM_DATA_DIR", "STORM_LOG_DIR"],
     ),
     (
         "swift",
@@ -797,11 +586,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "TOMCAT_SHA512",
             "TOMCAT_NATIVE_LIBDIR",
             "LD_LIBRARY_PATH",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     ("varnish", &["VARNISH_SIZE", "VMOD_DEPS", "VSM_NOPID"]),
@@ -814,11 +598,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "RANDFILE",
             "WLP_OUTPUT_DIR",
             "IBM_JAVA_OPTIONS",
-            "JAVA_HOME",
-            "JAVA_VERSION",
-            "LANG",
-            "LANGUAGE",
-            "LC_ALL",
         ],
     ),
     (
@@ -827,18 +606,6 @@ const IMAGES: &[(&str, &[&str])] = &[
             "WORDPRESS_CLI_VERSION",
             "WORDPRESS_CLI_SHA512",
             "WORDPRESS_CLI_GPG_KEY",
-            "PHP_VERSION",
-            "PHP_INI_DIR",
-            "PHP_URL",
-            "PHP_ASC_URL",
-            "PHP_SHA256",
-            "PHP_CFLAGS",
-            "PHP_CPPFLAGS",
-            "PHP_LDFLAGS",
-            "PHPIZE_DEPS",
-            "GPG_KEYS",
-            "APACHE_CONFDIR",
-            "APACHE_ENVVARS",
         ],
     ),
     (
@@ -855,6 +622,76 @@ const IMAGES: &[(&str, &[&str])] = &[
             "JAVA_HOME",
             "JAVA_VERSION",
         ],
+    ),
+];
+
+/// What several of them set because of what they are built on.
+const SHARED: &[(&[&str], &[&str])] = &[
+    (
+        &[
+            "backdrop",
+            "composer",
+            "drupal",
+            "friendica",
+            "joomla",
+            "matomo",
+            "monica",
+            "nextcloud",
+            "php",
+            "phpmyadmin",
+            "wordpress",
+        ],
+        &[
+            "PHP_VERSION",
+            "PHP_INI_DIR",
+            "PHP_URL",
+            "PHP_ASC_URL",
+            "PHP_SHA256",
+            "PHP_CFLAGS",
+            "PHP_CPPFLAGS",
+            "PHP_LDFLAGS",
+            "PHPIZE_DEPS",
+            "GPG_KEYS",
+        ],
+    ),
+    (
+        &[
+            "backdrop",
+            "drupal",
+            "friendica",
+            "joomla",
+            "matomo",
+            "monica",
+            "nextcloud",
+            "php",
+            "phpmyadmin",
+            "wordpress",
+        ],
+        &["APACHE_CONFDIR", "APACHE_ENVVARS"],
+    ),
+    (
+        &[
+            "cassandra",
+            "eclipse-temurin",
+            "flink",
+            "gradle",
+            "groovy",
+            "ibm-semeru-runtimes",
+            "jetty",
+            "maven",
+            "open-liberty",
+            "orientdb",
+            "solr",
+            "sonarqube",
+            "storm",
+            "tomcat",
+            "websphere-liberty",
+        ],
+        &["JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"],
+    ),
+    (
+        &["caddy", "golang"],
+        &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"],
     ),
 ];
 
@@ -958,18 +795,16 @@ fn image_definition(image: &ImageRef, name: &str) -> Definition {
     let Ok(at) = IMAGES.binary_search_by_key(&official, |(image, _)| image) else {
         return Definition::Perhaps;
     };
-    let variables = IMAGES.get(at).map_or(&[][..], |(_, variables)| variables);
-    match variables.contains(&name) {
+    let own = IMAGES.get(at).map_or(&[][..], |(_, variables)| variables);
+    let shared = SHARED
+        .iter()
+        .filter(|(images, _)| images.contains(&official));
+    match own.contains(&name) || shared.flat_map(|(_, names)| *names).any(|n| *n == name) {
         true => Definition::Base,
         // Older and newer releases set other variables; nobody sets those of the shell.
         false if OF_THE_SHELL.contains(&name) => Definition::Nothing,
         false => Definition::Perhaps,
     }
-}
-
-/// The official images whose variables are known, with them, for the page of the rule.
-pub fn known_images() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    IMAGES.iter().copied()
 }
 
 #[cfg(test)]
@@ -991,6 +826,8 @@ mod tests {
     fn the_table_is_sorted() {
         assert!(IMAGES.is_sorted_by_key(|(image, _)| image));
         assert!(BARE.is_sorted());
+        let known = |image: &&str| IMAGES.iter().any(|(name, _)| name == image);
+        assert!(SHARED.iter().flat_map(|(images, _)| *images).all(known));
     }
 
     #[test]
@@ -1000,6 +837,8 @@ mod tests {
         assert_eq!(last("FROM python:3.13\nUSER x", "HOME"), Nothing);
         assert_eq!(last("FROM python:3.13\nUSER x", "X"), Perhaps);
         assert_eq!(last("FROM mongo\nUSER x", "HOME"), Base);
+        assert_eq!(last("FROM drupal:11\nUSER x", "APACHE_CONFDIR"), Base);
+        assert_eq!(last("FROM drupal:11\nUSER x", "DRUPAL_VERSION"), Base);
         assert_eq!(last("FROM debian:12\nUSER x", "X"), Nothing);
         assert_eq!(last("FROM example.com/debian:12\nUSER x", "X"), Perhaps);
         assert_eq!(last("FROM scratch\nUSER x", "PATH"), Base);

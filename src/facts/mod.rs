@@ -29,8 +29,8 @@ use crate::span::{MappedText, Source, Span};
 use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
-pub use copies::{Copied, CopiedSource, CopyOrigin};
-pub use environment::{Definition, known_images};
+pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
+pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
 use image::ImageRef;
 pub use label::Label;
@@ -66,6 +66,8 @@ pub struct Facts<'a> {
     final_stage: Option<usize>,
     /// The first node of a stage that says a text: see [`Facts::is_said_before`].
     said: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
+    /// For each stage what the final image takes from it: see [`Facts::taken_from`].
+    taken: OnceCell<Vec<Vec<String>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     context: OnceCell<Option<BuildContext>>,
     /// The shell that a comment before the first FROM asks for.
@@ -179,6 +181,7 @@ impl<'a> Facts<'a> {
             names: HashMap::new(),
             final_stage: None,
             said: RefCell::default(),
+            taken: OnceCell::new(),
             user_names: OnceCell::new(),
             context: OnceCell::new(),
             asked_shell: None,

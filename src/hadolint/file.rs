@@ -46,7 +46,7 @@ pub(super) fn check(out: &mut Out<'_, '_>) {
         let mut repeated = |keyword, code: &'static str, out: &mut Out<'_, '_>| {
             let count = counts.entry(keyword).or_default();
             *count += 1;
-            if *count > 1 && !before_from {
+            if *count > 1 {
                 out.say(code, node.index);
             }
         };

@@ -1,10 +1,11 @@
 //! The codes that hold labels to a schema.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::Out;
 use super::shell::unquoted;
+use super::{Out, stages};
 use crate::policy::{LabelFormat, Policy};
+use crate::rules::labels::labels_shared::is_spdx;
 use crate::syntax::Kind;
 
 pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
@@ -35,7 +36,7 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
                 LabelFormat::Hash => ("DL3055", is_hash),
                 LabelFormat::Semver => ("DL3056", is_version),
                 LabelFormat::Email => ("DL3058", is_email),
-                LabelFormat::Spdx => ("DL3054", |value| !is_old_licence(value)),
+                LabelFormat::Spdx => ("DL3054", is_licence),
                 LabelFormat::Text => continue,
             };
             if !fits(value) {
@@ -45,65 +46,51 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
     }
 }
 
-/// DL3049: excused is a stage that is built on one with the label, and one that a stage with the
-/// label is built on or copies from.
+/// DL3049: a stage has the label if it or one that it is built on sets it. Excused is one that is
+/// copied from, and one whose alias is the name of a later stage that sets the label: an alias
+/// that is given twice, or a FROM without alias that names it.
 fn missing(out: &mut Out<'_, '_>, policy: &Policy) {
     let facts = out.facts;
+    let alias = |stage: usize| stages::from_of(facts, stage).and_then(stages::alias);
+    let is_a = |stage: usize, name: &str| alias(stage) == Some(name);
     for required in policy.label_schema.keys() {
-        let mut has: HashSet<usize> = HashSet::new();
-        let mut uses: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut labelled: HashSet<usize> = HashSet::new();
+        let mut excused: HashSet<usize> = HashSet::new();
         for node in facts.nodes.iter().filter(|n| !n.onbuild) {
             let Some(stage) = node.stage else {
                 continue;
             };
-            let named = |name: &str| {
-                (0..stage).rev().find(|&i| {
-                    let alias = facts.stages.get(i).and_then(|s| match &s.from.kind {
-                        Kind::From(f) => f.alias.as_ref().map(|(_, n)| n.as_str()),
-                        _ => None,
-                    });
-                    alias == Some(name)
-                })
-            };
             match &node.instruction.kind {
                 Kind::From(from) => {
-                    if let Some(base) = named(super::stages::image_name(from.image.as_str())) {
-                        uses.entry(stage).or_default().push(base);
-                        if has.contains(&base) {
-                            has.insert(stage);
-                        }
+                    let name = stages::image_name(from.image.as_str());
+                    if labelled.iter().any(|&base| is_a(base, name)) {
+                        labelled.insert(stage);
                     }
                 }
                 Kind::Copy(_) => {
-                    let from = node.instruction.flag_value("from");
-                    if let Some(source) = from.and_then(|f| named(f.as_str())) {
-                        uses.entry(stage).or_default().push(source);
-                    }
+                    let from = node.instruction.flag_value("from").map(|f| f.as_str());
+                    excused.extend((0..=stage).filter(|&i| from.is_some_and(|f| is_a(i, f))));
                 }
                 Kind::Label(pairs) => {
                     let mut names = pairs.pairs.iter().map(|p| unquoted(p.name.as_str()));
                     if names.any(|n| n == required) {
-                        has.insert(stage);
+                        labelled.insert(stage);
+                        let name = stages::from_of(facts, stage).map(stages::key);
+                        excused.extend((0..stage).filter(|&i| name.is_some_and(|n| is_a(i, n))));
                     }
                 }
                 _ => {}
             }
         }
-        // What a stage with the label uses is excused, and what that uses.
-        for stage in (0..facts.stages.len()).rev() {
-            if has.contains(&stage) {
-                has.extend(uses.get(&stage).into_iter().flatten());
-            }
-        }
         for stage in &facts.stages {
-            if !has.contains(&stage.index) {
+            if !labelled.contains(&stage.index) && !excused.contains(&stage.index) {
                 out.say("DL3049", stage.from_node);
             }
         }
     }
 }
 
-/// An absolute URI by the letters of RFC 3986.
+/// An absolute URI as RFC 3986 has it.
 fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
@@ -111,22 +98,55 @@ fn is_url(text: &str) -> bool {
     let mut letters = scheme.chars();
     let scheme_fits = letters.next().is_some_and(|c| c.is_ascii_alphabetic())
         && letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-    let mut bytes = rest.bytes();
-    let mut fits = true;
-    while let Some(b) = bytes.next() {
-        fits &= match b {
-            b'%' => {
-                let hex = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_hexdigit());
-                hex(bytes.next()) && hex(bytes.next())
+    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = match rest.strip_prefix("//") {
+        Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        None => ("", rest),
+    };
+    let fits = |part: &str, also: &[u8]| {
+        let mut bytes = part.bytes();
+        while let Some(b) = bytes.next() {
+            let hex = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_hexdigit());
+            let fits = match b {
+                b'%' => hex(bytes.next()) && hex(bytes.next()),
+                b => {
+                    b.is_ascii_alphanumeric()
+                        || b"-._~!$&'()*+,;=".contains(&b)
+                        || also.contains(&b)
+                }
+            };
+            if !fits {
+                return false;
             }
-            b => b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&b),
-        };
-    }
-    scheme_fits && fits
+        }
+        true
+    };
+    let (user, host) = authority.split_once('@').unwrap_or(("", authority));
+    let (host, port) = match host.strip_prefix('[').and_then(|h| h.split_once(']')) {
+        // The digits of an address and the colons between them.
+        Some((address, port)) => (address, port.strip_prefix(':').unwrap_or(port)),
+        None => host.split_once(':').unwrap_or((host, "")),
+    };
+    let host_fits = match authority.contains('[') {
+        true => fits(host, b":"),
+        false => fits(host, b""),
+    };
+    scheme_fits
+        && fits(user, b":")
+        && host_fits
+        && port.bytes().all(|b| b.is_ascii_digit())
+        && fits(path, b":@/")
+        && fits(query, b":@/?")
+        && fits(fragment, b":@/?")
 }
 
-/// `2024-01-31T12:00:00Z`, the letters in either case, the offset with or without a colon.
+/// `2024-01-31T12:00:00Z`, the letters in either case, the offset with or without a colon, the
+/// year and the fraction of a second with any number of digits.
 fn is_time(text: &str) -> bool {
+    let Some((year, text)) = text.split_once('-') else {
+        return false;
+    };
     let number = |range: std::ops::Range<usize>| {
         let part = text.get(range)?;
         let digits = part.bytes().all(|b| b.is_ascii_digit());
@@ -136,9 +156,10 @@ fn is_time(text: &str) -> bool {
         let next = text.get(at..).and_then(|t| t.chars().next());
         next.is_some_and(|c| marks.contains(c))
     };
+    let year: Option<u64> = year.parse().ok();
     let date = (|| {
-        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-        let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+        let (year, month, day) = (year?, number(0..2)?, number(3..5)?);
+        let (hour, minute, second) = (number(6..8)?, number(9..11)?, number(12..14)?);
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let days = match month {
             4 | 6 | 9 | 11 => 30,
@@ -149,21 +170,16 @@ fn is_time(text: &str) -> bool {
         };
         Some((1..=days).contains(&day) && hour < 24 && minute < 60 && second <= 60)
     })();
-    let marks = mark(4, "-") && mark(7, "-") && mark(10, "Tt") && mark(13, ":") && mark(16, ":");
-    let rest = text.get(19..).unwrap_or_default();
+    let marks = mark(2, "-") && mark(5, "Tt") && mark(8, ":") && mark(11, ":");
+    let rest = text.get(14..).unwrap_or_default();
     let zone = match rest.strip_prefix('.') {
-        Some(fraction) => {
-            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-            (zone.len() < fraction.len()).then_some(zone)
-        }
-        None => Some(rest),
+        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => rest,
     };
-    let zone_fits = zone.is_some_and(|zone| {
-        let offset = zone.strip_prefix(['+', '-']);
-        let digits = offset.map(|o| o.replacen(':', "", 1));
-        matches!(zone, "Z" | "z")
-            || digits.is_some_and(|d| d.len() == 4 && d.bytes().all(|b| b.is_ascii_digit()))
-    });
+    let offset = zone.strip_prefix(['+', '-']);
+    let digits = offset.map(|o| o.replacen(':', "", 1));
+    let zone_fits = matches!(zone, "Z" | "z")
+        || digits.is_some_and(|d| d.len() == 4 && d.bytes().all(|b| b.is_ascii_digit()));
     date == Some(true) && marks && zone_fits
 }
 
@@ -178,19 +194,22 @@ fn is_hash(text: &str) -> bool {
 fn is_version(text: &str) -> bool {
     let (text, build) = text.split_once('+').unwrap_or((text, "0"));
     let (core, pre) = text.split_once('-').unwrap_or((text, ""));
+    // Its last identifier may be missing.
     let word = |part: &str| {
-        part.chars()
-            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+        let fits = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+        part.chars().all(fits) && !part.starts_with('.') && !part.contains("..")
     };
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     core.split('.').count() == 3 && core.split('.').all(number) && word(pre) && word(build)
 }
 
-/// `local@domain` as RFC 5322 has it, without comments.
+/// `local@domain` as RFC 5322 has it; a dot may end it.
 fn is_email(text: &str) -> bool {
+    let text = without_comments(text);
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };
+    let domain = domain.strip_suffix('.').unwrap_or(domain);
     let atom = |part: &str| {
         !part.is_empty()
             && part
@@ -209,6 +228,18 @@ fn is_email(text: &str) -> bool {
     (dots(local) || quoted) && (domain.split('.').all(host) || literal)
 }
 
+/// An address without the comments in brackets and the blanks beside them.
+fn without_comments(text: &str) -> String {
+    let mut out = text.to_owned();
+    while let Some((before, rest)) = out.split_once('(') {
+        let Some((_, behind)) = rest.split_once(')') else {
+            break;
+        };
+        out = format!("{}{}", before.trim_end(), behind.trim_start());
+    }
+    out
+}
+
 /// A value without its quotes and the backslashes before quotes.
 fn cooked(value: &str) -> String {
     let quoted = |q: char| {
@@ -220,29 +251,15 @@ fn cooked(value: &str) -> String {
         .unwrap_or_else(|| value.to_owned())
 }
 
-/// What dlint takes for a licence and hadolint does not: variables, and identifiers that SPDX has
-/// replaced.
-fn is_old_licence(text: &str) -> bool {
-    const OLD: [&str; 8] = [
-        "BSD-2-Clause-FreeBSD",
-        "BSD-2-Clause-NetBSD",
-        "bzip2-1.0.5",
-        "eCos-2.0",
-        "Net-SNMP",
-        "Nunit",
-        "StandardML-NJ",
-        "wxWindows",
-    ];
-    let bare = |text: &str| {
-        let (version, rest) = match text.split_once("-with-") {
-            Some((version, rest)) => (version, rest),
-            None => (text, ""),
-        };
-        let version = version.strip_suffix('+').unwrap_or(version);
-        let number = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        number && !rest.contains(' ')
-    };
-    let family = ["AGPL-", "LGPL-", "GPL-", "GFDL-"];
-    let mut versions = family.iter().filter_map(|f| text.strip_prefix(f));
-    text.contains('$') || OLD.contains(&text) || versions.any(bare)
+/// A licence: one identifier that is not replaced, in its own letters; an expression that is more
+/// than that is dlint's addition.
+fn is_licence(text: &str) -> bool {
+    match spdx::license_id(text) {
+        // Replaced since the list that hadolint has.
+        Some(id) => id.name != "NOASSERTION" && (!id.is_deprecated() || text == "Net-SNMP"),
+        None => {
+            let more = text.contains([' ', '(', '+']) || text.contains("Ref-");
+            more && text.trim() == text && is_spdx(text)
+        }
+    }
 }

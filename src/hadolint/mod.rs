@@ -11,6 +11,7 @@
 //! Two things are not copied: that a file which cannot be read hides its other findings, and
 //! that some input ends the program. `docs/hadolint.md` lists what differs.
 
+mod extent;
 mod file;
 mod labels;
 mod run;
@@ -22,6 +23,7 @@ use crate::facts::Facts;
 use crate::policy::Policy;
 use crate::rules;
 use crate::span::Span;
+use crate::syntax::SyntaxErrorKind::{NoInstructions, NoStage};
 
 /// A place where hadolint speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,8 +101,7 @@ const CODES: [(&str, Severity, On, Places); 67] = {
         ("DL3051", Warning, Yes, Here),
         ("DL3052", Warning, Yes, Here),
         ("DL3053", Warning, Yes, Here),
-        // An identifier as hadolint wants it is dlint's as well, and so is an expression.
-        ("DL3054", Warning, Yes, Rules),
+        ("DL3054", Warning, Yes, Here),
         ("DL3055", Warning, Yes, Here),
         ("DL3056", Warning, Yes, Here),
         ("DL3057", Info, No, Here),
@@ -140,6 +141,9 @@ enum Places {
     Here,
     Rules,
 }
+
+/// The rule of DL1000.
+const SYNTAX_ERROR: &str = "syntax-error";
 
 /// Codes it had once; to ignore one is no mistake.
 const RETIRED: [&str; 5] = ["DL3005", "DL3017", "DL3031", "DL3039", "DL4002"];
@@ -228,6 +232,9 @@ pub fn settle(
     let mut said = vec![false; readings.len()];
     let mut out = Vec::with_capacity(found.len());
     for mut diagnostic in found {
+        if is_unsaid(facts, &diagnostic) {
+            continue;
+        }
         let line = facts
             .file
             .instruction_at(diagnostic.span.start)
@@ -271,9 +278,40 @@ pub fn settle(
     out
 }
 
+/// Whether this is only dlint's: that there is no stage. hadolint reads what there is, and DL3061
+/// tells of it.
+fn is_unsaid(facts: &Facts<'_>, diagnostic: &Diagnostic) -> bool {
+    let errors = facts.file.errors.iter();
+    diagnostic.rule == SYNTAX_ERROR
+        && errors
+            .filter(|e| e.span == diagnostic.span)
+            .any(|e| matches!(e.kind, NoStage | NoInstructions))
+}
+
+/// Whether a comment is what DL1001 speaks of: a plain `ignore=` that counts, neither for the
+/// stage nor for the file.
+pub fn is_pragma(comment: &str) -> bool {
+    let body = comment.trim_start_matches('#').trim_start();
+    let body = body.strip_prefix("hadolint").unwrap_or_default();
+    let codes = body.trim_start().strip_prefix("ignore").unwrap_or_default();
+    let codes = codes.trim_start().strip_prefix('=').unwrap_or_default();
+    let mut words = codes.split([' ', '\t', ',', '#']);
+    words.find(|w| !w.is_empty()).is_some_and(is_ignorable)
+}
+
+/// Whether something may be ignored by this name: letters of a code, or a rule of dlint.
+fn is_ignorable(name: &str) -> bool {
+    let code = ["DL", "SC"].iter().any(|p| name.starts_with(p));
+    let digits = name
+        .get(2..)
+        .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    code && digits || !rules::by_name(name).is_empty()
+}
+
 /// What is said where the page of the rule says more than hadolint knows.
 fn own_words(code: &str) -> Option<&'static str> {
     Some(match code {
+        "DL1000" => "this is no image name",
         "DL3000" => "the path is relative",
         "DL3002" => "the last `USER` of this stage is root",
         "DL3003" => "`cd` inside `RUN`",

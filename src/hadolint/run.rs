@@ -133,11 +133,11 @@ const SIMPLE: [(&str, bool, Check); 24] = [
     }),
     ("DL3046", true, |r| {
         r.any(|c| {
-            let short = |a: &&String| a.starts_with('-') && !a.starts_with("--") && a.contains('u');
-            let uid = c.args.iter().skip_while(|a| !short(a)).nth(1);
+            let short = |a: &String| a.starts_with('-') && !a.starts_with("--") && a.contains('u');
+            let mut pairs = c.args.iter().zip(c.args.iter().skip(1));
             c.is("useradd")
                 && !c.has_flag(&["l", "no-log-init"])
-                && uid.is_some_and(|u| u.chars().count() > 5)
+                && pairs.any(|(flag, uid)| short(flag) && uid.chars().count() > 5)
         })
     }),
     ("DL3047", true, |r| {
@@ -233,7 +233,8 @@ fn unpinned_pip(c: &Command) -> bool {
         "",
     ];
     let args = c.plain_without(&VALUED);
-    let mut packages = args.iter().skip_while(|a| **a != "install").skip(1);
+    let packages = args.iter().skip_while(|a| **a != "install");
+    let mut packages = packages.skip_while(|a| **a == "install");
     packages.any(|p| {
         let vcs = ["git", "hg", "svn", "bzr"].iter().any(|v| p.starts_with(v));
         let pinned = p.contains(['>', '<'])
@@ -266,7 +267,8 @@ fn unpinned_npm(c: &Command) -> bool {
     let Some((&"install", packages)) = args.split_first() else {
         return false;
     };
-    packages.iter().any(|p| {
+    let mut packages = packages.iter().skip_while(|p| **p == "install");
+    packages.any(|p| {
         let git = ["git://", "git+ssh://", "git+http://", "git+https://"];
         if git.iter().any(|g| p.starts_with(g)) {
             return !p.contains('#');
@@ -307,12 +309,14 @@ fn unpinned_go(r: &Run) -> bool {
         let floating = p.ends_with("@latest") || p.ends_with("@none");
         local || p.contains('@') && !floating
     };
-    let runs: Vec<&Command> = r.commands.iter().filter(|c| is(c, "run")).collect();
-    if !runs.is_empty() {
-        return runs.iter().any(|c| {
-            let words = c.plain().into_iter().take(2);
-            words.filter(|w| *w != "run").any(|w| !pinned(w))
-        });
+    let runs = r.commands.iter().filter(|c| is(c, "run"));
+    // The first word of each is the program; the others are its own.
+    let mut programs = runs
+        .flat_map(|c| c.plain().into_iter().take(2))
+        .filter(|w| *w != "run")
+        .peekable();
+    if programs.peek().is_some() {
+        return programs.any(|p| !pinned(p));
     }
     let mut installs = r
         .commands
@@ -369,7 +373,9 @@ fn rpm_pins(out: &mut Out<'_, '_>, runs: &[Run]) {
         if run.any(|c| c.is("yum") && c.has("install") && unpinned(c)) {
             out.say("DL3033", run.node);
         }
-        if run.any(|c| is_dnf(c) && c.has("install") && !c.has("group") && unpinned(c)) {
+        if run.any(|c| {
+            is_dnf(c) && c.has("install") && (c.has("module") || !c.has("group")) && unpinned(c)
+        }) {
             out.say("DL3041", run.node);
         }
     }
@@ -397,15 +403,16 @@ fn is_pinned_rpm(word: &str, known: &HashSet<String>) -> bool {
 
 /// ENV of the stage chain and every ARG above.
 fn known_names(facts: &Facts<'_>, run: &Run) -> HashSet<String> {
-    let chain: Vec<usize> = run
-        .stage
-        .map(|s| stages::chain(facts, s))
-        .unwrap_or_default();
+    // What stands before the first FROM is a stage of its own.
+    let chain: Vec<Option<usize>> = match run.stage {
+        Some(stage) => stages::chain(facts, stage).into_iter().map(Some).collect(),
+        None => vec![None],
+    };
     let above = facts.nodes.iter().take(run.node);
     let mut names = HashSet::new();
     for node in above.filter(|n| n.onbuild == run.onbuild) {
         match &node.instruction.kind {
-            Kind::Env(pairs) if node.stage.is_some_and(|s| chain.contains(&s)) => {
+            Kind::Env(pairs) if chain.contains(&node.stage) => {
                 names.extend(pairs.pairs.iter().map(|p| p.name.as_str().to_owned()));
             }
             Kind::Arg(args) => {
@@ -454,9 +461,8 @@ fn pip_caches(out: &mut Out<'_, '_>, runs: &[Run]) {
         }
     }
     for run in runs {
-        let set = TRUE
-            .iter()
-            .any(|t| run.text.contains(&format!("PIP_NO_CACHE_DIR={t}")));
+        let value = run.text.split_once("PIP_NO_CACHE_DIR=");
+        let set = value.is_some_and(|(_, value)| TRUE.iter().any(|t| value.starts_with(t)));
         let keeps = run.any(|c| {
             is_pip_install(c)
                 && !c.name.contains("pipx")
@@ -587,16 +593,15 @@ fn archives(out: &mut Out<'_, '_>, runs: &[Run]) {
                 stages.push(std::mem::take(&mut hits));
             }
             Kind::Copy(copy) if node.instruction.flag("from").is_none() => {
+                // A target with the name of an archive is what the sources become.
                 let target = super::shell::unquoted(copy.destination.as_str());
-                if super::file::is_archive(target) {
-                    copies.push((node.index, base_name(target).to_owned()));
-                }
-                for source in &copy.sources {
-                    let source = super::shell::unquoted(source.word.as_str());
-                    if super::file::is_archive(source) {
-                        copies.push((node.index, base_name(source).to_owned()));
-                    }
-                }
+                let sources = copy.sources.iter().map(|s| s.word.as_str());
+                let names: Vec<&str> = match super::file::is_archive(target) {
+                    true => vec![target],
+                    false => sources.map(super::shell::unquoted).collect(),
+                };
+                let archives = names.into_iter().filter(|n| super::file::is_archive(n));
+                copies.extend(archives.map(|n| (node.index, base_name(n).to_owned())));
             }
             Kind::Run(_) => {
                 let Some(run) = runs.iter().find(|r| r.node == node.index) else {

@@ -3,8 +3,7 @@
 
 use crate::facts::mount::MountKind;
 use crate::facts::{Facts, Node};
-use crate::shell::{self, Dialect, FrameKind, Word, WordPart};
-use crate::span::MappedText;
+use crate::shell::{self, FrameKind, Word, WordPart};
 use crate::syntax::{CommandLine, Kind};
 
 /// A RUN.
@@ -39,7 +38,8 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         return None;
     };
     let text = text(facts, node, line);
-    let script = shell::parse(&MappedText::verbatim(&text, 0), &Dialect::Bash);
+    // What ShellCheck cannot read has no commands.
+    let script = super::extent::read(&text).unwrap_or_default();
     let own = |frame: usize| {
         let mut at = Some(frame);
         while let Some(frame) = at.and_then(|i| script.frames.get(i)) {
@@ -50,16 +50,13 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
         }
         true
     };
-    // What ShellCheck cannot read has no commands.
-    let readable =
-        !script.errors.iter().any(|e| !e.limit) && (node.shell.is_posix() || !is_foreign(&text));
     let commands = script.commands.iter().filter(|c| own(c.frame));
     Some(Run {
         node: node.index,
         stage: node.stage,
         onbuild: node.onbuild,
-        commands: commands.filter(|_| readable).filter_map(command).collect(),
-        has_pipe: readable && script.pipelines.iter().any(|p| own(p.frame)),
+        commands: commands.filter_map(|c| command(c, &text)).collect(),
+        has_pipe: script.pipelines.iter().any(|p| own(p.frame)),
         scratch: node
             .mounts
             .iter()
@@ -73,89 +70,107 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
 fn text(facts: &Facts<'_>, node: &Node<'_>, line: &CommandLine) -> String {
     let word = match line {
         CommandLine::Shell(word) => word.as_str(),
-        line => return line.words().join(" "),
+        CommandLine::Exec(words, _) => {
+            let words: Vec<String> = words.iter().map(|w| json_text(facts, w)).collect();
+            return words.join(" ");
+        }
+        CommandLine::Empty(_) => return String::new(),
     };
     let heredocs = super::owner(facts, node.index).map_or(&[][..], |o| &o.heredocs);
     let Some(first) = heredocs.first() else {
         return word.to_owned();
     };
     let marker = facts.source.slice(first.word_span);
-    let before = word.split(marker).next().unwrap_or(word);
+    let (before, behind) = word.split_once(marker).unwrap_or((word, ""));
     match before.trim().is_empty() {
-        true => first.content(facts.source).text().to_owned(),
+        // What stands behind the marker is a line of the script.
+        true => format!("{behind}\n{}", first.content(facts.source).text()),
         false => before.to_owned(),
     }
 }
 
-/// Whether a script of another shell has brackets where ShellCheck's parser gives up and ours does
-/// not: behind a word, as in `Write-Host ('…')`.
-fn is_foreign(text: &str) -> bool {
-    let mut quote = None;
-    let mut before = ' ';
-    let mut letters = text.chars().peekable();
-    while let Some(c) = letters.next() {
-        match (quote, c) {
-            (Some(q), _) if q == c => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '(') => {
-                let word = before.is_alphanumeric() || matches!(before, '_' | ']' | ')' | '"');
-                if word && letters.peek() != Some(&')') {
-                    return true;
-                }
-            }
-            (None, ':') if letters.peek() == Some(&':') => return true,
-            _ => {}
-        }
-        if !c.is_whitespace() {
-            before = c;
-        }
+/// A string of the exec form as it is written; of the escapes only that of the quote is one.
+fn json_text(facts: &Facts<'_>, word: &crate::syntax::Word) -> String {
+    let raw = facts.source.slice(word.span);
+    let inner = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"'));
+    match inner {
+        Some(inner) if !inner.contains('\n') => inner.replace("\\\"", "\""),
+        _ => word.as_str().to_owned(),
     }
-    false
 }
 
-fn command(command: &shell::Command) -> Option<Command> {
+fn command(command: &shell::Command, text: &str) -> Option<Command> {
     let wrapped = command.wrappers.iter().flat_map(|w| &w.words);
-    let mut words = wrapped.chain(&command.words).skip_while(|w| {
-        ["exec", "command", "builtin", "time"]
-            .iter()
-            .any(|t| w.is(t))
-    });
+    let mut words = wrapped.chain(&command.words).peekable();
+    if words.next_if(|w| w.is("time")).is_some() {
+        words.next_if(|w| w.is("-p"));
+    }
+    let words: Vec<&Word> = words.collect();
+    let (first, rest) = words.split_first()?;
     // A name that only the shell knows is none.
-    let name = words.next()?.literal()?.to_owned();
+    let first = first.literal()?;
+    // What ShellCheck sees through; the arguments stay those of the first word.
+    let behind = match first {
+        "busybox" | "builtin" | "command" | "run" => {
+            rest.first().filter(|w| !w.raw.starts_with('-')).copied()
+        }
+        "exec" => {
+            let mut rest = rest.iter().copied();
+            loop {
+                match rest.next() {
+                    Some(word) if word.is("-a") => drop(rest.next()),
+                    Some(word) if word.raw.starts_with('-') => {}
+                    other => break other,
+                }
+            }
+        }
+        _ => None,
+    };
+    let name = match behind {
+        Some(word) => word.literal()?,
+        None => first,
+    };
     // Tests and arithmetic are no commands to ShellCheck.
-    if name.is_empty() || matches!(name.as_str(), "[[" | "((" | "[" | "!") {
+    if name.is_empty() || matches!(first, "[[" | "((" | "[" | "!") {
         return None;
     }
     Some(Command {
-        name,
-        args: words.map(written).collect(),
+        name: name.to_owned(),
+        args: rest.iter().map(|w| written(w, text)).collect(),
     })
 }
 
-fn written(word: &Word) -> String {
+fn written(word: &Word, text: &str) -> String {
     if word.braces && word.quoting == shell::Quoting::Bare {
         return strip_braces(word.literal().unwrap_or(&word.raw));
     }
     if let Some(text) = word.literal() {
         return text.to_owned();
     }
+    let slice = |span: crate::span::Span| {
+        let range = span.start as usize..span.end as usize;
+        text.get(range).unwrap_or_default()
+    };
     let mut out = String::new();
     for part in &word.parts {
         match part {
             WordPart::Literal { text, .. } => out.push_str(text),
-            WordPart::Variable { name, modified, .. } => {
+            WordPart::Variable { span, modified, .. } if *modified => out.push_str(slice(*span)),
+            WordPart::Variable { name, .. } => {
                 out.push_str("${");
                 out.push_str(name);
-                out.push_str(if *modified { ":-}" } else { "}" });
-            }
-            WordPart::CommandSubstitution { .. } => {
-                let inner = word.raw.split_once("$(").map(|(_, rest)| rest);
-                let inner = inner.or_else(|| word.raw.split_once('`').map(|(_, rest)| rest));
-                let end = |s: &str| s.rfind([')', '`']).unwrap_or(s.len());
-                out.push_str("${");
-                out.push_str(inner.and_then(|s| s.get(..end(s))).unwrap_or_default());
                 out.push('}');
+            }
+            WordPart::CommandSubstitution { span, .. } => {
+                let inner = slice(*span);
+                let inner = inner.strip_prefix("$(").and_then(|i| i.strip_suffix(')'));
+                let inner = inner.unwrap_or_else(|| slice(*span).trim_matches('`'));
+                // Only one command is written out.
+                if !inner.contains(['|', ';', '&', '\n']) {
+                    out.push_str("${");
+                    out.push_str(inner);
+                    out.push('}');
+                }
             }
             WordPart::Other { .. } => {}
         }
@@ -245,26 +260,17 @@ impl Command {
         self.plain_without(&[])
     }
 
-    /// The arguments without flags and the values of some of them.
+    /// The arguments without flags and the words behind some of them; a word behind a flag may be
+    /// a flag.
     pub fn plain_without(&self, valued: &[&str]) -> Vec<&str> {
-        self.without_values(valued)
-            .into_iter()
-            .filter(|a| !is_flag(a))
+        let takes = |arg: &String| {
+            !arg.contains('=') && flags_of(arg).iter().any(|f| valued.contains(&f.as_str()))
+        };
+        let before = [None].into_iter().chain(self.args.iter().map(Some));
+        let pairs = before.zip(&self.args);
+        pairs
+            .filter(|(before, arg)| !is_flag(arg) && !before.is_some_and(takes))
+            .map(|(_, arg)| arg.as_str())
             .collect()
-    }
-
-    /// The arguments without some flags and their values.
-    pub fn without_values(&self, valued: &[&str]) -> Vec<&str> {
-        let mut out = Vec::new();
-        let mut args = self.args.iter();
-        while let Some(arg) = args.next() {
-            let takes =
-                !arg.contains('=') && flags_of(arg).iter().any(|f| valued.contains(&f.as_str()));
-            match takes {
-                true => drop(args.next()),
-                false => out.push(arg.as_str()),
-            }
-        }
-        out
     }
 }

@@ -7,18 +7,21 @@ use super::shell::unquoted;
 use crate::facts::Facts;
 use crate::facts::mount::MountKind;
 use crate::policy::Policy;
-use crate::syntax::{From, Kind};
+use crate::syntax::{From, Instruction, Kind};
 
 /// An image's name without registry, tag and digest.
 pub(super) fn image_name(text: &str) -> &str {
-    let text = text.split('@').next().unwrap_or(text);
-    let text = match registry(text) {
-        Some(_) => text.split_once('/').map_or(text, |(_, rest)| rest),
-        None => text,
-    };
+    let text = without_registry(text.split('@').next().unwrap_or(text));
     match text.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => name,
         _ => text,
+    }
+}
+
+fn without_registry(text: &str) -> &str {
+    match registry(text) {
+        Some(_) => text.split_once('/').map_or(text, |(_, rest)| rest),
+        None => text,
     }
 }
 
@@ -34,11 +37,11 @@ fn tag(text: &str) -> Option<&str> {
         .filter(|tag| !tag.contains('/'))
 }
 
-fn alias(from: &From) -> Option<&str> {
+pub(super) fn alias(from: &From) -> Option<&str> {
     from.alias.as_ref().map(|(_, name)| name.as_str())
 }
 
-fn from_of<'a>(facts: &Facts<'a>, stage: usize) -> Option<&'a From> {
+pub(super) fn from_of<'a>(facts: &Facts<'a>, stage: usize) -> Option<&'a From> {
     match &facts.stages.get(stage)?.from.kind {
         Kind::From(from) => Some(from),
         _ => None,
@@ -80,6 +83,13 @@ pub(super) fn ships(facts: &Facts<'_>, stage: usize) -> bool {
     last.is_some_and(same) || alias(own).is_some_and(used)
 }
 
+/// The value of a flag with the quotes that BuildKit takes off.
+fn written_flag<'a>(facts: &Facts<'a>, instruction: &Instruction, name: &str) -> Option<&'a str> {
+    let flag = instruction.flag(name)?;
+    let text = facts.source.slice(flag.span);
+    text.split_once('=').map(|(_, value)| value)
+}
+
 pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
     bases(out);
     users(out);
@@ -98,8 +108,13 @@ fn bases(out: &mut Out<'_, '_>) {
         };
         let node = stage.from_node;
         let image = from.image.as_str();
+        // What is no image name; others that are none it takes.
+        if image.ends_with(':') || image.starts_with(['@', ':']) {
+            out.say("DL1000", node);
+        }
         let digest = image.contains('@');
-        let known = image == "scratch"
+        let known = image_name(image) == "scratch"
+            || image.starts_with("${")
             || image_name(image).starts_with('$')
             || aliases.contains(image_name(image));
         if tag(image).is_none() && !digest && !known {
@@ -108,8 +123,7 @@ fn bases(out: &mut Out<'_, '_>) {
         if tag(image) == Some("latest") && !digest {
             out.say("DL3007", node);
         }
-        if let Some(platform) = stage.from.flag_value("platform") {
-            let platform = platform.as_str();
+        if let Some(platform) = written_flag(facts, stage.from, "platform") {
             if !platform.contains("BUILDPLATFORM") && !platform.contains("TARGETPLATFORM") {
                 out.say("DL3029", node);
             }
@@ -153,14 +167,14 @@ fn users(out: &mut Out<'_, '_>) {
 fn copies(out: &mut Out<'_, '_>) {
     let facts = out.facts;
     for node in facts.nodes.iter().filter(|n| !n.onbuild) {
-        let (Kind::Copy(_), Some(value)) =
-            (&node.instruction.kind, node.instruction.flag_value("from"))
-        else {
+        let (Kind::Copy(_), Some(value)) = (
+            &node.instruction.kind,
+            written_flag(facts, node.instruction, "from"),
+        ) else {
             continue;
         };
         let seen = node.stage.map_or(0, |s| s + 1);
         let own = node.stage.and_then(|s| from_of(facts, s)).and_then(alias);
-        let value = value.as_str();
         let mut names = (0..seen).filter_map(|i| from_of(facts, i).and_then(alias));
         let known = names.any(|n| n == value);
         let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -196,28 +210,30 @@ fn registries(out: &mut Out<'_, '_>, policy: &Policy) {
     let facts = out.facts;
     let mut aliases: HashSet<&str> = HashSet::new();
     for node in facts.nodes.iter().filter(|n| !n.onbuild) {
-        let mut images: Vec<&str> = Vec::new();
+        // Each with the name it is compared by: where it is no FROM, the tag is a part of it.
+        let mut images: Vec<(&str, &str)> = Vec::new();
         let mut name = None;
         match &node.instruction.kind {
             Kind::From(from) => {
-                images.push(from.image.as_str());
+                let image = from.image.as_str();
+                images.push((image, image_name(image)));
                 name = alias(from);
             }
             Kind::Copy(_) => {
-                let from = node.instruction.flag_value("from");
-                images.extend(from.map(|f| f.as_str()));
+                let from = written_flag(facts, node.instruction, "from");
+                images.extend(from.map(|f| (f, without_registry(f))));
             }
             Kind::Run(_) => {
                 let mounts = node.mounts.iter();
                 let mounts =
                     mounts.filter(|m| matches!(m.kind, MountKind::Bind | MountKind::Cache));
-                images.extend(mounts.filter_map(|m| Some(m.from.as_ref()?.as_str())));
+                let images_of = mounts.filter_map(|m| Some(m.from.as_ref()?.as_str()));
+                images.extend(images_of.map(|i| (i, without_registry(i))));
             }
             _ => {}
         }
-        let bad = |image: &&str| {
-            let image = *image;
-            image != "scratch" && !aliases.contains(image_name(image)) && !trusted(image)
+        let bad = |(image, name): &(&str, &str)| {
+            *image != "scratch" && !aliases.contains(name) && !trusted(image)
         };
         if images.iter().any(bad) {
             out.say("DL3026", node.index);
@@ -227,31 +243,31 @@ fn registries(out: &mut Out<'_, '_>, policy: &Policy) {
 }
 
 /// The name a stage goes by: its alias, else its image's.
-fn key(from: &From) -> &str {
+pub(super) fn key(from: &From) -> &str {
     alias(from).unwrap_or_else(|| image_name(from.image.as_str()))
 }
 
 /// DL3045.
 fn workdirs(out: &mut Out<'_, '_>) {
     let facts = out.facts;
-    let mut set: HashSet<&str> = HashSet::new();
+    // What stands before the first FROM is a stage without a name.
+    let mut set: HashSet<Option<&str>> = HashSet::new();
     let mut current = None;
     for node in facts.nodes.iter().filter(|n| !n.onbuild) {
         match &node.instruction.kind {
             Kind::From(from) => {
                 current = Some(key(from));
-                if set.contains(image_name(from.image.as_str())) {
-                    set.extend(current);
+                if set.contains(&Some(image_name(from.image.as_str()))) {
+                    set.insert(current);
                 }
             }
-            Kind::Workdir(_) => set.extend(current),
+            Kind::Workdir(_) => drop(set.insert(current)),
             Kind::Copy(copy) => {
                 let target = unquoted(copy.destination.as_str());
                 let mut letters = target.chars();
                 let drive =
                     letters.next().is_some_and(char::is_alphabetic) && letters.next() == Some(':');
-                let has = current.is_some_and(|c| set.contains(c));
-                if !target.starts_with(['/', '$']) && !drive && !has {
+                if !target.starts_with(['/', '$']) && !drive && !set.contains(&current) {
                     out.say("DL3045", node.index);
                 }
             }
@@ -260,40 +276,44 @@ fn workdirs(out: &mut Out<'_, '_>) {
     }
 }
 
-/// DL3057.
+/// DL3057: what is built on a stage with one inherits it, and what such a stage is built on is
+/// excused. Stages of one image without an alias are one.
 fn healthchecks(out: &mut Out<'_, '_>) {
     let facts = out.facts;
-    let checked: Vec<&str> = facts
-        .stages
-        .iter()
-        .filter(|s| {
-            let nodes = facts.nodes.iter().filter(|n| n.stage == Some(s.index));
-            nodes
-                .filter(|n| !n.onbuild)
-                .any(|n| matches!(n.instruction.kind, Kind::Healthcheck(_)))
-        })
-        .filter_map(|s| from_of(facts, s.index))
-        .map(key)
-        .collect();
-    let mut good: HashSet<&str> = checked.into_iter().collect();
-    let edges: Vec<(&str, &str)> = (0..facts.stages.len())
+    let stages: Vec<&From> = (0..facts.stages.len())
         .filter_map(|i| from_of(facts, i))
-        .map(|f| (image_name(f.image.as_str()), key(f)))
         .collect();
-    // Down to what is built on them, then up to what they are built on.
-    for (base, name) in &edges {
-        if good.contains(base) {
-            good.insert(name);
+    let id = |stage: usize| {
+        let from = stages.get(stage);
+        let bare = from.filter(|f| f.alias.is_none());
+        match bare {
+            Some(from) => Err(image_name(from.image.as_str())),
+            None => Ok(stage),
+        }
+    };
+    let base_of = |i: usize| {
+        let name = stages.get(i).map(|f| image_name(f.image.as_str()))?;
+        let before = stages.iter().take(i).enumerate();
+        before.rev().find(|(_, f)| key(f) == name).map(|(b, _)| b)
+    };
+    let mut good: HashSet<Result<usize, &str>> = HashSet::new();
+    for stage in 0..stages.len() {
+        let mut nodes = facts.nodes.iter().filter(|n| n.stage == Some(stage));
+        let checked =
+            nodes.any(|n| !n.onbuild && matches!(n.instruction.kind, Kind::Healthcheck(_)));
+        if checked || base_of(stage).is_some_and(|b| good.contains(&id(b))) {
+            good.insert(id(stage));
         }
     }
-    for (base, name) in edges.iter().rev() {
-        if good.contains(name) {
-            good.insert(base);
+    for stage in (0..stages.len()).rev() {
+        if let Some(base) = base_of(stage)
+            && good.contains(&id(stage))
+        {
+            good.insert(id(base));
         }
     }
     for stage in &facts.stages {
-        let name = from_of(facts, stage.index).map(key);
-        if name.is_some_and(|n| !good.contains(n)) {
+        if !good.contains(&id(stage.index)) {
             out.say("DL3057", stage.from_node);
         }
     }

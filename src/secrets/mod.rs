@@ -2,11 +2,13 @@
 //!
 //! Knows nothing of Dockerfiles: rules bring the text and the place. [`scan::scan`] finds what is
 //! a secret by its own shape, [`name::classify`] reads the name of a variable, [`value::classify`]
-//! what stands behind it, [`files::classify`] the name of a file.
+//! what stands behind it, [`files::classify`] the name of a file, [`pattern::Pattern`] is a shape
+//! that an organisation adds.
 
 mod base64;
 pub mod files;
 pub mod name;
+pub mod pattern;
 pub mod scan;
 pub mod token;
 mod url;

@@ -6,7 +6,7 @@ use shuck_ast as ast;
 
 use super::command::{Value, Word, WordPart};
 use super::read::{Join, Reader};
-use super::script::FrameKind;
+use super::script::{FrameKind, ShellError};
 use super::simple::note;
 use super::word;
 
@@ -15,12 +15,37 @@ impl Reader<'_> {
     pub(super) fn whole_word(&mut self, tree: &ast::Word) -> Word {
         let converted = word::convert(&self.text, tree);
         let mut word = converted.word;
+        self.unclosed(tree);
         if converted.nested {
             let mut found = Vec::new();
             self.nested(tree, &mut found);
             note(&mut word, found);
         }
         word
+    }
+
+    /// Notes a word whose end the parser gets wrong: for `${` it takes the first brace, though that
+    /// may be quoted, and for what is never closed the end of the text.
+    pub(super) fn unclosed(&mut self, tree: &ast::Word) {
+        let word = self.text.range(tree.span);
+        let mut wrong = (word.end == self.text.text.len()
+            && is_open(self.text.slice(word.clone())))
+        .then_some(word);
+        for part in &tree.parts {
+            let range = self.text.range(part.span);
+            let slice = self.text.slice(range.clone());
+            let open = range.end == self.text.text.len() && !slice.ends_with('}');
+            if slice.starts_with("${") && (open || is_open(slice)) {
+                wrong = Some(range);
+            }
+        }
+        if let Some(range) = wrong {
+            self.script.errors.push(ShellError {
+                span: self.text.span(range),
+                message: "a word without a clear end".to_owned(),
+                limit: true,
+            });
+        }
     }
 
     /// Reads the commands in the substitutions of a word, and says which commands those of
@@ -344,4 +369,19 @@ impl Reader<'_> {
         };
         Some(before.len().checked_sub(open)?..end)
     }
+}
+
+/// Whether a text ends inside quotes.
+fn is_open(text: &str) -> bool {
+    let (mut quote, mut escaped) = (None, false);
+    for byte in text.bytes() {
+        let now = std::mem::take(&mut escaped);
+        match (byte, quote) {
+            (b'\\', Some(b'"') | None) => escaped = !now,
+            (b'"' | b'\'', None) if !now => quote = Some(byte),
+            (_, Some(open)) if open == byte && !now => quote = None,
+            _ => {}
+        }
+    }
+    quote.is_some()
 }

@@ -39,6 +39,9 @@ impl Reader<'_> {
         let mut nested = Vec::with_capacity(pieces.len());
         let mut words = Vec::with_capacity(pieces.len());
         for piece in &pieces {
+            if let Piece::Word(tree) = piece {
+                self.unclosed(tree);
+            }
             let (word, has_nested) = self.piece(piece);
             words.push(word);
             nested.push(has_nested);

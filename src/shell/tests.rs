@@ -1218,3 +1218,28 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn an_expansion_whose_end_is_not_clear_is_an_error() {
+    for body in [
+        "rm ${A&& rm \"${B}\" && ls",
+        "echo ${A",
+        "echo x${A:-\"${B}\"",
+        "echo ${A && ls é",
+        "yum install a @(\"b c",
+    ] {
+        let errors = run(body).script.errors;
+        assert_eq!(errors.len(), 1, "{body}");
+        assert!(errors[0].limit);
+    }
+    for body in [
+        "echo ${A}",
+        "echo ${A:-\"x\"} \"${B}\"",
+        "echo '\"' \"'\" \\\" it\\'s \"\\\"\" @(a|b)",
+        "echo ${A:-\\\"}",
+        "echo \\${A",
+        "echo '${A'",
+    ] {
+        assert_eq!(run(body).script.errors, [], "{body}");
+    }
+}

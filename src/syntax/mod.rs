@@ -562,6 +562,20 @@ impl File {
         let found = self.instructions.get(after.checked_sub(1)?)?;
         (offset <= found.span.end).then_some(found)
     }
+
+    /// Where the file shows that a Dockerfile is yet to be made of it: an instruction that begins
+    /// with the `{{` or `{%` of a template, or the `${templateOption:…}` of a dev container template.
+    pub fn template(&self) -> Option<Span> {
+        self.instructions.iter().find_map(|i| {
+            let name = i.name.as_str();
+            let begins = i.keyword.is_none() && (name.starts_with("{{") || name.starts_with("{%"));
+            let option = || {
+                let at = i.logical.text().find("${templateOption:")?;
+                Some(i.logical.span(at..at + "${templateOption".len()))
+            };
+            begins.then_some(i.name.span).or_else(option)
+        })
+    }
 }
 
 impl Comment {

@@ -212,11 +212,11 @@ fn ended_system(image: &ImageRef, tag: &Tag<'_>) -> Option<EndOfLife> {
     if publisher(image) == Publisher::Unknown {
         return None;
     }
-    for word in tag.words() {
+    // The first word is the release of ROS: `groovy`, `kinetic` and `lunar` are Ubuntu's names too.
+    let own = usize::from(official_name(image) == Some("ros"));
+    for word in tag.words().skip(own) {
         for line in [&DEBIAN, &UBUNTU] {
-            // Releases of ROS have these names too.
-            let own = !matches!(word, "groovy" | "lunar");
-            let found = line.ended.iter().find(|(_, code, _)| own && *code == word);
+            let found = line.ended.iter().find(|(_, code, _)| *code == word);
             if let Some(found) = found {
                 return Some(ended(line, found, word_in(tag, word)));
             }
@@ -744,6 +744,9 @@ mod tests {
         assert_eq!(date("nginx:1.29-alpine3.15"), Some("2023-11-01"));
         assert_eq!(date("someone/thing:1-buster"), None);
         assert_eq!(date("ros:lunar-ros-core-stretch"), Some("2022-07-01"));
+        assert_eq!(date("ros:kinetic-ros-core-xenial"), Some("2021-04-02"));
+        assert_eq!(date("ros:kinetic"), None);
+        assert_eq!(date("buildpack-deps:kinetic"), Some("2023-07-20"));
         assert_eq!(date("arm64v8/python:3.12-buster"), Some("2024-06-30"));
     }
 

@@ -4,14 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::facts::{Command, Copied, Facts, Node};
+use crate::facts::{Command, Copied, CopiedSource, CopyOrigin, Facts, Node, is_small_file};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
 
 /// See `rules/files/chown-in-own-layer.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ChownInOwnLayer {}
+pub struct ChownInOwnLayer {
+    /// Whether configuration and scripts count too, which are small.
+    pub small: bool,
+}
 
 impl Rule for ChownInOwnLayer {
     fn check_file(&self, cx: &mut Context<'_>) {
@@ -24,34 +27,46 @@ impl Rule for ChownInOwnLayer {
             match node.keyword() {
                 Some(Keyword::Copy | Keyword::Add) => copies.extend(facts.copied(node)),
                 Some(Keyword::Run) => {
+                    let mut found: Vec<(&Command, String, Copied)> = Vec::new();
                     for command in node.commands() {
                         if let Some((place, copied)) = recoded(facts, node, command, &copies) {
-                            let option = match command.name.as_str() {
-                                "chmod" => "--chmod",
-                                _ => "--chown",
-                            };
-                            let report = cx
-                                .report(
-                                    command.span,
-                                    format!(
-                                        "`{}` stores the files in `{place}` once more",
-                                        command.name
-                                    ),
-                                )
-                                .help(format!("set it while copying: `COPY {option}=…`"))
-                                .label(copied.span, "copied here");
-                            if is_small(&copied) {
-                                report.severity(Severity::Info);
-                            }
                             // One finding per copy is enough.
-                            let node = copied.node;
-                            copies.retain(|c| c.node != node);
+                            copies.retain(|c| c.node != copied.node);
+                            found.push((command, place, copied));
                         }
                     }
+                    found.retain(|(_, _, copied)| self.small || !is_small(copied));
+                    report(cx, &found);
                 }
                 _ => {}
             }
         }
+    }
+}
+
+/// Reports what one RUN stores again.
+fn report(cx: &mut Context<'_>, found: &[(&Command, String, Copied)]) {
+    let Some(((command, place, copied), rest)) = found.split_first() else {
+        return;
+    };
+    let option = match command.name.as_str() {
+        "chmod" => "--chmod",
+        _ => "--chown",
+    };
+    let mut report = cx
+        .report(
+            command.span,
+            format!("`{}` stores the files in `{place}` once more", command.name),
+        )
+        .help(format!("set it while copying: `COPY {option}=…`"))
+        .label(copied.span, "copied here");
+    for (command, _, copied) in rest {
+        report = report
+            .label(command.span, "and this one")
+            .label(copied.span, "what was copied here");
+    }
+    if found.iter().all(|(_, _, copied)| is_small(copied)) {
+        report.severity(Severity::Info);
     }
 }
 
@@ -128,7 +143,29 @@ fn is_small(copied: &Copied) -> bool {
         "/scripts",
         "/usr/bin",
     ];
-    let whole = copied.sources.iter().any(|s| s.is_whole());
+    const NAMES: [&str; 11] = [
+        "bin",
+        "conf",
+        "config",
+        "docs",
+        "etc",
+        "fixes",
+        "helpers",
+        "hooks",
+        "licenses",
+        "scripts",
+        "templates",
+    ];
     let target = copied.target.as_deref().unwrap_or_default();
-    !whole && PLACES.iter().any(|p| target.starts_with(p))
+    let named = |source: &CopiedSource| {
+        source.path().is_some_and(|path| {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let only_small = matches!(copied.origin, CopyOrigin::Context) && NAMES.contains(&name);
+            only_small || is_small_file(&path)
+        })
+    };
+    let whole = copied.sources.iter().any(|s| s.is_whole());
+    !whole
+        && (PLACES.iter().any(|p| target.starts_with(p))
+            || copied.sources.iter().all(|s| s.is_heredoc || named(s)))
 }

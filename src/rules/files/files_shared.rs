@@ -1,7 +1,7 @@
 //! What several rules on files ask.
 
 use crate::context::BuildContext;
-use crate::facts::{Copied, CopyOrigin, Facts, FromTarget, Stage};
+use crate::facts::{Copied, Facts, Stage};
 use crate::syntax::Keyword;
 
 /// The copies of the whole build context, those behind ONBUILD left out, with their stages.
@@ -22,18 +22,14 @@ pub(super) fn reaches_final(facts: &Facts<'_>, stage: &Stage<'_>, copied: &Copie
     if stage.in_final {
         return true;
     }
-    let from_here = |target: usize| facts.chain(target).any(|s| s.index == stage.index);
     let Some(place) = copied.target.as_deref() else {
         return false;
     };
-    let finals = facts.stages.iter().filter(|s| s.in_final);
-    finals.flat_map(|s| facts.copies_of(s)).any(|later| {
-        matches!(later.origin, CopyOrigin::From(FromTarget::Stage(s)) if from_here(s))
-            && later.sources.iter().filter_map(|s| s.path()).any(|path| {
-                path == "."
-                    || place == format!("/{path}")
-                    || place.starts_with(&format!("/{path}/"))
-            })
+    facts.taken_from(stage).iter().any(|path| {
+        let below = place
+            .strip_prefix('/')
+            .and_then(|p| p.strip_prefix(path.as_str()));
+        path == "." || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }
 

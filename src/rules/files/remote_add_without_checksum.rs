@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::Node;
+use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule};
-use crate::syntax::Kind;
+use crate::syntax::{Keyword, Kind};
 
 /// See `rules/files/remote-add-without-checksum.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +29,9 @@ impl Rule for RemoteAddWithoutChecksum {
             if !web || address.ends_with(".git") || source.heredoc.is_some() {
                 continue;
             }
+            if is_question(text) || is_checked_later(cx.facts, node, address) {
+                continue;
+            }
             cx.report(
                 source.word.span,
                 "whatever the server sends gets into the image: no `--checksum`",
@@ -37,3 +40,46 @@ impl Rule for RemoteAddWithoutChecksum {
         }
     }
 }
+
+/// Whether an address is asked for an answer that changes, not for a file: the state of a branch,
+/// fetched so that what follows is built again.
+fn is_question(address: &str) -> bool {
+    let rest = address.split("://").nth(1).unwrap_or_default();
+    rest.starts_with("api.") || rest.contains("/git/refs/")
+}
+
+/// Whether a later RUN of the file compares a digest or a signature of the file.
+fn is_checked_later(facts: &Facts<'_>, node: &Node<'_>, address: &str) -> bool {
+    let name = address.rsplit('/').next().unwrap_or_default();
+    let signature = [".asc", ".sig", ".sha256", ".sha512", ".sha256sum"];
+    let later = || {
+        facts
+            .nodes
+            .iter()
+            .filter(|n| n.index > node.index && n.stage == node.stage && n.is(Keyword::Run))
+            .take(MOST_LATER)
+    };
+    let compares = |c: &Command| match c.name.as_str() {
+        "gpg" | "gpg2" => c.has_flag("--verify"),
+        "gpgv" | "minisign" | "cosign" => true,
+        name => name.ends_with("sum") && c.has_any_flag(&["-c", "--check"]),
+    };
+    let is_small_part = signature.iter().any(|s| name.ends_with(s));
+    later().any(|n| {
+        let is_meant = is_small_part
+            || node
+                .instruction
+                .logical
+                .text()
+                .split_whitespace()
+                .last()
+                .and_then(|target| target.rsplit('/').find(|p| !p.is_empty()))
+                .filter(|target| target.len() > 3)
+                .is_some_and(|target| n.instruction.logical.text().contains(target))
+            || !name.is_empty() && n.instruction.logical.text().contains(name);
+        is_meant && n.commands().iter().any(compares)
+    })
+}
+
+/// How many instructions are searched for a check.
+const MOST_LATER: usize = 20;

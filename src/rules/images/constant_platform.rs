@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::Stage;
 use crate::facts::platform::Platform;
 use crate::rule::{Context, Rule};
+use crate::syntax::Kind;
 use crate::syntax::expand::Template;
 
 /// See `rules/images/constant-platform.md`.
@@ -32,7 +33,33 @@ impl Rule for ConstantPlatform {
         if name.contains(os) || name.contains(architecture) {
             return;
         }
+        // So does the image, or the folder of the file.
+        let words = || {
+            let path = cx.facts.source.path().components().rev().take(4);
+            let path = path.filter_map(|c| c.as_os_str().to_str());
+            let image = match &stage.from.kind {
+                Kind::From(from) => Some(from.image.as_str()),
+                _ => None,
+            };
+            path.chain(image)
+        };
+        if !cx.buildkit && words().any(|w| names_architecture(w, architecture)) {
+            return;
+        }
         cx.report(word.span, format!("the platform is always `{text}`"))
             .help("leave it out, or use `$BUILDPLATFORM` or an argument");
     }
+}
+
+/// Whether a name says an architecture: `arm64v8/ruby`, `docker-arm64`, `jetson`.
+fn names_architecture(name: &str, architecture: &str) -> bool {
+    let names: &[&str] = match architecture {
+        "amd64" => &["amd64", "x86_64", "x64"],
+        "arm64" => &["arm64", "aarch64", "jetpack"],
+        "arm" => &["arm32", "armhf", "armv7", "armv6"],
+        "386" => &["i386", "i686", "386"],
+        other => return name.contains(other),
+    };
+    let name = name.to_ascii_lowercase();
+    names.iter().any(|known| name.contains(known))
 }

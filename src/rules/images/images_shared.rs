@@ -89,14 +89,17 @@ fn is_rolling(image: &ImageRef) -> bool {
     })
 }
 
-/// Whether the name itself says the major release, so that `latest` is only its newest update:
-/// `ubi9/ubi-minimal`. Red Hat tells people to use it so.
+/// Whether the name itself says the release, so that `latest` is only its newest update:
+/// `ubi9/ubi-minimal`, which Red Hat tells people to use so, `google/ubuntu2404`.
 fn names_release(image: &ImageRef) -> bool {
     let release = |part: &str| {
-        ["ubi", "rhel"].iter().any(|name| {
-            part.strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        })
+        ["ubi", "rhel", "ubuntu", "debian", "centos"]
+            .iter()
+            .any(|name| {
+                let rest = part.strip_prefix(name).unwrap_or_default();
+                rest.trim_start_matches(['-', '_'])
+                    .starts_with(|c: char| c.is_ascii_digit())
+            })
     };
     image.repository.visible().split('/').any(release)
 }
@@ -106,13 +109,11 @@ pub(super) fn means_latest(image: &ImageRef) -> bool {
     is_rolling(image) || names_release(image)
 }
 
-/// How bad `latest` is here, if less than usual. A note is enough for names that only exist where
-/// someone built them, and for the default of a variable that a build script sets to a release of
-/// the project's own images.
+/// How bad `latest` is here, if less than usual. A note is enough for the default of a variable that
+/// a build script sets to a release of the project's own images.
 pub(super) fn moving_severity(image: &ImageRef, by_variable: bool) -> Option<Severity> {
     let own = by_variable && publisher(image) == Publisher::Unknown;
-    let harmless = is_local_name(image) || own;
-    harmless.then_some(Severity::Info)
+    own.then_some(Severity::Info)
 }
 
 /// What to do about a tag that moves.

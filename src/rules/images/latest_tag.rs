@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{images, means_latest, moving_severity, pin_help, shown};
+use super::images_shared::{images, is_local_name, means_latest, moving_severity, pin_help, shown};
 use crate::facts::image::{Precision, Tag};
 use crate::rule::{Context, Rule};
 
@@ -26,7 +26,7 @@ impl Rule for LatestTag {
             // `latest-rust-1.92` holds something still.
             let moves = tag.precision == Precision::Latest
                 && !tag.text.contains(|c: char| c.is_ascii_digit());
-            if !moves || means_latest(image) {
+            if !moves || is_local_name(image) || means_latest(image) {
                 continue;
             }
             let place = facts.place(used, range);

@@ -4,6 +4,7 @@ pub mod constant_platform;
 pub mod end_of_life_base;
 pub mod floating_tag;
 pub mod golden_definition;
+pub mod heavy_base;
 mod images_shared;
 pub mod insecure_registry;
 pub mod invalid_base_reference;

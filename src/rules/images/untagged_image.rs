@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::images_shared::{
-    images, may_be_context, means_latest, moving_severity, name_place, pin_help, shown,
+    images, is_local_name, means_latest, moving_severity, name_place, pin_help, shown,
 };
 use crate::rule::{Context, Rule};
 
@@ -20,7 +20,9 @@ impl Rule for UntaggedImage {
             let image = &used.image;
             // A variable in a name of one word may choose a stage.
             let may_be_stage = image.is_hidden() && !image.text.contains('/');
-            if !image.is_untagged() || may_be_stage || may_be_context(used) || means_latest(image) {
+            // A name without a namespace that no registry has is built beside this file.
+            let decided = may_be_stage || is_local_name(image) || means_latest(image);
+            if !image.is_untagged() || decided {
                 continue;
             }
             let place = name_place(facts, used);

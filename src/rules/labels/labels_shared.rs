@@ -140,151 +140,37 @@ pub(super) fn is_email(text: &str) -> bool {
     (dotted(local) || quoted) && (dotted(host) || literal)
 }
 
-/// An SPDX licence expression.
-pub(super) fn is_spdx(text: &str) -> bool {
-    let spaced = text.replace('(', " ( ").replace(')', " ) ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let mut at = 0;
-    expression(&words, &mut at, 0) && at == words.len()
-}
-
-fn expression(words: &[&str], at: &mut usize, depth: usize) -> bool {
-    if depth > 16 || !term(words, at, depth) {
-        return false;
-    }
-    while let Some(word) = words.get(*at) {
-        if !matches!(*word, "AND" | "OR" | "and" | "or") {
-            break;
-        }
-        *at += 1;
-        if !term(words, at, depth) {
-            return false;
-        }
-    }
-    true
-}
-
-fn term(words: &[&str], at: &mut usize, depth: usize) -> bool {
-    let Some(word) = words.get(*at) else {
-        return false;
+/// An SPDX licence expression, identifiers that the list has replaced included; their letters
+/// may be in either case.
+pub(crate) fn is_spdx(text: &str) -> bool {
+    let mode = spdx::ParseMode {
+        allow_deprecated: true,
+        allow_postfix_plus_on_gpl: true,
+        ..spdx::ParseMode::STRICT
     };
-    *at += 1;
-    if *word == "(" {
-        let inside = expression(words, at, depth + 1);
-        let closed = words.get(*at) == Some(&")");
-        *at += 1;
-        return inside && closed;
-    }
-    if !is_licence(word) {
-        return false;
-    }
-    if matches!(words.get(*at), Some(&("WITH" | "with"))) {
-        let exception = words.get(*at + 1);
-        *at += 2;
-        return exception.is_some_and(|e| {
-            e.to_lowercase().contains("exception")
-                || matches!(*e, "Swift-exception" | "KiCad-libraries-exception")
-        });
-    }
-    true
+    // A word of the list that says that nothing is known.
+    !text.contains("NOASSERTION") && spdx::Expression::parse_mode(&canonical(text), mode).is_ok()
 }
 
-/// Whether a word is an identifier: one of the list, or one of the user's own.
-fn is_licence(word: &str) -> bool {
-    let word = word.strip_suffix('+').unwrap_or(word);
-    let own = word.starts_with("LicenseRef-") || word.starts_with("DocumentRef-");
-    let named = |known: &str| known.eq_ignore_ascii_case(word);
-    own || LICENCES.iter().any(|known| named(known))
-        // The families with many versions.
-        || FAMILIES.iter().any(|family| {
-            word.strip_prefix(family).is_some_and(|rest| {
-                rest.starts_with(|c: char| c.is_ascii_digit())
-                    && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
-            })
-        })
+/// An expression with its identifiers as the list writes them.
+fn canonical(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive([' ', '\t', '(', ')']) {
+        let word = part.trim_end_matches([' ', '\t', '(', ')']);
+        let (base, plus) = match word.strip_suffix('+') {
+            Some(base) => (base, "+"),
+            None => (word, ""),
+        };
+        let licences = spdx::identifiers::LICENSES.iter().map(|l| l.name);
+        let exceptions = spdx::identifiers::EXCEPTIONS.iter().map(|e| e.name);
+        let mut names = licences.chain(exceptions);
+        let known = names.find(|name| name.eq_ignore_ascii_case(base));
+        out.push_str(known.unwrap_or(base));
+        out.push_str(plus);
+        out.push_str(part.get(word.len()..).unwrap_or_default());
+    }
+    out
 }
-
-/// Identifiers with versions of many kinds, from the SPDX licence list 3.25.
-const FAMILIES: [&str; 34] = [
-    "AFL-",
-    "AGPL-",
-    "APL-",
-    "Apache-",
-    "Artistic-",
-    "BSD-",
-    "CC-BY-",
-    "CC-BY-NC-",
-    "CC-BY-NC-ND-",
-    "CC-BY-NC-SA-",
-    "CC-BY-ND-",
-    "CC-BY-SA-",
-    "CC0-",
-    "CDDL-",
-    "CDLA-Permissive-",
-    "CECILL-",
-    "CPL-",
-    "ECL-",
-    "EFL-",
-    "EPL-",
-    "EUPL-",
-    "GFDL-",
-    "GPL-",
-    "LGPL-",
-    "LPPL-",
-    "MPL-",
-    "NPL-",
-    "OFL-",
-    "OSL-",
-    "PHP-",
-    "Python-",
-    "W3C-",
-    "Zimbra-",
-    "ZPL-",
-];
-
-/// Identifiers without, from the same list: those that images use.
-const LICENCES: [&str; 40] = [
-    "0BSD",
-    "AAL",
-    "AMDPLPA",
-    "ANTLR-PD",
-    "BlueOak-1.0.0",
-    "BSL-1.0",
-    "BUSL-1.1",
-    "Beerware",
-    "curl",
-    "Elastic-2.0",
-    "FTL",
-    "HPND",
-    "ICU",
-    "ImageMagick",
-    "IJG",
-    "IPA",
-    "IPL-1.0",
-    "ISC",
-    "JSON",
-    "Libpng",
-    "MIT",
-    "MIT-0",
-    "MIT-Modern-Variant",
-    "MS-PL",
-    "MS-RL",
-    "MulanPSL-2.0",
-    "NCSA",
-    "Noweb",
-    "OpenSSL",
-    "PostgreSQL",
-    "PSF-2.0",
-    "Ruby",
-    "SSPL-1.0",
-    "TCL",
-    "Unlicense",
-    "UPL-1.0",
-    "Vim",
-    "WTFPL",
-    "X11",
-    "Zlib",
-];
 
 #[cfg(test)]
 mod tests {
@@ -303,11 +189,67 @@ mod tests {
         assert!(!is_semver("1.2.3-") && !is_semver("1.2.3-01"));
         assert!(is_email("a@b") && is_email("\"a b\"@[127.0.0.1]"));
         assert!(!is_email("A <a@b>") && !is_email("a") && !is_email("a..b@c"));
-        assert!(
-            is_spdx("MIT") && is_spdx("(GPL-2.0-or-later WITH Classpath-exception-2.0) OR MIT")
-        );
-        assert!(is_spdx("Apache-2.0 AND BSD-3-Clause") && is_spdx("LicenseRef-Our-Own"));
-        assert!(!is_spdx("") && !is_spdx("MIT OR") && !is_spdx("(MIT") && !is_spdx("Free"));
-        assert!(!is_spdx("MIT Apache-2.0"));
+    }
+
+    #[test]
+    fn a_licence_is_any_expression_of_the_spdx_list() {
+        for good in [
+            "MIT",
+            "mit",
+            "  Apache-2.0 ",
+            "Apache-2.0 AND BSD-3-Clause",
+            "MIT OR (GPL-2.0-or-later WITH Classpath-exception-2.0)",
+            "(MIT)",
+            "((MIT OR ISC) AND Zlib)",
+            "GPL-3.0",
+            "GPL-2.0+",
+            "GPL-2.0+ WITH Bison-exception-2.2",
+            "GPL-2.0-with-classpath-exception",
+            "LGPL-2.1",
+            "Apache-2.0+",
+            "Net-SNMP",
+            "xpp",
+            "NIST-Software",
+            "CERN-OHL-P-2.0",
+            "HPND-sell-variant-MIT-disclaimer-rev",
+            "Unicode-3.0",
+            "LicenseRef-Our-Own",
+            "DocumentRef-x:LicenseRef-y AND MIT",
+        ] {
+            assert!(is_spdx(good), "{good}");
+        }
+        for bad in [
+            "",
+            "Free",
+            "BSD",
+            "Apache 2",
+            "GPLv3",
+            "AFL-9.9",
+            "MIT OR",
+            "OR MIT",
+            "(MIT",
+            "MIT)",
+            "MIT Apache-2.0",
+            "MIT/Apache-2.0",
+            "MIT WITH Apache-2.0",
+            "GPL-2.0-or-later WITH",
+            "NOASSERTION",
+        ] {
+            assert!(!is_spdx(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_identifier_of_the_list_is_one() {
+        for licence in spdx::identifiers::LICENSES
+            .iter()
+            .filter(|l| l.name != "NOASSERTION")
+        {
+            assert!(is_spdx(licence.name), "{}", licence.name);
+        }
+        for exception in spdx::identifiers::EXCEPTIONS {
+            let with = format!("GPL-2.0-only WITH {}", exception.name);
+            assert!(is_spdx(&with), "{with}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers_shared::place;
 use crate::diagnostic::Severity;
-use crate::facts::{Command, Facts, Node};
+use crate::facts::{Command, Facts, Node, is_small_file};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -13,7 +13,10 @@ use crate::syntax::Keyword;
 /// See `rules/layers/deleted-in-later-layer.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DeletedInLaterLayer {}
+pub struct DeletedInLaterLayer {
+    /// Whether scripts, keys and lists count too, which are small.
+    pub small: bool,
+}
 
 impl Rule for DeletedInLaterLayer {
     fn check_file(&self, cx: &mut Context<'_>) {
@@ -21,13 +24,12 @@ impl Rule for DeletedInLaterLayer {
         let Some(last) = facts.final_stage() else {
             return;
         };
-        // What each layer brings: the path, its place in the file, the node.
-        let mut there: Vec<(String, Span, usize)> = Vec::new();
+        let mut there: Vec<Held> = Vec::new();
         for node in facts.chain_nodes(last.index) {
             match node.keyword() {
                 Some(Keyword::Copy | Keyword::Add) => there.extend(copied(facts, node)),
                 Some(Keyword::Run) => {
-                    let mut gone: Vec<(Span, Span, String, bool)> = Vec::new();
+                    let mut gone: Vec<(Span, String, Held)> = Vec::new();
                     let moved = first_move(node);
                     let commands = node.commands().iter().enumerate();
                     for (index, command) in commands.filter(|(_, c)| c.name == "rm") {
@@ -36,29 +38,31 @@ impl Rule for DeletedInLaterLayer {
                             let Some(path) = removed(facts, node, moved, word.literal()) else {
                                 continue;
                             };
-                            let held = there
-                                .iter()
-                                .position(|(held, _, at)| *at < node.index && covers(&path, held));
-                            if let Some(at) = held {
-                                let (held, span, _) = there.remove(at);
+                            let fits = |h: &Held| h.node < node.index && covers(&path, &h.path);
+                            let large = there.iter().position(|h| fits(h) && !h.is_small);
+                            if let Some(at) = large.or_else(|| there.iter().position(fits)) {
+                                let held = there.remove(at);
                                 let text = word.literal().unwrap_or_default().to_owned();
                                 let text = match text.ends_with('*') {
-                                    true => held.clone(),
+                                    true => held.path.clone(),
                                     false => text,
                                 };
-                                gone.push((word.span, span, text, is_small(&held)));
+                                gone.push((word.span, text, held));
                             }
                         }
                     }
-                    for (span, from, path, small) in gone {
+                    for (span, path, held) in gone {
+                        if held.is_small && !self.small {
+                            continue;
+                        }
                         let report = cx
                             .report(
                                 span,
                                 format!("`{path}` stays in the image: an earlier layer holds it"),
                             )
                             .help("use a bind mount or another stage, or make and remove it in one RUN")
-                            .label(from, "it comes from here");
-                        if small {
+                            .label(held.span, "it comes from here");
+                        if held.is_small {
                             report.severity(Severity::Info);
                         }
                     }
@@ -67,6 +71,27 @@ impl Rule for DeletedInLaterLayer {
                 }
                 _ => {}
             }
+        }
+    }
+}
+
+/// What a layer brings.
+struct Held {
+    path: String,
+    span: Span,
+    node: usize,
+    is_small: bool,
+}
+
+impl Held {
+    fn new(path: String, span: Span, node: usize, source: Option<&str>) -> Self {
+        let small = |name: &str| is_small_file(name.trim_end_matches('*'));
+        let is_small = (small(&path) || source.is_some_and(small)) && !is_secret(&path);
+        Self {
+            path,
+            span,
+            node,
+            is_small,
         }
     }
 }
@@ -85,7 +110,7 @@ fn first_move(node: &Node<'_>) -> usize {
 }
 
 /// The files that a COPY or ADD brings, if their names are known.
-fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
+fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Held> {
     let Some(copied) = facts.copied(node) else {
         return Vec::new();
     };
@@ -108,13 +133,15 @@ fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
             // ADD unpacks archives, and what is copied into `/` has other names.
             let archive = node.is(Keyword::Add) && !source.is_remote() && path.contains(".t");
             let whole = source.is_whole() && path.len() < 2;
-            (!archive && !whole && path.len() > 1).then_some((path, source.span, node.index))
+            let text = source.text.as_deref();
+            (!archive && !whole && path.len() > 1)
+                .then(|| Held::new(path, source.span, node.index, text))
         })
         .collect()
 }
 
 /// The files that a RUN downloads and leaves behind.
-fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> {
+fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Held> {
     if !node.mounts.is_empty() {
         return Vec::new();
     }
@@ -156,7 +183,8 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<(String, Span, usize)> 
         if used_up || moved && !name.starts_with('/') {
             continue;
         }
-        found.push((place(facts, node, &name), command.span, node.index));
+        let path = place(facts, node, &name);
+        found.push(Held::new(path, command.span, node.index, None));
     }
     found
 }
@@ -198,14 +226,8 @@ fn covers(path: &str, held: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether a file is a script, a key or a list, by its name.
-fn is_small(path: &str) -> bool {
-    const ENDINGS: [&str; 24] = [
-        "asc", "cfg", "conf", "crt", "gpg", "ini", "json", "key", "list", "lock", "md", "patch",
-        "pem", "php", "pl", "pub", "py", "repo", "rsp", "sh", "sig", "sql", "txt", "yml",
-    ];
+/// Whether a file is a private key by its name: deleting it was not for the sake of size.
+fn is_secret(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').is_some_and(|(_, ending)| {
-        ENDINGS.contains(&ending) || matches!(ending, "yaml" | "toml" | "xml" | "sha256" | "diff")
-    })
+    matches!(name.rsplit_once('.'), Some((_, "pem" | "key" | "p12")))
 }

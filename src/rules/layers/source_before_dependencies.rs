@@ -95,7 +95,14 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late>) {
     let help = match (&early, manifests.as_str()) {
         (Some(_), _) => format!("run `{call}` before this copy; its manifest is there already"),
         (None, "") => format!("copy only what `{call}` reads, run it, and copy the rest after it"),
-        (None, files) => format!("copy {files} first, run `{call}`, and copy the rest after it"),
+        (None, files) => {
+            // `go get` wants the source itself.
+            let step = match first.install.verb.as_str() {
+                "get" if first.install.manager == Manager::Go => "go mod download",
+                _ => call.as_str(),
+            };
+            format!("copy {files} first, run `{step}`, and copy the rest after it")
+        }
     };
     // Without these the project itself is installed too, and that needs its source.
     let extra = match first.install.manager {
@@ -384,7 +391,8 @@ fn fixed_sources(install: &Install) -> Option<String> {
         Yarn => "package.json yarn.lock*",
         Pnpm => "package.json pnpm-lock.yaml*",
         Bun => "package.json bun.lock*",
-        Go => "go.mod go.sum*",
+        // `go get` wants the source itself.
+        Go if install.verb == "mod download" => "go.mod go.sum*",
         Bundler => "Gemfile Gemfile.lock*",
         Pip => {
             let [file] = install.files.as_slice() else {

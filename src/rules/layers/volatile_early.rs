@@ -424,7 +424,7 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
         if !line.ends_with('\n') {
             text.push_str(newline);
         }
-        edits.push(Edit::delete(lines));
+        edits.push(Edit::delete(with_blank_line(facts, lines)));
     }
     // Labels of one name are decided by the last: others must not be overtaken.
     let labels = nodes.iter().filter(|n| n.is(Keyword::Label));
@@ -451,6 +451,8 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
             if !facts.source.slice(lines).ends_with('\n') {
                 text.insert_str(0, newline);
                 text.truncate(text.trim_end().len());
+            } else if ends_blank(facts, lines.start) {
+                text.insert_str(0, newline);
             }
             lines.end
         }
@@ -460,6 +462,25 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
         "move it behind the steps that do not need it",
         edits,
     ))
+}
+
+/// Lines to delete, with the blank line behind them if one stands in front as well.
+fn with_blank_line(facts: &Facts<'_>, lines: Span) -> Span {
+    let newline = facts.source.newline();
+    let rest = Span::new(lines.end, facts.source.text().len() as u32);
+    match ends_blank(facts, lines.start) && facts.source.slice(rest).starts_with(newline) {
+        true => Span::new(lines.start, lines.end + newline.len() as u32),
+        false => lines,
+    }
+}
+
+/// Whether a blank line stands in front of a place.
+fn ends_blank(facts: &Facts<'_>, place: u32) -> bool {
+    let newline = facts.source.newline();
+    let before = facts.source.slice(Span::new(0, place));
+    before
+        .strip_suffix(newline)
+        .is_some_and(|b| b.ends_with('\n'))
 }
 
 #[cfg(test)]
@@ -515,6 +536,14 @@ mod tests {
         assert_eq!(
             count("ARG BUILD_ID=7\nFROM a\nARG BUILD_ID\nRUN apt-get install -y x\n"),
             0
+        );
+    }
+
+    #[test]
+    fn a_fix_keeps_one_blank_line_between_instructions() {
+        assert_eq!(
+            fixed("FROM a\n\nARG BUILD_ID\n\nLABEL a=$BUILD_ID\n\nRUN apk add x\n\nCMD x\n"),
+            "FROM a\n\nRUN apk add x\n\nCMD x\n\nARG BUILD_ID\nLABEL a=$BUILD_ID\n"
         );
     }
 

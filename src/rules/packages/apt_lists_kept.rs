@@ -8,7 +8,9 @@ use super::packages_shared::{
 };
 use crate::facts::packages::{Action, Install};
 use crate::facts::{Command, Facts, Node};
+use crate::fix::Fix;
 use crate::rule::{Context, Rule};
+use crate::syntax::Keyword;
 
 /// See `rules/packages/apt-lists-kept.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -27,10 +29,14 @@ impl Rule for AptListsKept {
         if !(self.every_stage || ships(facts, node)) || is_mounted(node, &["/var/lib/apt"]) {
             return;
         }
-        let fix = match is_used_later(facts, node) {
+        let fix = match is_for_later(node, install) || is_used_later(facts, node) {
             true => None,
             false => append(facts, node, install, "rm -rf /var/lib/apt/lists/*"),
         };
+        let fix = fix.map(|fix| match may_be_used_later(facts, node) {
+            true => Fix::unsafe_(fix.title, fix.edits),
+            false => fix,
+        });
         let late = too_late(facts, node, empties, cleans);
         let mut report = cx
             .report(
@@ -64,6 +70,41 @@ fn empties(command: &Command) -> bool {
 fn cleans(install: &Install) -> bool {
     install.manager.is_apt() && matches!(install.verb.as_str(), "distclean" | "dist-clean")
 }
+
+/// Whether nothing in the RUN uses the lists, so that they are fetched for what comes later.
+fn is_for_later(node: &Node<'_>, update: &Install) -> bool {
+    let uses = |i: &Install| {
+        i.manager.is_apt()
+            && i.command > update.command
+            && matches!(i.action, Action::Install | Action::Upgrade | Action::Other)
+    };
+    // `apt-install-and-clear`
+    let other = |c: &Command| c.name.contains("install");
+    let mut behind = node.commands().iter().skip(update.command + 1);
+    !run_installs(node).iter().any(uses) && !behind.any(other)
+}
+
+/// Whether a script that is not read may install with the lists of this RUN.
+fn may_be_used_later(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let mut later = facts
+        .nodes
+        .iter()
+        .filter(|n| n.index > node.index && n.stage == node.stage && n.is(Keyword::Run))
+        .take(MOST_LATER);
+    let is_script = |word: &str| word.ends_with(".sh");
+    later.any(|n| {
+        let updates = |i: &Install| fills(i);
+        !run_installs(n).iter().any(updates)
+            && n.commands().iter().any(|c| {
+                let first = c.literal_args().next();
+                let shell = matches!(c.name.as_str(), "sh" | "bash" | "." | "source");
+                is_script(&c.name) || shell && first.is_some_and(is_script)
+            })
+    })
+}
+
+/// How many instructions are searched for a script.
+const MOST_LATER: usize = 100;
 
 /// Whether a later RUN installs with the lists of this one.
 fn is_used_later(facts: &Facts<'_>, node: &Node<'_>) -> bool {

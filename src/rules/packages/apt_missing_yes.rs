@@ -3,12 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{
-    after_verb, call_of, call_span, is_answered, is_copied_before, is_said_before, run_installs,
-};
+use super::packages_shared::{Confirmation, report_unanswered};
 use crate::facts::Node;
-use crate::facts::packages::{Action, Install, Manager};
-use crate::fix::Fix;
+use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/apt-missing-yes.md`.
@@ -16,45 +13,27 @@ use crate::rule::{Context, Rule};
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AptMissingYes {}
 
+const CONFIRMATION: Confirmation = Confirmation {
+    managers: &[Manager::AptGet, Manager::Apt, Manager::Aptitude],
+    setting: Some("Assume-Yes"),
+    file: "apt.conf",
+    says_yes: asks_nothing,
+};
+
 impl Rule for AptMissingYes {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let facts = cx.facts;
-        for install in run_installs(node) {
-            if !matches!(
-                install.manager,
-                Manager::AptGet | Manager::Apt | Manager::Aptitude
-            ) || !asks(install)
-                || is_answered(node, install)
-                || is_said_before(facts, node, "Assume-Yes")
-                || is_copied_before(facts, node, "apt.conf")
-            {
-                continue;
-            }
-            let edit = after_verb(facts, node, install, "-y");
-            let report = cx
-                .report(
-                    call_span(facts, install),
-                    format!(
-                        "`{}` may ask for confirmation, and nobody answers",
-                        call_of(install)
-                    ),
-                )
-                .help("add `-y`");
-            if let Some(edit) = edit {
-                report.fix(Fix::safe("add `-y`", vec![edit]));
-            }
-        }
+        report_unanswered(cx, node, &CONFIRMATION);
     }
 }
 
-/// Whether the call does something that it asks about first.
-fn asks(install: &Install) -> bool {
-    let named = !install.packages.is_empty() || install.more;
-    let acts = match install.action {
-        Action::Remove => named || install.verb.starts_with("auto"),
-        action => matches!(action, Action::Install | Action::Upgrade),
+/// Whether an option answers, or there is no question.
+fn asks_nothing(install: &Install) -> bool {
+    // apt asks if more is to be installed than was named: for a file that is on hand, seldom.
+    let lone_file = match install.packages.as_slice() {
+        [only] => install.action == Action::Install && only.origin == PackageOrigin::Path,
+        _ => false,
     };
-    acts && !says_yes(install)
+    lone_file || says_yes(install)
 }
 
 /// Whether an option answers, or nothing is done at all.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::packages_shared::{
     after_verb, call_of, call_span, is_copied_before, is_said_before, run_installs, ships,
 };
-use crate::facts::Node;
-use crate::facts::packages::{Action, Install, Manager};
-use crate::fix::Fix;
+use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
+use crate::facts::{Command, Facts, Node};
+use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/apt-recommends.md`.
@@ -22,38 +22,99 @@ pub struct AptRecommends {
 impl Rule for AptRecommends {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
-        for install in run_installs(node) {
-            let installs = install.manager.is_apt()
+        if !(self.every_stage || ships(facts, node)) {
+            return;
+        }
+        let installs = run_installs(node);
+        let mut found = installs.iter().filter(|install| {
+            let installs_some = install.manager.is_apt()
                 && matches!(install.verb.as_str(), "install" | "build-dep" | "satisfy")
                 && (!install.packages.is_empty() || install.more);
-            if install.action != Action::Install
-                || !installs
-                || is_decided(install)
-                || !(self.every_stage || ships(facts, node))
-                || is_said_before(facts, node, "Install-Recommends")
-                || is_copied_before(facts, node, "apt.conf")
-            {
-                continue;
-            }
-            let option = match install.manager {
-                Manager::Aptitude => "--without-recommends",
-                _ => "--no-install-recommends",
-            };
-            let edit = after_verb(facts, node, install, option);
-            let report = cx
-                .report(
-                    call_span(facts, install),
-                    format!(
-                        "`{}` also installs what the packages recommend",
-                        call_of(install)
-                    ),
-                )
-                .help(format!("add `{option}` and name what is really needed"));
-            if let Some(edit) = edit {
-                report.fix(Fix::unsafe_(format!("add `{option}`"), vec![edit]));
-            }
+            install.action == Action::Install
+                && installs_some
+                && !is_decided(install)
+                && !install.has_flag(&SIMULATED)
+                && !is_local(install)
+                && !is_for_a_while(facts, node, install)
+        });
+        let Some(first) = found.next() else {
+            return;
+        };
+        if is_said_before(facts, node, "Install-Recommends")
+            || is_copied_before(facts, node, "apt.conf")
+        {
+            return;
+        }
+        let rest: Vec<&Install> = found.collect();
+        let option = option_of(first);
+        let edits: Vec<Edit> = std::iter::once(first)
+            .chain(rest.iter().copied())
+            .filter_map(|i| after_verb(facts, node, i, option_of(i)))
+            .collect();
+        let mut report = cx
+            .report(
+                call_span(facts, first),
+                format!(
+                    "`{}` also installs what the packages recommend",
+                    call_of(first)
+                ),
+            )
+            .help(format!("add `{option}` and name what is really needed"));
+        for install in &rest {
+            report = report.label(call_span(facts, install), "and this one");
+        }
+        if !edits.is_empty() {
+            report.fix(Fix::unsafe_(format!("add `{option}`"), edits));
         }
     }
+}
+
+/// The options with which apt only says what it would do.
+const SIMULATED: [&str; 8] = [
+    "-s",
+    "--simulate",
+    "--just-print",
+    "--dry-run",
+    "--recon",
+    "--no-act",
+    "--print-uris",
+    "-d",
+];
+
+/// Whether all that is installed are files; who packs one seldom recommends anything.
+fn is_local(install: &Install) -> bool {
+    let local = |p: &Package| p.origin == PackageOrigin::Path;
+    !install.more && install.packages.iter().all(local)
+}
+
+fn option_of(install: &Install) -> &'static str {
+    match install.manager {
+        Manager::Aptitude => "--without-recommends",
+        _ => "--no-install-recommends",
+    }
+}
+
+/// Whether the same RUN removes what a call installs, so that nothing of it stays: by name, or
+/// by what `apt-mark auto` leaves to `--auto-remove`.
+fn is_for_a_while(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
+    let marks = |c: &Command| c.name == "apt-mark" && c.literal_args().next() == Some("auto");
+    let marked = node.commands().iter().skip(install.command).any(marks);
+    let removals: Vec<&Install> = run_installs(node)
+        .iter()
+        .filter(|i| i.command > install.command && i.manager.is_apt())
+        .filter(|i| i.action == Action::Remove)
+        .collect();
+    if removals.is_empty() {
+        return false;
+    }
+    let text = |span| facts.source.slice(span);
+    let is_removed = |package: &Package| {
+        removals
+            .iter()
+            .flat_map(|r| &r.packages)
+            .any(|r| text(r.span) == text(package.span) || !r.is_hidden() && r.name == package.name)
+    };
+    marked || !install.packages.is_empty() && install.packages.iter().all(is_removed)
 }
 
 /// Whether the call says what to do with recommended packages.

@@ -1,11 +1,11 @@
 //! What several rules on packages ask.
 
 use crate::facts::mount::MountKind;
-use crate::facts::packages::{Action, Install, Package, PackageOrigin};
+use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::Context;
-use crate::shell::{FrameKind, RedirectKind};
+use crate::shell::{FrameKind, RedirectKind, Script};
 use crate::span::Span;
 use crate::syntax::expand::Var;
 use crate::syntax::{CommandLine, Keyword, Kind};
@@ -107,26 +107,92 @@ pub(super) fn append(
         true => format!("sudo {command}"),
         false => command.to_owned(),
     };
+    if is_gone(node, like, &command) {
+        return None;
+    }
     let text = facts.source.slice(head);
-    let added = match text.trim_end().rsplit_once('\n') {
-        Some((_, last)) => {
-            // As the other commands of the chain stand, if they have lines of their own.
-            let chained = text
-                .lines()
-                .rev()
-                .find(|l| l.trim_start().starts_with("&&"));
-            let line = chained.unwrap_or(last);
-            let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
+    let added = match text.contains('\n') {
+        true => {
             let escape = facts.file.escape.char();
             let newline = facts.source.newline();
-            format!(" {escape}{newline}{indent}&& {command}")
+            let (joint, indent) = layout(text, escape, stops_on_failure(script));
+            match joint {
+                Joint::Before => format!(" {escape}{newline}{indent}&& {command}"),
+                Joint::Behind => format!(" && {escape}{newline}{indent}{command}"),
+                Joint::Semicolon => format!("; {escape}{newline}{indent}{command}"),
+            }
         }
-        None => format!(" && {command}"),
+        false => format!(" && {command}"),
     };
     Some(Fix::safe(
         format!("run `{command}` at the end"),
         vec![Edit::insert(head.end, added)],
     ))
+}
+
+/// How the commands of a RUN are joined from line to line.
+enum Joint {
+    /// A line begins with `&&`.
+    Before,
+    /// A line ends with `&& \`.
+    Behind,
+    /// A line ends with `; \`, and a failure ends the script.
+    Semicolon,
+}
+
+/// How one more command is written under those of a RUN, and how far it is indented.
+fn layout(text: &str, escape: char, stops_on_failure: bool) -> (Joint, String) {
+    let indent =
+        |line: &str| -> String { line.chars().take_while(|c| c.is_whitespace()).collect() };
+    if let Some(line) = text
+        .lines()
+        .rev()
+        .find(|l| l.trim_start().starts_with("&&"))
+    {
+        return (Joint::Before, indent(line));
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    // The line that follows one with this end.
+    let behind = |end: &str| {
+        let ends = |line: &str| {
+            let line = line.trim_end().strip_suffix(escape);
+            line.is_some_and(|l| l.trim_end().ends_with(end))
+        };
+        lines.windows(2).rev().find_map(|pair| match pair {
+            [before, line] if ends(before) => Some(indent(line)),
+            _ => None,
+        })
+    };
+    if let Some(indent) = behind("&&") {
+        return (Joint::Behind, indent);
+    }
+    if stops_on_failure && let Some(indent) = behind(";") {
+        return (Joint::Semicolon, indent);
+    }
+    (
+        Joint::Before,
+        lines.last().map_or(String::new(), |l| indent(l)),
+    )
+}
+
+/// Whether a script begins with `set -e`.
+fn stops_on_failure(script: &Script) -> bool {
+    script.commands.first().is_some_and(|c| {
+        let short = |a: &str| a.starts_with('-') && !a.starts_with("--") && a.contains('e');
+        c.name == "set" && c.literal_args().any(short)
+    })
+}
+
+/// Whether the program that a command calls is uninstalled before the RUN ends.
+fn is_gone(node: &Node<'_>, like: &Install, command: &str) -> bool {
+    let program = like.manager.as_str();
+    command.split(' ').any(|word| word == program)
+        && run_installs(node)
+            .iter()
+            .filter(|i| i.command > like.command && i.action == Action::Remove)
+            .flat_map(|i| &i.packages)
+            // A name with a dot in front stands for a set of packages of apk.
+            .any(|p| p.name == program || p.name.starts_with('.') || p.is_hidden())
 }
 
 /// Whether a mount of a RUN keeps these paths out of its layer.
@@ -278,6 +344,59 @@ pub(super) fn is_said_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> 
     facts.is_said_before(stage, node.index + 1, text, false)
 }
 
+/// When a package manager asks before it acts.
+pub(super) struct Confirmation {
+    /// Whose calls they are.
+    pub managers: &'static [Manager],
+    /// What stands in a file that answers for every call, if there is such a setting.
+    pub setting: Option<&'static str>,
+    /// The end of that file's name.
+    pub file: &'static str,
+    /// Whether an option answers, or nothing is done at all.
+    pub says_yes: fn(&Install) -> bool,
+}
+
+/// Reports the calls of a RUN that ask and get no answer.
+pub(super) fn report_unanswered(cx: &mut Context<'_>, node: &Node<'_>, asks: &Confirmation) {
+    let facts = cx.facts;
+    let answered = |text: &str| is_said_before(facts, node, text);
+    for install in run_installs(node) {
+        let named = !install.packages.is_empty() || install.more;
+        let acts = match install.action {
+            Action::Remove => named || install.verb.starts_with("auto"),
+            action => matches!(action, Action::Install | Action::Upgrade),
+        };
+        if !asks.managers.contains(&install.manager)
+            || !acts
+            || (asks.says_yes)(install)
+            || is_answered(node, install)
+            || asks.setting.is_some_and(answered)
+            || is_copied_before(facts, node, asks.file)
+        {
+            continue;
+        }
+        let message = format!(
+            "`{}` may ask for confirmation, and nobody answers",
+            call_of(install)
+        );
+        let edit = after_verb(facts, node, install, "-y");
+        let report = cx
+            .report(call_span(facts, install), message)
+            .help("add `-y`");
+        if let Some(edit) = edit {
+            report.fix(Fix::safe("add `-y`", vec![edit]));
+        }
+    }
+}
+
+/// Whether an option of dnf or yum answers.
+pub(super) fn rpm_says_yes(install: &Install) -> bool {
+    install.has_flag(&["-y", "--assumeyes", "--assumeno"])
+        || install.flags.iter().any(|f| {
+            f.name == "--setopt" && f.value.as_deref().is_some_and(|v| v.contains("assumeyes"))
+        })
+}
+
 /// Whether a COPY or ADD before a node brings a file whose path holds `text`.
 pub(super) fn is_copied_before(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
     let Some(stage) = node.stage else {
@@ -380,6 +499,31 @@ pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help:
     cx.report(first.span, message).help(help);
 }
 
+/// Reports the RPM packages that managers install without a version.
+pub(super) fn report_unpinned_rpm(cx: &mut Context<'_>, node: &Node<'_>, managers: &[Manager]) {
+    for install in run_installs(node) {
+        let installs = managers.contains(&install.manager)
+            && matches!(install.action, Action::Install | Action::Restore)
+            && !is_group(install);
+        if installs {
+            let packages = unpinned(install, is_pinned_rpm);
+            report_unpinned(cx, &packages, "name the version: `package-version`");
+        }
+    }
+}
+
+/// Whether a version is named. A number at the end may be part of the name, as in
+/// `gcc-toolset-11`, or a version.
+fn is_pinned_rpm(package: &Package) -> bool {
+    let last = package.name.rsplit_once('-').map(|(_, last)| last);
+    package.version.is_some() || last.is_some_and(|l| l.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether groups or modules are installed, which have no versions.
+fn is_group(install: &Install) -> bool {
+    install.verb.contains("group") || install.verb.starts_with("module")
+}
+
 #[cfg(test)]
 mod tests {
     use crate::engine::{ActiveRule, Settings, lint};
@@ -418,27 +562,58 @@ mod tests {
         let fixed = |text: &str| fixed("apt-lists-kept", text);
         let rm = "rm -rf /var/lib/apt/lists/*";
         assert_eq!(
-            fixed("RUN sudo apt-get update"),
-            format!("RUN sudo apt-get update && sudo {rm}\n")
+            fixed("RUN sudo apt-get update && sudo apt-get upgrade -y"),
+            format!("RUN sudo apt-get update && sudo apt-get upgrade -y && sudo {rm}\n")
         );
         assert_eq!(
             fixed("RUN apt-get update \\\n  && apt-get install -y \\\n    a"),
             format!("RUN apt-get update \\\n  && apt-get install -y \\\n    a \\\n  && {rm}\n")
         );
-        let fi = "RUN apt-get update; if x; then y; fi";
+        let fi = "RUN apt-get update; apt-get install -y a; if x; then y; fi";
         assert_eq!(fixed(fi), format!("{fi} && {rm}\n"));
+    }
+
+    #[test]
+    fn what_is_appended_looks_like_its_neighbours() {
+        let fixed = |text: &str| fixed("apt-lists-kept", text);
+        let rm = "rm -rf /var/lib/apt/lists/*";
+        assert_eq!(
+            fixed("RUN apt-get update && \\\n    apt-get install -y a && \\\n    make"),
+            format!(
+                "RUN apt-get update && \\\n    apt-get install -y a && \\\n    make && \\\n    {rm}\n"
+            )
+        );
+        assert_eq!(
+            fixed("RUN set -eux; \\\n\tapt-get update; \\\n\tapt-get install -y \\\n\t\ta"),
+            format!(
+                "RUN set -eux; \\\n\tapt-get update; \\\n\tapt-get install -y \\\n\t\ta; \\\n\t{rm}\n"
+            )
+        );
+        assert_eq!(
+            fixed("RUN apt-get update; \\\n  apt-get install -y a"),
+            format!("RUN apt-get update; \\\n  apt-get install -y a \\\n  && {rm}\n")
+        );
+    }
+
+    #[test]
+    fn a_program_that_is_uninstalled_is_not_called() {
+        let kept = "RUN npm i -g yarn && yarn add x && npm uninstall -g yarn\n";
+        assert_eq!(fixed("yarn-cache-kept", kept.trim_end()), kept);
+        let kept = "RUN apk add yarn && yarn add x && apk del yarn\n";
+        assert_eq!(fixed("yarn-cache-kept", kept.trim_end()), kept);
     }
 
     #[test]
     fn nothing_is_appended_where_it_would_not_run() {
         for text in [
-            "RUN apt-get update # why",
-            "RUN apt-get update;",
-            "RUN apt-get update && exit 0",
-            "RUN if x; then apt-get update; fi",
+            "RUN apt-get update && apt-get upgrade -y # why",
+            "RUN apt-get update && apt-get upgrade -y;",
+            "RUN apt-get update && apt-get upgrade -y && exit 0",
+            "RUN if x; then apt-get update && apt-get upgrade -y; fi",
             "RUN [\"apt-get\", \"update\"]",
-            "RUN <<EOF\napt-get update\nEOF",
-            "RUN apt-get update\nRUN apt-get install -y a",
+            "RUN <<EOF\napt-get update\napt-get upgrade -y\nEOF",
+            "RUN apt-get update",
+            "RUN apt-get update && apt-get upgrade -y\nRUN apt-get install -y a",
         ] {
             assert_eq!(count("apt-lists-kept", text), 1, "{text}");
             assert_eq!(fixed("apt-lists-kept", text), format!("{text}\n"));

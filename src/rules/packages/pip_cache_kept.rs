@@ -58,7 +58,12 @@ impl Rule for PipCacheKept {
 fn fills(install: &Install) -> bool {
     install.manager == Manager::Pip
         && install.verb == "install"
-        && !install.has_flag(&["--no-cache-dir", "--cache-dir", "--no-index", "--dry-run"])
+        && !install.has_flag(&["--cache-dir", "--no-index", "--dry-run"])
+        // pip takes the beginning of an option for all of it.
+        && !install
+            .flags
+            .iter()
+            .any(|f| f.name.starts_with("--no-ca") && "--no-cache-dir".starts_with(&f.name))
 }
 
 /// Whether a command removes it.

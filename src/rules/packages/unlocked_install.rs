@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{call_of, call_span, run_installs, setting};
+use super::packages_shared::{
+    call_of, call_span, is_copied_before, is_said_before, run_installs, setting,
+};
+use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Copied, CopyOrigin, Facts, Node};
+use crate::facts::{Command, Copied, CopyOrigin, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
 use crate::shell::Connector;
@@ -34,22 +37,42 @@ impl Rule for UnlockedInstall {
             let Some((lock, place)) = lock_file(facts, node, demand.locks) else {
                 continue;
             };
+            if demand.weight == Weight::Note && is_said(facts, node, install) {
+                continue;
+            }
             let fix = fix(facts, node, install, &demand);
-            let report = cx
-                .report(
-                    call_span(facts, install),
-                    format!(
-                        "`{}` may install other versions than `{lock}` says",
-                        call_of(install)
-                    ),
-                )
-                .help(format!("use `{}`, which fails instead", demand.strict))
+            let call = call_of(install);
+            let message = match demand.weight {
+                Weight::Ignores => format!("`{call}` does not look at `{lock}`"),
+                _ => format!("`{call}` may install other versions than `{lock}` says"),
+            };
+            let mut report = cx
+                .report(call_span(facts, install), message)
+                .help(match install.manager {
+                    Manager::Bundler => {
+                        format!("run `{}` before it, then it fails instead", demand.strict)
+                    }
+                    _ => format!("use `{}`, which fails instead", demand.strict),
+                })
                 .label(place, "the lock file");
+            if demand.weight == Weight::Note {
+                report = report.severity(Severity::Info);
+            }
             if let Some(fix) = fix {
                 report.fix(fix);
             }
         }
     }
+}
+
+/// Whether the stage calls the same before, so that a note was made.
+fn is_said(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
+    let stage = facts.stage_of(node).map_or(&[][..], |s| facts.nodes_of(s));
+    let before = stage.iter().take_while(|n| n.index <= node.index);
+    before
+        .flat_map(|n| run_installs(n).iter().map(move |i| (n.index, i)))
+        .take_while(|(at, i)| (*at, i.command) < (node.index, install.command))
+        .any(|(_, i)| i.manager == install.manager && i.verb == install.verb)
 }
 
 /// What a call should have been.
@@ -62,11 +85,33 @@ struct Demand {
     verb: Option<&'static str>,
     /// The option that makes it strict.
     option: Option<&'static str>,
+    /// How bad it is.
+    weight: Weight,
+}
+
+/// How bad a call is that is not strict.
+#[derive(PartialEq, Eq)]
+enum Weight {
+    /// As the rule's level says.
+    Usual,
+    /// The manager takes other versions for fewer reasons.
+    Note,
+    /// The lock file has no say at all.
+    Ignores,
 }
 
 /// The strict form of a call that is not strict.
 fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Demand> {
     if install.is_global() || !install.packages.is_empty() || install.more {
+        return None;
+    }
+    // `bundle install $OPTIONS`
+    let hides = |c: &Command| {
+        c.args()
+            .iter()
+            .any(|w| w.prefix().is_empty() && !w.parts.is_empty())
+    };
+    if node.commands().get(install.command).is_some_and(hides) {
         return None;
     }
     let env = |name: &str| setting(facts, node, install, name).is_true();
@@ -75,6 +120,7 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
         strict,
         verb,
         option,
+        weight: Weight::Usual,
     };
     match (install.manager, install.verb.as_str()) {
         (Manager::Npm, "install" | "i") if install.action == Action::Restore => {
@@ -152,6 +198,59 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
             (!install.has_flag(&["--locked", "--frozen"]) && !set)
                 .then(|| demand(&["uv.lock"][..], "uv sync --locked", None, Some("--locked")))
         }
+        (Manager::Cargo, "build" | "b") => {
+            let set = install.has_flag(&["--locked", "--frozen", "--offline"]);
+            (!set).then(|| Demand {
+                weight: Weight::Note,
+                ..demand(
+                    &["Cargo.lock"][..],
+                    "cargo build --locked",
+                    None,
+                    Some("--locked"),
+                )
+            })
+        }
+        (Manager::Cargo, "install") if install.action == Action::Build => {
+            (!install.has_flag(&["--locked", "--frozen"])).then(|| Demand {
+                weight: Weight::Ignores,
+                ..demand(
+                    &["Cargo.lock"][..],
+                    "cargo install --locked",
+                    None,
+                    Some("--locked"),
+                )
+            })
+        }
+        (Manager::Bundler, "" | "install") if install.action == Action::Restore => {
+            let said = |text| is_said_before(facts, node, text);
+            let set = install.has_flag(&["--frozen", "--deployment", "--local"])
+                || env("BUNDLE_FROZEN")
+                || env("BUNDLE_DEPLOYMENT")
+                || said("frozen")
+                || said("deployment")
+                || is_copied_before(facts, node, ".bundle");
+            (!set).then(|| Demand {
+                weight: Weight::Note,
+                ..demand(
+                    &["Gemfile.lock"][..],
+                    "bundle config set frozen true",
+                    None,
+                    None,
+                )
+            })
+        }
+        (Manager::Dotnet, "restore") => {
+            (!install.has_flag(&["--locked-mode", "--use-lock-file", "--force-evaluate"])).then(
+                || {
+                    demand(
+                        &["packages.lock.json"][..],
+                        "dotnet restore --locked-mode",
+                        None,
+                        Some("--locked-mode"),
+                    )
+                },
+            )
+        }
         (Manager::Composer, "update" | "u" | "upgrade") => Some(demand(
             &["composer.lock"][..],
             "composer install",
@@ -191,6 +290,8 @@ fn named(facts: &Facts<'_>, copied: &Copied, locks: &[&str]) -> Option<(String, 
         let lock = locks.iter().find(|lock| {
             **lock == name
                 || name == "package*.json" && **lock == "package-lock.json"
+                || matches!(name, "Cargo.*" | "Gemfile*")
+                    && lock.starts_with(name.trim_end_matches('*'))
                 || **lock == "package-lock.json" && name == "package-*.json"
         });
         let sure = match (copied.origin, facts.context()) {

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{report_unpinned, run_installs, unpinned};
+use super::packages_shared::report_unpinned_rpm;
 use crate::facts::Node;
-use crate::facts::packages::{Action, Install, Manager, Package};
+use crate::facts::packages::Manager;
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/unpinned-dnf.md`.
@@ -15,28 +15,6 @@ pub struct UnpinnedDnf {}
 
 impl Rule for UnpinnedDnf {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        for install in run_installs(node) {
-            let installs = matches!(
-                install.manager,
-                Manager::Dnf | Manager::Microdnf | Manager::Tdnf
-            ) && matches!(install.action, Action::Install | Action::Restore)
-                && !is_group(install);
-            if installs {
-                let packages = unpinned(install, is_pinned);
-                report_unpinned(cx, &packages, "name the version: `package-version`");
-            }
-        }
+        report_unpinned_rpm(cx, node, &[Manager::Dnf, Manager::Microdnf, Manager::Tdnf]);
     }
-}
-
-/// Whether a version is named. A number at the end may be part of the name, as in
-/// `gcc-toolset-11`, or a version.
-fn is_pinned(package: &Package) -> bool {
-    let last = package.name.rsplit_once('-').map(|(_, last)| last);
-    package.version.is_some() || last.is_some_and(|l| l.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// Whether groups or modules are installed, which have no versions.
-fn is_group(install: &Install) -> bool {
-    install.verb.contains("group") || install.verb.starts_with("module")
 }

@@ -28,10 +28,8 @@ impl Rule for UnpinnedNpm {
     }
 }
 
-/// Whether a version is named, and no tag that moves.
+/// Whether a version is named; a tag that moves, `latest`, was asked for by name.
 fn is_pinned(package: &Package) -> bool {
-    package
-        .version
-        .as_ref()
-        .is_some_and(|v| !matches!(v.text.as_str(), "" | "latest" | "next" | "*"))
+    let version = package.version.as_ref();
+    version.is_some_and(|v| !matches!(v.text.as_str(), "" | "*"))
 }

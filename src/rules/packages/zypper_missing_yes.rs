@@ -3,12 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::packages_shared::{
-    after_verb, call_of, call_span, is_answered, is_copied_before, run_installs,
-};
+use super::packages_shared::{Confirmation, report_unanswered};
 use crate::facts::Node;
-use crate::facts::packages::{Action, Install, Manager};
-use crate::fix::Fix;
+use crate::facts::packages::{Install, Manager};
 use crate::rule::{Context, Rule};
 
 /// See `rules/packages/zypper-missing-yes.md`.
@@ -16,42 +13,17 @@ use crate::rule::{Context, Rule};
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ZypperMissingYes {}
 
+const CONFIRMATION: Confirmation = Confirmation {
+    managers: &[Manager::Zypper],
+    setting: None,
+    file: "zypper.conf",
+    says_yes: says_yes,
+};
+
 impl Rule for ZypperMissingYes {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let facts = cx.facts;
-        for install in run_installs(node) {
-            if !matches!(install.manager, Manager::Zypper)
-                || !asks(install)
-                || is_answered(node, install)
-                || is_copied_before(facts, node, "zypper.conf")
-            {
-                continue;
-            }
-            let edit = after_verb(facts, node, install, "-y");
-            let report = cx
-                .report(
-                    call_span(facts, install),
-                    format!(
-                        "`{}` may ask for confirmation, and nobody answers",
-                        call_of(install)
-                    ),
-                )
-                .help("add `-y`");
-            if let Some(edit) = edit {
-                report.fix(Fix::safe("add `-y`", vec![edit]));
-            }
-        }
+        report_unanswered(cx, node, &CONFIRMATION);
     }
-}
-
-/// Whether the call does something that it asks about first.
-fn asks(install: &Install) -> bool {
-    let named = !install.packages.is_empty() || install.more;
-    let acts = match install.action {
-        Action::Remove => named || install.verb.starts_with("auto"),
-        action => matches!(action, Action::Install | Action::Upgrade),
-    };
-    acts && !says_yes(install)
 }
 
 /// Whether an option answers.

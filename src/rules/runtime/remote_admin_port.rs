@@ -35,6 +35,11 @@ impl Rule for RemoteAdminPort {
         if !cx.facts.stage_of(node).is_some_and(|s| s.in_final) {
             return;
         }
+        let path = cx.facts.source.path().components().rev().take(3);
+        let names: Vec<String> = path
+            .filter_map(|c| c.as_os_str().to_str())
+            .map(str::to_ascii_lowercase)
+            .collect();
         for word in words {
             let Some(text) = cx.facts.text(node.index, word) else {
                 continue;
@@ -52,6 +57,10 @@ impl Rule for RemoteAdminPort {
                 continue;
             }
             let listed = PORTS.iter().find(|(port, _)| (from..=to).contains(port));
+            let meant = |name: &&str| names.iter().any(|n| n.contains(*name));
+            if listed.is_some_and(|(_, what)| purposes(what).iter().any(meant)) {
+                continue;
+            }
             let more = self.ports.iter().find(|p| (from..=to).contains(p));
             let what = match (listed, more) {
                 (Some((port, name)), _) => format!("port {port} is for {name}"),
@@ -64,5 +73,17 @@ impl Rule for RemoteAdminPort {
             )
             .help("leave it out, and use `docker exec` or `kubectl exec`");
         }
+    }
+}
+
+/// What the name or folder of a file says if such a login is what the image is for.
+fn purposes(service: &str) -> &'static [&'static str] {
+    match service {
+        "SSH" => &["bastion", "gitea", "gitlab", "sftp", "ssh"],
+        "VNC" => &["vnc"],
+        "Remote Desktop" => &["rdp"],
+        "Telnet" => &["telnet"],
+        "the Docker engine without TLS" => &["dind"],
+        _ => &[],
     }
 }

@@ -1,5 +1,8 @@
 //! `hard-coded-secret`: what is a secret by its own shape, anywhere in the file.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +10,7 @@ use super::secrets_shared::{ROTATE, named};
 use crate::diagnostic::Severity;
 use crate::rule::{Context, Rule};
 use crate::secrets::excerpt;
+use crate::secrets::pattern::Pattern;
 use crate::secrets::scan::{self, Hit, HitKind};
 use crate::span::{MappedText, Span};
 use crate::syntax::expand::Template;
@@ -15,14 +19,69 @@ use crate::syntax::{Instruction, Kind};
 /// See `rules/secrets/hard-coded-secret.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct HardCodedSecret {}
+pub struct HardCodedSecret {
+    /// The organisation's own secrets: what they are called, and the regular expression they
+    /// match. Its first group, if it has one, is the secret.
+    pub patterns: BTreeMap<String, Pattern>,
+    /// Regular expressions for secrets that may stand in a file: the well-known key of a test.
+    pub allow: Vec<Pattern>,
+}
+
+/// A secret in a text, and what it is.
+struct Found {
+    range: Range<usize>,
+    what: String,
+    certain: bool,
+    is_key: bool,
+    is_token: bool,
+}
+
+impl HardCodedSecret {
+    fn find(&self, text: &str) -> Vec<Found> {
+        let mut found: Vec<Found> = scan::scan(text).into_iter().map(Found::from).collect();
+        for (name, pattern) in &self.patterns {
+            for range in pattern.find(text).take(MANY) {
+                let apart = |f: &Found| f.range.end <= range.start || range.end <= f.range.start;
+                if found.iter().all(apart) {
+                    found.push(Found {
+                        range,
+                        what: name.clone(),
+                        certain: true,
+                        is_key: false,
+                        is_token: true,
+                    });
+                }
+            }
+        }
+        found.retain(|f| {
+            let secret = text.get(f.range.clone()).unwrap_or_default();
+            !self.allow.iter().any(|p| p.is_in(secret))
+        });
+        found
+    }
+}
+
+impl From<Hit> for Found {
+    fn from(hit: Hit) -> Self {
+        Self {
+            what: hit.kind.with_article(),
+            certain: hit.certain,
+            is_key: hit.kind == HitKind::PrivateKey,
+            is_token: matches!(hit.kind, HitKind::Token(_)),
+            range: hit.range,
+        }
+    }
+}
+
+/// The most findings of one pattern in one text.
+const MANY: usize = 200;
 
 impl Rule for HardCodedSecret {
     fn check_file(&self, cx: &mut Context<'_>) {
         let (file, source) = (cx.file(), cx.source());
         for instruction in &file.instructions {
             let logical = &instruction.logical;
-            for hit in scan::scan(logical.text()) {
+            for hit in self.find(logical.text()) {
                 let span = logical.span(hit.range.clone());
                 if !is_named(instruction.unwrapped(), span, file.escape.char()) {
                     report(cx, logical, &hit, false);
@@ -30,14 +89,14 @@ impl Rule for HardCodedSecret {
             }
             for heredoc in &instruction.heredocs {
                 let body = MappedText::verbatim(source.slice(heredoc.body), heredoc.body.start);
-                for hit in scan::scan(body.text()) {
+                for hit in self.find(body.text()) {
                     report(cx, &body, &hit, false);
                 }
             }
         }
         for comment in &file.comments {
             let text = MappedText::verbatim(source.slice(comment.span), comment.span.start);
-            for hit in scan::scan(text.text()) {
+            for hit in self.find(text.text()) {
                 report(cx, &text, &hit, true);
             }
         }
@@ -63,25 +122,25 @@ fn is_named(instruction: &Instruction, span: Span, escape: char) -> bool {
     }
 }
 
-fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Hit, in_comment: bool) {
-    let what = hit.kind.with_article();
+fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, in_comment: bool) {
+    let what = &hit.what;
     let secret = text.text().get(hit.range.clone()).unwrap_or_default();
     let place = if in_comment {
         "in this comment"
     } else {
         "in this file"
     };
-    let shown = match hit.kind {
-        HitKind::PrivateKey => String::new(),
-        _ => format!(": {}", excerpt(secret)),
+    let shown = match hit.is_key {
+        true => String::new(),
+        false => format!(": {}", excerpt(secret)),
     };
-    let (message, severity) = match (&hit.kind, hit.certain) {
-        (_, true) => (format!("{what} stands {place}{shown}"), Severity::Error),
-        (HitKind::Token(_), false) => (
+    let (message, severity) = match (hit.certain, hit.is_token) {
+        (true, _) => (format!("{what} stands {place}{shown}"), Severity::Error),
+        (false, true) => (
             format!("what looks like {what} stands {place}{shown}"),
             Severity::Warning,
         ),
-        (_, false) => (format!("{what} stands {place}{shown}"), Severity::Info),
+        (false, false) => (format!("{what} stands {place}{shown}"), Severity::Info),
     };
     let severity = match in_comment {
         true => severity.min(Severity::Info),

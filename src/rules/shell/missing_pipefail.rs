@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::image::{DefaultShell, default_shell};
 use crate::facts::{Base, Command, Dialect, Node};
 use crate::rule::{Context, Rule};
-use crate::shell::{FrameKind, Pipeline, Script};
+use crate::shell::{FrameKind, Pipeline, RedirectKind, Script};
 use crate::span::Span;
 use crate::syntax::Keyword;
 
@@ -35,7 +35,7 @@ impl Rule for MissingPipefail {
                 found.push((pipeline.span, ""));
                 continue;
             }
-            if is_decided_elsewhere(script, pipeline) {
+            if is_decided_elsewhere(script, pipeline) || is_checked(script, pipeline) {
                 continue;
             }
             if let Some(command) = lost(script, pipeline) {
@@ -73,6 +73,26 @@ fn is_decided_elsewhere(script: &Script, pipeline: &Pipeline) -> bool {
         FrameKind::CommandSubstitution => true,
         _ => frame.or_follows || frame.negated,
     })
+}
+
+/// Whether a digest or a signature is compared behind a pipeline that writes a file.
+fn is_checked(script: &Script, pipeline: &Pipeline) -> bool {
+    let Some(last) = pipeline.parts.last() else {
+        return false;
+    };
+    let writes = |c: &Command| {
+        matches!(c.name.as_str(), "tee" | "dd")
+            || c.redirects.iter().any(|r| r.kind == RedirectKind::Output)
+    };
+    let compares = |c: &Command| match c.name.as_str() {
+        "gpg" | "gpgv" => c.name == "gpgv" || c.has_flag("--verify"),
+        name => name.ends_with("sum") && c.has_any_flag(&["-c", "--check"]),
+    };
+    script.slice(last.commands.clone()).iter().any(writes)
+        && script
+            .commands
+            .get(last.commands.end..)
+            .is_some_and(|later| later.iter().any(compares))
 }
 
 /// The command in front of a pipe whose failure matters and would be lost.
@@ -204,6 +224,12 @@ fn matters(command: &Command) -> bool {
     let one_line = command.has_any_flag(&["-c", "-e", "-r", "-p", "-m", "-i"]);
     let prints = match name {
         "php" | "node" | "python" | "python3" | "java" => one_line,
+        "gpg" | "gpg2" => command.has_any_flag(&[
+            "--show-keys",
+            "--list-keys",
+            "--list-packets",
+            "--fingerprint",
+        ]),
         "git" => !matches!(
             command.subcommand(),
             Some("clone" | "fetch" | "pull" | "archive" | "submodule")
@@ -258,6 +284,7 @@ mod tests {
         assert_eq!(count("RUN ldd \"$(php -r 'echo 1;')\" | sort -u"), 0);
         assert_eq!(count("RUN cat list | sort | xargs apt-get install -y"), 0);
         assert_eq!(count("RUN apt-get -s upgrade | grep Inst"), 0);
+        assert_eq!(count("RUN gpg -n --show-keys k.asc | grep -c A"), 0);
     }
 
     #[test]
@@ -265,6 +292,20 @@ mod tests {
         assert_eq!(count("RUN (cd /x && make) | tee log"), 1);
         assert_eq!(count("RUN { make || true; } | tee log"), 0);
         assert_eq!(count("RUN if true; then curl x | sh; fi"), 1);
+    }
+
+    #[test]
+    fn a_digest_that_is_compared_later_tells() {
+        let key = "curl -fsSL https://a.example/k | sed /^V/d > k";
+        assert_eq!(
+            count(&format!("RUN {key} && echo 'abc  k' | sha256sum -c -")),
+            0
+        );
+        assert_eq!(count(&format!("RUN {key} && sha256sum k")), 1);
+        assert_eq!(
+            count(&format!("RUN echo 'abc  k' | sha256sum -c - && {key}")),
+            1
+        );
     }
 
     #[test]

@@ -6,10 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::facts::{Command, Definition, Dialect, Node};
+use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
 use crate::shell::lint::{self, Checks, LintFinding, LintLevel, Surroundings};
+use crate::shell::{FrameKind, WordPart};
+use crate::span::Span;
 use crate::syntax::expand::Var;
 
 /// See `rules/shell/shellcheck.md`.
@@ -33,16 +35,19 @@ pub struct Shellcheck {
 /// - SC2027: `"deb [arch="$arch"] …"` is one word in practice.
 /// - SC2043: `for key in ONE` had or will have more; SC2046: `apk add $(…)` is split on purpose and
 ///   `make -j$(nproc)` is one word for sure.
+/// - SC2050: `[ "apache" = "apache" ]` was written by a template.
+/// - SC2115: `rm -rf "$DIR"/*` of a build would show at once if `DIR` were empty.
 /// - SC2125: nothing expands in `url=…?x=y`.
 /// - SC2155: what fails in `export GNUPGHOME="$(mktemp -d)"` is seen by the next command.
 /// - SC2166: `[ a -o b ]` works in every shell that images have.
 /// - SC2174: the parents of `mkdir -p -m 700 a/b` mostly are there.
 /// - SC2188, SC2189: a lone redirection makes an empty file.
+/// - SC2211: `/tmp/app-*/install` runs the one program there is, whose version the name hides.
 /// - SC2226: `ln -s /data` links into the working directory.
-const NOT: [&str; 19] = [
+const NOT: [&str; 22] = [
     "SC1007", "SC1010", "SC1075", "SC1083", "SC2010", "SC2011", "SC2027", "SC2038", "SC2043",
-    "SC2044", "SC2045", "SC2046", "SC2125", "SC2155", "SC2166", "SC2174", "SC2188", "SC2189",
-    "SC2226",
+    "SC2044", "SC2045", "SC2046", "SC2050", "SC2115", "SC2125", "SC2155", "SC2166", "SC2174",
+    "SC2188", "SC2189", "SC2211", "SC2226",
 ];
 
 impl Rule for Shellcheck {
@@ -78,6 +83,10 @@ impl Rule for Shellcheck {
         };
         let findings = lint::lint(&text.text, script, &around, self.checks(cx.codes));
         for finding in findings.into_iter().filter(|f| !is_guess(f.code)) {
+            let asked = cx.codes.named.contains_key::<str>(finding.code.as_ref());
+            if picks && !asked && is_harmless(cx.facts, node, script, &finding) {
+                continue;
+            }
             report(cx, finding);
         }
     }
@@ -95,6 +104,35 @@ impl Shellcheck {
                 codes.has(code, recommended)
             })
         })
+    }
+}
+
+/// Whether what is found does no harm in a RUN:
+///
+/// - SC2034: the base image may export the variable, or the value is a command run for its effect;
+/// - SC2164: the status of a `cd` that ends the script is that of the RUN, and `cd -` only goes back;
+/// - SC3037: `/bin/echo` is no part of the shell.
+fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &LintFinding) -> bool {
+    let commands = script.commands.iter();
+    let holds = |span: Span| span.start <= finding.span.start && finding.span.end <= span.end;
+    match AsRef::<str>::as_ref(&finding.code) {
+        "SC2034" => commands
+            .flat_map(|c| &c.assignments)
+            .filter(|a| holds(a.span))
+            .any(|a| {
+                let is_run = |p: &WordPart| matches!(p, WordPart::CommandSubstitution { .. });
+                let shouts = !a.name.contains(|c: char| c.is_ascii_lowercase());
+                a.value.parts.iter().any(is_run)
+                    || shouts && facts.definition(node.index, &a.name) != Definition::Nothing
+            }),
+        "SC2164" => script.commands.last().is_some_and(|c| {
+            let top = script.frames.get(c.frame);
+            holds(c.span) && c.pipeline.is_none() && top.is_some_and(|f| f.kind == FrameKind::Top)
+        }),
+        "SC3037" => commands
+            .filter(|c| holds(c.span))
+            .any(|c| c.words.first().is_some_and(|w| w.raw.contains('/'))),
+        _ => false,
     }
 }
 

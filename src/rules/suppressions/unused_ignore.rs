@@ -10,10 +10,16 @@ use crate::rule::{Context, Rule, UnusedIgnore as Unused};
 /// See `rules/suppressions/unused-ignore.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnusedIgnore {}
+pub struct UnusedIgnore {
+    /// Whether comments for other tools count too, which may still need them.
+    pub foreign: bool,
+}
 
 impl Rule for UnusedIgnore {
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &Unused) {
+        if unused.foreign && !self.foreign {
+            return;
+        }
         let message = format!("ignoring `{}` has no effect here", unused.name);
         let title = format!("remove `{}`", unused.name);
         let edits: Vec<Edit> = unused.removal.map(Edit::delete).into_iter().collect();

@@ -79,7 +79,8 @@ fn report(
         return;
     }
     let (at, reason) = fault(text);
-    let place = array.span(at..(at + 1).min(text.len()));
+    let wrong = text.get(at..).and_then(|t| t.chars().next());
+    let place = array.span(at..at + wrong.map_or(0, char::len_utf8));
     let place = if place.is_empty() { span } else { place };
     let edits = mended(text).map(|mended| vec![Edit::replace(span, mended)]);
     let contiguous = array.is_contiguous(0..text.len());
@@ -148,7 +149,7 @@ fn fault(text: &str) -> (usize, &'static str) {
         return (0, "it is not JSON");
     };
     // Columns count bytes; a text of one line is all there is.
-    let at = error.column().saturating_sub(1).min(text.len());
+    let at = text.floor_char_boundary(error.column().saturating_sub(1));
     let reason = match text.get(at..).and_then(|t| t.chars().next()) {
         Some('\'') => "JSON strings stand in double quotes",
         Some(']') if text.get(..at).is_some_and(|t| t.trim_end().ends_with(',')) => {

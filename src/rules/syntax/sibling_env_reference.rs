@@ -1,5 +1,7 @@
 //! `sibling-env-reference`: a variable used in the ENV that sets it.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,10 @@ impl Rule for SiblingEnvReference {
             return;
         };
         let escape = cx.file().escape.char();
+        let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (i, pair) in pairs.pairs.iter().enumerate() {
+            named.entry(pair.name.as_str()).or_default().push(i);
+        }
         for (i, pair) in pairs.pairs.iter().enumerate() {
             let Ok(template) = Template::parse(pair.value.as_str(), escape) else {
                 continue;
@@ -31,9 +37,10 @@ impl Rule for SiblingEnvReference {
                 if reference.modifier.is_some() {
                     continue;
                 }
-                let mut others = pairs.pairs.iter().enumerate().filter(|(j, _)| *j != i);
-                let sibling = others.find(|(_, other)| other.name.as_str() == name);
-                let Some((_, sibling)) = sibling.filter(|_| !seen.contains(&name)) else {
+                let others = named.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+                let other = others.iter().find(|j| **j != i);
+                let sibling = other.and_then(|j| pairs.pairs.get(*j));
+                let Some(sibling) = sibling.filter(|_| !seen.contains(&name)) else {
                     continue;
                 };
                 seen.push(name);

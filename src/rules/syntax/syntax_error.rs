@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Severity;
 use crate::facts::Facts;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
@@ -17,6 +18,15 @@ pub struct SyntaxError {}
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
+        if let Some(span) = cx.file().template().filter(|_| !cx.buildkit) {
+            cx.report(
+                span,
+                "this is a template, from which a Dockerfile is yet to be made",
+            )
+            .help("lint what is made of it")
+            .severity(Severity::Info);
+            return;
+        }
         // Some have rules of their own.
         let own = |kind: &SyntaxErrorKind| {
             matches!(

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::Severity;
 use crate::facts::{Definition, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
@@ -36,8 +36,19 @@ impl Rule for UndefinedVariable {
         if node.stage.is_none() || (node.onbuild && !cx.buildkit) {
             return;
         }
+        let mut siblings: HashMap<&str, Vec<Span>> = HashMap::new();
+        if let Kind::Env(pairs) = &node.instruction.kind {
+            for pair in &pairs.pairs {
+                let values = siblings.entry(pair.name.as_str()).or_default();
+                values.push(pair.value.span);
+            }
+        }
         for used in uses(cx, node) {
-            report(cx, node, &used);
+            // Set by the same ENV: another rule says so.
+            let mut values = siblings.get(used.name.as_str()).into_iter().flatten();
+            if cx.buildkit || values.all(|value| value.covers(used.span)) {
+                report(cx, node, &used);
+            }
         }
     }
 }
@@ -122,16 +133,6 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
 fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
     let facts = cx.facts;
     let name = &used.name;
-    // Set by the same ENV: another rule says so.
-    if !cx.buildkit
-        && let Kind::Env(pairs) = &node.instruction.kind
-        && pairs
-            .pairs
-            .iter()
-            .any(|p| p.name.as_str() == name && !p.value.span.covers(used.span))
-    {
-        return;
-    }
     let global = facts
         .declarations_of(None, name)
         .next()
