@@ -46,7 +46,7 @@ impl Rule for RedundantTargetPlatform {
             let only = found.usage.matched.len() == 1 && found.usage.unmatched.is_empty();
             found.usage.matched.contains(NAME) && only && found.result == target
         };
-        if !is_own && !(cx.buildkit && is_equal()) {
+        if !(is_own || cx.buildkit && is_equal()) {
             return;
         }
         let overridden = cx.facts.variable(stage.from_node, NAME);
