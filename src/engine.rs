@@ -11,6 +11,7 @@ use crate::hadolint;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
+use crate::shell::lint::External;
 use crate::span::{Source, Span};
 use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
 use crate::syntax::{self, File, Keyword};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub hadolint: bool,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
+    /// The program that looks at shell scripts, if dlint's own checks are not to.
+    pub shellcheck: Option<Arc<External>>,
 }
 
 /// A rule that is on.
@@ -74,6 +77,16 @@ impl Settings {
                 .collect(),
             ..Self::default()
         }
+    }
+
+    /// These settings with one rule only; nothing if that is off.
+    pub fn only(&self, id: &str) -> Option<Self> {
+        let rules = self.rules.iter().filter(|r| r.meta.id == id).cloned();
+        let rules: Vec<ActiveRule> = rules.collect();
+        (!rules.is_empty()).then(|| Self {
+            rules,
+            ..self.clone()
+        })
     }
 
     /// Whether a rule is on and looks for what `name` stands for.
@@ -301,6 +314,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         facts: &facts,
         policy: &settings.policy,
         buildkit: settings.buildkit,
+        shellcheck: settings.shellcheck.as_deref(),
         rule: "",
         codes: &no_codes,
         severity: Severity::Info,
@@ -340,6 +354,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
+    if !settings.hadolint {
+        drop_covered(&mut kept);
+    }
     let mut comments = suppressions.comments(source, file);
     if settings.hadolint {
         comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
@@ -375,6 +392,19 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             true => Vec::new(),
             false => idle_stages(&facts),
         },
+    }
+}
+
+/// Takes out what another rule says enough of. One that a comment silences says nothing.
+fn drop_covered(kept: &mut Vec<Diagnostic>) {
+    for (covering, covered) in rules::COVERING {
+        let places = kept.iter().filter(|d| d.rule == covering);
+        let places: HashSet<u32> = places.map(|d| d.span.start).collect();
+        // A label is a place of its own.
+        kept.retain(|d| {
+            let mut own = d.labels.iter().map(|l| l.span).chain([d.span]);
+            d.rule != covered || !own.all(|span| places.contains(&span.start))
+        });
     }
 }
 

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Command, Facts, Node, Stage};
 use crate::fix::Applicability;
 use crate::policy::Policy;
+use crate::shell::lint::External;
 use crate::span::{Source, Span};
 use crate::syntax::File;
 
@@ -199,6 +200,8 @@ pub struct Context<'a> {
     /// Whether findings are to be BuildKit's, also where it is known to be wrong: a rule that is
     /// deliberately smarter asks.
     pub buildkit: bool,
+    /// The program that looks at shell scripts, if dlint's own checks are not to.
+    pub shellcheck: Option<&'a External>,
     /// The rule that is running.
     pub(crate) rule: &'static str,
     /// Which of its codes are on.

@@ -1440,6 +1440,52 @@ fn hadolints_command_line_and_variables_are_understood() {
 }
 
 #[test]
+fn hadolints_verbosity_says_which_configuration_is_read() {
+    let said = |file: &str, verbose: Option<&str>| {
+        let folder = project(&[("Dockerfile", GOOD), (".hadolint.yaml", file)]);
+        let mut command = dlint(folder.path());
+        if let Some(value) = verbose {
+            command.env("HADOLINT_VERBOSE", value);
+        }
+        let err = command.output().unwrap().stderr;
+        String::from_utf8(err).unwrap().contains(".hadolint.yaml")
+    };
+    assert!(said("", Some("1")) && said("", Some("Yes")));
+    assert!(said("verbose: true\n", None));
+    assert!(!said("", None) && !said("", Some("0")));
+    // The file wins.
+    assert!(!said("verbose: false\n", Some("1")));
+}
+
+#[test]
+fn one_finding_says_enough_of_a_pipeline() {
+    let found = |script: &str, arguments: &[&str]| -> Vec<String> {
+        let text = format!("FROM debian:12\n{script}\n");
+        let folder = project(&[("Dockerfile", &text)]);
+        let rules = ["--select", "pipe-to-shell,missing-pipefail", "-f", "json"];
+        let ran = run(folder.path(), &[&rules[..], arguments].concat());
+        let found: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+        let code = |f: &Value| f["code"].as_str().unwrap().to_owned();
+        found.iter().map(code).collect()
+    };
+    let install = "RUN curl https://example.com/x | bash";
+    assert_eq!(found(install, &[]), ["pipe-to-shell"]);
+    let twice = format!("{install} && curl https://example.com/y | sh");
+    assert_eq!(found(&twice, &[]), ["pipe-to-shell", "pipe-to-shell"]);
+    // Where the one is silenced the other one speaks, and so it does for another pipeline.
+    let off = ["--ignore", "pipe-to-shell"];
+    assert_eq!(found(install, &off), ["missing-pipefail"]);
+    let comment = format!("# dlint: ignore[pipe-to-shell] trusted\n{install}");
+    assert_eq!(found(&comment, &[]), ["missing-pipefail"]);
+    let more = format!("{install} && make | tee log");
+    let both = found(&more, &[]);
+    assert!(both.contains(&"missing-pipefail".to_owned()), "{both:?}");
+    // hadolint knows only one of the two.
+    let theirs = found(install, &["--profile", "hadolint"]);
+    assert!(theirs.contains(&"DL4006".to_owned()), "{theirs:?}");
+}
+
+#[test]
 fn comments_can_be_made_void() {
     let folder = project(&[(
         "Dockerfile",

@@ -75,7 +75,8 @@ fn run(folder: &Path, format: &str, arguments: &[&str], stdin: &str) -> (i32, St
 /// Every report of every kind of run.
 fn reports(format: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     let p = project();
-    let runs: [(&[&str], &str, i32, &[(&str, &str)]); 5] = [
+    type Run<'a> = (&'a [&'a str], &'a str, i32, &'a [(&'a str, &'a str)]);
+    let runs: [Run<'_>; 5] = [
         (&[AWKWARD], "", 1, &[(AWKWARD, FINDINGS)]),
         (&["broken"], "", 1, &[("broken", BROKEN)]),
         (&["clean"], "", 0, &[("clean", CLEAN)]),

@@ -33,6 +33,15 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("probe-1025", "Blanks do not end an instruction"),
 ];
 
+/// The same for ShellCheck's codes.
+const SHELL_DIFFERENCES: &[(&str, &str)] = &[
+    ("probe-943", "Scripts that are not for such a shell"),
+    ("probe-969", "Scripts that are not for such a shell"),
+    ("probe-982", "The shell that runs the script"),
+    ("probe-992", "Scripts that are not for such a shell"),
+    ("probe-1025", "Blanks do not end an instruction"),
+];
+
 /// Line, code and level of what the hadolint profile finds.
 type Found = BTreeSet<(u32, String, Severity)>;
 
@@ -148,6 +157,45 @@ fn the_profile_says_what_hadolint_says() {
     );
 }
 
+/// ShellCheck's findings: what hadolint says, and on the other RUNs nothing.
+#[test]
+#[cfg(feature = "shell-lint")]
+fn the_profile_says_of_scripts_what_hadolint_says() {
+    let text = std::fs::read_to_string("testdata/probes/hadolint.json").unwrap();
+    let all: Value = serde_json::from_str(&text).unwrap();
+    let (mut wrong, mut said) = (Vec::new(), 0);
+    for probe in all["vectors"].as_array().unwrap() {
+        let id = probe["id"].as_str().unwrap();
+        let Some(theirs) = probe["findings"].as_array() else {
+            continue;
+        };
+        let unread = theirs.iter().any(|f| f["code"] == "DL1000");
+        let place = |line: u64, code: &str| (line, code.to_owned());
+        let theirs: BTreeSet<(u64, String)> = theirs
+            .iter()
+            .map(|f| place(f["line"].as_u64().unwrap(), f["code"].as_str().unwrap()))
+            .filter(|(_, code)| !is_dl(code))
+            .collect();
+        let ours: BTreeSet<(u64, String)> = find(
+            probe["dockerfile"].as_str().unwrap(),
+            policy(&probe["config"]),
+            &[],
+        )
+        .into_iter()
+        .map(|(line, code, _)| place(line.into(), &code))
+        .filter(|(_, code)| !is_dl(code))
+        .collect();
+        said += theirs.len();
+        let extra = |(line, _): &(u64, String)| !unread && theirs.iter().all(|t| t.0 != *line);
+        let differs = !theirs.is_subset(&ours) || ours.iter().any(extra);
+        if differs != SHELL_DIFFERENCES.iter().any(|(d, _)| *d == id) {
+            wrong.push(format!("{id} {}: {theirs:?} {ours:?}", probe["dockerfile"]));
+        }
+    }
+    assert!(said > 30, "{said}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The places that are read, whether a rule stands for the code or not.
 #[test]
 fn the_places_of_every_code_are_hadolints() {
@@ -232,10 +280,14 @@ fn the_listed_differences_are_as_listed() {
         let ours = answers.next().unwrap().strip_prefix("dlint:").unwrap();
         assert!(answers.next().is_none());
         assert_ne!(theirs.trim(), ours.trim(), "{title}: no difference");
+        let shell = theirs.contains("SC") || ours.contains("SC");
+        if shell && cfg!(not(feature = "shell-lint")) {
+            continue;
+        }
         let found = find(&(block.join("\n") + "\n"), policy.clone(), &[]);
         let found: BTreeSet<String> = found
             .iter()
-            .filter(|f| is_dl(&f.1))
+            .filter(|f| shell || is_dl(&f.1))
             .map(|(line, code, _)| format!("{line} {code}"))
             .collect();
         let found: Vec<String> = found.into_iter().collect();
@@ -243,7 +295,7 @@ fn the_listed_differences_are_as_listed() {
         checked += 1;
     }
     assert!(checked >= 10, "{checked}");
-    for (probe, why) in DIFFERENCES {
+    for (probe, why) in DIFFERENCES.iter().chain(SHELL_DIFFERENCES) {
         assert!(titles.contains(why), "{probe}: {why}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{Styles, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, FailOn, LevelSetting, Profile};
+use crate::config::{self, FailOn, LevelSetting, Profile, ScriptChecker};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
 use crate::policy::{Golden, LabelFormat};
@@ -83,6 +83,10 @@ pub struct RuleArgs {
     /// Ignore comments do not count.
     #[arg(long)]
     pub disable_ignore_pragma: bool,
+    /// Who looks at the shell scripts of RUN: dlint itself, or the program `shellcheck`
+    /// [default: native].
+    #[arg(long, value_enum, value_name = "WHO")]
+    pub shellcheck: Option<ScriptChecker>,
     /// The set of rules to start from [default: recommended].
     #[arg(short, long, value_enum, value_name = "PROFILE")]
     pub profile: Option<Profile>,

@@ -23,6 +23,8 @@ use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
 use crate::fix::Applicability;
 use crate::mend::{self, Dropped};
+use crate::rules;
+use crate::shell::lint::External;
 use crate::span::Source;
 
 /// Standard input as a path.
@@ -39,6 +41,29 @@ struct Task {
     builds: Vec<NamedBuild>,
     /// A compose or bake file instead of a Dockerfile: those in it are linted.
     holder: Option<Holder>,
+    /// The bytes, if they were read already.
+    bytes: Option<Vec<u8>>,
+}
+
+impl Task {
+    fn needs_shellcheck(&self) -> bool {
+        self.effective.settings.shellcheck.is_some()
+    }
+
+    fn read(&self) -> Result<Vec<u8>, Failure> {
+        let bytes = match &self.path {
+            Some(path) => std::fs::read(path),
+            None => {
+                let mut bytes = Vec::new();
+                io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+            }
+        };
+        let bytes = bytes.map_err(|e| Failure::new(&self.name, discover::reason(&e)))?;
+        match bytes.len() > Source::MAX_BYTES {
+            true => Err(Failure::new(&self.name, "the file is too big")),
+            false => Ok(bytes),
+        }
+    }
 }
 
 /// A file that was linted.
@@ -63,13 +88,14 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     if !args.isolated {
         configs.read_environment()?;
     }
-    let (format, no_color) = configs.of_report()?;
+    let reporting = configs.of_report()?;
     let mut args = args.clone();
-    if args.color == Color::Auto && (args.no_color || no_color) {
+    if args.color == Color::Auto && (args.no_color || reporting.no_color) {
         args.color = Color::Never;
     }
+    args.verbose |= reporting.verbose;
     let args = &args;
-    let reports = reports(args, matches, format)?;
+    let reports = reports(args, matches, reporting.format)?;
     if let Some(path) = &args.config {
         // Wrong configuration is an error even if there is nothing to lint.
         configs.of_folder(path)?;
@@ -77,13 +103,18 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     if args.unsafe_fixes && !args.fix && !args.diff {
         output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
     }
-    let (tasks, mut failures) = tasks(args, &mut configs)?;
+    let (mut tasks, mut failures) = tasks(args, &mut configs)?;
     if args.verbose {
         for path in configs.paths() {
             output::note(&format!("dlint: configuration {}", path.display()));
         }
     }
+    if tasks.iter().any(Task::needs_shellcheck) {
+        check_scripts(args, configs.shellcheck(), &mut tasks);
+    }
     let done = lint_all(args, tasks);
+    let failed = configs.shellcheck().failure();
+    failures.extend(failed.map(|error| Failure::new("shellcheck", error)));
     let mut files: Vec<Done> = Vec::with_capacity(done.len());
     for result in done {
         match result {
@@ -267,6 +298,7 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
         levels,
         policy,
         ignore_comments: args.rules.disable_ignore_pragma.then_some(false),
+        shellcheck: args.rules.shellcheck,
         golden: args.golden.clone(),
         trusted_registries: args.trusted_registry.clone(),
         build,
@@ -361,6 +393,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             effective,
             builds,
             holder: None,
+            bytes: None,
         });
     }
     for path in files {
@@ -372,6 +405,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             name: path.clone(),
             path: Some(path),
             holder: None,
+            bytes: None,
         });
     }
     for holder in std::mem::take(&mut builders.holders) {
@@ -382,6 +416,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             name: path.clone(),
             path: Some(path),
             holder: Some(holder),
+            bytes: None,
         });
     }
     let stdin = usize::from(stdin);
@@ -394,8 +429,17 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     Ok((tasks, failures))
 }
 
-/// Lints all files, in their order whatever the number of threads.
+/// Lints all files.
 fn lint_all(args: &LintArgs, tasks: Vec<Task>) -> Vec<Result<Done, Failure>> {
+    in_parallel(args, tasks, |task| lint(args, task))
+}
+
+/// What comes of every task, in their order whatever the number of threads.
+fn in_parallel<T: Send, R: Send>(
+    args: &LintArgs,
+    tasks: Vec<T>,
+    work: impl Fn(T) -> R + Sync + Send,
+) -> Vec<R> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.filter(|n| *n > 0).unwrap_or_else(cores);
     // Starting threads takes longer than linting a few files.
@@ -408,8 +452,8 @@ fn lint_all(args: &LintArgs, tasks: Vec<Task>) -> Vec<Result<Done, Failure>> {
             .build()
     });
     match pool {
-        Some(Ok(pool)) => pool.install(|| tasks.into_par_iter().map(|t| lint(args, t)).collect()),
-        _ => tasks.into_iter().map(|t| lint(args, t)).collect(),
+        Some(Ok(pool)) => pool.install(|| tasks.into_par_iter().map(work).collect()),
+        _ => tasks.into_iter().map(work).collect(),
     }
 }
 
@@ -466,21 +510,58 @@ fn lint_held(holder: Holder, effective: &Effective) -> Done {
     }
 }
 
-fn lint(args: &LintArgs, task: Task) -> Result<Done, Failure> {
-    if let Some(holder) = task.holder {
+/// Gives the scripts of all files to one process of `shellcheck`. What it says is asked for when
+/// the files are linted.
+fn check_scripts(args: &LintArgs, program: &External, tasks: &mut [Task]) {
+    program.gather();
+    // Standard input can be read once only; a file that cannot be read is said later.
+    for task in tasks.iter_mut().filter(|t| t.path.is_none()) {
+        task.bytes = task.read().ok();
+    }
+    let tasks: Vec<&Task> = tasks.iter().filter(|t| t.needs_shellcheck()).collect();
+    in_parallel(args, tasks, gather);
+    program.check_gathered();
+}
+
+/// Lints a file for its scripts alone.
+fn gather(task: &Task) {
+    let Some(settings) = task.effective.settings.only(rules::SHELLCHECK) else {
+        return;
+    };
+    let lint = |text: Source, builds: Vec<NamedBuild>| {
+        let settings = Settings {
+            builds,
+            ..settings.clone()
+        };
+        engine::lint_guarded(text, &settings);
+    };
+    match (&task.holder, &task.bytes) {
+        (Some(holder), _) => {
+            for (build, inline) in &holder.inlines {
+                let text = Source::new(&task.name, inline.text.as_str());
+                lint(text, vec![build.clone()]);
+            }
+        }
+        (None, Some(bytes)) => {
+            let text = Source::from_bytes(&task.name, bytes.clone());
+            lint(text, task.builds.clone());
+        }
+        (None, None) => {
+            if let Ok(bytes) = task.read() {
+                lint(Source::from_bytes(&task.name, bytes), task.builds.clone());
+            }
+        }
+    }
+}
+
+fn lint(args: &LintArgs, mut task: Task) -> Result<Done, Failure> {
+    if let Some(holder) = task.holder.take() {
         return Ok(lint_held(holder, &task.effective));
     }
-    let bytes = match &task.path {
-        Some(path) => std::fs::read(path),
-        None => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        }
+    let bytes = match task.bytes.take() {
+        Some(bytes) => bytes,
+        None => task.read()?,
     };
-    let bytes = bytes.map_err(|e| Failure::new(&task.name, discover::reason(&e)))?;
-    if bytes.len() > Source::MAX_BYTES {
-        return Err(Failure::new(&task.name, "the file is too big"));
-    }
     let effective = task.effective;
     let built;
     let settings = match task.builds.is_empty() {
@@ -657,6 +738,7 @@ mod tests {
                 effective: Arc::clone(&effective),
                 builds: Vec::new(),
                 holder: None,
+                bytes: None,
             }
         });
         let cli = Cli::parse_from(["dlint", "--fix"]);

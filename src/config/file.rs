@@ -103,6 +103,19 @@ impl LevelSetting {
     }
 }
 
+/// Who looks at the shell scripts of `RUN` for the rule `shellcheck`.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ScriptChecker {
+    /// dlint itself.
+    #[default]
+    Native,
+    /// The program `shellcheck`, which has to be installed.
+    External,
+}
+
 /// The configuration of dlint: `dlint.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -127,6 +140,8 @@ pub struct File {
     pub format: Option<Format>,
     /// Whether ignore comments count; they do if nothing is said.
     pub ignore_comments: Option<bool>,
+    /// Who looks at shell scripts: dlint itself, or the program `shellcheck`.
+    pub shellcheck: Option<ScriptChecker>,
     /// Files and folders that are not searched; patterns relative to this file.
     pub exclude: Vec<String>,
     /// Files that are Dockerfiles though their name does not say so; patterns relative to this file.

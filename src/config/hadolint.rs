@@ -282,6 +282,7 @@ fn layer(yaml: Yaml, source: &Source) -> Result<Read, ConfigError> {
         policy: policy(registries, &labels, yaml.strict_labels),
         format: formats.first().map(|f| f.value),
         no_color: yaml.no_color,
+        verbose: yaml.verbose,
         ignore_comments: yaml.disable_ignore_pragma.map(|off| !off),
         ..Layer::default()
     };
@@ -439,6 +440,7 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
         policy: policy(Vec::new(), &labels, set("STRICT_LABELS")),
         trusted_registries: list("TRUSTED_REGISTRIES"),
         format,
+        verbose: set("VERBOSE"),
         ignore_comments: set("DISABLE_IGNORE_PRAGMA").map(|off| !off),
         ..Layer::default()
     })

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::Problem;
-use super::{BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile};
+use super::{
+    BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile, ScriptChecker,
+};
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::hadolint;
@@ -43,6 +45,10 @@ pub struct Layer {
     pub format: Option<Format>,
     /// Whether colour is unwanted; likewise.
     pub no_color: Option<bool>,
+    /// Whether more is said than findings; likewise.
+    pub verbose: Option<bool>,
+    /// Who looks at shell scripts.
+    pub shellcheck: Option<ScriptChecker>,
 }
 
 impl From<File> for Layer {
@@ -59,6 +65,7 @@ impl From<File> for Layer {
             rules: file.rules,
             ignore_comments: file.ignore_comments,
             format: file.format,
+            shellcheck: file.shellcheck,
             ..Self::default()
         }
     }
@@ -309,6 +316,7 @@ pub(super) struct Selection {
     options: Vec<toml::Table>,
     fail_on: FailOn,
     ignore_comments: bool,
+    pub(super) shellcheck: ScriptChecker,
     /// The codes that are on, for the rule that has any.
     codes: CodeChoice,
     policy: toml::Table,
@@ -335,6 +343,7 @@ impl Selection {
             },
             fail_on: profile.fail_on(),
             ignore_comments: true,
+            shellcheck: ScriptChecker::default(),
             policy: toml::Table::new(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
@@ -403,6 +412,7 @@ impl Selection {
         }
         self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
         self.ignore_comments = layer.ignore_comments.unwrap_or(self.ignore_comments);
+        self.shellcheck = layer.shellcheck.unwrap_or(self.shellcheck);
         for (key, value) in &layer.policy {
             match (self.policy.get_mut(key), value) {
                 // Labels come from everywhere.
@@ -466,6 +476,7 @@ impl Selection {
                 builds: Vec::new(),
                 hadolint: self.profile == Profile::Hadolint,
                 no_ignores: !self.ignore_comments,
+                shellcheck: None,
                 rules: active,
                 policy,
                 build: crate::context::Build {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::{ConfigError, Problem, reason};
-pub use file::{BuildOptions, FailOn, File, LevelSetting, Override, Profile};
+pub use file::{BuildOptions, FailOn, File, LevelSetting, Override, Profile, ScriptChecker};
 pub use layer::{Codes, Layer, UnknownRule};
 pub use load::Config;
 pub use migrate::migrate;
@@ -29,6 +29,7 @@ pub use schema::schema;
 
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
+use crate::shell::lint::External;
 use layer::Selection;
 
 /// The keys of a policy that ask for labels.
@@ -74,6 +75,17 @@ pub struct Effective {
     pub codes: Codes,
 }
 
+/// How to report, where the command line does not say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reporting {
+    /// How findings are written.
+    pub format: Option<Format>,
+    /// Whether colour is unwanted.
+    pub no_color: bool,
+    /// Whether more is said than findings.
+    pub verbose: bool,
+}
+
 /// Finds what applies to each path, reading every file once.
 pub struct Configs {
     place: Place,
@@ -82,6 +94,8 @@ pub struct Configs {
     command_line: Layer,
     /// Read files, and what a folder's nearest file is.
     folders: HashMap<PathBuf, Arc<Config>>,
+    /// The program that looks at shell scripts where that is asked for.
+    shellcheck: Arc<External>,
     /// By configuration and the overrides that match.
     effective: HashMap<(PathBuf, Vec<bool>), Arc<Effective>>,
 }
@@ -94,6 +108,7 @@ impl Configs {
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
+            shellcheck: Arc::default(),
             effective: HashMap::new(),
         }
     }
@@ -113,16 +128,16 @@ impl Configs {
         paths
     }
 
-    /// How findings are written, and whether colour is unwanted, by the configuration of the
-    /// folder dlint runs in.
-    pub fn of_report(&mut self) -> Result<(Option<Format>, bool), ConfigError> {
+    /// How to report, by the configuration of the folder dlint runs in.
+    pub fn of_report(&mut self) -> Result<Reporting, ConfigError> {
         let config = self.of_folder(Path::new(""))?;
-        let (mut format, mut no_color) = (None, None);
+        let mut reporting = Reporting::default();
         for layer in [&self.environment].into_iter().chain(config.layers(&[])) {
-            format = layer.format.or(format);
-            no_color = layer.no_color.or(no_color);
+            reporting.format = layer.format.or(reporting.format);
+            reporting.no_color = layer.no_color.unwrap_or(reporting.no_color);
+            reporting.verbose = layer.verbose.unwrap_or(reporting.verbose);
         }
-        Ok((format, no_color.unwrap_or_default()))
+        Ok(reporting)
     }
 
     /// The configuration for what stands in a folder.
@@ -164,6 +179,11 @@ impl Configs {
         Ok(config)
     }
 
+    /// The program `shellcheck`, which all files share whose settings ask for it.
+    pub fn shellcheck(&self) -> &External {
+        &self.shellcheck
+    }
+
     /// What applies to a file.
     pub fn of_file(&mut self, path: &Path) -> Result<Arc<Effective>, ConfigError> {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -175,8 +195,11 @@ impl Configs {
         let mut layers = vec![&self.environment];
         layers.extend(config.layers(&key.1));
         layers.push(&self.command_line);
-        let effective = Selection::of(&layers).finish();
-        let effective = Arc::new(effective.map_err(ConfigError::new)?);
+        let selection = Selection::of(&layers);
+        let external = selection.shellcheck == ScriptChecker::External;
+        let mut effective = selection.finish().map_err(ConfigError::new)?;
+        effective.settings.shellcheck = external.then(|| Arc::clone(&self.shellcheck));
+        let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)
     }

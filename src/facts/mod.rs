@@ -3,6 +3,7 @@
 
 mod conversion;
 mod copies;
+mod directive;
 mod environment;
 mod globals;
 mod graph;

@@ -232,7 +232,9 @@ pub fn settle(
     let mut said = vec![false; readings.len()];
     let mut out = Vec::with_capacity(found.len());
     for mut diagnostic in found {
-        if is_unsaid(facts, &diagnostic) {
+        let is_constant = diagnostic.code.as_deref() == Some("SC2086")
+            && shell::is_constant(facts, diagnostic.span);
+        if is_constant || is_unsaid(facts, &diagnostic) {
             continue;
         }
         let line = facts

@@ -2,8 +2,9 @@
 //! by their first word.
 
 use crate::facts::mount::MountKind;
-use crate::facts::{Facts, Node};
+use crate::facts::{Definition, Facts, Node};
 use crate::shell::{self, FrameKind, Word, WordPart};
+use crate::span::Span;
 use crate::syntax::{CommandLine, Kind};
 
 /// A RUN.
@@ -64,6 +65,41 @@ fn run(facts: &Facts<'_>, node: &Node<'_>) -> Option<Run> {
             .filter_map(|m| Some(unquoted(m.target.as_ref()?.as_str()).to_owned()))
             .collect(),
         text,
+    })
+}
+
+/// Whether an expansion is of a variable that ARG or ENV declares. Each of these is a constant to
+/// hadolint (it puts `export NAME=1` before the script), so none of them wants quotes.
+pub(super) fn is_constant(facts: &Facts<'_>, at: Span) -> bool {
+    let written = facts.source.slice(at);
+    let Some(rest) = written.strip_prefix('$') else {
+        return false;
+    };
+    let rest = rest.strip_prefix('{').unwrap_or(rest);
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+    let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+    let mut nodes = facts.nodes.iter();
+    let Some(node) = nodes.rfind(|n| n.instruction.span.covers(at)) else {
+        return false;
+    };
+    let proxy = name.to_ascii_lowercase();
+    let known = facts.definition(node.index, name) == Definition::File
+        || ["http_proxy", "https_proxy", "ftp_proxy", "no_proxy"].contains(&proxy.as_str());
+    let loops = || {
+        let text = facts.script_text(node);
+        let text = text.as_ref().map_or("", |t| t.text.text());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.windows(2).any(|pair| *pair == ["for", name])
+    };
+    known && !node.script.as_ref().is_some_and(|s| assigns(s, name)) && !loops()
+}
+
+/// Whether a script gives a variable a value of its own.
+fn assigns(script: &shell::Script, name: &str) -> bool {
+    script.commands.iter().any(|c| {
+        c.assignments.iter().any(|a| a.name == name)
+            || matches!(c.name.as_str(), "read" | "getopts" | "printf")
+                && c.literal_args().any(|w| w == name)
     })
 }
 

@@ -60,6 +60,10 @@ pub fn by_id(id: &str) -> Option<&'static RuleEntry> {
 /// The rule that reports under ShellCheck's codes.
 pub const SHELLCHECK: &str = "shellcheck";
 
+/// Rules of which one says enough of a place: whoever mends what the first finds has nothing left of
+/// what the second finds there.
+pub const COVERING: [(&str, &str); 1] = [("pipe-to-shell", "missing-pipefail")];
+
 /// Whether a name is a code of ShellCheck, which stands for some findings of [`SHELLCHECK`].
 pub fn is_code(name: &str) -> bool {
     let number = name.get(2..).unwrap_or_default().as_bytes();

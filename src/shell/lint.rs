@@ -4,12 +4,15 @@
 //! known of the Dockerfile around it, and the way back to the file's bytes, are the same for
 //! every back end and stand here.
 
+mod external;
 #[cfg(feature = "shell-lint")]
 mod native;
 #[cfg(feature = "shell-lint")]
 mod own;
 
 use std::ops::Range;
+
+pub use external::{External, ExternalError};
 
 use super::{AssignmentKind, Command, Dialect, Script, ShellOptions, WordPart};
 use crate::span::{MappedText, Span};
@@ -31,7 +34,7 @@ pub enum LintLevel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LintFinding {
     /// ShellCheck's code: `SC2086`.
-    pub code: &'static str,
+    pub code: String,
     /// How bad it is.
     pub level: LintLevel,
     /// Where.
@@ -65,10 +68,18 @@ pub struct Surroundings<'s> {
     pub is_filled: &'s dyn Fn(&str) -> bool,
 }
 
+/// Who looks at the scripts.
+pub enum Backend<'b> {
+    /// The checks of this program.
+    Native(&'b Checks),
+    /// The program `shellcheck`, and the codes that are wanted of it.
+    External(&'b External, &'b dyn Fn(&str, LintLevel) -> bool),
+}
+
 /// A finding as a back end gives it.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+#[derive(Debug, Clone)]
 struct Raw {
-    code: &'static str,
+    code: String,
     level: LintLevel,
     range: Range<usize>,
     message: String,
@@ -76,7 +87,7 @@ struct Raw {
 }
 
 /// A fix on ranges of the script's text.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+#[derive(Debug, Clone)]
 struct RawFix {
     title: Option<String>,
     edits: Vec<(Range<usize>, String)>,
@@ -93,7 +104,6 @@ pub struct Checks {
 
 /// Codes that say nothing of a Dockerfile: the file has no `#!` line that could be missing, a
 /// `sourced` file is one of the image, and that ash is taken for a POSIX shell is no finding.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 const NEVER: [&str; 9] = [
     "SC1008", "SC1071", "SC1090", "SC1091", "SC2096", "SC2148", "SC2187", "SC2239", "SC1128",
 ];
@@ -116,6 +126,11 @@ const BUSYBOX_HAS: [&str; 16] = [
 /// What Debian's shell has though POSIX has not: `local`, and `ulimit` with most flags.
 const DASH_HAS: [&str; 1] = ["SC3043"];
 
+/// Flags of `echo` in Debian's shell and in any `sh`. They are reported as the second, which is what
+/// hadolint's users have in their comments.
+const DASH_ECHO: &str = "SC3036";
+const SH_ECHO: &str = "SC3037";
+
 /// A script of more commands is not looked at: the checks take quadratic time and memory, a second
 /// and 400 MB for 2,000 commands. Of 3,000 public Dockerfiles none has more than about 110.
 const MOST_COMMANDS: usize = 1_000;
@@ -131,14 +146,12 @@ const PREDEFINED: [&str; 5] = [
 ];
 
 /// The codes whose fixes say what was meant; of the others some only silence the finding.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 const MENDS: [&str; 18] = [
     "SC2006", "SC2021", "SC2035", "SC2038", "SC2046", "SC2048", "SC2061", "SC2068", "SC2086",
     "SC2102", "SC2162", "SC2164", "SC2196", "SC2197", "SC2231", "SC3014", "SC3020", "SC3046",
 ];
 
 /// Those of them that change nothing else.
-#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 const MENDS_SAFELY: [&str; 2] = ["SC2196", "SC2197"];
 
 impl Checks {
@@ -179,7 +192,7 @@ pub fn lint(
     text: &MappedText,
     script: &Script,
     around: &Surroundings<'_>,
-    checks: &Checks,
+    backend: &Backend<'_>,
 ) -> Vec<LintFinding> {
     let is_too_much = || {
         script.commands.len() > MOST_COMMANDS || super::read::beyond_limits(text.text()).is_some()
@@ -187,14 +200,28 @@ pub fn lint(
     if !around.dialect.is_posix() || is_too_much() {
         return Vec::new();
     }
-    let raw = raw(text.text(), around, checks).into_iter();
-    let raw = raw.filter(|raw| !is_beside_the_point(raw, text, script, around));
+    let raw = match backend {
+        Backend::Native(checks) => raw(text, around, checks),
+        Backend::External(program, wants) => {
+            let mut raw = program.lint(text.text(), around);
+            for raw in raw.iter_mut().filter(|r| r.code == DASH_ECHO) {
+                raw.code = SH_ECHO.to_owned();
+            }
+            raw.retain(|r| !NEVER.contains(&r.code.as_str()) && wants(&r.code, r.level));
+            raw
+        }
+    };
+    let raw = raw
+        .into_iter()
+        .filter(|raw| !is_beside_the_point(raw, text, script, around));
     let raw = raw.map(|raw| match may_be_list(&raw, text, script) {
         true => Raw { fix: None, ..raw },
         false => raw,
     });
     let mut found: Vec<LintFinding> = raw.map(|raw| placed(raw, text)).collect();
-    found.extend(own(text, script, around, checks));
+    if let Backend::Native(checks) = backend {
+        add_own(&mut found, text, script, around, checks);
+    }
     // In POSIX terms the meaning is open; in a shell that is known it is an error.
     if matches!(around.dialect, Dialect::Dash | Dialect::Ash) {
         let portability = found.iter_mut().filter(|f| f.code.starts_with("SC3"));
@@ -203,33 +230,40 @@ pub fn lint(
     found
 }
 
+/// Adds what the back end in this process does not find.
 #[cfg(feature = "shell-lint")]
-fn own(
+fn add_own(
+    found: &mut Vec<LintFinding>,
     text: &MappedText,
     script: &Script,
     around: &Surroundings<'_>,
     checks: &Checks,
-) -> Vec<LintFinding> {
-    own::lint(text, script, around, |code| checks.own.contains(&code))
+) {
+    if own::may_be_foreign(text, script, found) {
+        found.clear();
+        return;
+    }
+    let mut own = own::lint(text, script, around, found);
+    // Of a script that cannot be read, the rest is a guess.
+    if own.iter().any(|f| own::ENDS.contains(&f.code.as_str())) {
+        found.retain(|f| f.code.starts_with("SC1"));
+        own.retain(|f| f.code.starts_with("SC1"));
+    }
+    own.retain(|f| checks.own.contains(&f.code.as_str()));
+    found.extend(own);
 }
 
 #[cfg(not(feature = "shell-lint"))]
-fn own(
-    _: &MappedText,
-    _: &Script,
-    _: &Surroundings<'_>,
-    _: &Checks,
-) -> impl Iterator<Item = LintFinding> {
-    std::iter::empty()
+fn add_own(_: &mut Vec<LintFinding>, _: &MappedText, _: &Script, _: &Surroundings<'_>, _: &Checks) {
 }
 
 #[cfg(feature = "shell-lint")]
-fn raw(text: &str, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
+fn raw(text: &MappedText, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
     native::lint(text, around, &checks.native)
 }
 
 #[cfg(not(feature = "shell-lint"))]
-fn raw(_: &str, _: &Surroundings<'_>, _: &Checks) -> Vec<Raw> {
+fn raw(_: &MappedText, _: &Surroundings<'_>, _: &Checks) -> Vec<Raw> {
     Vec::new()
 }
 
@@ -241,8 +275,8 @@ fn is_beside_the_point(
     around: &Surroundings<'_>,
 ) -> bool {
     let written = text.text().get(raw.range.clone()).unwrap_or_default();
-    match raw.code {
-        "SC2154" => variables(written)
+    match raw.code.as_str() {
+        "SC2153" | "SC2154" | "SC3028" => variables(written)
             .next()
             .is_some_and(|name| PREDEFINED.contains(&name) || (around.is_set)(name)),
         "SC2115" => {
@@ -267,6 +301,27 @@ fn is_beside_the_point(
                     _ => false,
                 })
         }
+        // What the build has set is handed to every command, and so is its new value.
+        "SC2034" => identifier(written).is_some_and(|name| (around.is_set)(name)),
+        // A script for another shell expands there, also where that has a path (`/bin/bash -c '…'`).
+        "SC2016" => {
+            let at = text.span(raw.range.clone()).start;
+            let mut commands = script.commands.iter();
+            commands.any(|c| {
+                c.span.contains(at)
+                    && c.words
+                        .first()
+                        .is_some_and(|w| w.is("/bin/bash") || w.is("/bin/sh"))
+            })
+        }
+        // An extended pattern, which is SC3002.
+        "SC1036" => written.starts_with(['@', '?', '*', '+', '!']),
+        // The checks of this program do not see brackets around alternatives.
+        "SC2146" => script.commands.iter().any(|c| {
+            c.name == "find"
+                && c.range.contains(&raw.range.start)
+                && c.literal_args().any(|w| w == "(")
+        }),
         // Debian's shell has `-n`.
         "SC3037" if *around.dialect == Dialect::Dash => written == "-n",
         code => match around.dialect {
@@ -289,20 +344,25 @@ fn may_be_list(raw: &Raw, text: &MappedText, script: &Script) -> bool {
             && c.range.start <= raw.range.start
             && raw.range.end <= c.range.end
     };
-    matches!(raw.code, "SC2046" | "SC2086") && is_word && !script.commands.iter().any(takes_one)
+    matches!(raw.code.as_str(), "SC2046" | "SC2086")
+        && is_word
+        && !script.commands.iter().any(takes_one)
 }
 
 /// The names behind the `$` of a piece of a script.
 fn variables(written: &str) -> impl Iterator<Item = &str> {
-    written.split('$').skip(1).filter_map(|rest| {
-        let name = rest.trim_start_matches('{');
-        let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
-        name.get(..end.unwrap_or(name.len()))
-    })
+    let behind = written.split('$').skip(1);
+    behind.filter_map(|rest| identifier(rest.trim_start_matches('{')))
+}
+
+/// The name that a text begins with.
+fn identifier(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
+    text.get(..end.unwrap_or(text.len()))
 }
 
 fn placed(raw: Raw, text: &MappedText) -> LintFinding {
-    let fix = raw.fix.filter(|_| MENDS.contains(&raw.code));
+    let fix = raw.fix.filter(|_| MENDS.contains(&raw.code.as_str()));
     let fix = fix.and_then(|fix| {
         let whole = fix
             .edits
@@ -310,7 +370,7 @@ fn placed(raw: Raw, text: &MappedText) -> LintFinding {
             .all(|(range, content)| text.is_contiguous(range.clone()) && !content.contains('\n'));
         let edits = fix.edits.into_iter();
         (whole && edits.len() > 0).then(|| LintFix {
-            safe: MENDS_SAFELY.contains(&raw.code),
+            safe: MENDS_SAFELY.contains(&raw.code.as_str()),
             title: fix.title.unwrap_or_else(|| "rewrite it".to_owned()),
             edits: edits
                 .map(|(range, content)| (text.span(range), content))
@@ -443,8 +503,43 @@ mod tests {
             "set -e; if ! a; then b; fi",
             "set -e; while ! a; do b; done",
             "set -e; sh -c '! a; b'",
+            "set -e; a | { ! b; }; c",
         ] {
             assert!(!lost(script), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_condition_of_operators_runs_both_ways_unless_its_result_is_asked_for() {
+        let places = |script: &str| -> Vec<String> {
+            let all = found(&format!("FROM fedora\nRUN {script}\n"));
+            let of = |f: &String| Some(f.strip_suffix(" SC2015 &&")?.to_owned());
+            all.iter().filter_map(of).collect()
+        };
+        for (script, place) in [
+            ("a && b || c", "2:7"),
+            ("a || b && c || { d; exit 1; }", "2:12"),
+            ("a && b || { c; exit 1; } && d || { e; exit 1; }", "2:30"),
+            ("x=$(a && { b; } || c); d", "2:11"),
+            ("if a && b || c; d; then e; fi", "2:10"),
+            ("if d; then a && ! b || sudo true; fi", "2:18"),
+        ] {
+            assert_eq!(places(script), [place], "{script}");
+        }
+        for script in [
+            "a && b || exit 1",
+            "a && b || c && d",
+            "a && b || c || d",
+            "a && [ b ] || c",
+            "a && b || x=1",
+            "a && b || echo c",
+            "if a && b || c; then d; fi",
+            "(a; b && c || d) && e",
+            "echo $(a && b || c) && d",
+            "for i in 1; do a && b || c; done || exit",
+            "sh -c 'a && b || c'",
+        ] {
+            assert_eq!(places(script), Vec::<String>::new(), "{script}");
         }
     }
 
@@ -466,6 +561,79 @@ mod tests {
             code("mkdir -p -m 700 a; mkdir -m 700 a/b; mkdir -p ../a"),
             ""
         );
+    }
+
+    #[test]
+    fn a_script_that_cannot_be_read_says_where_and_nothing_that_is_a_guess() {
+        let code = |script: &str| {
+            let all = found(&format!("FROM debian\nRUN {script}\n"));
+            all.join(", ")
+        };
+        assert_eq!(code("echo $X; if x; then"), "2:20 SC1072 then");
+        assert_eq!(code("echo \"a"), "2:10 SC1072 \"a");
+        assert_eq!(code("a &&"), "2:7 SC1072 &&");
+        assert_eq!(code("a || { b }"), "2:14 SC1072 }");
+        assert_eq!(code("a; \\\n  done # x"), "3:3 SC1089 done");
+        assert_eq!(code("a )"), "2:7 SC1089 )");
+        assert_eq!(code("[ a]"), "2:5 SC1073 [, 2:5 SC1072 [, 2:9 SC1020 ");
+        assert_eq!(code("if a; b; fi"), "2:5 SC1049 , 2:14 SC1072 fi");
+        // Not for a shell, or not the shell of this script.
+        for script in [
+            "{{ if .x ( }} a",
+            "iex ((New-Object Net.WebClient).DownloadString('x')); [Net.X]::Y",
+            "bash -c 'if a'",
+        ] {
+            assert!(!code(script).contains("SC10"), "{script}");
+        }
+        let heredoc = "FROM debian\nRUN <<E\n# shellcheck disable=SC1072\n( a\nE";
+        assert_eq!(found(heredoc), Vec::<String>::new());
+    }
+
+    #[test]
+    fn codes_mean_what_they_mean_to_shellcheck() {
+        let test = |script: &str| found(&format!("FROM fedora\nRUN {script}\n")).join(", ");
+        assert_eq!(test("<<E; a\n\nE"), "2:5 SC2188 <<E");
+        assert_eq!(
+            found("FROM x\nRUN let x=1; a |& b\n"),
+            ["2:5 SC3039 let", "2:9 SC2034 x", "2:16 SC3029 |&"]
+        );
+        let heredoc = "FROM x\nRUN <<E\n# shellcheck disable=SC3029\na |& b\nE";
+        assert_eq!(found(heredoc), Vec::<String>::new());
+        assert_eq!(test("export a =b"), "2:14 SC2290 =b");
+        assert_eq!(
+            test("/bin/bash -c 'echo $X'; bash -c 'echo $X'; echo '$X'"),
+            "2:53 SC2016 '$X'"
+        );
+        assert_eq!(
+            found("FROM x\nRUN case a in @(a|b)) c;; esac; [[ a == @(a|b) ]]\n")
+                .iter()
+                .filter(|f| f.contains("SC1"))
+                .count(),
+            0
+        );
+        assert_eq!(
+            test("find / -type f -a \\( -name a -o -name b \\) -exec rm {} +"),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_variable_that_commands_are_handed_is_used() {
+        assert_eq!(
+            found("FROM debian\nENV A=1\nRUN A=2; b"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            found("FROM golang:1\nRUN GOPATH=/go && go get x"),
+            Vec::<String>::new()
+        );
+        assert_eq!(found("FROM debian\nRUN A=2; b"), ["2:5 SC2034 A"]);
+    }
+
+    #[test]
+    fn a_comment_names_the_shell_for_its_script() {
+        let text = "FROM debian\n# shellcheck shell=bash\nRUN [[ -e x ]]\nRUN [[ -e x ]]\n";
+        assert_eq!(found(text), ["4:5 SC3010 [[ -e x ]]"]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ const CONFIRMATION: Confirmation = Confirmation {
     managers: &[Manager::Zypper],
     setting: None,
     file: "zypper.conf",
-    says_yes: says_yes,
+    says_yes,
 };
 
 impl Rule for ZypperMissingYes {

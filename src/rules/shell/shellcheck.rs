@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
-use crate::shell::lint::{self, Checks, LintFinding, LintLevel, Surroundings};
+use crate::shell::lint::{self, Backend, Checks, LintFinding, LintLevel, Surroundings};
 use crate::shell::{FrameKind, WordPart};
 use crate::span::Span;
 use crate::syntax::expand::Var;
@@ -60,8 +60,9 @@ impl Rule for Shellcheck {
         let (Some(text), Some(script)) = (facts.script_text(node), &node.script) else {
             return;
         };
+        let dialect = facts.asked_shell(node).unwrap_or(text.dialect);
         let around = Surroundings {
-            dialect: &text.dialect,
+            dialect: &dialect,
             options: facts.shell_options(node),
             is_set: &|name| {
                 let definition = facts.definition(node.index, name);
@@ -73,17 +74,30 @@ impl Rule for Shellcheck {
             },
         };
         let picks = self.minimum_level.is_none() && cx.codes.others == OtherCodes::Recommended;
-        // What a shell that is not known lacks is a guess, and so is what a script does not set
-        // that it reads from elsewhere.
-        let no_sh = picks && text.dialect == Dialect::Sh;
+        // What a shell that is not known lacks is a guess, and so is what a script does not set or
+        // use that reads more from elsewhere.
+        let no_sh = picks && dialect == Dialect::Sh;
         let sets_more = picks && script.commands.iter().any(sets_unseen);
-        let is_guess = |code: &str| {
-            !cx.codes.named.contains_key(code)
-                && ((no_sh && code.starts_with("SC3")) || (sets_more && code == "SC2154"))
+        let last_unseen = script.commands.iter().rfind(|c| runs_unseen(c));
+        let is_guess = |finding: &LintFinding| {
+            !cx.codes.named.contains_key(&finding.code)
+                && match finding.code.as_str() {
+                    "SC2154" => sets_more,
+                    "SC2034" => {
+                        picks && last_unseen.is_some_and(|c| c.span.start > finding.span.start)
+                    }
+                    code => no_sh && code.starts_with("SC3"),
+                }
         };
-        let findings = lint::lint(&text.text, script, &around, self.checks(cx.codes));
-        for finding in findings.into_iter().filter(|f| !is_guess(f.code)) {
-            let asked = cx.codes.named.contains_key::<str>(finding.code.as_ref());
+        let codes = cx.codes;
+        let wants = |code: &str, level| self.wants(codes, code, level);
+        let backend = match cx.shellcheck {
+            Some(program) => Backend::External(program, &wants),
+            None => Backend::Native(self.checks(codes)),
+        };
+        let findings = lint::lint(&text.text, script, &around, &backend);
+        for finding in findings.into_iter().filter(|f| !is_guess(f)) {
+            let asked = cx.codes.named.contains_key(&finding.code);
             if picks && !asked && is_harmless(cx.facts, node, script, &finding) {
                 continue;
             }
@@ -94,16 +108,17 @@ impl Rule for Shellcheck {
 
 impl Shellcheck {
     fn checks(&self, codes: &CodeChoice) -> &Checks {
-        self.checks.get_or_init(|| {
-            Checks::of(|code, level| {
-                let severity = severity_of(level);
-                let recommended = match self.minimum_level {
-                    Some(least) => severity >= least,
-                    None => severity >= Severity::Warning && !NOT.contains(&code),
-                };
-                codes.has(code, recommended)
-            })
-        })
+        self.checks
+            .get_or_init(|| Checks::of(|code, level| self.wants(codes, code, level)))
+    }
+
+    fn wants(&self, codes: &CodeChoice, code: &str, level: LintLevel) -> bool {
+        let severity = severity_of(level);
+        let recommended = match self.minimum_level {
+            Some(least) => severity >= least,
+            None => severity >= Severity::Warning && !NOT.contains(&code),
+        };
+        codes.has(code, recommended)
     }
 }
 
@@ -139,13 +154,18 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Li
 /// Whether a command may set variables that cannot be seen: `. file`, `eval`, `export $(…)`.
 fn sets_unseen(command: &Command) -> bool {
     match command.name.as_str() {
-        "." | "source" | "eval" => true,
+        _ if runs_unseen(command) => true,
         "export" | "declare" | "typeset" | "local" | "readonly" | "read" => command
             .args()
             .iter()
             .any(|w| w.prefix().is_empty() && !w.parts.is_empty()),
         _ => false,
     }
+}
+
+/// Whether a command runs in the shell itself what cannot be seen.
+fn runs_unseen(command: &Command) -> bool {
+    matches!(command.name.as_str(), "." | "source" | "eval")
 }
 
 fn severity_of(level: LintLevel) -> Severity {
@@ -158,7 +178,7 @@ fn severity_of(level: LintLevel) -> Severity {
 }
 
 fn report(cx: &mut Context<'_>, finding: LintFinding) {
-    let code = finding.code;
+    let code = finding.code.as_str();
     let report = cx
         .report(finding.span, finding.message)
         .code(code, severity_of(finding.level))

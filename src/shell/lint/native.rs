@@ -9,33 +9,78 @@ use shuck_linter::{
 };
 use shuck_parser::parser::Parser;
 
+use super::own::is_disabled;
 use super::{Dialect, LintLevel, Raw, RawFix, Surroundings};
+use crate::span::MappedText;
 
 /// A code and the rule that finds it.
 struct Code {
     rule: Rule,
+    /// Whether the rule is known under another code to comments in the script.
+    is_renamed: bool,
     name: String,
     level: LintLevel,
 }
 
 /// Every code that has a rule, by rule. Made when the first script is looked at.
 static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| {
-    let mut codes: Vec<Code> = MAP
-        .mappings()
-        .map(|(number, rule)| Code {
-            rule,
-            name: format!("SC{number:04}"),
-            level: match rule_metadata(rule).and_then(|m| m.shellcheck_level) {
-                Some(ShellCheckLevel::Style) => LintLevel::Style,
-                Some(ShellCheckLevel::Info) => LintLevel::Info,
-                Some(ShellCheckLevel::Error) => LintLevel::Error,
-                Some(ShellCheckLevel::Warning) | None => LintLevel::Warning,
-            },
-        })
-        .collect();
+    let mut codes: Vec<Code> = MAP.mappings().filter_map(code).collect();
     codes.sort_by_key(|c| c.rule.code());
     codes
 });
+
+/// Rules under a code that ShellCheck gives to something else or to nothing: the code it gives to
+/// what they find.
+const RENAMED: [(&str, &str); 16] = [
+    ("SC2264", "SC2299"),
+    ("SC2271", "SC1050"),
+    ("SC2272", "SC1054"),
+    ("SC2273", "SC1055"),
+    ("SC2274", "SC1056"),
+    ("SC2277", "SC1085"),
+    ("SC2336", "SC2179"),
+    ("SC2370", "SC2188"),
+    ("SC2387", "SC2290"),
+    ("SC2389", "SC1061"),
+    ("SC2390", "SC1061"),
+    ("SC2391", "SC1048"),
+    ("SC2396", "SC1058"),
+    ("SC3042", "SC3039"),
+    ("SC3073", "SC3029"),
+    ("SC3079", "SC3056"),
+];
+
+/// Rules that find what ShellCheck does not complain of, or under another code something else.
+/// SC1089 and SC2015 are told from what the parser says.
+const DROPPED: [&str; 12] = [
+    "SC1004", "SC1041", "SC1089", "SC1114", "SC1115", "SC2015", "SC2233", "SC2265", "SC2333",
+    "SC2339", "SC2399", "SC3083",
+];
+
+/// Codes that ShellCheck gives another level.
+const ERRORS: [&str; 3] = ["SC1036", "SC2078", "SC2290"];
+
+fn code((number, rule): (u32, Rule)) -> Option<Code> {
+    let own = format!("SC{number:04}");
+    if DROPPED.contains(&own.as_str()) {
+        return None;
+    }
+    let renamed = RENAMED.iter().find(|(from, _)| *from == own);
+    let name = renamed.map_or(own.as_str(), |(_, to)| *to).to_owned();
+    let level = match rule_metadata(rule).and_then(|m| m.shellcheck_level) {
+        _ if ERRORS.contains(&name.as_str()) => LintLevel::Error,
+        Some(ShellCheckLevel::Style) => LintLevel::Style,
+        Some(ShellCheckLevel::Info) => LintLevel::Info,
+        Some(ShellCheckLevel::Error) => LintLevel::Error,
+        Some(ShellCheckLevel::Warning) | None => LintLevel::Warning,
+    };
+    Some(Code {
+        rule,
+        is_renamed: renamed.is_some(),
+        name,
+        level,
+    })
+}
 
 static MAP: LazyLock<ShellCheckCodeMap> = LazyLock::new(ShellCheckCodeMap::default);
 
@@ -53,13 +98,14 @@ impl Checks {
     }
 
     pub(super) fn has(&self, code: &str) -> bool {
-        MAP.resolve(&code.to_ascii_uppercase())
-            .is_some_and(|rule| self.rules.contains(rule))
+        CODES
+            .iter()
+            .any(|c| c.name.eq_ignore_ascii_case(code) && self.rules.contains(c.rule))
     }
 }
 
 /// The findings in a script.
-pub(super) fn lint(text: &str, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
+pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
     if checks.rules.is_empty() {
         return Vec::new();
     }
@@ -78,7 +124,7 @@ pub(super) fn lint(text: &str, around: &Surroundings<'_>, checks: &Checks) -> Ve
         pipefail: around.options.pipefail,
     };
     let settings = settings.with_ambient_shell_options(options);
-    let text = crate::shell::read::plain(text);
+    let text = crate::shell::read::plain(mapped.text());
     let source: &str = &text;
     // One script that the checks fail on must not cost the findings of the rest.
     let found = catch_unwind(AssertUnwindSafe(|| {
@@ -96,10 +142,14 @@ pub(super) fn lint(text: &str, around: &Surroundings<'_>, checks: &Checks) -> Ve
             let code = CODES.get(at)?;
             let end = source.len();
             let start = d.span.start.offset().min(end);
+            let range = start..d.span.end.offset().clamp(start, end);
+            if code.is_renamed && is_disabled(mapped, &code.name, mapped.span(range.clone())) {
+                return None;
+            }
             Some(Raw {
-                code: &code.name,
+                code: code.name.clone(),
                 level: code.level,
-                range: start..d.span.end.offset().clamp(start, end),
+                range,
                 message: d.message,
                 fix: d.fix.map(|fix| RawFix {
                     title: d.fix_title,

@@ -1,17 +1,39 @@
 //! The codes that no rule of the back end finds, told from the commands of the script.
 
-use super::super::{Command, Connector, Dialect, Frame, FrameKind, Script, Word, WordPart};
+use super::super::{
+    Command, Connector, Dialect, Frame, FrameKind, Script, ShellError, Word, WordPart,
+};
 use super::{LintFinding, LintLevel, Surroundings};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 5] = [
+pub(super) const CODES: [(&str, LintLevel); 8] = [
+    (UNREADABLE, LintLevel::Error),
+    (STOPPED, LintLevel::Error),
+    ("SC2015", LintLevel::Info),
     ("SC2174", LintLevel::Warning),
     ("SC2185", LintLevel::Info),
     ("SC2226", LintLevel::Warning),
     ("SC2251", LintLevel::Info),
     ("SC3028", LintLevel::Warning),
 ];
+
+/// What cannot be read.
+const UNREADABLE: &str = "SC1072";
+
+/// What ends something that nothing began.
+const STOPPED: &str = "SC1089";
+
+/// The codes with which reading ends.
+pub(super) const ENDS: [&str; 2] = [UNREADABLE, STOPPED];
+
+/// The words and signs that end what another began.
+const CLOSERS: [&str; 10] = [
+    "fi", "done", "esac", "then", "else", "elif", "do", ";;", ")", "}",
+];
+
+/// The codes of what is not closed, so that a closing word has its opening one.
+const LEFT_OPEN: [&str; 6] = ["SC1046", "SC1048", "SC1049", "SC1050", "SC1058", "SC1061"];
 
 /// Variables that Bash sets by itself and POSIX shells do not.
 const OF_BASH: [&str; 14] = [
@@ -39,6 +61,12 @@ struct Item {
     or_follows: bool,
     negated: bool,
     span: Span,
+    /// The command, if it is a simple one and alone.
+    command: Option<usize>,
+    /// The operator before it.
+    operator: Option<Span>,
+    /// Whether it is a member, and not a part of one: a substitution, a branch.
+    whole: bool,
 }
 
 struct Search<'s> {
@@ -46,20 +74,23 @@ struct Search<'s> {
     script: &'s Script,
     around: &'s Surroundings<'s>,
     found: Vec<LintFinding>,
+    /// The codes of what was found by others.
+    others: Vec<&'s str>,
 }
 
-/// The findings in a script.
+/// The findings in a script, in which others were found before.
 pub(super) fn lint(
     text: &MappedText,
     script: &Script,
     around: &Surroundings<'_>,
-    wants: impl Fn(&str) -> bool,
+    others: &[LintFinding],
 ) -> Vec<LintFinding> {
     let mut search = Search {
         text,
         script,
         around,
         found: Vec::new(),
+        others: others.iter().map(|f| f.code.as_str()).collect(),
     };
     for (index, command) in script.commands.iter().enumerate() {
         // What stands in quotes is read by another shell.
@@ -73,9 +104,9 @@ pub(super) fn lint(
         search.variables(command);
     }
     search.negations();
-    let mut found = search.found;
-    found.retain(|f| wants(f.code));
-    found
+    search.mistaken_conditions();
+    search.errors();
+    search.found
 }
 
 /// The first word that gives a flag, perhaps among other letters or with a value.
@@ -89,14 +120,95 @@ fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
     })
 }
 
+/// The codes of brackets where a shell has none.
+const ODD_BRACKETS: [&str; 6] = ["SC1036", "SC1064", "SC1065", "SC1088", "SC2288", "SC3006"];
+
+/// Whether a piece of a script begins a loop or a condition that it does not end.
+fn leaves_open(text: &str) -> bool {
+    let mut open = [0i32; 3];
+    for word in text.split(|c: char| c.is_whitespace() || ";&|()".contains(c)) {
+        let (which, change) = match word {
+            "do" => (0, 1),
+            "done" => (0, -1),
+            "if" => (1, 1),
+            "fi" => (1, -1),
+            "case" => (2, 1),
+            "esac" => (2, -1),
+            _ => continue,
+        };
+        if let Some(open) = open.get_mut(which) {
+            *open += change;
+        }
+    }
+    open.iter().any(|n| *n > 0)
+}
+
+/// Whether a closing word ends where the rest begins.
+fn ends_word(closer: &str, rest: &str) -> bool {
+    !closer.starts_with(char::is_alphabetic) || !rest.starts_with(|c: char| c.is_alphanumeric())
+}
+
+/// The first mistake in what this shell reads.
+fn first_error(script: &Script) -> Option<&ShellError> {
+    let quoted = |at: u32| {
+        let mut frames = script.frames.iter();
+        frames.any(|f| matches!(f.kind, FrameKind::Script { .. }) && f.span.contains(at))
+    };
+    let mut errors = script.errors.iter();
+    errors.find(|e| !e.limit && !quoted(e.span.start))
+}
+
+/// Whether a text that no shell can read may be for another program: a template, PowerShell, `cmd`.
+pub(super) fn may_be_foreign(text: &MappedText, script: &Script, found: &[LintFinding]) -> bool {
+    let text = text.text().to_ascii_lowercase();
+    let odd = |f: &LintFinding| ODD_BRACKETS.contains(&f.code.as_str());
+    (first_error(script).is_some() || found.iter().any(odd))
+        && [
+            "{{",
+            "}}",
+            "<%",
+            "%}",
+            "::",
+            "$env:",
+            ":\\",
+            "@('",
+            "==\"",
+            "new-object",
+        ]
+        .iter()
+        .any(|mark| text.contains(mark))
+}
+
+/// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
+pub(super) fn is_disabled(text: &MappedText, code: &str, span: Span) -> bool {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in text.text().split_inclusive('\n') {
+        if text.offset(at) > span.start {
+            break;
+        }
+        at += line.len() as u32;
+        lines.push(line.trim_start());
+    }
+    let number = code.trim_start_matches("SC");
+    let comments = lines
+        .iter()
+        .rev()
+        .skip(1)
+        .take_while(|l| l.starts_with('#'));
+    comments
+        .filter(|l| l.contains("shellcheck") && l.contains("disable="))
+        .any(|l| l.contains(number) || l.contains("disable=all"))
+}
+
 impl Search<'_> {
     fn report(&mut self, code: &'static str, span: Span, message: &str) {
-        if self.is_disabled(code, span) {
+        if is_disabled(self.text, code, span) {
             return;
         }
         let level = CODES.iter().find(|(c, _)| *c == code);
         self.found.push(LintFinding {
-            code,
+            code: code.to_owned(),
             level: level.map_or(LintLevel::Warning, |(_, level)| *level),
             span,
             message: message.to_owned(),
@@ -104,24 +216,43 @@ impl Search<'_> {
         });
     }
 
-    /// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
-    fn is_disabled(&self, code: &str, span: Span) -> bool {
-        let mut lines = Vec::new();
-        for line in self.text.text().split_inclusive('\n') {
-            let start = line.as_ptr() as usize - self.text.text().as_ptr() as usize;
-            if self.text.offset(start as u32) > span.start {
-                break;
-            }
-            lines.push(line.trim_start());
+    /// What the shell cannot read.
+    fn errors(&mut self) {
+        let Some(error) = first_error(self.script) else {
+            return;
+        };
+        if self.others.contains(&UNREADABLE) {
+            return;
         }
-        let comments = lines
-            .iter()
-            .rev()
-            .skip(1)
-            .take_while(|l| l.starts_with('#'));
-        comments
-            .filter(|l| l.contains("shellcheck") && l.contains("disable="))
-            .any(|l| l.contains(code) || l.contains("disable=all"))
+        let text = self.text.text();
+        // The parser's span may be wider than the word it stumbles over.
+        let word = |at: usize| text.get(at..).and_then(|t| t.split_whitespace().next());
+        let starts = (0..text.len()).find(|at| self.text.offset(*at as u32) == error.span.start);
+        let closes = starts.and_then(word).and_then(|word| {
+            let mut closers = CLOSERS.iter();
+            closers.find(|c| {
+                word.strip_prefix(**c)
+                    .is_some_and(|rest| ends_word(c, rest))
+            })
+        });
+        let before = text.get(..starts.unwrap_or_default()).unwrap_or_default();
+        let opened = leaves_open(before) || self.others.iter().any(|c| LEFT_OPEN.contains(c));
+        match closes {
+            Some(word) if error.message == "expected command" => {
+                let span = Span::new(error.span.start, error.span.start + word.len() as u32);
+                let (code, what) = match opened {
+                    true => (UNREADABLE, "does not close what is open here"),
+                    false => (STOPPED, "closes nothing"),
+                };
+                let message = format!("`{word}` {what}: the shell stops reading");
+                self.report(code, span, &message);
+            }
+            _ => {
+                let reason = error.message.replace('\'', "`");
+                let message = format!("the shell cannot read this: {reason}");
+                self.report(UNREADABLE, error.span, &message);
+            }
+        }
     }
 
     fn arguments(&mut self, command: &Command) {
@@ -178,43 +309,10 @@ impl Search<'_> {
     /// Commands, pipelines and compound commands behind `!`, whose failure is lost though failing
     /// commands are to end the script.
     fn negations(&mut self) {
-        let script = self.script;
         if !self.ends_on_failure() {
             return;
         }
-        let mut items: Vec<Item> = Vec::new();
-        for command in script.commands.iter().filter(|c| c.pipeline.is_none()) {
-            items.push(Item {
-                frame: command.frame,
-                statement: command.statement,
-                connector: command.connector,
-                or_follows: command.or_follows,
-                negated: command.negated,
-                span: command.span,
-            });
-        }
-        for frame in script.frames.iter().filter(|f| f.pipeline.is_none()) {
-            items.extend(frame.parent.map(|parent| Item {
-                frame: parent,
-                statement: frame.statement,
-                connector: frame.connector,
-                or_follows: frame.or_follows,
-                negated: frame.negated,
-                span: frame.span,
-            }));
-        }
-        for pipeline in &script.pipelines {
-            let first = pipeline.parts.first().map(|p| p.commands.start);
-            let statement = first.and_then(|c| self.statement_in(c, pipeline.frame));
-            items.extend(statement.map(|statement| Item {
-                frame: pipeline.frame,
-                statement,
-                connector: pipeline.connector,
-                or_follows: pipeline.or_follows,
-                negated: pipeline.negated,
-                span: pipeline.span,
-            }));
-        }
+        let items = self.items();
         for item in items.iter().filter(|i| i.negated) {
             let alone = matches!(
                 item.connector,
@@ -234,6 +332,147 @@ impl Search<'_> {
                     "a failure of this command does not end the script: `!` exempts it from `-e`";
                 self.report("SC2251", self.with_bang(item.span), message);
             }
+        }
+    }
+
+    /// The members of all lists.
+    fn items(&self) -> Vec<Item> {
+        let script = self.script;
+        let mut items: Vec<Item> = Vec::new();
+        let commands = script.commands.iter().enumerate();
+        for (index, command) in commands.filter(|(_, c)| c.pipeline.is_none()) {
+            items.push(Item {
+                frame: command.frame,
+                statement: command.statement,
+                connector: command.connector,
+                or_follows: command.or_follows,
+                negated: command.negated,
+                span: command.span,
+                command: Some(index),
+                operator: command.operator,
+                whole: true,
+            });
+        }
+        for frame in script.frames.iter().filter(|f| f.pipeline.is_none()) {
+            items.extend(frame.parent.map(|parent| Item {
+                frame: parent,
+                statement: frame.statement,
+                connector: frame.connector,
+                or_follows: frame.or_follows,
+                negated: frame.negated,
+                span: frame.span,
+                command: None,
+                operator: None,
+                whole: !matches!(
+                    frame.kind,
+                    FrameKind::CommandSubstitution
+                        | FrameKind::ProcessSubstitution
+                        | FrameKind::Script { .. }
+                        | FrameKind::Condition
+                        | FrameKind::Branch
+                        | FrameKind::Body
+                ),
+            }));
+        }
+        for pipeline in &script.pipelines {
+            let first = pipeline.parts.first().map(|p| p.commands.start);
+            let statement = first.and_then(|c| self.statement_in(c, pipeline.frame));
+            items.extend(statement.map(|statement| Item {
+                frame: pipeline.frame,
+                statement,
+                connector: pipeline.connector,
+                or_follows: pipeline.or_follows,
+                negated: pipeline.negated,
+                span: pipeline.span,
+                command: None,
+                operator: None,
+                whole: true,
+            }));
+        }
+        items
+    }
+
+    /// `a && b || c`, where c runs if b fails, unless something asks for the result of the whole.
+    fn mistaken_conditions(&mut self) {
+        let mut items = self.items();
+        items.retain(|i| i.whole);
+        items.sort_by_key(|i| (i.frame, i.statement, i.span.start));
+        let mut lists: Vec<&[Item]> = items
+            .chunk_by(|a, b| (a.frame, a.statement) == (b.frame, b.statement))
+            .collect();
+        lists.retain(|list| {
+            let ends = list.last_chunk::<3>();
+            ends.is_some_and(|[_, then, other]| {
+                then.connector == Connector::AndAnd
+                    && other.connector == Connector::OrOr
+                    && !self.is_one_of(then, &["[", "[[", "test"])
+                    && !self.is_harmless(other)
+            })
+        });
+        for list in lists {
+            let Some([.., then, _]) = list.last_chunk::<3>() else {
+                continue;
+            };
+            if self.is_asked(then.frame, then.statement, &items) {
+                continue;
+            }
+            let message = "what follows `||` also runs if what follows `&&` fails: this is no \
+                           `if … else`";
+            let span = then
+                .operator
+                .unwrap_or_else(|| self.operator_before(then.span));
+            self.report("SC2015", span, message);
+        }
+    }
+
+    /// Whether something asks for the result of a statement of a frame: a condition, or an operator
+    /// behind what it stands in.
+    fn is_asked(&self, frame: usize, statement: u32, items: &[Item]) -> bool {
+        let mut at = Some((frame, statement));
+        while let Some((frame, statement)) = at {
+            let Some(found) = self.script.frames.get(frame) else {
+                return true;
+            };
+            let later = |i: &Item| i.frame == frame && i.statement > statement;
+            match found.kind {
+                FrameKind::Script { .. } | FrameKind::Damaged => return true,
+                FrameKind::Condition if !items.iter().any(later) => return true,
+                _ => {}
+            }
+            let follows = |i: &Item| {
+                Some(i.frame) == found.parent
+                    && i.statement == found.statement
+                    && i.span.start >= found.span.end
+                    && matches!(i.connector, Connector::AndAnd | Connector::OrOr)
+            };
+            if items.iter().any(follows) {
+                return true;
+            }
+            at = found.parent.map(|parent| (parent, found.statement));
+        }
+        false
+    }
+
+    fn is_one_of(&self, item: &Item, names: &[&str]) -> bool {
+        let command = item.command.and_then(|c| self.script.commands.get(c));
+        command.is_some_and(|c| c.wrappers.is_empty() && names.contains(&c.name.as_str()))
+    }
+
+    /// Whether a command may as well run: it ends the script, says something or cannot do harm.
+    fn is_harmless(&self, item: &Item) -> bool {
+        let command = item.command.and_then(|c| self.script.commands.get(c));
+        let assigns = command.is_some_and(|c| c.words.is_empty() && !c.assignments.is_empty());
+        assigns || self.is_one_of(item, &[":", "echo", "exit", "printf", "return", "true"])
+    }
+
+    /// The `&&` before a span.
+    fn operator_before(&self, span: Span) -> Span {
+        let operators = self.text.text().match_indices("&&");
+        let places = operators.map(|(at, _)| at as u32);
+        let before = places.take_while(|at| self.text.offset(*at) < span.start);
+        match before.last() {
+            Some(at) => Span::new(self.text.offset(at), self.text.offset(at + 1) + 1),
+            None => span,
         }
     }
 
@@ -268,7 +507,9 @@ impl Search<'_> {
         let parent = frame.parent.and_then(|p| script.frames.get(p));
         let counts = match frame.kind {
             FrameKind::Top | FrameKind::Subshell | FrameKind::Function(_) => !last,
-            FrameKind::Group | FrameKind::Body => true,
+            // The end of a pipeline has the pipeline's result.
+            FrameKind::Group => !last || frame.pipeline.is_none(),
+            FrameKind::Body => true,
             FrameKind::Branch => parent.is_some_and(|p| p.kind == FrameKind::If),
             _ => false,
         };
