@@ -441,13 +441,16 @@ fn as_buildkit(
             continue;
         }
         let converts = has(&CONVERSION_CHECKS) || diagnostic.rule == "invalid-port";
-        // Blank lines at the end of the file belong to the instruction that asked for more.
-        let unfinished = || {
-            let last = facts.file.instructions.last();
-            last.filter(|i| i.empty_continuation.is_some() && has(&["NoEmptyContinuation"]))
+        // Blank lines may stand before an instruction's first word and behind its last one.
+        let around = || {
+            let line = facts.source.line(diagnostic.span.start);
+            let instructions = &facts.file.instructions;
+            let at = instructions.partition_point(|i| i.end_line < line);
+            let next = instructions.get(at).filter(|i| i.start_line <= line);
+            next.filter(|_| has(&["NoEmptyContinuation"]))
         };
         let owner = facts.file.instruction_at(diagnostic.span.start);
-        let Some(owner) = owner.or_else(unfinished) else {
+        let Some(owner) = owner.or_else(around) else {
             out.push(diagnostic);
             continue;
         };

@@ -429,6 +429,36 @@ fn every_check_answers_as_buildkits_own() {
 }
 
 #[test]
+fn one_error_never_hides_the_rest() {
+    let text = std::fs::read_to_string("testdata/probes/checks.json").unwrap();
+    let all: Value = serde_json::from_str(&text).unwrap();
+    let fails_by_itself = |case: &Value| {
+        let line = case["input"].as_str()?.strip_prefix("FROM alpine\n")?;
+        let lines = case["error"]["lines"].as_array()?;
+        // What goes on below, or is about other stages, cannot stand among others.
+        let whole = line.matches('\n').count() == 1 && !line.contains("<<");
+        let own = !line.starts_with("FROM") && !line.contains("from");
+        let plain = case.get("options").is_none() && lines.contains(&json!(2));
+        (whole && own && plain).then(|| line.to_owned())
+    };
+    let lines: Vec<String> = all["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(fails_by_itself)
+        .collect();
+    assert!(lines.len() > 100, "{}", lines.len());
+    let file = format!("FROM alpine\n{}", lines.concat());
+    let ours = answer(&mut buildkit_mode(), &file, &Value::Null);
+    let hidden: Vec<&String> = (2..)
+        .zip(&lines)
+        .filter(|(number, _)| !ours.errors.iter().any(|(line, _)| line == number))
+        .map(|(_, line)| line)
+        .collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
+}
+
+#[test]
 fn check_options_are_read_as_buildkit_reads_them() {
     for probe in probes("checkopt") {
         let text = probe["input"].as_str().unwrap();

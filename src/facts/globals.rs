@@ -48,13 +48,15 @@ impl Facts<'_> {
                 }
             }
         }
-        self.stages
+        let images = self
+            .stages
             .iter()
             .filter_map(|stage| match &stage.from.kind {
                 Kind::From(from) => Some((stage, &from.image)),
                 _ => None,
             })
-            .map(|(stage, word)| Some((stage, word, expand(word, &globals)?)))
-            .collect()
+            // BuildKit looks no further than the first that cannot be expanded.
+            .map_while(|(stage, word)| Some((stage, word, expand(word, &globals)?)));
+        Some(images.collect())
     }
 }

@@ -174,7 +174,7 @@ impl Scopes {
                 let kept = global.and_then(|g| g.value.clone());
                 Some(kept.unwrap_or_else(|| self.platform(name).map(str::to_owned).into()))
             }
-            (None, None) => None,
+            (None, None) => global.and_then(|g| g.value.clone()),
         };
         let variable = Variable {
             name: name.to_owned(),

@@ -60,7 +60,9 @@ pub(super) fn cut(logical: &MappedText, from: usize, escape: Escape) -> (Vec<Fla
     let mut at = from;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        at += rest.len() - rest.trim_start().len();
+        // Byte by byte: a no-break space is no blank here.
+        let is_blank = |c: char| c.is_ascii() && c.is_whitespace();
+        at += rest.len() - rest.trim_start_matches(is_blank).len();
         if !text.get(at..).unwrap_or_default().starts_with("--") {
             return (flags, at);
         }
@@ -85,7 +87,7 @@ fn word(logical: &MappedText, start: usize, escape: Escape) -> (MappedText, usiz
         .map(|(i, c)| (start + i, c));
     while let Some((at, c)) = rest.next() {
         match quote {
-            None if c.is_whitespace() => return (word, at),
+            None if c.is_ascii() && c.is_whitespace() => return (word, at),
             None if c == '\'' || c == '"' => quote = Some(c),
             Some(open) if c == open => quote = None,
             _ => {

@@ -22,7 +22,9 @@ impl Rule for EmptyContinuation {
             return;
         };
         let pieces = &cx.file().pieces;
-        let from = pieces.partition_point(|p| p.span.start < instruction.span.start);
+        // The first line may hold the continuation character only.
+        let begin = cx.source().line_start(instruction.start_line);
+        let from = pieces.partition_point(|p| p.span.start < begin);
         let blank: Vec<Span> = pieces
             .iter()
             .skip(from)
