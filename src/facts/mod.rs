@@ -324,13 +324,18 @@ impl<'a> Facts<'a> {
             }
             heredocs => {
                 let mut text = word.text.clone();
+                // At the end of the file there is no line break, and no body.
+                let line_break = match self.source.text().len() > word.span.end as usize {
+                    true => "\n",
+                    false => "",
+                };
                 for heredoc in heredocs {
-                    text.push("\n", word.span.end);
+                    text.push(line_break, word.span.end);
                     let end = heredoc.terminator.map_or(heredoc.body.end, |t| t.end);
                     let span = Span::new(heredoc.body.start, end);
                     text.push(self.source.slice(span), span.start);
                 }
-                text.push("\n", word.span.end);
+                text.push(line_break, word.span.end);
                 whole(Cow::Owned(text))
             }
         }
