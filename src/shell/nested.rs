@@ -371,17 +371,19 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a text ends inside quotes.
+/// Whether a text ends inside quotes or parentheses.
 fn is_open(text: &str) -> bool {
-    let (mut quote, mut escaped) = (None, false);
+    let (mut quote, mut escaped, mut depth) = (None, false, 0i64);
     for byte in text.bytes() {
         let now = std::mem::take(&mut escaped);
         match (byte, quote) {
             (b'\\', Some(b'"') | None) => escaped = !now,
             (b'"' | b'\'', None) if !now => quote = Some(byte),
+            (b'(', None) if !now => depth += 1,
+            (b')', None) if !now => depth -= 1,
             (_, Some(open)) if open == byte && !now => quote = None,
             _ => {}
         }
     }
-    quote.is_some()
+    quote.is_some() || depth > 0
 }

@@ -1227,6 +1227,7 @@ fn an_expansion_whose_end_is_not_clear_is_an_error() {
         "echo x${A:-\"${B}\"",
         "echo ${A && ls é",
         "yum install a @(\"b c",
+        "apt-get install /x/*.deb($A b; ls",
     ] {
         let errors = run(body).script.errors;
         assert_eq!(errors.len(), 1, "{body}");
@@ -1235,7 +1236,7 @@ fn an_expansion_whose_end_is_not_clear_is_an_error() {
     for body in [
         "echo ${A}",
         "echo ${A:-\"x\"} \"${B}\"",
-        "echo '\"' \"'\" \\\" it\\'s \"\\\"\" @(a|b)",
+        "echo '\"' \"'\" \\\" it\\'s \"\\\"\" @(a|b) $(ls | (cat))",
         "echo ${A:-\\\"}",
         "echo \\${A",
         "echo '${A'",
