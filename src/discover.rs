@@ -153,7 +153,7 @@ fn search(
             let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
             !is_folder
                 || entry.depth() == 0
-                || !name.starts_with('.')
+                || (!name.starts_with('.') && !is_foreign(&name, entry.path()))
                 || HIDDEN.contains(&name.as_ref())
         })
         .build();
@@ -204,6 +204,16 @@ fn search(
         }
     }
     Ok(())
+}
+
+/// Whether a package manager fills a folder with the code of others: nobody here mends that.
+fn is_foreign(name: &str, path: &Path) -> bool {
+    match name {
+        "node_modules" | "bower_components" => true,
+        // Go and Composer write these; what else is called so may be the owner's.
+        "vendor" => path.join("modules.txt").is_file() || path.join("autoload.php").is_file(),
+        _ => false,
+    }
 }
 
 /// A path without the `./` that a search of the current folder puts before it.
@@ -320,6 +330,27 @@ mod tests {
         let all = [".devcontainer/Dockerfile", "Dockerfile", "b/app.Dockerfile"];
         assert_eq!(find(tree.path(), &[""]), all);
         assert_eq!(find(tree.path(), &["b", "", "Dockerfile"]), all);
+    }
+
+    #[test]
+    fn what_a_package_manager_brought_is_left_out_unless_it_is_named() {
+        let tree = tree(&[
+            ("node_modules/x/Dockerfile", ""),
+            ("go/vendor/modules.txt", ""),
+            ("go/vendor/example.com/a/Dockerfile", ""),
+            ("php/vendor/autoload.php", ""),
+            ("php/vendor/a/Dockerfile", ""),
+            ("vendor/acme/Dockerfile", ""),
+        ]);
+        assert_eq!(find(tree.path(), &[""]), ["vendor/acme/Dockerfile"]);
+        let named = ["go/vendor", "php/vendor/a/Dockerfile"];
+        assert_eq!(
+            find(tree.path(), &named),
+            [
+                "go/vendor/example.com/a/Dockerfile",
+                "php/vendor/a/Dockerfile"
+            ]
+        );
     }
 
     #[test]
