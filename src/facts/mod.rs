@@ -349,6 +349,25 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a command put behind the shell form of a RUN would be read as one that follows all
+    /// others. It is not where the script is damaged and its end part of something else.
+    pub fn takes_at_the_end(&self, node: &Node<'_>, command: &str) -> bool {
+        let (Some(text), Some(script)) = (self.script_text(node), &node.script) else {
+            return false;
+        };
+        let start = text.text.text().len();
+        let mut text = text.text.into_owned();
+        text.push(" && ", node.instruction.head.end);
+        text.push(command, node.instruction.head.end);
+        let again = crate::shell::parse(&text, &node.shell);
+        again.commands.len() == script.commands.len() + 1
+            && again.errors.is_empty()
+            && again
+                .commands
+                .last()
+                .is_some_and(|c| c.frame == 0 && c.range.start > start)
+    }
+
     /// The options that the SHELL in force starts the shell with; a heredoc with a shebang of its
     /// own has none of them.
     pub fn shell_options(&self, node: &Node<'_>) -> ShellOptions {

@@ -107,7 +107,7 @@ pub(super) fn append(
         true => format!("sudo {command}"),
         false => command.to_owned(),
     };
-    if is_gone(node, like, &command) {
+    if is_gone(node, like, &command) || !facts.takes_at_the_end(node, &command) {
         return None;
     }
     let text = facts.source.slice(head);

@@ -8,11 +8,17 @@ use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, UnusedIgnore as Unused};
 
 /// See `rules/suppressions/unused-ignore.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct UnusedIgnore {
     /// Whether comments for other tools count too, which may still need them.
     pub foreign: bool,
+}
+
+impl Default for UnusedIgnore {
+    fn default() -> Self {
+        Self { foreign: true }
+    }
 }
 
 impl Rule for UnusedIgnore {
