@@ -115,3 +115,35 @@ pub fn nearest_name(name: &str) -> Option<&'static str> {
         .min()
         .map(|(_, known)| known)
 }
+
+/// One rule on one text, for the tests of rules.
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::by_id;
+    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::fix::Applicability;
+    use crate::mend::mend;
+    use crate::span::Source;
+
+    fn settings(rule: &str) -> Settings {
+        Settings {
+            rules: by_id(rule).map(ActiveRule::new).into_iter().collect(),
+            ..Settings::default()
+        }
+    }
+
+    /// How many findings a rule has.
+    pub(crate) fn count(rule: &str, text: &str) -> usize {
+        lint(Source::new("t", text), &settings(rule))
+            .diagnostics
+            .len()
+    }
+
+    /// The text with all fixes of a rule made.
+    pub(crate) fn fixed(rule: &str, text: &str) -> String {
+        let settings = settings(rule);
+        let report = lint(Source::new("t", text), &settings);
+        let mended = mend(report, &settings, Applicability::Unsafe);
+        mended.report.source.text().to_owned()
+    }
+}

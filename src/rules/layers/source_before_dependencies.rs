@@ -470,19 +470,10 @@ fn fix(facts: &Facts<'_>, late: &Late) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{ActiveRule, Settings, lint};
-    use crate::rules::by_id;
-    use crate::span::Source;
+    use crate::rules::testing;
 
     fn count(text: &str) -> usize {
-        let settings = Settings {
-            rules: by_id("source-before-dependencies")
-                .map(ActiveRule::new)
-                .into_iter()
-                .collect(),
-            ..Settings::default()
-        };
-        lint(Source::new("t", text), &settings).diagnostics.len()
+        testing::count("source-before-dependencies", text)
     }
 
     #[test]

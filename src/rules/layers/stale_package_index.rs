@@ -270,33 +270,14 @@ fn fix(
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{ActiveRule, Settings, lint};
-    use crate::fix::Applicability;
-    use crate::mend::mend;
-    use crate::rules::by_id;
-    use crate::span::Source;
-
-    fn settings() -> Settings {
-        Settings {
-            rules: by_id("stale-package-index")
-                .map(ActiveRule::new)
-                .into_iter()
-                .collect(),
-            ..Settings::default()
-        }
-    }
+    use crate::rules::testing;
 
     fn count(text: &str) -> usize {
-        lint(Source::new("t", text), &settings()).diagnostics.len()
+        testing::count("stale-package-index", text)
     }
 
     fn fixed(text: &str) -> String {
-        let report = lint(Source::new("t", text), &settings());
-        mend(report, &settings(), Applicability::Unsafe)
-            .report
-            .source
-            .text()
-            .to_owned()
+        testing::fixed("stale-package-index", text)
     }
 
     #[test]

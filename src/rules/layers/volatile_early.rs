@@ -485,33 +485,14 @@ fn ends_blank(facts: &Facts<'_>, place: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{ActiveRule, Settings, lint};
-    use crate::fix::Applicability;
-    use crate::mend::mend;
-    use crate::rules::by_id;
-    use crate::span::Source;
-
-    fn settings() -> Settings {
-        Settings {
-            rules: by_id("volatile-early")
-                .map(ActiveRule::new)
-                .into_iter()
-                .collect(),
-            ..Settings::default()
-        }
-    }
+    use crate::rules::testing;
 
     fn count(text: &str) -> usize {
-        lint(Source::new("t", text), &settings()).diagnostics.len()
+        testing::count("volatile-early", text)
     }
 
     fn fixed(text: &str) -> String {
-        let report = lint(Source::new("t", text), &settings());
-        mend(report, &settings(), Applicability::Unsafe)
-            .report
-            .source
-            .text()
-            .to_owned()
+        testing::fixed("volatile-early", text)
     }
 
     #[test]

@@ -526,34 +526,16 @@ fn is_group(install: &Install) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{ActiveRule, Settings, lint};
-    use crate::fix::Applicability;
-    use crate::mend::mend;
-    use crate::rules::by_id;
-    use crate::span::Source;
-
-    fn settings(rule: &str) -> Settings {
-        Settings {
-            rules: by_id(rule).map(ActiveRule::new).into_iter().collect(),
-            ..Settings::default()
-        }
-    }
+    use crate::rules::testing;
 
     fn count(rule: &str, text: &str) -> usize {
-        let text = format!("FROM debian:12\n{text}\n");
-        lint(Source::new("t", text), &settings(rule))
-            .diagnostics
-            .len()
+        testing::count(rule, &format!("FROM debian:12\n{text}\n"))
     }
 
     fn fixed(rule: &str, text: &str) -> String {
-        let settings = settings(rule);
-        let text = format!("FROM debian:12\n{text}\n");
-        let report = lint(Source::new("t", text), &settings);
-        let mended = mend(report, &settings, Applicability::Unsafe).report;
-        let text = mended.source.text();
+        let text = testing::fixed(rule, &format!("FROM debian:12\n{text}\n"));
         text.strip_prefix("FROM debian:12\n")
-            .unwrap_or(text)
+            .unwrap_or(&text)
             .to_owned()
     }
 

@@ -262,20 +262,10 @@ fn help(cx: &Context<'_>, node: &Node<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{ActiveRule, Settings, lint};
-    use crate::rules::by_id;
-    use crate::span::Source;
+    use crate::rules::testing;
 
     fn count(text: &str) -> usize {
-        let settings = Settings {
-            rules: by_id("missing-pipefail")
-                .map(ActiveRule::new)
-                .into_iter()
-                .collect(),
-            ..Settings::default()
-        };
-        let text = format!("FROM debian:12\n{text}\n");
-        lint(Source::new("t", text), &settings).diagnostics.len()
+        testing::count("missing-pipefail", &format!("FROM debian:12\n{text}\n"))
     }
 
     #[test]
