@@ -322,6 +322,11 @@ fn is_beside_the_point(
                 && c.range.contains(&raw.range.start)
                 && c.literal_args().any(|w| w == "(")
         }),
+        // `\x` is an escape with the digits only.
+        "SC2028" => written.split('\\').skip(1).all(|escape| {
+            let digits = escape.strip_prefix('x');
+            digits.is_some_and(|d| !d.starts_with(|c: char| c.is_ascii_hexdigit()))
+        }),
         // Debian's shell has `-n`.
         "SC3037" if *around.dialect == Dialect::Dash => written == "-n",
         code => match around.dialect {
@@ -474,6 +479,29 @@ mod tests {
         let heredoc = "FROM debian\nRUN <<E\ntrue\n# shellcheck disable=2086\necho $X\necho $Y\n\
                        # shellcheck disable=SC2226\nln x\nE";
         assert_eq!(found(heredoc), ["6:6 SC2086 $Y"]);
+    }
+
+    #[test]
+    fn echo_with_backslashes_means_different_things() {
+        let run = |echo: &str| found(&format!("FROM fedora:41\nRUN {echo}"));
+        for echo in [
+            r#"echo 'a\\ b'"#,
+            r#"echo 'PS1="\w]\\$ "' > x"#,
+            r"echo 'a\x41'",
+            r"echo -n '\\;'",
+        ] {
+            assert_eq!(run(echo).len(), 1, "{echo}");
+        }
+        for echo in [
+            r"echo 'a\x'",
+            r"echo -e 'a\\ b'",
+            r"echo -ne '\\;'",
+            r#"echo "a\\ b""#,
+            r"printf 'a\\ b'",
+        ] {
+            assert_eq!(run(echo), Vec::<String>::new(), "{echo}");
+        }
+        assert_eq!(found("FROM debian:12\nRUN echo 'a\\\\ b'"), [""; 0]);
     }
 
     #[test]

@@ -7,10 +7,11 @@ use super::{LintFinding, LintLevel, Surroundings};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 8] = [
+pub(super) const CODES: [(&str, LintLevel); 9] = [
     (UNREADABLE, LintLevel::Error),
     (STOPPED, LintLevel::Error),
     ("SC2015", LintLevel::Info),
+    ("SC2028", LintLevel::Info),
     ("SC2174", LintLevel::Warning),
     ("SC2185", LintLevel::Info),
     ("SC2226", LintLevel::Warning),
@@ -74,8 +75,8 @@ struct Search<'s> {
     script: &'s Script,
     around: &'s Surroundings<'s>,
     found: Vec<LintFinding>,
-    /// The codes of what was found by others.
-    others: Vec<&'s str>,
+    /// The codes of what was found by others, and where.
+    others: Vec<(&'s str, Span)>,
 }
 
 /// The findings in a script, in which others were found before.
@@ -90,7 +91,7 @@ pub(super) fn lint(
         script,
         around,
         found: Vec::new(),
-        others: others.iter().map(|f| f.code.as_str()).collect(),
+        others: others.iter().map(|f| (f.code.as_str(), f.span)).collect(),
     };
     for (index, command) in script.commands.iter().enumerate() {
         // What stands in quotes is read by another shell.
@@ -118,6 +119,24 @@ fn flag<'w>(args: &'w [Word], short: char, long: &str) -> Option<&'w Word> {
             letters.is_some_and(|letters| letters.contains(short))
         }
     })
+}
+
+/// Whether two backslashes stand in single quotes.
+fn holds_quoted_backslashes(raw: &str) -> bool {
+    let mut quote = None;
+    let mut bytes = raw.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, quote) {
+            (b'\\', Some(b'\'')) if bytes.peek() == Some(&b'\\') => return true,
+            (b'\\', Some(b'"') | None) => {
+                bytes.next();
+            }
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (_, Some(open)) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The codes of brackets where a shell has none.
@@ -221,7 +240,7 @@ impl Search<'_> {
         let Some(error) = first_error(self.script) else {
             return;
         };
-        if self.others.contains(&UNREADABLE) {
+        if self.others.iter().any(|(c, _)| *c == UNREADABLE) {
             return;
         }
         let text = self.text.text();
@@ -236,7 +255,7 @@ impl Search<'_> {
             })
         });
         let before = text.get(..starts.unwrap_or_default()).unwrap_or_default();
-        let opened = leaves_open(before) || self.others.iter().any(|c| LEFT_OPEN.contains(c));
+        let opened = leaves_open(before) || self.others.iter().any(|(c, _)| LEFT_OPEN.contains(c));
         match closes {
             Some(word) if error.message == "expected command" => {
                 let span = Span::new(error.span.start, error.span.start + word.len() as u32);
@@ -276,6 +295,26 @@ impl Search<'_> {
                     let message = "`-m` sets the mode of the last directory only, not of those that \
                                    `-p` makes above it";
                     self.report("SC2174", mode.span, message);
+                }
+            }
+            // The back end asks for a letter behind the backslashes. dash has escapes.
+            "echo" if *self.around.dialect != Dialect::Dash => {
+                let expands = |w: &Word| {
+                    let letters = w.prefix().strip_prefix('-');
+                    letters
+                        .is_some_and(|l| l.contains('e') && l.bytes().all(|b| b"neE".contains(&b)))
+                };
+                if args.first().is_some_and(expands) {
+                    return;
+                }
+                for word in args {
+                    let known = |(code, span): &(&str, Span)| {
+                        *code == "SC2028" && span.start == word.span.start
+                    };
+                    if holds_quoted_backslashes(&word.raw) && !self.others.iter().any(known) {
+                        let message = "`echo` may print both backslashes or one: use `printf`";
+                        self.report("SC2028", word.span, message);
+                    }
                 }
             }
             "ln" => {
