@@ -9,9 +9,13 @@ impl Facts<'_> {
     pub fn asked_shell(&self, node: &Node<'_>) -> Option<Dialect> {
         let owner = self.file.instruction_at(node.instruction.span.start)?;
         let first = node.commands().first()?.span.start;
-        let inside = self.file.comments.iter().filter(|c| {
-            c.inside && owner.span.start < c.span.start && c.span.start < first.min(owner.span.end)
-        });
+        let all = &self.file.comments;
+        let from = all.partition_point(|c| c.span.start <= owner.span.start);
+        let end = first.min(owner.span.end);
+        let inside = all.get(from..).unwrap_or_default().iter();
+        let inside = inside
+            .take_while(|c| c.span.start < end)
+            .filter(|c| c.inside);
         let above = owner
             .comment_block
             .iter()

@@ -9,7 +9,8 @@ use crate::syntax::{Kind, Word};
 
 impl Facts<'_> {
     /// The image of every stage with nothing but the defaults of the global arguments, as a build
-    /// for linux/amd64 sees it, or for the platform that a builder is asked for. Nothing if a default cannot be expanded: the build stops there.
+    /// for linux/amd64 sees it, or for the platform that a builder is asked for. Nothing if a default
+    /// cannot be expanded: the build stops there.
     pub fn default_images(&self) -> Option<Vec<(&Stage<'_>, &Word, String)>> {
         let mut globals: HashMap<String, String> = HashMap::new();
         for name in PLATFORM_ARGUMENTS {

@@ -343,6 +343,15 @@ impl Command {
             .any(|w| names.iter().any(|name| flag_matches(w, name)))
     }
 
+    /// Whether it compares a digest or a signature with what was fetched, and fails if they differ.
+    pub fn verifies(&self) -> bool {
+        match self.name.as_str() {
+            "gpg" | "gpg2" => self.has_flag("--verify"),
+            "gpgv" | "minisign" | "cosign" => true,
+            name => name.ends_with("sum") && self.has_any_flag(&["-c", "--check"]),
+        }
+    }
+
     /// The value of an option, if known: `--file=x`, `--file x`, `-f x` and `-fx` give `x`.
     pub fn flag_value(&self, name: &str) -> Option<&str> {
         let mut words = self.args().iter().take_while(|w| !w.is("--"));

@@ -52,20 +52,14 @@ fn is_question(address: &str) -> bool {
 fn is_checked_later(facts: &Facts<'_>, node: &Node<'_>, address: &str) -> bool {
     let name = address.rsplit('/').next().unwrap_or_default();
     let signature = [".asc", ".sig", ".sha256", ".sha512", ".sha256sum"];
-    let later = || {
-        facts
-            .nodes
-            .iter()
-            .filter(|n| n.index > node.index && n.stage == node.stage && n.is(Keyword::Run))
-            .take(MOST_LATER)
-    };
-    let compares = |c: &Command| match c.name.as_str() {
-        "gpg" | "gpg2" => c.has_flag("--verify"),
-        "gpgv" | "minisign" | "cosign" => true,
-        name => name.ends_with("sum") && c.has_any_flag(&["-c", "--check"]),
-    };
+    let later = facts.nodes.get(node.index + 1..).unwrap_or_default();
+    let mut later = later
+        .iter()
+        .take_while(|n| n.stage == node.stage)
+        .filter(|n| n.is(Keyword::Run))
+        .take(MOST_LATER);
     let is_small_part = signature.iter().any(|s| name.ends_with(s));
-    later().any(|n| {
+    later.any(|n| {
         let is_meant = is_small_part
             || node
                 .instruction
@@ -77,7 +71,7 @@ fn is_checked_later(facts: &Facts<'_>, node: &Node<'_>, address: &str) -> bool {
                 .filter(|target| target.len() > 3)
                 .is_some_and(|target| n.instruction.logical.text().contains(target))
             || !name.is_empty() && n.instruction.logical.text().contains(name);
-        is_meant && n.commands().iter().any(compares)
+        is_meant && n.commands().iter().any(Command::verifies)
     })
 }
 

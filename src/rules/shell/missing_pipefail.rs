@@ -84,15 +84,11 @@ fn is_checked(script: &Script, pipeline: &Pipeline) -> bool {
         matches!(c.name.as_str(), "tee" | "dd")
             || c.redirects.iter().any(|r| r.kind == RedirectKind::Output)
     };
-    let compares = |c: &Command| match c.name.as_str() {
-        "gpg" | "gpgv" => c.name == "gpgv" || c.has_flag("--verify"),
-        name => name.ends_with("sum") && c.has_any_flag(&["-c", "--check"]),
-    };
     script.slice(last.commands.clone()).iter().any(writes)
         && script
             .commands
             .get(last.commands.end..)
-            .is_some_and(|later| later.iter().any(compares))
+            .is_some_and(|later| later.iter().any(Command::verifies))
 }
 
 /// The command in front of a pipe whose failure matters and would be lost.
