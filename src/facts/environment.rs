@@ -734,7 +734,7 @@ impl Facts<'_> {
 
     /// Whether an ARG declares a variable that a word of the same ARG may use. The names are
     /// visible one after the other; only the rule that reads the words knows which is which.
-    fn is_declared_before(&self, node: usize, name: &str) -> bool {
+    pub(super) fn is_declared_before(&self, node: usize, name: &str) -> bool {
         // A trigger sees what the triggers and the stage before it declare.
         let Some(found) = self.nodes.get(node).filter(|n| n.onbuild) else {
             return false;
