@@ -331,8 +331,8 @@ fn children_matching(directory: &Path, pattern: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The parts of a path as COPY takes it: never above the root.
-fn normal_parts(path: &str) -> Vec<&str> {
+/// The parts of a path, without `.` and `..`: never above the root.
+pub(crate) fn normal_parts(path: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for part in path.split('/') {
         match part {

@@ -443,14 +443,7 @@ impl Facts<'_> {
             let shown = text.as_deref().unwrap_or_default();
             match key.as_str() {
                 "type" => {
-                    kind = match shown.to_ascii_lowercase().as_str() {
-                        "bind" => MountKind::Bind,
-                        "cache" => MountKind::Cache,
-                        "tmpfs" => MountKind::Tmpfs,
-                        "secret" => MountKind::Secret,
-                        "ssh" => MountKind::Ssh,
-                        _ => MountKind::Unknown,
-                    };
+                    kind = MountKind::of(shown);
                     hidden = text.is_none() || kind == MountKind::Unknown;
                     kind_text = shown.to_ascii_lowercase();
                     wrong(
