@@ -3,6 +3,7 @@
 use super::image::{self, ImageRef, ImageVariable};
 use super::{Base, Facts};
 use crate::syntax::Kind;
+use crate::syntax::expand::{Template, Var};
 
 /// How sure it is that a variable is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +22,7 @@ impl Facts<'_> {
     /// What a variable is before the instruction at `node`, for the words of an instruction
     /// inside a stage.
     pub fn definition(&self, node: usize, name: &str) -> Definition {
-        if self.variable(node, name).is_some() || self.is_declared_before(node, name) {
+        if self.variable(node, name).is_some() || self.trigger_variable(node, name).is_some() {
             return Definition::File;
         }
         match self.nodes.get(node).and_then(|n| n.stage) {
@@ -30,19 +31,37 @@ impl Facts<'_> {
         }
     }
 
-    /// Whether an ARG declares a variable that a word of the same ARG may use. The names are
-    /// visible one after the other; only the rule that reads the words knows which is which.
-    pub(super) fn is_declared_before(&self, node: usize, name: &str) -> bool {
-        // A trigger sees what the triggers and the stage before it declare.
-        let Some(found) = self.nodes.get(node).filter(|n| n.onbuild) else {
-            return false;
+    /// What the triggers before a trigger make of a variable, if they declare it.
+    pub(super) fn trigger_variable(&self, trigger: usize, name: &str) -> Option<Var<'_>> {
+        let found = self.nodes.get(trigger).filter(|n| n.onbuild)?;
+        let stage = self.stages.get(found.stage?)?;
+        let earlier = self.nodes_of(stage).iter().rev();
+        let mut earlier = earlier.filter(|n| n.onbuild && n.index < trigger);
+        earlier.find_map(|n| self.declared_value(&n.instruction.kind, name))
+    }
+
+    /// The value an instruction declares a variable with, if it does. One with references in it is
+    /// not worked out: they would have to be looked up where the instruction runs.
+    fn declared_value(&self, kind: &Kind, name: &str) -> Option<Var<'_>> {
+        let escape = self.file.escape.char();
+        let value = match kind {
+            Kind::Env(pairs) => {
+                let mut pairs = pairs.pairs.iter().rev();
+                &pairs.find(|p| p.name.as_str() == name)?.value
+            }
+            Kind::Arg(arguments) => {
+                let mut arguments = arguments.iter().rev();
+                let argument = arguments.find(|a| a.name.as_str() == name)?;
+                match &argument.value {
+                    Some(value) if !self.build.gives(name) => value,
+                    _ => return Some(Var::Unknown),
+                }
+            }
+            _ => return None,
         };
-        let stage = found.stage.and_then(|s| self.stages.get(s));
-        let nodes = stage.map_or(&[][..], |s| self.nodes_of(s));
-        nodes
-            .iter()
-            .filter(|n| n.onbuild && n.index < node)
-            .any(|n| declares(&n.instruction.kind, name))
+        let text = Template::parse(value.as_str(), escape).ok();
+        let text = text.and_then(|template| template.literal());
+        Some(text.map_or(Var::Unknown, |text| Var::Set(text.into())))
     }
 
     /// What the image under a stage makes of a variable.
@@ -71,15 +90,6 @@ impl Facts<'_> {
     /// Whether the stage is built: all are, unless a target is named.
     pub fn is_built(&self, stage: &super::Stage<'_>) -> bool {
         self.build.target.is_none() || stage.is_needed
-    }
-}
-
-/// Whether an instruction declares a variable.
-pub(super) fn declares(kind: &Kind, name: &str) -> bool {
-    match kind {
-        Kind::Arg(arguments) => arguments.iter().any(|a| a.name.as_str() == name),
-        Kind::Env(pairs) => pairs.pairs.iter().any(|p| p.name.as_str() == name),
-        _ => false,
     }
 }
 

@@ -448,8 +448,8 @@ impl<'a> Facts<'a> {
     /// What is known of a variable before the instruction at `node`. FROM and what stands before
     /// it see global arguments only.
     pub fn lookup(&self, node: usize, name: &str) -> Var<'_> {
-        if self.is_declared_before(node, name) {
-            return Var::Unknown;
+        if let Some(value) = self.trigger_variable(node, name) {
+            return value;
         }
         self.lookup_in(self.scope_of(node), self.moment(node), name)
     }

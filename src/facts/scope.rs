@@ -266,24 +266,32 @@ impl Scopes {
         let Some(stage) = stage else {
             return self.globals.last_before(name, before);
         };
-        let mut at = Some(stage);
-        let mut before = before;
-        for _ in 0..MAX_CHAIN {
-            let stage = at?;
-            let found = self
-                .stages
-                .get(stage)
-                .and_then(|table| table.last_before(name, before));
-            if found.is_some() {
-                return found;
-            }
-            at = match stages.get(stage)?.base {
-                Base::Stage(base) => Some(base),
-                _ => None,
-            };
-            before = usize::MAX;
+        let own = self.stages.get(stage);
+        if let Some(found) = own.and_then(|table| table.last_before(name, before)) {
+            return Some(found);
         }
-        None
+        // A stage begins with what the image under it is made of: its ENV comes over its ARG,
+        // whichever stands further down.
+        let base_of = |stage: usize| match stages.get(stage)?.base {
+            Base::Stage(base) => Some(base),
+            _ => None,
+        };
+        let mut argument = None;
+        let mut at = base_of(stage);
+        for _ in 0..MAX_CHAIN {
+            let Some(stage) = at else { break };
+            at = base_of(stage);
+            // A stage that declares nothing may have no table.
+            let Some(table) = self.stages.get(stage) else {
+                continue;
+            };
+            let is_environment = |v: &&Variable| v.origin == Origin::Environment;
+            if let Some(found) = table.named(name).filter(is_environment).last() {
+                return Some(found);
+            }
+            argument = argument.or_else(|| table.last_before(name, usize::MAX));
+        }
+        argument
     }
 
     /// Whether the stage's chain ends in an image, whose environment this file does not show.

@@ -85,6 +85,13 @@ fn the_last_writer_wins() {
 fn a_stage_inherits_variables_from_its_base_stage() {
     let text = "FROM scratch AS base\nENV A=1\nARG B=2\nFROM base\nUSER $A$B";
     assert_eq!(user(text), Some("12".into()));
+    let text = "FROM scratch AS a\nARG A=1\nFROM a AS b\nFROM b AS c\nFROM c\nUSER $A";
+    assert_eq!(user(text), Some("1".into()));
+    // Where it is both, the image says it.
+    let text = "FROM scratch AS base\nENV A=1\nARG A=2\nUSER $A\nFROM base\nUSER $A";
+    assert_eq!(user(text), Some("1".into()));
+    let text = "FROM scratch AS a\nENV A=1\nFROM a AS b\nARG A=2\nFROM b\nUSER $A";
+    assert_eq!(user(text), Some("1".into()));
 }
 
 #[test]
