@@ -4,11 +4,15 @@
 //! known of the Dockerfile around it, and the way back to the file's bytes, are the same for
 //! every back end and stand here.
 
+#[cfg(feature = "shell-lint")]
+mod brackets;
 mod external;
 #[cfg(feature = "shell-lint")]
 mod native;
 #[cfg(feature = "shell-lint")]
 mod own;
+#[cfg(feature = "shell-lint")]
+mod pieces;
 
 use std::ops::Range;
 
@@ -164,8 +168,7 @@ impl Checks {
                 !NEVER.contains(&code) && !OPTIONAL.contains(&code) && wants(code, level)
             }),
             #[cfg(feature = "shell-lint")]
-            own: own::CODES
-                .into_iter()
+            own: own::codes()
                 .filter(|(code, level)| wants(code, *level))
                 .map(|(code, _)| code)
                 .collect(),
@@ -314,6 +317,15 @@ fn is_beside_the_point(
                         .is_some_and(|w| w.is("/bin/bash") || w.is("/bin/sh"))
             })
         }
+        // Conditions have codes of their own for that.
+        "SC2035" | "SC2210" => script.commands.iter().any(|c| {
+            c.name == "["
+                && c.wrappers.is_empty()
+                && c.range.contains(&raw.range.start)
+                && c.words
+                    .last()
+                    .is_some_and(|w| raw.range.start < w.range.start)
+        }),
         // An extended pattern, which is SC3002.
         "SC1036" => written.starts_with(['@', '?', '*', '+', '!']),
         // The checks of this program do not see brackets around alternatives.

@@ -50,11 +50,13 @@ const RENAMED: [(&str, &str); 16] = [
     ("SC3079", "SC3056"),
 ];
 
-/// Rules that find what ShellCheck does not complain of, or under another code something else.
-/// SC1089 and SC2015 are told from what the parser says.
-const DROPPED: [&str; 12] = [
-    "SC1004", "SC1041", "SC1089", "SC1114", "SC1115", "SC2015", "SC2233", "SC2265", "SC2333",
-    "SC2339", "SC2399", "SC3083",
+/// Rules that find what ShellCheck does not complain of, or under another code something else, and
+/// those whose findings are told from the commands of the script.
+const DROPPED: [&str; 31] = [
+    "SC1004", "SC1041", "SC1076", "SC1089", "SC1114", "SC1115", "SC2015", "SC2050", "SC2070",
+    "SC2071", "SC2072", "SC2078", "SC2144", "SC2157", "SC2158", "SC2159", "SC2160", "SC2193",
+    "SC2198", "SC2199", "SC2202", "SC2203", "SC2208", "SC2233", "SC2255", "SC2265", "SC2309",
+    "SC2333", "SC2339", "SC2399", "SC3083",
 ];
 
 /// Codes that ShellCheck gives another level.

@@ -3,11 +3,11 @@
 use super::super::{
     Command, Connector, Dialect, Frame, FrameKind, Script, ShellError, Word, WordPart,
 };
-use super::{LintFinding, LintLevel, Surroundings};
+use super::{LintFinding, LintLevel, Surroundings, brackets};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 9] = [
+const CODES: [(&str, LintLevel); 9] = [
     (UNREADABLE, LintLevel::Error),
     (STOPPED, LintLevel::Error),
     ("SC2015", LintLevel::Info),
@@ -18,6 +18,11 @@ pub(super) const CODES: [(&str, LintLevel); 9] = [
     ("SC2251", LintLevel::Info),
     ("SC3028", LintLevel::Warning),
 ];
+
+/// All codes that are told from the commands of a script.
+pub(super) fn codes() -> impl Iterator<Item = (&'static str, LintLevel)> {
+    CODES.into_iter().chain(brackets::CODES)
+}
 
 /// What cannot be read.
 const UNREADABLE: &str = "SC1072";
@@ -101,6 +106,7 @@ pub(super) fn lint(
         }
         if command.wrappers.is_empty() {
             search.arguments(command);
+            search.brackets(command);
         }
         search.variables(command);
     }
@@ -225,10 +231,10 @@ impl Search<'_> {
         if is_disabled(self.text, code, span) {
             return;
         }
-        let level = CODES.iter().find(|(c, _)| *c == code);
+        let level = codes().find(|(c, _)| *c == code);
         self.found.push(LintFinding {
             code: code.to_owned(),
-            level: level.map_or(LintLevel::Warning, |(_, level)| *level),
+            level: level.map_or(LintLevel::Warning, |(_, level)| level),
             span,
             message: message.to_owned(),
             fix: None,
@@ -342,6 +348,15 @@ impl Search<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Conditions in brackets.
+    fn brackets(&mut self, command: &Command) {
+        let names = |name: &str| (self.around.is_set)(name) || self.is_assigned(name);
+        let found = brackets::findings(command, self.text.text(), self.around.dialect, &names);
+        for (code, range, message) in found {
+            self.report(code, self.text.span(range), &message);
         }
     }
 
