@@ -6,6 +6,8 @@
 
 #[cfg(feature = "shell-lint")]
 mod brackets;
+#[cfg(feature = "shell-lint")]
+mod ends;
 mod external;
 #[cfg(feature = "shell-lint")]
 mod native;

@@ -9,6 +9,7 @@ use shuck_linter::{
 };
 use shuck_parser::parser::Parser;
 
+use super::ends;
 use super::own::is_disabled;
 use super::{Dialect, LintLevel, Raw, RawFix, Surroundings};
 use crate::span::MappedText;
@@ -130,7 +131,8 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
     let source: &str = &text;
     // One script that the checks fail on must not cost the findings of the rest.
     let found = catch_unwind(AssertUnwindSafe(|| {
-        let parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
+        let mut parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
+        ends::forget(&mut parsed.file.body);
         AnalysisRequest::from_parse_result(&parsed, source, &settings)
             .with_shellcheck_map(&MAP)
             .lint()
