@@ -15,12 +15,16 @@ mod native;
 mod own;
 #[cfg(feature = "shell-lint")]
 mod pieces;
+#[cfg(feature = "shell-lint")]
+mod usage;
 
 use std::ops::Range;
 
 pub use external::{External, ExternalError};
 
-use super::{AssignmentKind, Command, Dialect, Script, ShellOptions, WordPart};
+use super::{
+    AssignmentKind, Command, Dialect, Redirect, RedirectKind, Script, ShellOptions, WordPart,
+};
 use crate::span::{MappedText, Span};
 
 /// How bad ShellCheck calls what one of its codes stands for.
@@ -327,6 +331,13 @@ fn is_beside_the_point(
                 && c.words
                     .last()
                     .is_some_and(|w| raw.range.start < w.range.start)
+        }),
+        // Not quoted, they are patterns for files, and SC2060.
+        "SC2021" => !written.starts_with(['"', '\'']),
+        // Both go on to where a later redirection points.
+        "SC2261" => script.commands.iter().any(|c| {
+            let points = |r: &Redirect| r.kind == RedirectKind::DupOutput;
+            c.range.contains(&raw.range.start) && c.redirects.iter().any(points)
         }),
         // An extended pattern, which is SC3002.
         "SC1036" => written.starts_with(['@', '?', '*', '+', '!']),

@@ -53,11 +53,13 @@ const RENAMED: [(&str, &str); 16] = [
 
 /// Rules that find what ShellCheck does not complain of, or under another code something else, and
 /// those whose findings are told from the commands of the script.
-const DROPPED: [&str; 31] = [
-    "SC1004", "SC1041", "SC1076", "SC1089", "SC1114", "SC1115", "SC2015", "SC2050", "SC2070",
-    "SC2071", "SC2072", "SC2078", "SC2144", "SC2157", "SC2158", "SC2159", "SC2160", "SC2193",
-    "SC2198", "SC2199", "SC2202", "SC2203", "SC2208", "SC2233", "SC2255", "SC2265", "SC2309",
-    "SC2333", "SC2339", "SC2399", "SC3083",
+const DROPPED: [&str; 46] = [
+    "SC1004", "SC1041", "SC1076", "SC1089", "SC1114", "SC1115", "SC2015", "SC2020", "SC2036",
+    "SC2050", "SC2060", "SC2065", "SC2070", "SC2071", "SC2072", "SC2078", "SC2123", "SC2144",
+    "SC2157", "SC2158", "SC2159", "SC2160", "SC2182", "SC2183", "SC2193", "SC2198", "SC2199",
+    "SC2202", "SC2203", "SC2208", "SC2216", "SC2217", "SC2224", "SC2225", "SC2226", "SC2233",
+    "SC2255", "SC2259", "SC2265", "SC2266", "SC2269", "SC2309", "SC2333", "SC2339", "SC2399",
+    "SC3083",
 ];
 
 /// Codes that ShellCheck gives another level.
@@ -107,6 +109,21 @@ impl Checks {
     }
 }
 
+/// The code of a regular expression with `*` in it: `x*` is a pattern for files, `foo*` repeats the
+/// last letter, and what repeats something else may be meant.
+fn of_pattern<'c>(code: &'c str, written: &str) -> Option<&'c str> {
+    if code != "SC2022" {
+        return Some(code);
+    }
+    let pattern = written.trim_matches(['"', '\'']);
+    let (before, behind) = pattern.split_once('*')?;
+    let last = before.chars().next_back()?;
+    match last.is_ascii_alphanumeric() {
+        true if behind.is_empty() && before.len() == 1 => Some("SC2063"),
+        repeats => repeats.then_some(code),
+    }
+}
+
 /// The findings in a script.
 pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
     if checks.rules.is_empty() {
@@ -150,8 +167,9 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
             if code.is_renamed && is_disabled(mapped, &code.name, mapped.span(range.clone())) {
                 return None;
             }
+            let name = of_pattern(&code.name, source.get(range.clone()).unwrap_or_default())?;
             Some(Raw {
-                code: code.name.clone(),
+                code: name.to_owned(),
                 level: code.level,
                 range,
                 message: d.message,

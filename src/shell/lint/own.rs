@@ -3,25 +3,24 @@
 use super::super::{
     Command, Connector, Dialect, Frame, FrameKind, Script, ShellError, Word, WordPart,
 };
-use super::{LintFinding, LintLevel, Surroundings, brackets};
+use super::{LintFinding, LintLevel, Surroundings, brackets, usage};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-const CODES: [(&str, LintLevel); 9] = [
+const CODES: [(&str, LintLevel); 8] = [
     (UNREADABLE, LintLevel::Error),
     (STOPPED, LintLevel::Error),
     ("SC2015", LintLevel::Info),
     ("SC2028", LintLevel::Info),
     ("SC2174", LintLevel::Warning),
     ("SC2185", LintLevel::Info),
-    ("SC2226", LintLevel::Warning),
     ("SC2251", LintLevel::Info),
     ("SC3028", LintLevel::Warning),
 ];
 
 /// All codes that are told from the commands of a script.
 pub(super) fn codes() -> impl Iterator<Item = (&'static str, LintLevel)> {
-    CODES.into_iter().chain(brackets::CODES)
+    CODES.into_iter().chain(brackets::CODES).chain(usage::CODES)
 }
 
 /// What cannot be read.
@@ -108,8 +107,10 @@ pub(super) fn lint(
             search.arguments(command);
             search.brackets(command);
         }
+        search.extend(usage::findings(command, script, text));
         search.variables(command);
     }
+    search.extend(usage::of_pipelines(script, text));
     search.negations();
     search.mistaken_conditions();
     search.errors();
@@ -241,6 +242,12 @@ impl Search<'_> {
         });
     }
 
+    fn extend(&mut self, found: Vec<brackets::Found>) {
+        for (code, range, message) in found {
+            self.report(code, self.text.span(range), &message);
+        }
+    }
+
     /// What the shell cannot read.
     fn errors(&mut self) {
         let Some(error) = first_error(self.script) else {
@@ -323,17 +330,6 @@ impl Search<'_> {
                     }
                 }
             }
-            "ln" => {
-                let mut operands = args.iter().filter(|w| !w.prefix().starts_with('-'));
-                if let (Some(only), None) = (operands.next(), operands.next())
-                    && !only.glob
-                    && !only.braces
-                    && only.literal().is_some_and(|t| !t.is_empty())
-                    && flag(args, 't', "target-directory").is_none()
-                {
-                    self.report("SC2226", name.span, "`ln` is given no name for the link");
-                }
-            }
             "find" => {
                 let first = args.iter().find(|w| {
                     let text = w.prefix();
@@ -355,9 +351,7 @@ impl Search<'_> {
     fn brackets(&mut self, command: &Command) {
         let names = |name: &str| (self.around.is_set)(name) || self.is_assigned(name);
         let found = brackets::findings(command, self.text.text(), self.around.dialect, &names);
-        for (code, range, message) in found {
-            self.report(code, self.text.span(range), &message);
-        }
+        self.extend(found);
     }
 
     /// Commands, pipelines and compound commands behind `!`, whose failure is lost though failing
