@@ -10,6 +10,8 @@ mod brackets;
 mod ends;
 mod external;
 #[cfg(feature = "shell-lint")]
+mod flow;
+#[cfg(feature = "shell-lint")]
 mod native;
 #[cfg(feature = "shell-lint")]
 mod own;

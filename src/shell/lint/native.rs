@@ -10,6 +10,7 @@ use shuck_linter::{
 use shuck_parser::parser::Parser;
 
 use super::ends;
+use super::flow::{self, Value};
 use super::own::is_disabled;
 use super::{Dialect, LintLevel, Raw, RawFix, Surroundings};
 use crate::span::MappedText;
@@ -29,6 +30,9 @@ static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| {
     codes.sort_by_key(|c| c.rule.code());
     codes
 });
+
+/// An expansion that may be split.
+const SPLITS: &str = "SC2086";
 
 /// Rules under a code that ShellCheck gives to something else or to nothing: the code it gives to
 /// what they find.
@@ -146,16 +150,26 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
     let settings = settings.with_ambient_shell_options(options);
     let text = crate::shell::read::plain(mapped.text());
     let source: &str = &text;
+    let splits = CODES
+        .iter()
+        .any(|c| c.name == SPLITS && checks.rules.contains(c.rule));
+    let wants_uses = splits && text.contains('=') && text.contains('$');
     // One script that the checks fail on must not cost the findings of the rest.
     let found = catch_unwind(AssertUnwindSafe(|| {
         let mut parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
         ends::forget(&mut parsed.file.body);
-        AnalysisRequest::from_parse_result(&parsed, source, &settings)
+        let uses = match wants_uses && parsed.diagnostics.is_empty() {
+            true => flow::uses(&parsed.file, source),
+            false => Vec::new(),
+        };
+        let found = AnalysisRequest::from_parse_result(&parsed, source, &settings)
             .with_shellcheck_map(&MAP)
-            .lint()
+            .lint();
+        (found, uses)
     }));
-    let found = found.unwrap_or_default().into_iter();
-    found
+    let (found, uses) = found.unwrap_or_default();
+    let found = found.into_iter();
+    let mut raw: Vec<Raw> = found
         .filter_map(|d| {
             let at = CODES
                 .binary_search_by_key(&d.code(), |c| c.rule.code())
@@ -187,5 +201,27 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
                 }),
             })
         })
-        .collect()
+        .collect();
+    raw.retain(|r| {
+        let whole = |u: &flow::Use| u.plain && u.value == Value::Whole && u.range == r.range;
+        r.code != SPLITS || !uses.iter().any(whole)
+    });
+    for u in uses.into_iter().filter(|u| u.value != Value::Whole) {
+        let known = raw.iter().any(|r| r.range == u.range && r.code == SPLITS);
+        if !known && !is_disabled(mapped, SPLITS, mapped.span(u.range.clone())) {
+            let written = source.get(u.range.clone()).unwrap_or_default();
+            raw.push(Raw {
+                code: SPLITS.to_owned(),
+                level: LintLevel::Info,
+                message: "quote parameter expansions to avoid word splitting and globbing"
+                    .to_owned(),
+                fix: Some(RawFix {
+                    title: Some("quote the parameter expansion".to_owned()),
+                    edits: vec![(u.range.clone(), format!("\"{written}\""))],
+                }),
+                range: u.range,
+            });
+        }
+    }
+    raw
 }
