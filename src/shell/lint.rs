@@ -15,7 +15,6 @@ mod flow;
 mod native;
 #[cfg(feature = "shell-lint")]
 mod own;
-#[cfg(feature = "shell-lint")]
 mod pieces;
 #[cfg(feature = "shell-lint")]
 mod usage;
@@ -24,8 +23,10 @@ use std::ops::Range;
 
 pub use external::{External, ExternalError};
 
+use self::pieces::PieceKind;
 use super::{
-    AssignmentKind, Command, Dialect, Redirect, RedirectKind, Script, ShellOptions, WordPart,
+    Assignment, AssignmentKind, Command, Dialect, Redirect, RedirectKind, Script, ShellOptions,
+    Word, WordPart,
 };
 use crate::span::{MappedText, Span};
 
@@ -341,6 +342,40 @@ fn is_beside_the_point(
             let points = |r: &Redirect| r.kind == RedirectKind::DupOutput;
             c.range.contains(&raw.range.start) && c.redirects.iter().any(points)
         }),
+        // With a variable before it, it is no condition to ShellCheck.
+        "SC2166" | "SC3014" => script.commands.iter().any(|c| {
+            let before = |a: &Assignment| a.kind == AssignmentKind::Prefix;
+            c.name == "[" && c.range.contains(&raw.range.start) && c.assignments.iter().any(before)
+        }),
+        // What the shell puts there is not known.
+        "SC2194" => {
+            written.starts_with('~')
+                || pieces::pieces(written, 0)
+                    .iter()
+                    .any(|p| matches!(p.kind, PieceKind::Glob | PieceKind::Braces))
+        }
+        // `echo` is not the command that is run.
+        "SC2116" => written
+            .trim_start_matches(['$', '(', '`', ' '])
+            .starts_with("sudo "),
+        // The function was defined before, perhaps otherwise.
+        "SC2218" => {
+            let before = text.text().get(..raw.range.start).unwrap_or_default();
+            before.contains(&format!("{written}()"))
+        }
+        // Redirections come after the variable is set.
+        "SC2097" | "SC2098" => script.commands.iter().any(|c| {
+            let name = variables(written).next().unwrap_or(written);
+            let uses = |w: &Word| variables(&w.raw).any(|v| v == name);
+            c.range.contains(&raw.range.start)
+                && c.redirects.iter().any(|r| uses(&r.target))
+                && !c.words.iter().any(uses)
+        }),
+        // A comma means something to the shell, in braces.
+        "SC1001" => text
+            .text()
+            .get(raw.range.start..)
+            .is_some_and(|t| t.starts_with("\\,")),
         // An extended pattern, which is SC3002.
         "SC1036" => written.starts_with(['@', '?', '*', '+', '!']),
         // The checks of this program do not see brackets around alternatives.
@@ -350,10 +385,18 @@ fn is_beside_the_point(
                 && c.literal_args().any(|w| w == "(")
         }),
         // `\x` is an escape with the digits only.
-        "SC2028" => written.split('\\').skip(1).all(|escape| {
-            let digits = escape.strip_prefix('x');
-            digits.is_some_and(|d| !d.starts_with(|c: char| c.is_ascii_hexdigit()))
-        }),
+        "SC2028" => {
+            let quoted = |p: &pieces::Piece| {
+                let raw = text.text().get(p.range.clone()).unwrap_or_default();
+                matches!(p.kind, PieceKind::Single | PieceKind::Double) && raw.contains('\\')
+            };
+            let found = pieces::pieces(written, raw.range.start);
+            !found.iter().any(quoted)
+                || written.split('\\').skip(1).all(|escape| {
+                    let digits = escape.strip_prefix('x');
+                    digits.is_some_and(|d| !d.starts_with(|c: char| c.is_ascii_hexdigit()))
+                })
+        }
         // Debian's shell has `-n`.
         "SC3037" if *around.dialect == Dialect::Dash => written == "-n",
         code => match around.dialect {

@@ -345,10 +345,16 @@ impl<'s> Walk<'s> {
                 let mut value: Option<Value> = None;
                 for word in c.words.iter().flatten() {
                     self.nested(&word.parts, &state);
-                    let one = self.value(
-                        &pieces(self.slice(word.span), word.span.start.offset()),
-                        &state,
-                    );
+                    let parts = pieces(self.slice(word.span), word.span.start.offset());
+                    let several = |p: &Piece| {
+                        let raw = self.source.get(p.range.clone()).unwrap_or_default();
+                        let unnamed = p.kind == PieceKind::Variable && named(raw).is_none();
+                        p.kind == PieceKind::Braces || unnamed
+                    };
+                    let one = match parts.iter().any(several) {
+                        true => Value::Any,
+                        false => self.value(&parts, &state),
+                    };
                     value = Some(value.map_or(one, |v| v.or(one)));
                 }
                 let names: Vec<&'s str> = c

@@ -12,6 +12,7 @@ use shuck_parser::parser::Parser;
 use super::ends;
 use super::flow::{self, Value};
 use super::own::is_disabled;
+use super::pieces::{PieceKind, pieces};
 use super::{Dialect, LintLevel, Raw, RawFix, Surroundings};
 use crate::span::MappedText;
 
@@ -113,18 +114,28 @@ impl Checks {
     }
 }
 
-/// The code of a regular expression with `*` in it: `x*` is a pattern for files, `foo*` repeats the
-/// last letter, and what repeats something else may be meant.
-fn of_pattern<'c>(code: &'c str, written: &str) -> Option<&'c str> {
-    if code != "SC2022" {
-        return Some(code);
-    }
-    let pattern = written.trim_matches(['"', '\'']);
-    let (before, behind) = pattern.split_once('*')?;
-    let last = before.chars().next_back()?;
-    match last.is_ascii_alphanumeric() {
-        true if behind.is_empty() && before.len() == 1 => Some("SC2063"),
-        repeats => repeats.then_some(code),
+/// The code that ShellCheck gives to what a rule finds, by what is written there.
+fn told_apart<'c>(code: &'c str, written: &str) -> Option<&'c str> {
+    match code {
+        // `x*` is a pattern for files, `foo*` repeats the last letter, and what repeats something
+        // else may be meant.
+        "SC2022" => {
+            let pattern = written.trim_matches(['"', '\'']);
+            let (before, behind) = pattern.split_once('*')?;
+            let last = before.chars().next_back()?;
+            match last.is_ascii_alphanumeric() {
+                true if behind.is_empty() && before.len() == 1 => Some("SC2063"),
+                repeats => repeats.then_some(code),
+            }
+        }
+        // A list in one word: quoted, or with commas.
+        "SC2043" => match pieces(written, 0).as_slice() {
+            [only] if only.kind == PieceKind::Single => Some("SC2041"),
+            [only] if only.kind == PieceKind::Double && !only.is_constant() => Some("SC2066"),
+            [only] if only.kind == PieceKind::Literal && only.text.contains(',') => Some("SC2042"),
+            _ => Some(code),
+        },
+        _ => Some(code),
     }
 }
 
@@ -153,7 +164,7 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
     let splits = CODES
         .iter()
         .any(|c| c.name == SPLITS && checks.rules.contains(c.rule));
-    let wants_uses = splits && text.contains('=') && text.contains('$');
+    let wants_uses = splits && text.contains('$');
     // One script that the checks fail on must not cost the findings of the rest.
     let found = catch_unwind(AssertUnwindSafe(|| {
         let mut parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
@@ -181,10 +192,16 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
             if code.is_renamed && is_disabled(mapped, &code.name, mapped.span(range.clone())) {
                 return None;
             }
-            let name = of_pattern(&code.name, source.get(range.clone()).unwrap_or_default())?;
+            let written = source.get(range.clone()).unwrap_or_default();
+            let name = told_apart(&code.name, written)?;
+            let level = match name {
+                "SC2066" => LintLevel::Error,
+                "SC2063" | "SC2041" | "SC2042" => LintLevel::Warning,
+                _ => code.level,
+            };
             Some(Raw {
                 code: name.to_owned(),
-                level: code.level,
+                level,
                 range,
                 message: d.message,
                 fix: d.fix.map(|fix| RawFix {

@@ -455,6 +455,7 @@ impl Search<'_> {
                     && other.connector == Connector::OrOr
                     && !self.is_one_of(then, &["[", "[[", "test"])
                     && !self.is_harmless(other)
+                    && !other.negated
             })
         });
         for list in lists {

@@ -12,7 +12,9 @@ use super::pieces::{Piece, PieceKind, flat, literal, pieces};
 use crate::span::MappedText;
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 15] = [
+pub(super) const CODES: [(&str, LintLevel); 21] = [
+    ("SC1001", LintLevel::Info),
+    ("SC1012", LintLevel::Warning),
     ("SC2020", LintLevel::Info),
     ("SC2036", LintLevel::Warning),
     ("SC2060", LintLevel::Warning),
@@ -28,6 +30,10 @@ pub(super) const CODES: [(&str, LintLevel); 15] = [
     ("SC2259", LintLevel::Error),
     ("SC2266", LintLevel::Error),
     ("SC2269", LintLevel::Info),
+    ("SC2283", LintLevel::Error),
+    ("SC2284", LintLevel::Error),
+    ("SC2285", LintLevel::Error),
+    ("SC2291", LintLevel::Info),
 ];
 
 /// Commands that read nothing from standard input.
@@ -60,6 +66,9 @@ pub(super) fn findings(command: &Command, script: &Script, text: &MappedText) ->
             _ => {}
         }
         check.input(command, script);
+        check.name(command);
+        check.assigned_apart(command);
+        check.gaps(command);
     }
     check.found
 }
@@ -201,11 +210,99 @@ impl Check<'_> {
             }
             let text = literal(&value);
             let keeps = text.contains(':') || text.contains("/bin") || text.contains("/sbin");
-            if name == "PATH" && !keeps && (raw.is_empty() || !text.is_empty()) {
+            let is_folder = value.iter().all(Piece::is_constant) || text.contains('/');
+            if name == "PATH" && !keeps && is_folder {
                 let message =
                     "`PATH` is where commands are looked for: none is found any more".to_owned();
                 self.report("SC2123", at..at + name.len(), message);
             }
+        }
+    }
+
+    /// Backslashes in the name of a command. One in front keeps an alias away.
+    fn name(&mut self, command: &Command) {
+        let Some(word) = command.words.first().filter(|w| w.raw.contains('\\')) else {
+            return;
+        };
+        self.escapes(&pieces(&word.raw, word.range.start), word.range.start);
+    }
+
+    /// Backslashes before letters, but for one at the start.
+    fn escapes(&mut self, parts: &[Piece], start: usize) {
+        for part in parts.iter().filter(|p| p.kind == PieceKind::Literal) {
+            let raw = self.text.get(part.range.clone()).unwrap_or_default();
+            let mut chars = raw.char_indices().peekable();
+            while let Some((i, c)) = chars.next() {
+                if c != '\\' {
+                    continue;
+                }
+                let Some((_, escaped)) = chars.next() else {
+                    return;
+                };
+                let at = part.range.start + i;
+                if at == start || !escaped.is_ascii_alphabetic() {
+                    continue;
+                }
+                let code = match escaped {
+                    'n' | 'r' | 't' => "SC1012",
+                    _ => "SC1001",
+                };
+                let message = format!("`\\{escaped}` is `{escaped}` outside quotes");
+                self.report(code, at..at, message);
+            }
+        }
+    }
+
+    /// `x = y`
+    fn assigned_apart(&mut self, command: &Command) {
+        let Some(word) = command.args().first().filter(|_| !is_declared(command)) else {
+            return;
+        };
+        let range = &word.range;
+        let unquoted = word.raw.starts_with(['=', '\\', '+']);
+        let found = match word.raw.as_str() {
+            "==" | "===" => Some(("SC2284", command.range.clone())),
+            raw if raw.starts_with("+=") => Some(("SC2285", command.range.clone())),
+            _ if word.prefix().starts_with('=') && unquoted && !word.prefix().starts_with("==") => {
+                let first = pieces(&word.raw, range.start).into_iter().next();
+                first.map(|p| ("SC2283", p.range))
+            }
+            _ => None,
+        };
+        if let Some((code, range)) = found {
+            let message = "a variable is given a value without blanks around the sign".to_owned();
+            self.report(code, range, message);
+        }
+    }
+
+    /// Blanks between arguments of `echo` that look like columns. The back end counts no tabs.
+    fn gaps(&mut self, command: &Command) {
+        if command.name != "echo" {
+            return;
+        }
+        let column = |at: usize| {
+            let before = self.text.get(..at).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            line.chars().fold(0, |column, c| match c {
+                '\t' => column / 8 * 8 + 8,
+                _ => column + 1,
+            })
+        };
+        let wide = command.args().windows(2).any(|pair| {
+            let [left, right] = pair else {
+                return false;
+            };
+            let gap = self
+                .text
+                .get(left.range.end..right.range.start)
+                .unwrap_or_default();
+            gap.contains('\t')
+                && gap.trim().is_empty()
+                && column(right.range.start) - column(left.range.end) >= 4
+        });
+        if wide {
+            let message = "`echo` joins its arguments with one blank: quote them".to_owned();
+            self.report("SC2291", command.range.clone(), message);
         }
     }
 
@@ -348,6 +445,22 @@ impl Check<'_> {
             self.report("SC2217", command.range.clone(), message);
         }
     }
+}
+
+/// Whether a command takes what begins with `=`, or declares variables, so that other codes tell of
+/// the blanks.
+fn is_declared(command: &Command) -> bool {
+    let takes = ["chmod", "sed"];
+    let declares = [
+        "alias", "declare", "export", "let", "local", "readonly", "typeset",
+    ];
+    let compares = ["[", "[[", "(("];
+    let name = command.name.as_str();
+    takes
+        .iter()
+        .chain(&declares)
+        .chain(&compares)
+        .any(|n| *n == name)
 }
 
 /// How many arguments a format takes.
