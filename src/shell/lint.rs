@@ -313,8 +313,13 @@ fn is_beside_the_point(
                     _ => false,
                 })
         }
-        // What the build has set is handed to every command, and so is its new value.
-        "SC2034" => identifier(written).is_some_and(|name| (around.is_set)(name)),
+        // What the build has set is handed to every command, and so is its new value. What is added
+        // to was used.
+        "SC2034" => {
+            let behind = text.text().get(raw.range.end..).unwrap_or_default();
+            behind.starts_with("+=")
+                || identifier(written).is_some_and(|name| (around.is_set)(name))
+        }
         // A script for another shell expands there, also where that has a path (`/bin/bash -c '…'`).
         "SC2016" => {
             let at = text.span(raw.range.clone()).start;

@@ -573,8 +573,19 @@ fn is_pattern_for_files(raw: &str, pieces: &[Piece]) -> bool {
     }
 }
 
-/// A text of which some is not known: a character, or any number of them.
-type Shape = Vec<Option<char>>;
+/// What is known of a place in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A character.
+    Known(char),
+    /// Some character.
+    One,
+    /// Any number of them.
+    Any,
+}
+
+/// A text of which some is not known.
+type Shape = Vec<Place>;
 
 fn shape(word: &Token, pieces: &[Piece]) -> Shape {
     let mut shape = Vec::new();
@@ -589,7 +600,7 @@ fn push_shape(pieces: &[Piece], shape: &mut Shape, home: &mut bool) {
             PieceKind::Literal | PieceKind::Single => {
                 let text = match std::mem::take(home) {
                     true => {
-                        shape.push(None);
+                        shape.push(Place::Any);
                         piece
                             .text
                             .find('/')
@@ -598,50 +609,44 @@ fn push_shape(pieces: &[Piece], shape: &mut Shape, home: &mut bool) {
                     }
                     false => piece.text.as_str(),
                 };
-                shape.extend(text.chars().map(Some));
+                shape.extend(text.chars().map(Place::Known));
             }
             PieceKind::Double => push_shape(&piece.inner, shape, home),
-            _ => shape.push(None),
+            // `?` and `[a-z]`; `@(a|b)` may be anything.
+            PieceKind::Glob if piece.text == "?" => shape.push(Place::One),
+            _ => shape.push(Place::Any),
         }
     }
 }
 
 /// Whether two texts can be the same, whatever stands where they are not known.
-fn can_be_equal(left: &[Option<char>], right: &[Option<char>]) -> bool {
-    // `reach[j]`: the left up to here fits the right up to j.
-    let fits = |a: Option<&Option<char>>, b: Option<&Option<char>>| match (a, b) {
-        (Some(Some(a)), Some(Some(b))) => a == b,
-        _ => false,
-    };
-    let mut reach = vec![false; right.len() + 1];
+fn can_be_equal(left: &[Place], right: &[Place]) -> bool {
+    // Whether the left up to some place fits the right up to each of its places.
+    let mut fits = vec![false; right.len() + 1];
     for i in 0..=left.len() {
         let mut next = vec![false; right.len() + 1];
         for j in 0..=right.len() {
-            let (a, b) = (
-                i.checked_sub(1).and_then(|i| left.get(i)),
-                j.checked_sub(1).and_then(|j| right.get(j)),
-            );
-            let above = reach.get(j).copied().unwrap_or_default() && i > 0;
-            let before = j
-                .checked_sub(1)
-                .and_then(|j| next.get(j))
-                .copied()
-                .unwrap_or_default();
-            let both = j
-                .checked_sub(1)
-                .and_then(|j| reach.get(j))
-                .copied()
-                .unwrap_or_default()
-                && i > 0;
-            let holds = (i == 0 && j == 0)
-                || (matches!(a, Some(None)) && (above || before))
-                || (matches!(b, Some(None)) && (above || before))
-                || (both && fits(a, b));
+            let of =
+                |text: &[Place], at: usize| at.checked_sub(1).and_then(|at| text.get(at)).copied();
+            let (a, b) = (of(left, i), of(right, j));
+            let held = |row: &[bool], at: Option<usize>| {
+                at.and_then(|at| row.get(at)).copied() == Some(true)
+            };
+            let above = i > 0 && held(&fits, Some(j));
+            let before = held(&next, j.checked_sub(1));
+            let both = i > 0 && held(&fits, j.checked_sub(1));
+            let same = match (a, b) {
+                (Some(Place::Known(a)), Some(Place::Known(b))) => a == b,
+                (Some(_), Some(_)) => true,
+                _ => false,
+            };
+            let any = a == Some(Place::Any) || b == Some(Place::Any);
+            let holds = (i, j) == (0, 0) || any && (above || before) || same && both;
             if let Some(slot) = next.get_mut(j) {
                 *slot = holds;
             }
         }
-        reach = next;
+        fits = next;
     }
-    reach.last().copied().unwrap_or_default()
+    fits.last().copied().unwrap_or_default()
 }

@@ -7,7 +7,12 @@ use super::{LintFinding, LintLevel, Surroundings, brackets, usage};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-const CODES: [(&str, LintLevel); 8] = [
+const CODES: [(&str, LintLevel); 13] = [
+    (LEFT_OVER, LintLevel::Error),
+    ("SC1141", LintLevel::Error),
+    ("SC2093", LintLevel::Warning),
+    ("SC2233", LintLevel::Style),
+    ("SC2234", LintLevel::Style),
     (UNREADABLE, LintLevel::Error),
     (STOPPED, LintLevel::Error),
     ("SC2015", LintLevel::Info),
@@ -29,8 +34,11 @@ const UNREADABLE: &str = "SC1072";
 /// What ends something that nothing began.
 const STOPPED: &str = "SC1089";
 
+/// What stands where nothing can.
+const LEFT_OVER: &str = "SC1070";
+
 /// The codes with which reading ends.
-pub(super) const ENDS: [&str; 2] = [UNREADABLE, STOPPED];
+pub(super) const ENDS: [&str; 3] = [LEFT_OVER, UNREADABLE, STOPPED];
 
 /// The words and signs that end what another began.
 const CLOSERS: [&str; 10] = [
@@ -112,6 +120,9 @@ pub(super) fn lint(
     }
     search.extend(usage::of_pipelines(script, text));
     search.negations();
+    search.replaced();
+    search.subshells();
+    search.left_over();
     search.mistaken_conditions();
     search.errors();
     search.found
@@ -380,6 +391,121 @@ impl Search<'_> {
                     "a failure of this command does not end the script: `!` exempts it from `-e`";
                 self.report("SC2251", self.with_bang(item.span), message);
             }
+        }
+    }
+
+    /// `exec` of a program before other commands, which then never run.
+    fn replaced(&mut self) {
+        let items = self.items();
+        let script = self.script;
+        for item in items.iter().filter(|i| i.whole && !i.negated) {
+            let command = item.command.and_then(|c| script.commands.get(c));
+            let execs = |c: &&Command| {
+                let wrapped = c.wrappers.first().is_some_and(|w| w.name == "exec");
+                wrapped || c.name == "exec" && !c.args().is_empty()
+            };
+            let Some(command) = command.filter(execs) else {
+                continue;
+            };
+            let Some(frame) = script.frames.get(item.frame) else {
+                continue;
+            };
+            let parent = frame.parent.and_then(|p| script.frames.get(p));
+            let runs_on = match frame.kind {
+                FrameKind::Top | FrameKind::Group | FrameKind::Body | FrameKind::Function(_) => {
+                    true
+                }
+                FrameKind::Branch => parent.is_some_and(|p| p.kind == FrameKind::If),
+                _ => false,
+            };
+            let others = || items.iter().filter(|i| i.whole && i.frame == item.frame);
+            let joined = others().any(|i| i.statement == item.statement && i.span != item.span);
+            let next = others()
+                .filter(|i| i.statement > item.statement)
+                .min_by_key(|i| i.span.start);
+            let lost = match next {
+                Some(next) => !self.is_harmless(next),
+                None => frame.kind == FrameKind::Body,
+            };
+            if runs_on && !joined && lost {
+                let message = "`exec` does not return: what follows never runs";
+                self.report("SC2093", command.span, message);
+            }
+        }
+    }
+
+    /// Conditions in a subshell of their own.
+    fn subshells(&mut self) {
+        let items = self.items();
+        let script = self.script;
+        for (id, frame) in script.frames.iter().enumerate() {
+            let mut inside = items.iter().filter(|i| i.whole && i.frame == id);
+            let only = (inside.next(), inside.next());
+            let (Some(item), None, true) = (only.0, only.1, frame.redirects.is_empty()) else {
+                continue;
+            };
+            if frame.kind != FrameKind::Subshell
+                || item.negated
+                || !self.is_one_of(item, &["[", "[[", "test"])
+            {
+                continue;
+            }
+            let parent = frame.parent.and_then(|p| script.frames.get(p));
+            let asked = parent.is_some_and(|p| p.kind == FrameKind::Condition);
+            let code = if asked && !frame.negated {
+                "SC2233"
+            } else {
+                "SC2234"
+            };
+            let message = "a condition needs no shell of its own: leave out the parentheses";
+            self.report(code, frame.span, message);
+        }
+    }
+
+    /// A word behind what ends with a bracket or a keyword.
+    fn left_over(&mut self) {
+        let text = self.text.text();
+        let script = self.script;
+        for frame in script.frames.iter().filter(|f| f.redirects.is_empty()) {
+            let closer = match frame.kind {
+                FrameKind::Subshell => ")",
+                FrameKind::Group => "}",
+                FrameKind::If => "fi",
+                FrameKind::Loop => "done",
+                FrameKind::Case => "esac",
+                _ => continue,
+            };
+            let Some(last) = frame.span.end.checked_sub(1) else {
+                continue;
+            };
+            let end = (0..text.len()).find(|at| self.text.offset(*at as u32) == last);
+            let Some((before, behind)) = end.and_then(|end| text.split_at_checked(end + 1)) else {
+                continue;
+            };
+            let rest = behind.trim_start_matches([' ', '\t']);
+            let begins =
+                rest.starts_with(|c: char| c.is_ascii_alphabetic() || "{\"'$/.".contains(c));
+            let word = rest
+                .split(|c: char| c.is_whitespace() || ";&|()".contains(c))
+                .next();
+            let word = word.unwrap_or_default();
+            let closes = ["then", "do", "done", "fi", "else", "elif", "esac", "in"].contains(&word);
+            // Without a blank it may be a part of the last word.
+            if !before.ends_with(closer) || !begins || closes || rest.len() == behind.len() {
+                continue;
+            }
+            let at = text.len() - rest.len();
+            self.report(
+                "SC1141",
+                self.text.span(at..at + 1),
+                "only a redirection or an operator can stand here",
+            );
+            self.report(
+                LEFT_OVER,
+                self.text.span(at..at),
+                "the shell stops reading here",
+            );
+            return;
         }
     }
 

@@ -11,7 +11,7 @@ pub(super) struct Piece {
     pub range: Range<usize>,
     /// The pieces between double quotes.
     pub inner: Vec<Piece>,
-    /// The text of a literal, backslashes resolved.
+    /// The text of a literal, backslashes resolved; `?` for a pattern of one character.
     pub text: String,
 }
 
@@ -74,6 +74,10 @@ impl Scan<'_> {
                         let end = (start + len).saturating_sub(1).max(start + 1);
                         let text = self.raw.get(start + 1..end).unwrap_or_default();
                         (Vec::new(), text.to_owned())
+                    }
+                    // What stands for one character.
+                    PieceKind::Glob if c == '[' || (c == '?' && len == 1) => {
+                        (Vec::new(), "?".to_owned())
                     }
                     _ => (Vec::new(), String::new()),
                 };
@@ -259,7 +263,9 @@ pub(super) fn flat(pieces: &[Piece]) -> Vec<&Piece> {
 
 /// What is literal in a word.
 pub(super) fn literal(pieces: &[Piece]) -> String {
-    flat(pieces).into_iter().map(|p| p.text.as_str()).collect()
+    let flat = flat(pieces).into_iter();
+    let literals = flat.filter(|p| p.kind != PieceKind::Glob);
+    literals.map(|p| p.text.as_str()).collect()
 }
 
 #[cfg(test)]

@@ -3,9 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::{
-    AssignmentKind, Command, PipelinePart, Redirect, RedirectKind, Script, Word, WordPart,
-};
+use super::super::{AssignmentKind, Command, PipelinePart, Redirect, RedirectKind, Script, Word};
 use super::LintLevel;
 use super::brackets::Found;
 use super::pieces::{Piece, PieceKind, flat, literal, pieces};
@@ -415,11 +413,8 @@ impl Check<'_> {
             return;
         }
         let reads = |w: &Word| {
-            w.parts.iter().any(|p| match p {
-                WordPart::CommandSubstitution { .. } => true,
-                WordPart::Other { .. } => w.raw.contains("<(") || w.raw.contains("$("),
-                _ => false,
-            })
+            let parts = pieces(&w.raw, 0);
+            flat(&parts).iter().any(|p| p.kind == PieceKind::Command)
         };
         let asks = |w: &Word| {
             let text = w.prefix();
