@@ -15,6 +15,7 @@ mod flow;
 mod native;
 #[cfg(feature = "shell-lint")]
 mod own;
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 mod pieces;
 #[cfg(feature = "shell-lint")]
 mod usage;
@@ -333,12 +334,18 @@ fn is_beside_the_point(
         }
         // Conditions have codes of their own for that.
         "SC2035" | "SC2210" => script.commands.iter().any(|c| {
+            let at = raw.range.start;
+            let nests = |w: &Word| {
+                w.range.contains(&at)
+                    && pieces::pieces(&w.raw, w.range.start)
+                        .iter()
+                        .any(|p| p.kind == PieceKind::Command && p.range.contains(&at))
+            };
             c.name == "["
                 && c.wrappers.is_empty()
-                && c.range.contains(&raw.range.start)
-                && c.words
-                    .last()
-                    .is_some_and(|w| raw.range.start < w.range.start)
+                && c.range.contains(&at)
+                && c.words.last().is_some_and(|w| at < w.range.start)
+                && !c.words.iter().any(nests)
         }),
         // Not quoted, they are patterns for files, and SC2060.
         "SC2021" => !written.starts_with(['"', '\'']),
@@ -348,10 +355,7 @@ fn is_beside_the_point(
             c.range.contains(&raw.range.start) && c.redirects.iter().any(points)
         }),
         // With a variable before it, it is no condition to ShellCheck.
-        "SC2166" | "SC3014" => script.commands.iter().any(|c| {
-            let before = |a: &Assignment| a.kind == AssignmentKind::Prefix;
-            c.name == "[" && c.range.contains(&raw.range.start) && c.assignments.iter().any(before)
-        }),
+        "SC2166" | "SC3014" if is_behind_variable(raw, script) => true,
         // What the shell puts there is not known.
         "SC2194" => {
             written.starts_with('~')
@@ -410,6 +414,15 @@ fn is_beside_the_point(
             _ => false,
         },
     }
+}
+
+/// Whether a finding is in brackets with a variable set before them.
+fn is_behind_variable(raw: &Raw, script: &Script) -> bool {
+    let before = |a: &Assignment| a.kind == AssignmentKind::Prefix;
+    let mut commands = script.commands.iter();
+    commands.any(|c| {
+        c.name == "[" && c.range.contains(&raw.range.start) && c.assignments.iter().any(before)
+    })
 }
 
 /// Whether an unquoted expansion is a whole word, so that it may be a list that is meant to be split
@@ -652,7 +665,7 @@ mod tests {
             let all = found(&format!("FROM debian\nRUN {script}\n"));
             all.join(", ")
         };
-        assert_eq!(code("ln -s /x/y"), "2:5 SC2226 ln");
+        assert_eq!(code("ln -s /x/y"), "2:5 SC2226 ln -s /x/y");
         assert_eq!(code("ln -s /x/y z; ln -t a b; ln /x/*"), "");
         assert_eq!(
             code("find -name x; find -L -name y"),

@@ -3,7 +3,7 @@
 //! The paths through a script are those ShellCheck sees: behind `a && b` both may have run or only
 //! the first, a loop may run never, and a condition says nothing of what holds in its branches.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use shuck_ast as ast;
@@ -42,7 +42,7 @@ impl Value {
 }
 
 /// The values of the variables that have been set. No values: nothing gets here.
-type State<'s> = Option<HashMap<&'s str, Value>>;
+type State<'s> = Option<BTreeMap<&'s str, Value>>;
 
 /// How many statements are looked at, as functions and loops are more than once.
 const MOST_STEPS: usize = 4_000;
@@ -63,23 +63,23 @@ pub(super) struct Use {
 pub(super) fn uses(file: &ast::File, source: &str) -> Vec<Use> {
     let mut walk = Walk {
         source,
-        functions: HashMap::new(),
+        functions: BTreeMap::new(),
         called: Vec::new(),
         loops: Vec::new(),
         returns: Vec::new(),
         locals: Vec::new(),
-        set: HashMap::new(),
+        set: BTreeSet::new(),
         uses: Vec::new(),
         steps: 0,
         depth: 0,
     };
-    walk.list(&file.body, Some(HashMap::new()));
+    walk.list(&file.body, Some(BTreeMap::new()));
     if walk.steps >= MOST_STEPS || walk.depth >= MOST_DEPTH {
         return Vec::new();
     }
     let mut uses = Vec::new();
     for (name, found) in walk.uses {
-        if walk.set.contains_key(name) {
+        if walk.set.contains(name) {
             uses.push(found);
         }
     }
@@ -88,7 +88,7 @@ pub(super) fn uses(file: &ast::File, source: &str) -> Vec<Use> {
 
 struct Walk<'s> {
     source: &'s str,
-    functions: HashMap<&'s str, &'s ast::Stmt>,
+    functions: BTreeMap<&'s str, &'s ast::Stmt>,
     called: Vec<&'s str>,
     /// What leaves the loops that are being read.
     loops: Vec<State<'s>>,
@@ -97,15 +97,16 @@ struct Walk<'s> {
     /// What the variables held that these functions keep to themselves.
     locals: Vec<Vec<(&'s str, Option<Value>)>>,
     /// The variables that are set anywhere.
-    set: HashMap<&'s str, ()>,
+    set: BTreeSet<&'s str>,
     uses: Vec<(&'s str, Use)>,
     steps: usize,
     depth: usize,
 }
 
 fn join<'s>(a: State<'s>, b: State<'s>) -> State<'s> {
-    let (Some(mut a), Some(b)) = (a.clone(), b.clone()) else {
-        return a.or(b);
+    let (mut a, b) = match (a, b) {
+        (Some(a), Some(b)) => (a, b),
+        (a, b) => return a.or(b),
     };
     a.retain(|name, _| b.contains_key(name));
     for (name, value) in &mut a {
@@ -305,7 +306,7 @@ impl<'s> Walk<'s> {
     }
 
     fn set(&mut self, state: &mut State<'s>, name: &'s str, value: Value) {
-        self.set.insert(name, ());
+        self.set.insert(name);
         if let Some(state) = state {
             state.insert(name, value);
         }

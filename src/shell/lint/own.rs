@@ -489,6 +489,22 @@ impl Search<'_> {
                 .split(|c: char| c.is_whitespace() || ";&|()".contains(c))
                 .next();
             let word = word.unwrap_or_default();
+            let ahead = (0..text.len())
+                .find(|at| self.text.offset(*at as u32) == frame.span.start)
+                .and_then(|at| text.get(..at))
+                .unwrap_or_default()
+                .trim_end_matches([' ', '\t']);
+            let leads = [
+                "then", "do", "else", "elif", "if", "while", "until", "!", "time",
+            ];
+            let last_word = ahead
+                .rsplit(|c: char| c.is_whitespace() || ";&|({".contains(c))
+                .next();
+            // Behind any other word a bracket begins nothing.
+            if last_word.is_some_and(|w| !w.is_empty() && !w.ends_with(')') && !leads.contains(&w))
+            {
+                continue;
+            }
             let closes = ["then", "do", "done", "fi", "else", "elif", "esac", "in"].contains(&word);
             // Without a blank it may be a part of the last word.
             if !before.ends_with(closer) || !begins || closes || rest.len() == behind.len() {

@@ -449,7 +449,7 @@ fn is_declared(command: &Command) -> bool {
     let declares = [
         "alias", "declare", "export", "let", "local", "readonly", "typeset",
     ];
-    let compares = ["[", "[[", "(("];
+    let compares = ["(("];
     let name = command.name.as_str();
     takes
         .iter()
