@@ -11,7 +11,7 @@ pub(super) const CODES: [(&str, LintLevel); 27] = [
     ("SC1026", LintLevel::Error),
     ("SC2049", LintLevel::Warning),
     ("SC2050", LintLevel::Warning),
-    ("SC2058", LintLevel::Error),
+    ("SC2058", LintLevel::Warning),
     ("SC2070", LintLevel::Error),
     ("SC2071", LintLevel::Error),
     ("SC2072", LintLevel::Error),
@@ -32,7 +32,7 @@ pub(super) const CODES: [(&str, LintLevel); 27] = [
     ("SC2201", LintLevel::Error),
     ("SC2202", LintLevel::Warning),
     ("SC2203", LintLevel::Error),
-    ("SC2208", LintLevel::Warning),
+    ("SC2208", LintLevel::Error),
     ("SC2255", LintLevel::Error),
     ("SC2309", LintLevel::Warning),
 ];

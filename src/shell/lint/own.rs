@@ -420,13 +420,10 @@ impl Search<'_> {
             };
             let others = || items.iter().filter(|i| i.whole && i.frame == item.frame);
             let joined = others().any(|i| i.statement == item.statement && i.span != item.span);
-            let next = others()
-                .filter(|i| i.statement > item.statement)
-                .min_by_key(|i| i.span.start);
-            let lost = match next {
-                Some(next) => !self.is_harmless(next),
-                None => frame.kind == FrameKind::Body,
-            };
+            let mut later = others().filter(|i| i.statement > item.statement).peekable();
+            let ends = frame.kind == FrameKind::Body && later.peek().is_none();
+            let lost =
+                ends || later.any(|i| self.is_one_of(i, &[":", "true"]) || !self.is_harmless(i));
             if runs_on && !joined && lost {
                 let message = "`exec` does not return: what follows never runs";
                 self.report("SC2093", command.span, message);
@@ -446,6 +443,10 @@ impl Search<'_> {
             };
             if frame.kind != FrameKind::Subshell
                 || item.negated
+                || item
+                    .command
+                    .and_then(|c| script.commands.get(c))
+                    .is_none_or(|c| !c.assignments.is_empty())
                 || !self.is_one_of(item, &["[", "[[", "test"])
             {
                 continue;
