@@ -372,6 +372,17 @@ fn is_beside_the_point(
             let before = text.text().get(..raw.range.start).unwrap_or_default();
             before.contains(&format!("{written}()"))
         }
+        // The name of a program is what these variables hold.
+        "SC2209" => {
+            let holds = ["BROWSER", "EDITOR", "PAGER", "SHELL", "VISUAL"];
+            let name = identifier(written).unwrap_or_default();
+            holds.contains(&name.rsplit('_').next().unwrap_or_default())
+        }
+        // Modes may begin so, and `sed` numbers lines with it.
+        "SC2283" => script.commands.iter().any(|c| {
+            let takes = matches!(c.name.as_str(), "chmod" | "sed");
+            takes && c.range.contains(&raw.range.start)
+        }),
         // Redirections come after the variable is set.
         "SC2097" | "SC2098" => script.commands.iter().any(|c| {
             let name = variables(written).next().unwrap_or(written);

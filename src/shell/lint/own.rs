@@ -465,6 +465,9 @@ impl Search<'_> {
 
     /// A word behind what ends with a bracket or a keyword.
     fn left_over(&mut self) {
+        if *self.around.dialect == Dialect::Zsh {
+            return;
+        }
         let text = self.text.text();
         let script = self.script;
         for frame in script.frames.iter().filter(|f| f.redirects.is_empty()) {
@@ -479,8 +482,8 @@ impl Search<'_> {
             let Some(last) = frame.span.end.checked_sub(1) else {
                 continue;
             };
-            let end = (0..text.len()).find(|at| self.text.offset(*at as u32) == last);
-            let Some((before, behind)) = end.and_then(|end| text.split_at_checked(end + 1)) else {
+            let end = usage::range_of(self.text, last, 1);
+            let Some((before, behind)) = end.and_then(|r| text.split_at_checked(r.end)) else {
                 continue;
             };
             let rest = behind.trim_start_matches([' ', '\t']);
@@ -490,11 +493,9 @@ impl Search<'_> {
                 .split(|c: char| c.is_whitespace() || ";&|()".contains(c))
                 .next();
             let word = word.unwrap_or_default();
-            let ahead = (0..text.len())
-                .find(|at| self.text.offset(*at as u32) == frame.span.start)
-                .and_then(|at| text.get(..at))
-                .unwrap_or_default()
-                .trim_end_matches([' ', '\t']);
+            let start = usage::range_of(self.text, frame.span.start, 1);
+            let ahead = start.and_then(|r| text.get(..r.start)).unwrap_or_default();
+            let ahead = ahead.trim_end_matches([' ', '\t']);
             let leads = [
                 "then", "do", "else", "elif", "if", "while", "until", "!", "time",
             ];
@@ -512,11 +513,10 @@ impl Search<'_> {
                 continue;
             }
             let at = text.len() - rest.len();
-            self.report(
-                "SC1141",
-                self.text.span(at..at + 1),
-                "only a redirection or an operator can stand here",
-            );
+            if !rest.starts_with('{') {
+                let message = "only a redirection or an operator can stand here";
+                self.report("SC1141", self.text.span(at..at + 1), message);
+            }
             self.report(
                 LEFT_OVER,
                 self.text.span(at..at),

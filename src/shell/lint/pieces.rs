@@ -231,8 +231,11 @@ fn of_braces(body: &str) -> PieceKind {
     let name = inside.trim_start_matches('!');
     let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let behind = name.get(end.unwrap_or(name.len())..).unwrap_or_default();
-    match inside.starts_with('#') {
-        false if name.starts_with('@') || behind.starts_with("[@]") => PieceKind::Array,
+    let elements = behind.strip_prefix("[@]").or(name.strip_prefix('@'));
+    // What stands for a value that is there is one word.
+    let replaces = |rest: &str| rest.trim_start_matches(':').starts_with('+');
+    match elements {
+        Some(rest) if !inside.starts_with('#') && !replaces(rest) => PieceKind::Array,
         _ => PieceKind::Variable,
     }
 }
@@ -321,8 +324,10 @@ mod tests {
             ("${@:2}", K::Array),
             ("${x[@]%a}", K::Array),
             ("${!x[@]}", K::Array),
+            ("${x[@]:1}", K::Array),
             ("${#x[@]}", K::Variable),
             ("${x[*]}", K::Variable),
+            ("${x[@]+a}", K::Variable),
             ("$*", K::Variable),
         ] {
             assert_eq!(kinds(raw), [(kind, raw)]);

@@ -120,7 +120,7 @@ pub(super) fn of_pipelines(script: &Script, text: &MappedText) -> Vec<Found> {
 }
 
 /// The bytes of the script that stand at a place of the file.
-fn range_of(text: &MappedText, at: u32, len: usize) -> Option<Range<usize>> {
+pub(super) fn range_of(text: &MappedText, at: u32, len: usize) -> Option<Range<usize>> {
     let mut low = 0;
     let mut high = text.text().len();
     while low < high {
