@@ -380,6 +380,7 @@ const READ_ALIKE: [(&str, &[&str]); 3] = [
             "rm a < b; echo a < b; rm -i a < b; a < b",
             "a | b < c; a | { b; } < c; a | b 3< c",
             "a=b | c; a | b=c",
+            "a | ! b; a |! b | c; ! a | b",
             "[ \"$a\" ] | b; a | test b",
             "printf a b; printf a; printf '%s %s' a; printf '%s %s' \"$@\"; printf '%%' a",
             "printf '%s %s' a b c d; printf '%*s' a b; printf -- '%s %s' a",

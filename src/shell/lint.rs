@@ -887,6 +887,7 @@ mod tests {
             ("a | b < c", "SC2259 <"),
             ("a=b | c", "SC2036 a"),
             ("test a | b", "SC2266 |"),
+            ("a | ! b", "SC2326 !"),
             ("printf a b", "SC2182 a"),
             ("printf '%s %s' a", "SC2183 '%s %s'"),
             ("mv a", "SC2224 mv a"),

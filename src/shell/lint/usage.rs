@@ -10,7 +10,7 @@ use super::pieces::{Piece, PieceKind, flat, literal, pieces};
 use crate::span::MappedText;
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 21] = [
+pub(super) const CODES: [(&str, LintLevel); 22] = [
     ("SC1001", LintLevel::Info),
     ("SC1012", LintLevel::Warning),
     ("SC2020", LintLevel::Info),
@@ -32,6 +32,7 @@ pub(super) const CODES: [(&str, LintLevel); 21] = [
     ("SC2284", LintLevel::Error),
     ("SC2285", LintLevel::Error),
     ("SC2291", LintLevel::Info),
+    ("SC2326", LintLevel::Error),
 ];
 
 /// Commands that read nothing from standard input.
@@ -99,6 +100,11 @@ pub(super) fn of_pipelines(script: &Script, text: &MappedText) -> Vec<Found> {
             }
         }
         for (i, part) in pipeline.parts.iter().enumerate().skip(1) {
+            let first = simple(part, script).and_then(|c| c.words.first());
+            if let Some(bang) = first.filter(|w| w.raw == "!") {
+                let message = "`!` can stand before a pipeline only: use `{ ! …; }`".to_owned();
+                check.report("SC2326", bang.range.clone(), message);
+            }
             let whole = script.frames.iter().find(|f| f.pipeline == Some((id, i)));
             let redirects = match simple(part, script) {
                 Some(command) => &command.redirects,
