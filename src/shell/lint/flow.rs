@@ -492,10 +492,11 @@ impl<'s> Walk<'s> {
 
     /// The expansions in an argument.
     fn argument(&mut self, word: &'s ast::Word, state: &State<'s>) {
-        if state.is_none() {
+        let written = self.slice(word.span);
+        if state.is_none() || !written.contains('$') {
             return;
         }
-        for piece in pieces(self.slice(word.span), word.span.start.offset()) {
+        for piece in pieces(written, word.span.start.offset()) {
             let raw = self.source.get(piece.range.clone()).unwrap_or_default();
             if piece.kind != PieceKind::Variable {
                 continue;

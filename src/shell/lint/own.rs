@@ -115,7 +115,7 @@ pub(super) fn lint(
             search.arguments(command);
             search.brackets(command);
         }
-        search.extend(usage::findings(command, script, text));
+        search.extend(usage::findings(command, text));
         search.variables(command);
     }
     search.extend(usage::of_pipelines(script, text));

@@ -47,7 +47,7 @@ const DEAF: [&str; 38] = [
 const ASKS: [&str; 3] = ["cp", "mv", "rm"];
 
 /// The findings in one command.
-pub(super) fn findings(command: &Command, script: &Script, text: &MappedText) -> Vec<Found> {
+pub(super) fn findings(command: &Command, text: &MappedText) -> Vec<Found> {
     let mut check = Check {
         text: text.text(),
         found: Vec::new(),
@@ -64,7 +64,7 @@ pub(super) fn findings(command: &Command, script: &Script, text: &MappedText) ->
             "tr" => check.sets(command),
             _ => {}
         }
-        check.input(command, script);
+        check.input(command);
         check.name(command);
         check.assigned_apart(command);
         check.gaps(command);
@@ -413,9 +413,11 @@ impl Check<'_> {
     }
 
     /// Input for what reads none.
-    fn input(&mut self, command: &Command, script: &Script) {
+    fn input(&mut self, command: &Command) {
         let name = command.name.as_str();
-        if !DEAF.contains(&name) {
+        let pipeline = command.pipeline.filter(|(_, part)| *part > 0);
+        let is_fed = command.redirects.iter().any(is_input);
+        if (pipeline.is_none() && !is_fed) || !DEAF.contains(&name) {
             return;
         }
         let reads = |w: &Word| {
@@ -433,35 +435,29 @@ impl Check<'_> {
         {
             return;
         }
-        if command
-            .pipeline
-            .is_some_and(|(id, part)| part > 0 && script.pipelines.get(id).is_some())
-        {
+        if pipeline.is_some() {
             let message =
                 format!("`{name}` reads nothing that is piped in: `xargs` may be missing");
             self.report("SC2216", command.range.clone(), message);
         }
-        if command.redirects.iter().any(is_input) {
+        if is_fed {
             let message = format!("`{name}` reads no input: `cat` or `xargs` may be missing");
             self.report("SC2217", command.range.clone(), message);
         }
     }
 }
 
-/// Whether a command takes what begins with `=`, or declares variables, so that other codes tell of
-/// the blanks.
+/// Whether a command declares variables or looks like a condition, so that other codes tell of the
+/// blanks.
 fn is_declared(command: &Command) -> bool {
-    let takes = ["chmod", "sed"];
     let declares = [
-        "alias", "declare", "export", "let", "local", "readonly", "typeset",
+        "((", "alias", "declare", "export", "let", "local", "readonly", "typeset",
     ];
-    let compares = ["(("];
-    let name = command.name.as_str();
-    takes
-        .iter()
-        .chain(&declares)
-        .chain(&compares)
-        .any(|n| *n == name)
+    declares.contains(&command.name.as_str())
+        || command
+            .words
+            .first()
+            .is_some_and(|w| w.raw.starts_with('['))
 }
 
 /// How many arguments a format takes.
