@@ -379,10 +379,10 @@ fn is_beside_the_point(
             holds.contains(&name.rsplit('_').next().unwrap_or_default())
         }
         // Modes may begin so, and `sed` numbers lines with it.
-        "SC2283" => script.commands.iter().any(|c| {
-            let takes = matches!(c.name.as_str(), "chmod" | "sed");
-            takes && c.range.contains(&raw.range.start)
-        }),
+        "SC2283" => script
+            .commands
+            .iter()
+            .any(|c| takes_equals(c) && c.range.contains(&raw.range.start)),
         // Redirections come after the variable is set.
         "SC2097" | "SC2098" => script.commands.iter().any(|c| {
             let name = variables(written).next().unwrap_or(written);
@@ -425,6 +425,11 @@ fn is_beside_the_point(
             _ => false,
         },
     }
+}
+
+/// Whether a command takes words that begin with `=`.
+fn takes_equals(command: &Command) -> bool {
+    matches!(command.name.as_str(), "chmod" | "sed")
 }
 
 /// Whether a finding is in brackets with a variable set before them.

@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::super::{AssignmentKind, Command, PipelinePart, Redirect, RedirectKind, Script, Word};
-use super::LintLevel;
 use super::brackets::Found;
 use super::pieces::{Piece, PieceKind, flat, literal, pieces};
+use super::{LintLevel, takes_equals};
 use crate::span::MappedText;
 
 /// The codes.
@@ -447,13 +447,14 @@ impl Check<'_> {
     }
 }
 
-/// Whether a command declares variables or looks like a condition, so that other codes tell of the
-/// blanks.
+/// Whether a sign apart is in place, or other codes tell of it: where variables are declared, and in
+/// what looks like a condition.
 fn is_declared(command: &Command) -> bool {
     let declares = [
         "((", "alias", "declare", "export", "let", "local", "readonly", "typeset",
     ];
-    declares.contains(&command.name.as_str())
+    takes_equals(command)
+        || declares.contains(&command.name.as_str())
         || command
             .words
             .first()
