@@ -323,38 +323,151 @@ fn the_program_is_not_started_where_there_is_nothing_to_look_at() {
     assert_eq!(project.noted("arguments"), "");
 }
 
+/// Whether ShellCheck itself can be asked.
+fn is_installed() -> bool {
+    let installed = Command::new("shellcheck").arg("--version").output();
+    let both = installed.is_ok_and(|o| o.status.success()) && cfg!(feature = "shell-lint");
+    if !both {
+        eprintln!("SKIPPED: shellcheck is not installed, or dlint has no checks of its own");
+    }
+    both
+}
+
+/// Line, column, code and level of what one of both finds in a Dockerfile.
+fn found_by(who: &str, dockerfile: &str, ignored: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_dlint"))
+        .current_dir(folder.path())
+        .args(["--isolated", "--profile=strict", "--select=shellcheck"])
+        .args([ignored, "-f=json", "--shellcheck", who])
+        .output()
+        .unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let show = |f: &Value| format!("{}:{} {} {}", f["line"], f["column"], f["code"], f["level"]);
+    let mut found: Vec<String> = found.iter().map(show).collect();
+    found.sort();
+    found
+}
+
+/// Scripts that `dlint` once read otherwise than ShellCheck, by shell.
+const READ_ALIKE: [(&str, &[&str]); 3] = [
+    (
+        "FROM debian:12\n",
+        &[
+            "ls | grep x; true",
+            "ps aux | grep x; true",
+            "find . | xargs rm; true",
+            "grep a b | wc -l; true",
+            "echo \"$(ls | grep x; true)\"",
+            "if a; then b=c; fi; d ${b:-}; e",
+            "case $1 in a) b=c ;; d) e ;; *) exit 1 ;; esac; f ${b:-}; g",
+            "a && case b$c in b) d=e ;; *) d=f ;; esac && g $d",
+            "a && d=e && g $d",
+            "a; d=e && g $d",
+            "for i in ~ b; do c $i; done",
+            "for i in b 'c d'; do e $i; done",
+            "a=b; (a=$(c)); d $a",
+            "a=b; while c; do d $a; a=$(e); done",
+            "a=; while c; do a=b; done; d $a",
+            "a() { b=c; }; a; d $b",
+            "a() { b || return; c=d; }; a; e $c",
+            "tr [a-z] [A-Z]; tr '[a-z]' b; tr -d [:space:]",
+            "tr aab x; tr -d '\\n\\n'; tr '[:upper:]' x; tr 1231 x",
+            "grep x* f; grep 'x*' f; grep 'foo*' f; grep 'a=*' f; grep '*x' f",
+            "echo a | rm b; echo a | cp -i b c; echo a | rm \"$(b)\"; a | b",
+            "rm a < b; echo a < b; rm -i a < b; a < b",
+            "a | b < c; a | { b; } < c; a | b 3< c",
+            "a=b | c; a | b=c",
+            "a | ! b; a |! b | c; ! a | b",
+            "[ \"$a\" ] | b; a | test b",
+            "printf a b; printf a; printf '%s %s' a; printf '%s %s' \"$@\"; printf '%%' a",
+            "printf '%s %s' a b c d; printf '%*s' a b; printf -- '%s %s' a",
+            "mv a; cp a; ln -s a; mv \"$@\"; cp $a; ln -s a*; cp -t a b; mv -- a",
+            "PATH=/x; PATH=/x/bin; PATH=a:b; PATH=/y/$a; PATH=$a",
+            "a=$a; b=\"$b\"; c=${c:-}",
+            "test a > b; test a 2> b; test -f a > /dev/null",
+            "a = b; a =b; a b = c; $a = b; a \"=b\"; export a=b; a == b; a += b",
+            "echo a\tb; echo a\t\tb; echo abcdefghij\tb; echo a   b",
+            "for i in \"$a/b\"; do c \"$i\"; done; for i in 'a b'; do c \"$i\"; done",
+            ".\\a b; \\ls; x\\y; echo a\\,b",
+            "echo a > b >&2; echo a > b > c; echo a > b >/dev/null 2>&1",
+            "exec a; b; exec c; exit; exec > d; e",
+            "if a; then exec b; fi; while c; do exec d; done",
+            "( [ \"$a\" ] ); if ( [ \"$a\" ] ); then b; fi; ( a )",
+            "a && b || ! c; a && b || c",
+            "f() { a; }; f; f() { b; }; f",
+        ],
+    ),
+    (
+        "FROM debian:12\n",
+        &[
+            "{ a; } b",
+            "( a ) b",
+            "if a; then b; fi c",
+            "while a; do b; done c",
+        ],
+    ),
+    (
+        "FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]\n",
+        &[
+            "true; [ a ]; [ \"\" ]; [ $a ]; [ \"a$b\" ]; [ 0 ]; [ true ]; [ false ]",
+            "true; [ -n $a ]; [ -n \"$a\" ]; [ -n a$b ]; [ -z a ]; [ -z ~ ]; [ ! a ]",
+            "true; [ *.a ]; [ -f *.a ]; [ -n *.a ]; [ *.a = b ]; [ a* -eq 3 ]; [ -v a* ]",
+            "true; [ {a,b} ]; [ a = {b,c} ]; [ -f {a,b} ]; [ -n $@ ]; [ \"$@\" = a ]",
+            "[ a = b ]; [ $a = b ]; [ a$b = c ]; [ $a.b = c ]; [ \"$a \" = c ]; [ ~ = a ]",
+            "[ a -eq 3 ]; [ a$b -eq 3 ]; [ 1.5 -eq $a ]; [ 1+1 -eq $a ]; [ -1 -eq $a ]",
+            "[ $a > 3 ]; [ $a < b ]; [ $a \\< b ]; [ $a \\> 3 ]; [ \"$a\" =~ b ]",
+            "true; [ [a-z] = b ]; [ $a=b ]; [ a!=$b ]; [ -y a ]; [ $a = b -a c ]",
+            "[[ a ]]; [[ *.a ]]; [[ -f *.a ]]; [[ *.a == b ]]; [[ a == b* ]]; [[ a$b == b* ]]",
+            "[[ {a,b} ]]; [[ $@ ]]; [[ $a == \"$@\" ]]; [[ a -eq 3 ]]; [[ $a -lt b.c ]]",
+            "[[ $a < 3 ]]; [[ $a > 1.5 ]]; [[ $a =~ *b ]]; [[ $a =~ b* ]]; [[ $a =~ bc* ]]",
+            "[[ a =~ b ]]; [[ $a && b ]]; [[ ( a ) || $b ]]; [[ ! a ]]; [[ '' == $a ]]",
+            "test a; test *.a; test a = b; X=a [ b = c ]",
+            "declare -i a; b $a; ((c++)); d $c; read -r e; f $e",
+        ],
+    ),
+];
+
+#[test]
+fn both_read_scripts_alike() {
+    if !is_installed() {
+        return;
+    }
+    for (head, scripts) in READ_ALIKE {
+        let mut text = head.to_owned();
+        scripts.iter().for_each(|s| text += &format!("RUN {s}\n"));
+        let native = found_by("native", &text, "--ignore=SC2154");
+        let external = found_by("external", &text, "--ignore=SC2154");
+        let lines: Vec<&str> = text.lines().collect();
+        let only = |of: &[String], other: &[String]| -> Vec<String> {
+            let new = of.iter().filter(|f| !other.contains(f));
+            let line = |f: &String| f.split(':').next().and_then(|n| n.parse::<usize>().ok());
+            new.map(|f| format!("{f} | {}", lines[line(f).unwrap() - 1]))
+                .collect()
+        };
+        assert_eq!(only(&native, &external), [""; 0], "only dlint finds these");
+        assert_eq!(
+            only(&external, &native),
+            [""; 0],
+            "only ShellCheck finds these"
+        );
+        assert!(native.len() >= scripts.len(), "{native:#?}");
+    }
+}
+
 /// With ShellCheck itself, if it is installed: what both find stands at the same place.
 #[test]
 fn shellcheck_itself_finds_what_is_found_without_it() {
-    let installed = Command::new("shellcheck").arg("--version").output();
-    if !installed.is_ok_and(|o| o.status.success()) || cfg!(not(feature = "shell-lint")) {
-        eprintln!("SKIPPED: shellcheck is not installed, or dlint has no checks of its own");
+    if !is_installed() {
         return;
     }
     let dockerfile = "FROM debian:12\nARG A\nRUN echo é \"é$a\" a$X\\\nY; \\\n# c\n\tcd /x; \
                       [[ -e $A ]]; echo -n \"$b\"\nRUN <<-E\n\t#!/bin/bash\n\t\techo \"$c\" $D\n\tE\n\
                       RUN if true; then\n";
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
-    let found = |who: &str| -> Vec<String> {
-        let output = Command::new(env!("CARGO_BIN_EXE_dlint"))
-            .current_dir(folder.path())
-            .args(["--isolated", "--profile=strict", "--select=shellcheck"])
-            .args([
-                "--ignore=SC1073,SC1009,SC1072",
-                "-f=json",
-                "--shellcheck",
-                who,
-            ])
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
-        let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-        let show =
-            |f: &Value| format!("{}:{} {} {}", f["line"], f["column"], f["code"], f["level"]);
-        found.iter().map(show).collect()
-    };
-    let (native, external) = (found("native"), found("external"));
+    let ignored = "--ignore=SC1073,SC1009,SC1072";
+    let native = found_by("native", dockerfile, ignored);
     assert!(native.len() >= 5, "{native:#?}");
-    assert_eq!(native, external);
+    assert_eq!(native, found_by("external", dockerfile, ignored));
 }

@@ -4,17 +4,31 @@
 //! known of the Dockerfile around it, and the way back to the file's bytes, are the same for
 //! every back end and stand here.
 
+#[cfg(feature = "shell-lint")]
+mod brackets;
+#[cfg(feature = "shell-lint")]
+mod ends;
 mod external;
+#[cfg(feature = "shell-lint")]
+mod flow;
 #[cfg(feature = "shell-lint")]
 mod native;
 #[cfg(feature = "shell-lint")]
 mod own;
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+mod pieces;
+#[cfg(feature = "shell-lint")]
+mod usage;
 
 use std::ops::Range;
 
 pub use external::{External, ExternalError};
 
-use super::{AssignmentKind, Command, Dialect, Script, ShellOptions, WordPart};
+use self::pieces::PieceKind;
+use super::{
+    Assignment, AssignmentKind, Command, Dialect, Redirect, RedirectKind, Script, ShellOptions,
+    Word, WordPart,
+};
 use crate::span::{MappedText, Span};
 
 /// How bad ShellCheck calls what one of its codes stands for.
@@ -164,8 +178,7 @@ impl Checks {
                 !NEVER.contains(&code) && !OPTIONAL.contains(&code) && wants(code, level)
             }),
             #[cfg(feature = "shell-lint")]
-            own: own::CODES
-                .into_iter()
+            own: own::codes()
                 .filter(|(code, level)| wants(code, *level))
                 .map(|(code, _)| code)
                 .collect(),
@@ -301,8 +314,13 @@ fn is_beside_the_point(
                     _ => false,
                 })
         }
-        // What the build has set is handed to every command, and so is its new value.
-        "SC2034" => identifier(written).is_some_and(|name| (around.is_set)(name)),
+        // What the build has set is handed to every command, and so is its new value. What is added
+        // to was used.
+        "SC2034" => {
+            let behind = text.text().get(raw.range.end..).unwrap_or_default();
+            behind.starts_with("+=")
+                || identifier(written).is_some_and(|name| (around.is_set)(name))
+        }
         // A script for another shell expands there, also where that has a path (`/bin/bash -c '…'`).
         "SC2016" => {
             let at = text.span(raw.range.clone()).start;
@@ -314,6 +332,70 @@ fn is_beside_the_point(
                         .is_some_and(|w| w.is("/bin/bash") || w.is("/bin/sh"))
             })
         }
+        // Conditions have codes of their own for that.
+        "SC2035" | "SC2210" => script.commands.iter().any(|c| {
+            let at = raw.range.start;
+            let nests = |w: &Word| {
+                w.range.contains(&at)
+                    && pieces::pieces(&w.raw, w.range.start)
+                        .iter()
+                        .any(|p| p.kind == PieceKind::Command && p.range.contains(&at))
+            };
+            c.name == "["
+                && c.wrappers.is_empty()
+                && c.range.contains(&at)
+                && c.words.last().is_some_and(|w| at < w.range.start)
+                && !c.words.iter().any(nests)
+        }),
+        // Not quoted, they are patterns for files, and SC2060.
+        "SC2021" => !written.starts_with(['"', '\'']),
+        // Both go on to where a later redirection points.
+        "SC2261" => script.commands.iter().any(|c| {
+            let points = |r: &Redirect| r.kind == RedirectKind::DupOutput;
+            c.range.contains(&raw.range.start) && c.redirects.iter().any(points)
+        }),
+        // With a variable before it, it is no condition to ShellCheck.
+        "SC2166" | "SC3014" if is_behind_variable(raw, script) => true,
+        // What the shell puts there is not known.
+        "SC2194" => {
+            written.starts_with('~')
+                || pieces::pieces(written, 0)
+                    .iter()
+                    .any(|p| matches!(p.kind, PieceKind::Glob | PieceKind::Braces))
+        }
+        // `echo` is not the command that is run.
+        "SC2116" => written
+            .trim_start_matches(['$', '(', '`', ' '])
+            .starts_with("sudo "),
+        // The function was defined before, perhaps otherwise.
+        "SC2218" => {
+            let before = text.text().get(..raw.range.start).unwrap_or_default();
+            before.contains(&format!("{written}()"))
+        }
+        // The name of a program is what these variables hold.
+        "SC2209" => {
+            let holds = ["BROWSER", "EDITOR", "PAGER", "SHELL", "VISUAL"];
+            let name = identifier(written).unwrap_or_default();
+            holds.contains(&name.rsplit('_').next().unwrap_or_default())
+        }
+        // Modes may begin so, and `sed` numbers lines with it.
+        "SC2283" => script
+            .commands
+            .iter()
+            .any(|c| takes_equals(c) && c.range.contains(&raw.range.start)),
+        // Redirections come after the variable is set.
+        "SC2097" | "SC2098" => script.commands.iter().any(|c| {
+            let name = variables(written).next().unwrap_or(written);
+            let uses = |w: &Word| variables(&w.raw).any(|v| v == name);
+            c.range.contains(&raw.range.start)
+                && c.redirects.iter().any(|r| uses(&r.target))
+                && !c.words.iter().any(uses)
+        }),
+        // A comma means something to the shell, in braces.
+        "SC1001" => text
+            .text()
+            .get(raw.range.start..)
+            .is_some_and(|t| t.starts_with("\\,")),
         // An extended pattern, which is SC3002.
         "SC1036" => written.starts_with(['@', '?', '*', '+', '!']),
         // The checks of this program do not see brackets around alternatives.
@@ -323,10 +405,18 @@ fn is_beside_the_point(
                 && c.literal_args().any(|w| w == "(")
         }),
         // `\x` is an escape with the digits only.
-        "SC2028" => written.split('\\').skip(1).all(|escape| {
-            let digits = escape.strip_prefix('x');
-            digits.is_some_and(|d| !d.starts_with(|c: char| c.is_ascii_hexdigit()))
-        }),
+        "SC2028" => {
+            let quoted = |p: &pieces::Piece| {
+                let raw = text.text().get(p.range.clone()).unwrap_or_default();
+                matches!(p.kind, PieceKind::Single | PieceKind::Double) && raw.contains('\\')
+            };
+            let found = pieces::pieces(written, raw.range.start);
+            !found.iter().any(quoted)
+                || written.split('\\').skip(1).all(|escape| {
+                    let digits = escape.strip_prefix('x');
+                    digits.is_some_and(|d| !d.starts_with(|c: char| c.is_ascii_hexdigit()))
+                })
+        }
         // Debian's shell has `-n`.
         "SC3037" if *around.dialect == Dialect::Dash => written == "-n",
         code => match around.dialect {
@@ -335,6 +425,20 @@ fn is_beside_the_point(
             _ => false,
         },
     }
+}
+
+/// Whether a command takes words that begin with `=`.
+fn takes_equals(command: &Command) -> bool {
+    matches!(command.name.as_str(), "chmod" | "sed")
+}
+
+/// Whether a finding is in brackets with a variable set before them.
+fn is_behind_variable(raw: &Raw, script: &Script) -> bool {
+    let before = |a: &Assignment| a.kind == AssignmentKind::Prefix;
+    let mut commands = script.commands.iter();
+    commands.any(|c| {
+        c.name == "[" && c.range.contains(&raw.range.start) && c.assignments.iter().any(before)
+    })
 }
 
 /// Whether an unquoted expansion is a whole word, so that it may be a list that is meant to be split
@@ -577,7 +681,7 @@ mod tests {
             let all = found(&format!("FROM debian\nRUN {script}\n"));
             all.join(", ")
         };
-        assert_eq!(code("ln -s /x/y"), "2:5 SC2226 ln");
+        assert_eq!(code("ln -s /x/y"), "2:5 SC2226 ln -s /x/y");
         assert_eq!(code("ln -s /x/y z; ln -t a b; ln /x/*"), "");
         assert_eq!(
             code("find -name x; find -L -name y"),
@@ -662,6 +766,211 @@ mod tests {
     fn a_comment_names_the_shell_for_its_script() {
         let text = "FROM debian\n# shellcheck shell=bash\nRUN [[ -e x ]]\nRUN [[ -e x ]]\n";
         assert_eq!(found(text), ["4:5 SC3010 [[ -e x ]]"]);
+    }
+
+    /// `code text` of what is found in a script of Bash.
+    fn in_bash(script: &str) -> Vec<String> {
+        let all = found(&format!(
+            "FROM debian\nSHELL [\"/bin/bash\", \"-c\"]\nRUN {script}\n"
+        ));
+        let bare = |f: &String| Some(f.split_once(' ')?.1.to_owned());
+        all.iter().filter_map(bare).collect()
+    }
+
+    #[test]
+    fn conditions_are_told_by_what_their_words_can_be() {
+        for (script, expected) in [
+            ("true; [ a ]", "SC2078 a"),
+            ("true; [ ! a ]", "SC2078 a"),
+            ("true; [ 0 ]", "SC2159 0"),
+            ("[[ false ]]", "SC2158 false"),
+            ("[[ \"a$b\" ]]", "SC2157 a"),
+            ("true; [ -z ~ ]", "SC2157 ~"),
+            ("true; [ -n \"$b\"$c ]", "SC2070 \"$b\"$c"),
+            ("true; [ -f *.a ]", "SC2144 *.a"),
+            ("true; [ *.a -nt b ]", "SC2202 *.a"),
+            ("[[ [a-z] == b ]]", "SC2203 [a-z]"),
+            ("true; [ -v a* ]", "SC2208 a*"),
+            ("true; [ -f {a,b} ]", "SC2200 {a,b}"),
+            ("[[ $b == {a,b} ]]", "SC2201 {a,b}"),
+            ("true; [ \"$@\" = a ]", "SC2198 \"$@\""),
+            ("[[ -n ${a[@]} ]]", "SC2199 ${a[@]}"),
+            ("true; [ a -eq \"$b\" ]", "SC2170 a"),
+            ("true; [ 1.5 -eq \"$b\" ]", "SC2072 1.5"),
+            ("[[ $b -lt c.d ]]", "SC2309 c.d"),
+            ("true; [ \"$b\" \\< 3 ]", "SC2071 \\<"),
+            ("true; [ \"$b\" < c ]", "SC2073 <"),
+            ("[[ $b < 3 ]]", "SC2071 <"),
+            ("true; [ \"$b\" =~ c ]", "SC2074 =~"),
+            ("[[ $b =~ *c ]]", "SC2049 *c"),
+            ("true; [ a = b ]", "SC2050 ="),
+            ("true; [ \"a$b\" = c ]", "SC2193 ="),
+            ("true; [ \"$b \" = c ]", "SC2193 ="),
+            ("true; [ '' = ? ]", "SC2193 ="),
+            ("true; [ \"$b\"=c ]", "SC2077 =c"),
+            ("true; [ -y a ]", "SC2058 -y"),
+        ] {
+            let all = in_bash(script);
+            assert!(all.iter().any(|f| f == expected), "{script}: {all:?}");
+        }
+        for script in [
+            "true; [ \"$a\" ]",
+            "true; [ -n \"$a\" -o -z \"$b\" ]",
+            "true; [ -f a ]",
+            "true; [ \"$a\" = b ]",
+            "true; [ \"a$b\" = ac ]",
+            "true; [ \"$a.b\" = c.b ]",
+            "true; [ ~ = \"$a\" ]",
+            "true; [ \"$a\" -eq -1 ]",
+            "true; [ \"$a\" \\< b ]",
+            "true; [ a -nt b ]",
+            "[[ $a == *.b ]]",
+            "[[ $a =~ ab* ]]",
+            "[[ -n $a ]]",
+            "test a",
+        ] {
+            let all = in_bash(script);
+            let mut told = all.iter().filter(|f| !f.contains("SC2154"));
+            let known = ["SC2166", "SC2034"];
+            assert!(
+                told.all(|f| known.iter().any(|c| f.starts_with(c))),
+                "{script}: {all:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn pipelines_are_found_whatever_ends_them() {
+        for end in ["", "; true", " && true", " || true", "\ntrue"] {
+            let text = format!("FROM debian\nRUN <<E\nls | grep x{end}\nE\n");
+            assert_eq!(found(&text), ["3:1 SC2010 ls"], "{end:?}");
+        }
+        let nested = in_bash("echo \"$(ls | grep x; true)\"; { ls | grep y; true; }");
+        assert_eq!(nested, ["SC2010 ls", "SC2010 ls"]);
+    }
+
+    #[test]
+    fn an_expansion_may_be_split_if_some_path_leaves_it_so() {
+        let splits = |script: &str| in_bash(script).iter().any(|f| f.starts_with("SC2086"));
+        for script in [
+            "if a; then b=c; fi; d ${b:-}; e",
+            "case $1 in a) b=c ;; *) d ;; esac; f ${b:-}; g",
+            "a && case $1 in b) d=e ;; *) d=f ;; esac && g $d",
+            "a && d=e && g $d",
+            "a=b; while c; do d $a; a=$(e); done",
+            "for i in a 'b c'; do d $i; done",
+            "a() { b || return; c=d; }; a; e $c",
+            "a() { local b=c; }; a; d $b",
+            "a=b; read -r a; c $a",
+        ] {
+            assert!(splits(script), "{script}");
+        }
+        for script in [
+            "if a; then b=c; else b=d; fi; e $b; f",
+            "case $1 in a) b=c ;; *) exit 1 ;; esac; f ${b}; g",
+            "a; d=e && g $d",
+            "a || exit; b=c; d $b",
+            "a=b; (a=$(c)); d $a",
+            "for i in ~ b/c; do d $i; done",
+            "a=; while b; do a=c; done; d $a",
+            "a() { b=c; }; a; d $b",
+            "a=b; a+=c; d $a",
+            "((a++)); b $a",
+        ] {
+            assert!(!splits(script), "{script}");
+        }
+    }
+
+    #[test]
+    fn commands_are_told_by_how_they_are_called() {
+        for (script, expected) in [
+            ("tr [a-z] b", "SC2060 [a-z]"),
+            ("tr aab c", "SC2020 aab"),
+            ("grep x* f", "SC2063 x*"),
+            ("echo a | rm b", "SC2216 rm b"),
+            ("rm a < b", "SC2217 rm a < b"),
+            ("a | b < c", "SC2259 <"),
+            ("a=b | c", "SC2036 a"),
+            ("test a | b", "SC2266 |"),
+            ("a | ! b", "SC2326 !"),
+            ("printf a b", "SC2182 a"),
+            ("printf '%s %s' a", "SC2183 '%s %s'"),
+            ("mv a", "SC2224 mv a"),
+            ("cp \"$a\"", "SC2225 cp \"$a\""),
+            ("PATH=/x; a", "SC2123 PATH"),
+            ("a=\"$a\"", "SC2269 a"),
+            ("test a > b", "SC2065 > b"),
+            ("$a = b", "SC2283 ="),
+            ("a == b", "SC2284 a == b"),
+            ("a += b", "SC2285 a += b"),
+            ("echo abcd\tb", "SC2291 echo abcd\tb"),
+            ("for i in \"$a/b\"; do c \"$i\"; done", "SC2066 \"$a/b\""),
+            (".\\a b", "SC1001 "),
+            ("exec a; b", "SC2093 exec a"),
+            ("( [ \"$a\" ] ); b", "SC2234 ( [ \"$a\" ] )"),
+        ] {
+            let all = in_bash(script);
+            assert!(all.iter().any(|f| f == expected), "{script}: {all:?}");
+        }
+        for (script, code) in [
+            ("tr '[:upper:]' b", "SC202"),
+            ("tr 11 b", "SC2020"),
+            ("grep 'a=*' f", "SC20"),
+            ("echo a | cp -i b c", "SC2216"),
+            ("echo a | rm \"$(b)\"", "SC2216"),
+            ("a | b 3< c", "SC2259"),
+            ("printf '%s' \"$@\"", "SC218"),
+            ("printf '%d%%' a b", "SC218"),
+            ("mv \"$@\"; cp -t a b; mv -- a", "SC222"),
+            ("PATH=/x/bin; PATH=$a; PATH=b:c", "SC2123"),
+            // Modes of `chmod`, and what `sed` numbers lines with.
+            ("chmod =2775 a; sed = b; c \"=d\"", "SC2283"),
+            ("echo a\tb", "SC2291"),
+            ("\\ls; echo a\\,b", "SC1001"),
+            ("exec a; exit; exec > b", "SC2093 exec >"),
+            ("echo a > b >&2; c > d >/dev/null 2>&1", "SC2261"),
+            ("a && b || ! c", "SC2015"),
+            ("f() { a; }; f; f() { b; }; f", "SC2218"),
+            ("case *.a in b) c;; esac", "SC2194"),
+            ("a=$(sudo echo b); c \"$a\"", "SC2116"),
+            ("declare a+=b", "SC2034"),
+        ] {
+            let all = in_bash(script);
+            assert!(
+                !all.iter().any(|f| f.starts_with(code)),
+                "{script}: {all:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_bracket_or_a_keyword_ends_the_script() {
+        for script in [
+            "{ a; } b",
+            "( a ) b",
+            "if a; then b; fi c",
+            "while a; do b; done c",
+        ] {
+            let word = script.split(' ').next_back().unwrap();
+            assert_eq!(
+                in_bash(script),
+                ["SC1070 ".to_owned(), format!("SC1141 {word}")]
+            );
+        }
+        for script in [
+            "{ a; } > b",
+            "( a ) 2>&1 | b",
+            "{ a; } && b",
+            "if a; then { b; } fi",
+            "( a ) # b",
+            "{ a; } \\\n  && b",
+            "a() { b; }; a",
+        ] {
+            assert!(
+                !in_bash(script).iter().any(|f| f.contains("SC1")),
+                "{script}"
+            );
+        }
     }
 
     #[test]

@@ -9,7 +9,10 @@ use shuck_linter::{
 };
 use shuck_parser::parser::Parser;
 
+use super::ends;
+use super::flow::{self, Value};
 use super::own::is_disabled;
+use super::pieces::{PieceKind, pieces};
 use super::{Dialect, LintLevel, Raw, RawFix, Surroundings};
 use crate::span::MappedText;
 
@@ -28,6 +31,9 @@ static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| {
     codes.sort_by_key(|c| c.rule.code());
     codes
 });
+
+/// An expansion that may be split.
+const SPLITS: &str = "SC2086";
 
 /// Rules under a code that ShellCheck gives to something else or to nothing: the code it gives to
 /// what they find.
@@ -50,11 +56,15 @@ const RENAMED: [(&str, &str); 16] = [
     ("SC3079", "SC3056"),
 ];
 
-/// Rules that find what ShellCheck does not complain of, or under another code something else.
-/// SC1089 and SC2015 are told from what the parser says.
-const DROPPED: [&str; 12] = [
-    "SC1004", "SC1041", "SC1089", "SC1114", "SC1115", "SC2015", "SC2233", "SC2265", "SC2333",
-    "SC2339", "SC2399", "SC3083",
+/// Rules that find what ShellCheck does not complain of, or under another code something else, and
+/// those whose findings are told from the commands of the script.
+const DROPPED: [&str; 46] = [
+    "SC1004", "SC1041", "SC1076", "SC1089", "SC1114", "SC1115", "SC2015", "SC2020", "SC2036",
+    "SC2050", "SC2060", "SC2065", "SC2070", "SC2071", "SC2072", "SC2078", "SC2123", "SC2144",
+    "SC2157", "SC2158", "SC2159", "SC2160", "SC2182", "SC2183", "SC2193", "SC2198", "SC2199",
+    "SC2202", "SC2203", "SC2208", "SC2216", "SC2217", "SC2224", "SC2225", "SC2226", "SC2233",
+    "SC2255", "SC2259", "SC2265", "SC2266", "SC2269", "SC2309", "SC2333", "SC2339", "SC2399",
+    "SC3083",
 ];
 
 /// Codes that ShellCheck gives another level.
@@ -104,6 +114,31 @@ impl Checks {
     }
 }
 
+/// The code that ShellCheck gives to what a rule finds, by what is written there.
+fn told_apart<'c>(code: &'c str, written: &str) -> Option<&'c str> {
+    match code {
+        // `x*` is a pattern for files, `foo*` repeats the last letter, and what repeats something
+        // else may be meant.
+        "SC2022" => {
+            let pattern = written.trim_matches(['"', '\'']);
+            let (before, behind) = pattern.split_once('*')?;
+            let last = before.chars().next_back()?;
+            match last.is_ascii_alphanumeric() {
+                true if behind.is_empty() && before.len() == 1 => Some("SC2063"),
+                repeats => repeats.then_some(code),
+            }
+        }
+        // A list in one word: quoted, or with commas.
+        "SC2043" => match pieces(written, 0).as_slice() {
+            [only] if only.kind == PieceKind::Single => Some("SC2041"),
+            [only] if only.kind == PieceKind::Double && !only.is_constant() => Some("SC2066"),
+            [only] if only.kind == PieceKind::Literal && only.text.contains(',') => Some("SC2042"),
+            _ => Some(code),
+        },
+        _ => Some(code),
+    }
+}
+
 /// The findings in a script.
 pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
     if checks.rules.is_empty() {
@@ -126,15 +161,26 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
     let settings = settings.with_ambient_shell_options(options);
     let text = crate::shell::read::plain(mapped.text());
     let source: &str = &text;
+    let splits = CODES
+        .iter()
+        .any(|c| c.name == SPLITS && checks.rules.contains(c.rule));
+    let wants_uses = splits && text.contains('$');
     // One script that the checks fail on must not cost the findings of the rest.
     let found = catch_unwind(AssertUnwindSafe(|| {
-        let parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
-        AnalysisRequest::from_parse_result(&parsed, source, &settings)
+        let mut parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
+        ends::forget(&mut parsed.file.body);
+        let uses = match wants_uses && parsed.diagnostics.is_empty() {
+            true => flow::uses(&parsed.file, source),
+            false => Vec::new(),
+        };
+        let found = AnalysisRequest::from_parse_result(&parsed, source, &settings)
             .with_shellcheck_map(&MAP)
-            .lint()
+            .lint();
+        (found, uses)
     }));
-    let found = found.unwrap_or_default().into_iter();
-    found
+    let (found, uses) = found.unwrap_or_default();
+    let found = found.into_iter();
+    let mut raw: Vec<Raw> = found
         .filter_map(|d| {
             let at = CODES
                 .binary_search_by_key(&d.code(), |c| c.rule.code())
@@ -146,9 +192,16 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
             if code.is_renamed && is_disabled(mapped, &code.name, mapped.span(range.clone())) {
                 return None;
             }
+            let written = source.get(range.clone()).unwrap_or_default();
+            let name = told_apart(&code.name, written)?;
+            let level = match name {
+                "SC2066" => LintLevel::Error,
+                "SC2063" | "SC2041" | "SC2042" => LintLevel::Warning,
+                _ => code.level,
+            };
             Some(Raw {
-                code: code.name.clone(),
-                level: code.level,
+                code: name.to_owned(),
+                level,
                 range,
                 message: d.message,
                 fix: d.fix.map(|fix| RawFix {
@@ -165,5 +218,27 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
                 }),
             })
         })
-        .collect()
+        .collect();
+    raw.retain(|r| {
+        let whole = |u: &flow::Use| u.plain && u.value == Value::Whole && u.range == r.range;
+        r.code != SPLITS || !uses.iter().any(whole)
+    });
+    for u in uses.into_iter().filter(|u| u.value != Value::Whole) {
+        let known = raw.iter().any(|r| r.range == u.range && r.code == SPLITS);
+        if !known && !is_disabled(mapped, SPLITS, mapped.span(u.range.clone())) {
+            let written = source.get(u.range.clone()).unwrap_or_default();
+            raw.push(Raw {
+                code: SPLITS.to_owned(),
+                level: LintLevel::Info,
+                message: "quote parameter expansions to avoid word splitting and globbing"
+                    .to_owned(),
+                fix: Some(RawFix {
+                    title: Some("quote the parameter expansion".to_owned()),
+                    edits: vec![(u.range.clone(), format!("\"{written}\""))],
+                }),
+                range: u.range,
+            });
+        }
+    }
+    raw
 }

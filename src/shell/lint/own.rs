@@ -3,21 +3,30 @@
 use super::super::{
     Command, Connector, Dialect, Frame, FrameKind, Script, ShellError, Word, WordPart,
 };
-use super::{LintFinding, LintLevel, Surroundings};
+use super::{LintFinding, LintLevel, Surroundings, brackets, usage};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 9] = [
+const CODES: [(&str, LintLevel); 13] = [
+    (LEFT_OVER, LintLevel::Error),
+    ("SC1141", LintLevel::Error),
+    ("SC2093", LintLevel::Warning),
+    ("SC2233", LintLevel::Style),
+    ("SC2234", LintLevel::Style),
     (UNREADABLE, LintLevel::Error),
     (STOPPED, LintLevel::Error),
     ("SC2015", LintLevel::Info),
     ("SC2028", LintLevel::Info),
     ("SC2174", LintLevel::Warning),
     ("SC2185", LintLevel::Info),
-    ("SC2226", LintLevel::Warning),
     ("SC2251", LintLevel::Info),
     ("SC3028", LintLevel::Warning),
 ];
+
+/// All codes that are told from the commands of a script.
+pub(super) fn codes() -> impl Iterator<Item = (&'static str, LintLevel)> {
+    CODES.into_iter().chain(brackets::CODES).chain(usage::CODES)
+}
 
 /// What cannot be read.
 const UNREADABLE: &str = "SC1072";
@@ -25,8 +34,11 @@ const UNREADABLE: &str = "SC1072";
 /// What ends something that nothing began.
 const STOPPED: &str = "SC1089";
 
+/// What stands where nothing can.
+const LEFT_OVER: &str = "SC1070";
+
 /// The codes with which reading ends.
-pub(super) const ENDS: [&str; 2] = [UNREADABLE, STOPPED];
+pub(super) const ENDS: [&str; 3] = [LEFT_OVER, UNREADABLE, STOPPED];
 
 /// The words and signs that end what another began.
 const CLOSERS: [&str; 10] = [
@@ -101,10 +113,16 @@ pub(super) fn lint(
         }
         if command.wrappers.is_empty() {
             search.arguments(command);
+            search.brackets(command);
         }
+        search.extend(usage::findings(command, text));
         search.variables(command);
     }
+    search.extend(usage::of_pipelines(script, text));
     search.negations();
+    search.replaced();
+    search.subshells();
+    search.left_over();
     search.mistaken_conditions();
     search.errors();
     search.found
@@ -225,14 +243,20 @@ impl Search<'_> {
         if is_disabled(self.text, code, span) {
             return;
         }
-        let level = CODES.iter().find(|(c, _)| *c == code);
+        let level = codes().find(|(c, _)| *c == code);
         self.found.push(LintFinding {
             code: code.to_owned(),
-            level: level.map_or(LintLevel::Warning, |(_, level)| *level),
+            level: level.map_or(LintLevel::Warning, |(_, level)| level),
             span,
             message: message.to_owned(),
             fix: None,
         });
+    }
+
+    fn extend(&mut self, found: Vec<brackets::Found>) {
+        for (code, range, message) in found {
+            self.report(code, self.text.span(range), &message);
+        }
     }
 
     /// What the shell cannot read.
@@ -317,17 +341,6 @@ impl Search<'_> {
                     }
                 }
             }
-            "ln" => {
-                let mut operands = args.iter().filter(|w| !w.prefix().starts_with('-'));
-                if let (Some(only), None) = (operands.next(), operands.next())
-                    && !only.glob
-                    && !only.braces
-                    && only.literal().is_some_and(|t| !t.is_empty())
-                    && flag(args, 't', "target-directory").is_none()
-                {
-                    self.report("SC2226", name.span, "`ln` is given no name for the link");
-                }
-            }
             "find" => {
                 let first = args.iter().find(|w| {
                     let text = w.prefix();
@@ -343,6 +356,13 @@ impl Search<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Conditions in brackets.
+    fn brackets(&mut self, command: &Command) {
+        let names = |name: &str| (self.around.is_set)(name) || self.is_assigned(name);
+        let found = brackets::findings(command, self.text.text(), self.around.dialect, &names);
+        self.extend(found);
     }
 
     /// Commands, pipelines and compound commands behind `!`, whose failure is lost though failing
@@ -371,6 +391,138 @@ impl Search<'_> {
                     "a failure of this command does not end the script: `!` exempts it from `-e`";
                 self.report("SC2251", self.with_bang(item.span), message);
             }
+        }
+    }
+
+    /// `exec` of a program before other commands, which then never run.
+    fn replaced(&mut self) {
+        let items = self.items();
+        let script = self.script;
+        for item in items.iter().filter(|i| i.whole && !i.negated) {
+            let command = item.command.and_then(|c| script.commands.get(c));
+            let execs = |c: &&Command| {
+                let wrapped = c.wrappers.first().is_some_and(|w| w.name == "exec");
+                wrapped || c.name == "exec" && !c.args().is_empty()
+            };
+            let Some(command) = command.filter(execs) else {
+                continue;
+            };
+            let Some(frame) = script.frames.get(item.frame) else {
+                continue;
+            };
+            let parent = frame.parent.and_then(|p| script.frames.get(p));
+            let runs_on = match frame.kind {
+                FrameKind::Top | FrameKind::Group | FrameKind::Body | FrameKind::Function(_) => {
+                    true
+                }
+                FrameKind::Branch => parent.is_some_and(|p| p.kind == FrameKind::If),
+                _ => false,
+            };
+            let others = || items.iter().filter(|i| i.whole && i.frame == item.frame);
+            let joined = others().any(|i| i.statement == item.statement && i.span != item.span);
+            let mut later = others().filter(|i| i.statement > item.statement).peekable();
+            let ends = frame.kind == FrameKind::Body && later.peek().is_none();
+            let lost =
+                ends || later.any(|i| self.is_one_of(i, &[":", "true"]) || !self.is_harmless(i));
+            if runs_on && !joined && lost {
+                let message = "`exec` does not return: what follows never runs";
+                self.report("SC2093", command.span, message);
+            }
+        }
+    }
+
+    /// Conditions in a subshell of their own.
+    fn subshells(&mut self) {
+        let items = self.items();
+        let script = self.script;
+        for (id, frame) in script.frames.iter().enumerate() {
+            let mut inside = items.iter().filter(|i| i.whole && i.frame == id);
+            let only = (inside.next(), inside.next());
+            let (Some(item), None, true) = (only.0, only.1, frame.redirects.is_empty()) else {
+                continue;
+            };
+            if frame.kind != FrameKind::Subshell
+                || item.negated
+                || item
+                    .command
+                    .and_then(|c| script.commands.get(c))
+                    .is_none_or(|c| !c.assignments.is_empty())
+                || !self.is_one_of(item, &["[", "[[", "test"])
+            {
+                continue;
+            }
+            let parent = frame.parent.and_then(|p| script.frames.get(p));
+            let asked = parent.is_some_and(|p| p.kind == FrameKind::Condition);
+            let code = if asked && !frame.negated {
+                "SC2233"
+            } else {
+                "SC2234"
+            };
+            let message = "a condition needs no shell of its own: leave out the parentheses";
+            self.report(code, frame.span, message);
+        }
+    }
+
+    /// A word behind what ends with a bracket or a keyword.
+    fn left_over(&mut self) {
+        if *self.around.dialect == Dialect::Zsh {
+            return;
+        }
+        let text = self.text.text();
+        let script = self.script;
+        for frame in script.frames.iter().filter(|f| f.redirects.is_empty()) {
+            let closer = match frame.kind {
+                FrameKind::Subshell => ")",
+                FrameKind::Group => "}",
+                FrameKind::If => "fi",
+                FrameKind::Loop => "done",
+                FrameKind::Case => "esac",
+                _ => continue,
+            };
+            let Some(last) = frame.span.end.checked_sub(1) else {
+                continue;
+            };
+            let end = usage::range_of(self.text, last, 1);
+            let Some((before, behind)) = end.and_then(|r| text.split_at_checked(r.end)) else {
+                continue;
+            };
+            let rest = behind.trim_start_matches([' ', '\t']);
+            let begins =
+                rest.starts_with(|c: char| c.is_ascii_alphabetic() || "{\"'$/.".contains(c));
+            let word = rest
+                .split(|c: char| c.is_whitespace() || ";&|()".contains(c))
+                .next();
+            let word = word.unwrap_or_default();
+            let start = usage::range_of(self.text, frame.span.start, 1);
+            let ahead = start.and_then(|r| text.get(..r.start)).unwrap_or_default();
+            let ahead = ahead.trim_end_matches([' ', '\t']);
+            let leads = [
+                "then", "do", "else", "elif", "if", "while", "until", "!", "time",
+            ];
+            let last_word = ahead
+                .rsplit(|c: char| c.is_whitespace() || ";&|({".contains(c))
+                .next();
+            // Behind any other word a bracket begins nothing.
+            if last_word.is_some_and(|w| !w.is_empty() && !w.ends_with(')') && !leads.contains(&w))
+            {
+                continue;
+            }
+            let closes = ["then", "do", "done", "fi", "else", "elif", "esac", "in"].contains(&word);
+            // Without a blank it may be a part of the last word.
+            if !before.ends_with(closer) || !begins || closes || rest.len() == behind.len() {
+                continue;
+            }
+            let at = text.len() - rest.len();
+            if !rest.starts_with('{') {
+                let message = "only a redirection or an operator can stand here";
+                self.report("SC1141", self.text.span(at..at + 1), message);
+            }
+            self.report(
+                LEFT_OVER,
+                self.text.span(at..at),
+                "the shell stops reading here",
+            );
+            return;
         }
     }
 
@@ -446,6 +598,7 @@ impl Search<'_> {
                     && other.connector == Connector::OrOr
                     && !self.is_one_of(then, &["[", "[[", "test"])
                     && !self.is_harmless(other)
+                    && !other.negated
             })
         });
         for list in lists {
