@@ -6,6 +6,7 @@ mod directory;
 mod hcl;
 mod hcl_functions;
 pub mod ignore_file;
+mod ignore_pattern;
 pub mod invocation;
 mod yaml;
 
