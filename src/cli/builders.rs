@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::context::{Build, Inline, Invocation, NamedBuild, Recipe, Targets, bake, compose};
+use crate::context::{
+    Build, Fault, Inline, Invocation, NamedBuild, Recipe, Targets, bake, compose,
+};
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::Source;
@@ -87,15 +89,22 @@ impl Builders {
             Ok(text) => text,
             Err(message) => return self.fail(path, way, message),
         };
-        let invocations = match of_file(path, &text) {
+        let mut faults = Vec::new();
+        let invocations = match of_file(path, &text, &mut faults) {
             Ok(invocations) => invocations,
             Err(fault) => {
-                let place = Source::new(path, text).position(fault.span.start);
-                let (line, column) = (place.line, place.column);
-                let message = format!("line {line}, column {column}: {fault}");
-                return self.fail(path, way, message);
+                faults.push(fault);
+                Vec::new()
             }
         };
+        if !faults.is_empty() {
+            let source = Source::new(path, text.as_str());
+            for fault in faults {
+                let place = source.position(fault.span.start);
+                let (line, column) = (place.line, place.column);
+                self.fail(path, way, format!("line {line}, column {column}: {fault}"));
+            }
+        }
         let mut source = None;
         for invocation in invocations {
             let Invocation {
@@ -251,15 +260,15 @@ fn over(mut build: Build, user: &Build) -> Build {
     build
 }
 
-fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::Fault> {
+fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invocation>, Fault> {
     let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
     if is_yaml {
-        return compose::read(path, text, &|path| text_of(path).ok());
+        return compose::read(path, text, &|path| text_of(path).ok(), faults);
     }
     let own = path.parent().unwrap_or(Path::new(""));
     let overlays = overlays(path);
     // Bake lays them over unless it is given the file alone: both are builds of today.
-    let read = |folder: &Path| -> Result<Vec<Invocation>, crate::context::Fault> {
+    let read = |folder: &Path| -> Result<Vec<Invocation>, Fault> {
         let mut all = bake::read(folder, path, text)?;
         if !overlays.is_empty() {
             let more = bake::read_with(folder, path, text, &overlays)?;

@@ -361,9 +361,18 @@ impl<'f> File<'f> {
                 points = next;
             }
             for locals in points {
-                let name = target.get("name");
-                let name = name.and_then(|n| self.environment.evaluate(n, &locals).text());
-                let name = name.unwrap_or_else(|| target.label.clone());
+                let name = match target.get("name") {
+                    None => target.label.clone(),
+                    Some(name) => match self.environment.evaluate(name, &locals).text() {
+                        Some(name) => name,
+                        // It has one of its own, which nobody here can work out.
+                        None => {
+                            let values = locals.iter().filter_map(|(_, value)| value.text());
+                            let values: Vec<String> = values.collect();
+                            format!("{}[{}]", target.label, values.join(", "))
+                        }
+                    },
+                };
                 add(name, locals, target);
             }
         }
@@ -712,6 +721,12 @@ mod tests {
                 "app-api-2-0: Dockerfile api VERSION=2.0"
             ]
         );
+        let hashed = of(r#"target "x" {
+            name = "x-${md5(v)}"
+            matrix = { v = ["a", "b"] }
+            dockerfile = v
+        }"#);
+        assert_eq!(shown(&hashed), ["x[a]: a -", "x[b]: b -"]);
         let endless = of(r#"target "x" {
             matrix = { a = range(0, 900), b = range(0, 900), c = range(0, 900) }
         }"#);

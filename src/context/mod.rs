@@ -3,6 +3,7 @@
 pub mod bake;
 pub mod compose;
 mod directory;
+mod dotenv;
 mod hcl;
 mod hcl_functions;
 mod hcl_template;
