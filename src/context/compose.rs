@@ -101,13 +101,13 @@ pub fn read(
         .is_some_and(|name| OVERRIDES.iter().any(|o| name == *o));
     let mut out = Vec::new();
     for name in &file.names {
-        let Some(mut plan) = project.plan(&file, name, true, &mut Vec::new()) else {
+        let Some(mut plan) = project.plan(&file, name, true) else {
             continue;
         };
         let is_part = plan.context.is_none() && plan.inline.is_none();
         if (is_part || lies_over)
             && let Some(main) = &main
-            && let Some(below) = project.plan(main, name, false, &mut Vec::new())
+            && let Some(below) = project.plan(main, name, false)
         {
             plan = plan.over(below);
         }
@@ -144,20 +144,24 @@ struct File {
     roots: Vec<Rc<Node>>,
     /// Its services in order.
     names: Vec<String>,
-    services: HashMap<String, Vec<Rc<Node>>>,
+    /// With the number of the document that each stands in.
+    services: HashMap<String, Vec<(usize, Rc<Node>)>>,
 }
 
 impl File {
     fn new(path: &Path, folder: &Path, roots: Vec<Rc<Node>>) -> Self {
         let mut names = Vec::new();
-        let mut services: HashMap<String, Vec<Rc<Node>>> = HashMap::new();
-        for found in roots.iter().filter_map(|root| root.get("services")) {
+        let mut services: HashMap<String, Vec<(usize, Rc<Node>)>> = HashMap::new();
+        for (document, root) in roots.iter().enumerate() {
+            let Some(found) = root.get("services") else {
+                continue;
+            };
             for (name, _, service) in found.pairs() {
                 let same = services.entry(name.to_owned()).or_default();
                 if same.is_empty() {
                     names.push(name.to_owned());
                 }
-                same.push(Rc::clone(service));
+                same.push((document, Rc::clone(service)));
             }
         }
         Self {
@@ -183,6 +187,8 @@ struct Plan {
     arguments: BTreeMap<String, Option<Rc<Node>>>,
     contexts: BTreeSet<String>,
     platforms: Vec<Rc<Node>>,
+    /// Those that Bake adds.
+    bake_platforms: Vec<Rc<Node>>,
     /// The service's own.
     platform: Option<Rc<Node>>,
     /// The keys under which what is below counts no more; `build` is all of them.
@@ -214,6 +220,7 @@ impl Plan {
         arguments.append(&mut self.arguments);
         self.contexts.extend(base.contexts);
         base.platforms.append(&mut self.platforms);
+        base.bake_platforms.append(&mut self.bake_platforms);
         Plan {
             is_build: self.is_build || base.is_build,
             context: self.context.or(base.context),
@@ -223,6 +230,7 @@ impl Plan {
             arguments,
             contexts: self.contexts,
             platforms: base.platforms,
+            bake_platforms: base.bake_platforms,
             platform: self.platform.or(base.platform),
             cleared: self.cleared,
             span: match self.is_build {
@@ -271,16 +279,26 @@ impl Project<'_> {
     }
 
     /// The build of a service; nothing if it has none. `own` says whether the file is the one
-    /// that is being read; `stack` has the services that extend this one.
-    fn plan(
+    /// that is being read.
+    fn plan(&self, file: &File, name: &str, own: bool) -> Option<Plan> {
+        self.plan_in(file, None, name, own, &mut Vec::new())
+    }
+
+    /// As [`plan`](Self::plan), of one document only if it is said which. `stack` has the services
+    /// that extend this one.
+    fn plan_in(
         &self,
         file: &File,
+        document: Option<usize>,
         name: &str,
         own: bool,
         stack: &mut Vec<(PathBuf, String)>,
     ) -> Option<Plan> {
         let mut out: Option<Plan> = None;
-        for service in file.services.get(name)? {
+        for (number, service) in file.services.get(name)? {
+            if document.is_some_and(|document| document != *number) {
+                continue;
+            }
             if service.mark == Mark::Reset {
                 out = None;
                 continue;
@@ -297,7 +315,7 @@ impl Project<'_> {
             }
             stack.push((file.path.clone(), name.to_owned()));
             let extends = service.get("extends").filter(|e| !e.is_null());
-            let below = extends.and_then(|e| self.extended(file, e, own, stack));
+            let below = extends.and_then(|e| self.extended(file, *number, e, own, stack));
             stack.pop();
             let mut plan = self.layer(file, service, own);
             if let Some(below) = below {
@@ -384,10 +402,10 @@ impl Project<'_> {
                         plan.contexts.extend(entries(contexts).into_keys());
                     }
                     if let Some(platforms) = more.get("platforms") {
-                        plan.platforms.extend(platforms.items().iter().cloned());
+                        plan.bake_platforms = platforms.items().to_vec();
                         let words = platforms.text().unwrap_or_default().split_whitespace();
                         let words = words.map(|word| Rc::new(Node::part(platforms.span, word)));
-                        plan.platforms.extend(words);
+                        plan.bake_platforms.extend(words);
                     }
                 }
             }
@@ -427,6 +445,7 @@ impl Project<'_> {
     fn extended(
         &self,
         file: &File,
+        document: usize,
         extends: &Node,
         own: bool,
         stack: &mut Vec<(PathBuf, String)>,
@@ -451,6 +470,8 @@ impl Project<'_> {
                 (Some(other), false)
             }
         };
+        // Without a file it is a service of the same document.
+        let document = other.is_none().then_some(document);
         let base = other.as_deref().unwrap_or(file);
         if stack
             .iter()
@@ -460,7 +481,9 @@ impl Project<'_> {
             self.fault(own, extends.span, message);
             return None;
         }
-        if !base.services.contains_key(&service) {
+        let same = base.services.get(&service).into_iter().flatten();
+        let mut numbers = same.map(|(number, _)| *number);
+        if !numbers.any(|number| document.is_none_or(|document| document == number)) {
             let message = format!("there is no service `{service}` to extend");
             self.fault(own, extends.span, message);
             return None;
@@ -468,7 +491,7 @@ impl Project<'_> {
         if stack.len() > MAX_EXTENDED {
             return None;
         }
-        self.plan(base, &service, is_own, stack)
+        self.plan_in(base, document, &service, is_own, stack)
     }
 
     /// Adds what the files build that are included. `stack` has the files that include them.
@@ -542,7 +565,7 @@ impl Project<'_> {
             }
             for name in names {
                 let layers = files.iter();
-                let layers = layers.filter_map(|f| inner.plan(f, name, false, &mut Vec::new()));
+                let layers = layers.filter_map(|f| inner.plan(f, name, false));
                 let plan = layers.reduce(|below, plan| plan.over(below));
                 let found = plan.and_then(|plan| inner.invocation(name, &plan, ""));
                 if let Some(mut found) = found
@@ -651,9 +674,10 @@ impl Project<'_> {
                 any,
             };
         }
-        let platforms = match plan.platforms.is_empty() {
-            true => plan.platform.iter().collect::<Vec<_>>(),
-            false => plan.platforms.iter().collect(),
+        let listed = plan.platforms.iter().chain(&plan.bake_platforms);
+        let platforms: Vec<&Rc<Node>> = match listed.clone().next() {
+            Some(_) => listed.collect(),
+            None => plan.platform.iter().collect(),
         };
         let platforms: Option<Vec<String>> = platforms
             .into_iter()
