@@ -265,6 +265,7 @@ impl<'f> File<'f> {
     }
 
     fn add_json(&mut self, json: &'f Json, text: &str, own: bool) {
+        let spans = key_spans(text);
         for root in bodies(json) {
             for (name, value) in root {
                 match name.as_str() {
@@ -310,7 +311,8 @@ impl<'f> File<'f> {
             for (label, body) in blocks("target") {
                 let attributes = body.iter().filter(|(name, _)| *name != "//");
                 let attributes = attributes.map(|(k, v)| (k.clone(), Raw::Json(v))).collect();
-                self.add_target(label.clone(), attributes, key_span(text, label), own);
+                let span = spans.get(label.as_str()).copied().unwrap_or_default();
+                self.add_target(label.clone(), attributes, span, own);
             }
         }
     }
@@ -583,18 +585,29 @@ fn bodies(json: &Json) -> Vec<&serde_json::Map<String, Json>> {
     }
 }
 
-/// Where a target's name stands in a JSON file.
-fn key_span(text: &str, label: &str) -> Span {
-    let quoted = format!("\"{label}\"");
-    let from = text.find("\"target\"").unwrap_or_default();
-    let rest = text.get(from..).unwrap_or_default();
-    let mut places = rest.match_indices(&quoted).map(|(at, _)| from + at);
-    let at = places.find(|at| {
-        let after = text.get(at + quoted.len()..).unwrap_or_default();
-        after.trim_start().starts_with(':')
-    });
-    let at = at.unwrap_or_default();
-    Span::new(at as u32, (at + quoted.len()) as u32)
+/// Where keys stand in a JSON file, from the one on that holds the targets.
+fn key_spans(text: &str) -> HashMap<&str, Span> {
+    let mut out = HashMap::new();
+    let mut at = text.find("\"target\"").unwrap_or(text.len());
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        if *byte != b'"' {
+            continue;
+        }
+        while let Some(byte) = bytes.get(at).filter(|b| **b != b'"') {
+            at += if *byte == b'\\' { 2 } else { 1 };
+        }
+        let key = text.get(start + 1..at).unwrap_or_default();
+        at += 1;
+        let after = text.get(at..).unwrap_or_default();
+        if after.trim_start().starts_with(':') {
+            let span = Span::new(start as u32, at as u32);
+            out.entry(key).or_insert(span);
+        }
+    }
+    out
 }
 
 /// A Dockerfile written out; a heredoc keeps its lines.

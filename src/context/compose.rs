@@ -684,7 +684,7 @@ impl Project<'_> {
             .map(|p| self.text(p.text()?))
             .collect();
         for platform in platforms.unwrap_or_default() {
-            if !build.platforms.contains(&platform) {
+            if !platform.is_empty() && !build.platforms.contains(&platform) {
                 build.platforms.push(platform);
             }
         }

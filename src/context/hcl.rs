@@ -343,6 +343,9 @@ impl<'e> Environment<'e> {
                     other => eval(other),
                 };
                 let operators: Vec<_> = operators.collect();
+                if operators.len() > MAX_DEPTH {
+                    return Value::Unknown;
+                }
                 value = self.traverse(value, &operators, locals);
                 value
             }
