@@ -267,11 +267,30 @@ fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invoc
     }
     let own = path.parent().unwrap_or(Path::new(""));
     let overlays = overlays(path);
+    let is_default = is_default(path);
     // Bake lays them over unless it is given the file alone: both are builds of today.
     let read = |folder: &Path| -> Result<Vec<Invocation>, Fault> {
         let mut all = bake::read(folder, path, text)?;
+        let is_there = |i: &Invocation| match &i.recipe {
+            Recipe::File(file) => file.is_file(),
+            Recipe::Inline(_) => true,
+        };
+        // A target may say only what differs from a service of its name.
+        if !all.iter().all(is_there) && is_default {
+            let services = services_beside(path);
+            let over = match services.is_empty() {
+                true => Vec::new(),
+                false => bake::read_with(folder, path, text, &[], &services)?,
+            };
+            for invocation in all.iter_mut().filter(|i| !is_there(i)) {
+                let mut over = over.iter().filter(|i| is_there(i));
+                if let Some(over) = over.find(|i| i.name == invocation.name) {
+                    *invocation = over.clone();
+                }
+            }
+        }
         if !overlays.is_empty() {
-            let more = bake::read_with(folder, path, text, &overlays)?;
+            let more = bake::read_with(folder, path, text, &overlays, &[])?;
             let is_file = |i: &Invocation| matches!(i.recipe, Recipe::File(_));
             all.extend(more.into_iter().filter(is_file));
         }
@@ -302,13 +321,27 @@ fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invoc
     Ok(first)
 }
 
+/// Whether Bake looks for a file of that name.
+fn is_default(path: &Path) -> bool {
+    let name = path.file_name().and_then(|n| n.to_str());
+    name.is_some_and(|name| bake::NAMES.contains(&name))
+}
+
+/// The builds of the compose file that Bake reads with a bake file beside it. What is wrong in it
+/// is said when it is linted itself.
+fn services_beside(path: &Path) -> Vec<Invocation> {
+    let mut beside = compose::NAMES.iter().map(|name| path.with_file_name(name));
+    let found = beside.find_map(|path| text_of(&path).ok().map(|text| (path, text)));
+    let Some((path, text)) = found else {
+        return Vec::new();
+    };
+    let read = |path: &Path| text_of(path).ok();
+    compose::read(&path, &text, &read, &mut Vec::new()).unwrap_or_default()
+}
+
 /// The files beside a bake file that Bake lays over it.
 fn overlays(path: &Path) -> Vec<(PathBuf, String)> {
-    let name = path
-        .file_name()
-        .and_then(|n| n.to_str())
-        .unwrap_or_default();
-    if !bake::NAMES.contains(&name) {
+    if !is_default(path) {
         return Vec::new();
     }
     let beside = bake::OVERRIDES.iter().map(|name| path.with_file_name(name));

@@ -45,12 +45,14 @@ pub fn read(folder: &Path, path: &Path, text: &str) -> Result<Vec<Invocation>, F
     Ok(file.invocations(folder, &parsed.text(text)))
 }
 
-/// As [`read`], with the targets, groups and variables of other files laid over its own.
+/// As [`read`], with the targets, groups and variables of other files laid over its own, and its
+/// targets over the services of a compose file: Bake reads that too, if it is told no file.
 pub fn read_with(
     folder: &Path,
     path: &Path,
     text: &str,
     overlays: &[(PathBuf, String)],
+    services: &[Invocation],
 ) -> Result<Vec<Invocation>, Fault> {
     let parsed = Parsed::of(path, text)?;
     // What is wrong in them is said when they are linted themselves.
@@ -59,6 +61,12 @@ pub fn read_with(
         .filter_map(|(path, text)| Some((Parsed::of(path, text).ok()?, text.as_str())))
         .collect();
     let mut file = File::default();
+    for service in services {
+        // Names of targets have no dots.
+        let name = service.name.replace('.', "_");
+        file.services
+            .extend(Resolved::of(service, folder).map(|r| (name, r)));
+    }
     parsed.add_to(&mut file, text, true);
     for (parsed, text) in &over {
         parsed.add_to(&mut file, text, false);
@@ -133,6 +141,8 @@ struct File<'f> {
     targets: Vec<Target<'f>>,
     /// The patterns in groups: what is built for its own sake.
     groups: Vec<Raw<'f>>,
+    /// What a compose file says of the targets.
+    services: HashMap<String, Resolved<'f>>,
 }
 
 /// A target as written.
@@ -406,6 +416,9 @@ impl<'f> File<'f> {
                 }
             }
         }
+        if let Some(service) = self.services.get(name) {
+            out.lay(service.clone());
+        }
         for instance in same {
             out.lay(self.own(instance));
         }
@@ -490,6 +503,41 @@ impl<'f> File<'f> {
 }
 
 impl<'f> Resolved<'f> {
+    /// What a service says; nothing if its Dockerfile is written out elsewhere.
+    fn of(service: &Invocation, folder: &Path) -> Option<Self> {
+        let Recipe::File(file) = &service.recipe else {
+            return None;
+        };
+        let text = |path: &Path| {
+            let path = match path.strip_prefix(folder) {
+                Ok(path) => path.to_path_buf(),
+                Err(_) => std::path::absolute(path).ok()?,
+            };
+            Some(Value::Text(format!("cwd://{}", path.to_str()?)))
+        };
+        let texts = |items: &[String]| items.iter().cloned().map(Value::Text).collect();
+        let build = &service.build;
+        let known = build.arguments.iter();
+        let known = known.map(|(name, value)| (name.clone(), Value::Text(value.clone())));
+        let unknown = build.unknown_arguments.iter();
+        let unknown = unknown.map(|name| (name.clone(), Value::Unknown));
+        let contexts = build.contexts.iter();
+        Some(Self {
+            context: build.context.as_deref().and_then(text),
+            dockerfile: Some(text(file)?),
+            target: match build.targets.any {
+                true => Some(Value::Unknown),
+                false => build.target.clone().map(Value::Text),
+            },
+            platforms: (!build.platforms.is_empty()).then(|| Value::List(texts(&build.platforms))),
+            arguments: known.chain(unknown).collect(),
+            contexts: contexts
+                .map(|name| (name.clone(), Value::Unknown))
+                .collect(),
+            ..Self::default()
+        })
+    }
+
     fn lay(&mut self, over: Resolved<'f>) {
         self.inline = over.inline.or(self.inline.take());
         self.dockerfile = over.dockerfile.or(self.dockerfile.take());
@@ -774,7 +822,7 @@ mod tests {
             (PathBuf::from("broken.hcl"), "target".to_owned()),
         ];
         let path = Path::new("docker-bake.hcl");
-        let found = read_with(Path::new(""), path, main, &overlays).unwrap();
+        let found = read_with(Path::new(""), path, main, &overlays, &[]).unwrap();
         assert_eq!(
             shown(&found),
             [
@@ -978,5 +1026,35 @@ mod tests {
             "RUN ${p}\n%{ endfor ~}\n%{ if true }USER 1%{ else }USER 0%{ endif }\nEOT\n}\n",
         ));
         assert_eq!(shown(&found), ["a: FROM a\nRUN x\nRUN y\nUSER 1\n -"]);
+    }
+
+    #[test]
+    fn targets_lie_over_services_of_their_name() {
+        let compose = "services:\n  web.a:\n    build: {context: ../web, dockerfile: D, target: t, args: {A: 1, B: 2}}\n";
+        let services = super::super::compose::read(
+            Path::new("p/compose.yaml"),
+            compose,
+            &|_| None,
+            &mut Vec::new(),
+        );
+        let text = r#"
+            target "p" { target = "no" }
+            target "web_a" {
+              inherits = ["p"]
+              args = { A = "3" }
+            }
+        "#;
+        let path = Path::new("p/docker-bake.hcl");
+        let found = read_with(Path::new("p"), path, text, &[], &services.unwrap()).unwrap();
+        let [found] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        let Recipe::File(file) = &found.recipe else {
+            panic!("{found:?}");
+        };
+        assert!(file.ends_with("web/D"), "{file:?}");
+        assert_eq!(found.build.target.as_deref(), Some("t"));
+        let values: Vec<&str> = found.build.arguments.iter().map(|a| &*a.1).collect();
+        assert_eq!(values, ["3", "2"]);
     }
 }
