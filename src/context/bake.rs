@@ -493,7 +493,7 @@ impl<'f> File<'f> {
             {
                 continue;
             }
-            let own = same.iter().filter(|i| i.target.own).last();
+            let own = same.iter().rfind(|i| i.target.own);
             let place = own.map_or(Span::at(0), |i| i.target.span);
             let resolved = self.resolve(&instances, name, &mut HashMap::new(), MAX_PARENTS);
             out.extend(resolved.invocation(name, place, folder, text));

@@ -241,9 +241,12 @@ impl Plan {
     }
 }
 
+/// Files by their paths and the folders in which their paths start.
+type Files = HashMap<(PathBuf, PathBuf), Option<Rc<File>>>;
+
 /// What all files of a project share.
 struct Shared {
-    files: RefCell<HashMap<(PathBuf, PathBuf), Option<Rc<File>>>>,
+    files: RefCell<Files>,
     faults: RefCell<Vec<Fault>>,
     /// How many files were included.
     included: Cell<usize>,

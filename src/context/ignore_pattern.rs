@@ -268,6 +268,9 @@ impl What {
     }
 }
 
+/// How often at least and at most, and what follows.
+type Counts<'t> = (Option<u32>, Option<Option<u32>>, &'t str);
+
 /// Reads the expression that Docker makes as Go reads it.
 struct Expression<'t> {
     rest: &'t str,
@@ -365,8 +368,7 @@ impl<'t> Expression<'t> {
     }
 
     /// `2}`, `2,}` or `2,3}`; a number that is too large is there without a value.
-    #[allow(clippy::type_complexity)]
-    fn numbers(&self) -> Option<(Option<u32>, Option<Option<u32>>, &'t str)> {
+    fn numbers(&self) -> Option<Counts<'t>> {
         let number = |text: &str| {
             let length = text.bytes().take_while(u8::is_ascii_digit).count();
             let (digits, _) = text.split_at(length);
