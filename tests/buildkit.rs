@@ -482,3 +482,39 @@ fn check_options_are_read_as_buildkit_reads_them() {
         }
     }
 }
+
+/// Every example of the page on BuildKit: what its checks were observed to say stands there too.
+#[test]
+fn the_listed_differences_are_as_listed() {
+    let page = std::fs::read_to_string("docs/buildkit.md").unwrap();
+    let mut settings = buildkit_mode();
+    let mut lines = page.lines();
+    let mut checked = 0;
+    while lines.by_ref().any(|line| line == "```dockerfile") {
+        let block: Vec<&str> = lines.by_ref().take_while(|l| *l != "```").collect();
+        let mut answers = lines.by_ref().skip(1).take_while(|l| *l != "```");
+        let theirs = answers.next().unwrap().strip_prefix("BuildKit: ").unwrap();
+        let ours = answers.next().unwrap().strip_prefix("dlint: ").unwrap();
+        assert!(answers.next().is_none());
+        assert_ne!(theirs, ours, "no difference");
+        let found = answer(&mut settings, &(block.join("\n") + "\n"), &Value::Null);
+        let warnings = found.warnings.into_iter().map(|(name, line)| (line, name));
+        let errors = found
+            .errors
+            .into_iter()
+            .map(|(l, _)| (l, "error".to_owned()));
+        let mut found: Vec<(u64, String)> = warnings.chain(errors).collect();
+        found.sort();
+        let found: Vec<String> = found
+            .iter()
+            .map(|(l, name)| format!("{l} {name}"))
+            .collect();
+        let found = match found.is_empty() {
+            true => "nothing".to_owned(),
+            false => found.join(", "),
+        };
+        assert_eq!(found, ours, "{block:?}");
+        checked += 1;
+    }
+    assert!(checked >= 4, "{checked}");
+}

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{self, FailOn, LevelSetting, Profile, ScriptChecker};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
+use crate::facts::platform::Platform;
 use crate::policy::{Golden, LabelFormat};
 
 const STYLES: Styles = Styles::styled()
@@ -175,11 +176,12 @@ pub struct LintArgs {
     /// the file copies is there].
     #[arg(long, value_name = "DIR", help_heading = "Build")]
     pub context: Option<PathBuf>,
-    /// The platform that is built for.
+    /// The platform that is built for, `os/architecture`.
     #[arg(
         long,
         value_name = "PLATFORM",
         value_delimiter = ',',
+        value_parser = platform,
         help_heading = "Build"
     )]
     pub platform: Vec<String>,
@@ -318,6 +320,15 @@ fn level(text: &str) -> Result<(String, LevelSetting), String> {
     Ok((rule.to_owned(), level))
 }
 
+/// As `docker build` takes one: nothing, or `local`, is the builder's own.
+fn platform(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.is_empty() || text == "local" || Platform::parse(text).is_some() {
+        true => Ok(text.to_owned()),
+        false => Err("write `os/architecture`, for example `linux/arm64`".to_owned()),
+    }
+}
+
 fn golden(text: &str) -> Result<Golden, String> {
     let (image, replaces) = text.split_once('=').unwrap_or((text, ""));
     if image.is_empty() {
@@ -338,6 +349,15 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_platform_is_one_the_builder_would_take() {
+        assert_eq!(platform(" linux/arm64").as_deref(), Ok("linux/arm64"));
+        for taken in ["", "local", "linux", "aarch64", "windows/amd64"] {
+            assert!(platform(taken).is_ok(), "{taken}");
+        }
+        assert!(platform("foo").is_err() && platform("linux/").is_err());
     }
 
     #[test]

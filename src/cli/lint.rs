@@ -246,12 +246,18 @@ fn reports(
     Ok(wanted)
 }
 
+/// The platforms but for the builder's own, which is not known here.
+fn own_left_out(platforms: &[String]) -> Vec<String> {
+    let named = platforms.iter().filter(|p| !p.is_empty() && *p != "local");
+    named.cloned().collect()
+}
+
 /// The command line as a layer of settings.
 fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     let mut build = BuildOptions {
         target: args.target.clone().filter(|t| !t.is_empty()),
         context: args.context.clone(),
-        platforms: args.platform.clone(),
+        platforms: own_left_out(&args.platform),
         ..BuildOptions::default()
     };
     for argument in &args.build_arg {

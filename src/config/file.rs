@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, schema};
 use crate::diagnostic::Severity;
+use crate::facts::platform::Platform;
 use crate::policy::Policy;
 
 /// A set of rules to start from.
@@ -202,6 +203,16 @@ pub struct Override {
     pub rules: BTreeMap<String, toml::Table>,
 }
 
+fn platforms<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+    let platforms = Vec::<String>::deserialize(input)?;
+    match platforms.iter().find(|p| Platform::parse(p).is_none()) {
+        Some(wrong) => Err(serde::de::Error::custom(format!(
+            "`{wrong}` is no platform: write `os/architecture`, for example `linux/arm64`"
+        ))),
+        None => Ok(platforms),
+    }
+}
+
 /// How files are built.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -212,7 +223,8 @@ pub struct BuildOptions {
     pub target: Option<String>,
     /// The names of further build contexts.
     pub contexts: Vec<String>,
-    /// The platforms that are built for.
+    /// The platforms that are built for, `os/architecture`.
+    #[serde(deserialize_with = "platforms")]
     pub platforms: Vec<String>,
     /// The directory of the build context; of the command line only.
     #[serde(skip)]

@@ -253,25 +253,34 @@ impl BuildContext {
         place
     }
 
-    /// The files that get into the context, at most `limit` of them, down to `depth` directories,
-    /// sorted by name. Directories that are wholly left out are not entered, links not followed.
-    pub fn files(&self, depth: usize, limit: usize) -> Vec<String> {
-        let walk = walkdir::WalkDir::new(&self.root)
+    /// The paths of the context whose last part is one of these names, sorted; what lies within
+    /// them does not count. At most `limit` entries of the tree, down to `depth` directories, are
+    /// looked at. Directories that are wholly left out are not entered, links not followed.
+    pub fn named(&self, names: &[&str], depth: usize, limit: usize) -> Vec<String> {
+        let mut walk = walkdir::WalkDir::new(&self.root)
+            .min_depth(1)
             .max_depth(depth)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|e| match relative(&self.root, e.path()) {
-                Some(path) if e.file_type().is_dir() => !self.ignore.ignores_all_of(&path),
-                _ => true,
-            });
-        walk.filter_map(Result::ok)
-            // Even a tree of which everything is left out costs little.
-            .take(limit.saturating_mul(20))
-            .filter(|e| !e.file_type().is_dir())
-            .filter_map(|e| relative(&self.root, e.path()))
-            .filter(|path| !self.is_ignored(path))
-            .take(limit)
-            .collect()
+            .into_iter();
+        let mut found = Vec::new();
+        for _ in 0..limit {
+            let Some(entry) = walk.next() else { break };
+            let Ok(entry) = entry else { continue };
+            let Some(path) = relative(&self.root, entry.path()) else {
+                continue;
+            };
+            let is_named = entry
+                .file_name()
+                .to_str()
+                .is_some_and(|n| names.contains(&n));
+            if entry.file_type().is_dir() && (is_named || self.ignore.ignores_all_of(&path)) {
+                walk.skip_current_dir();
+            }
+            if is_named && !self.is_ignored(&path) {
+                found.push(path);
+            }
+        }
+        found.sort();
+        found
     }
 }
 
@@ -322,8 +331,8 @@ fn children_matching(directory: &Path, pattern: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The parts of a path as COPY takes it: never above the root.
-fn normal_parts(path: &str) -> Vec<&str> {
+/// The parts of a path, without `.` and `..`: never above the root.
+pub(crate) fn normal_parts(path: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for part in path.split('/') {
         match part {
@@ -454,22 +463,22 @@ mod tests {
     }
 
     #[test]
-    fn listing_leaves_out_what_is_ignored_and_stops() {
+    fn names_are_found_in_the_tree_within_limits() {
         let at = project(&[
             ("Dockerfile", ""),
-            (".dockerignore", "big\n*.log"),
-            ("big/1", ""),
-            ("a.log", ""),
-            ("src/x/y", ""),
+            (".dockerignore", "big\n**/b/.env"),
+            ("big/.env", ""),
+            ("a/.env", ""),
+            ("a/b/.env", ""),
+            ("web/node_modules/x/node_modules/y", ""),
         ]);
         let file = at.path().join("Dockerfile");
         let context = BuildContext::of(&file, &Build::default(), &[]).unwrap();
-        assert_eq!(
-            context.files(9, 9),
-            [".dockerignore", "Dockerfile", "src/x/y"]
-        );
-        assert_eq!(context.files(9, 1).len(), 1);
-        assert_eq!(context.files(1, 9).len(), 2);
+        let names = [".env", "node_modules"];
+        let all = ["a/.env", "web/node_modules"];
+        assert_eq!(context.named(&names, 9, 99), all);
+        assert_eq!(context.named(&names, 1, 99), [""; 0]);
+        assert_eq!(context.named(&names, 9, 0), [""; 0]);
     }
 
     #[test]

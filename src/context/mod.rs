@@ -14,8 +14,8 @@ mod yaml;
 
 use std::path::PathBuf;
 
-pub(crate) use directory::any_ignore_file;
 pub use directory::{BuildContext, ContextOrigin};
+pub(crate) use directory::{any_ignore_file, normal_parts};
 pub use ignore_file::IgnoreFile;
 pub use invocation::{Fault, Inline, Invocation, NamedBuild, Recipe};
 

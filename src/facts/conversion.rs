@@ -3,11 +3,11 @@
 
 use super::image::{self, ImageRef};
 use super::mount::{Mount, MountKind};
-use super::{Base, Facts, Node, UseTarget, WordUse, platform::Platform, stage};
+use super::{Base, Facts, FromTarget, Node, UseTarget, WordUse, platform::Platform, stage};
 use crate::span::Span;
 use crate::syntax::check::{CHECK_ARGUMENT, CheckOptions};
 use crate::syntax::expand::{self, ExpandErrorKind, Value};
-use crate::syntax::{Keyword, Kind, Transfer, Word};
+use crate::syntax::{Instruction, Keyword, Kind, Transfer, Word};
 
 /// Something BuildKit refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,17 +73,28 @@ impl Facts<'_> {
         if let Kind::Copy(_) = node.instruction.kind
             && let Some(word) = node.instruction.flag_value("from")
             && let Ok(number) = word.as_str().parse::<i64>()
-            && !usize::try_from(number).is_ok_and(|n| n < self.stages.len())
+            && !usize::try_from(number).is_ok_and(|n| n < self.numbered_uses().1)
         {
             own.add(word.span, format!("there is no stage number `{word}`"));
         }
         for heir in heirs {
+            let place = heir.from.name.span;
             found
                 .0
                 .extend(own.0.iter().cloned().map(|error| BuildError {
-                    span: heir.from.name.span,
+                    span: place,
                     ..error
                 }));
+            for target in self.froms_in(node, heir.index) {
+                if let FromTarget::Later(later) = target
+                    && later > heir.index
+                    && later < self.stages.len()
+                {
+                    let message = "a trigger of the base takes files from a stage that stands \
+                                   further down";
+                    found.add(place, message.to_owned());
+                }
+            }
         }
     }
 
@@ -353,6 +364,7 @@ impl Facts<'_> {
             }
         }
         self.check_windows_path(node, &transfer.destination, found);
+        let mut said = Said::by_flags(instruction, checksum.and_then(known));
         for source in sources {
             let Some(text) = known(source) else { continue };
             let git = is_git(&text);
@@ -365,46 +377,16 @@ impl Facts<'_> {
                     .add(source.span, format!("COPY cannot read {what}: `{text}`"))
                     .help("use ADD, with `--checksum` if you can");
             }
-            if is_add
-                && git
-                && let Some(message) = refused_query(&text)
-            {
-                found.add(source.span, message);
-            } else if is_add && git {
-                self.check_git_flags(node, source, &text, found);
+            if is_add && git {
+                match refused_query(&text) {
+                    Some(message) => {
+                        found.add(source.span, message);
+                    }
+                    None => said.check_git(source, &text, found),
+                }
+            } else if is_add && is_http(&text) {
+                said.check_download(source, found);
             }
-        }
-    }
-
-    /// What flags and the query of a git URL say of the same thing.
-    fn check_git_flags(&self, node: &Node<'_>, source: &Word, text: &str, found: &mut Found) {
-        let query = |names: &[&str]| {
-            let query = text.split('#').next()?.split_once('?')?.1;
-            let mut pairs = query
-                .split('&')
-                .map(|p| p.split_once('=').unwrap_or((p, "")));
-            pairs.find(|(name, _)| names.contains(name)).map(|(_, v)| v)
-        };
-        let checksum = node.instruction.flag_value("checksum");
-        let checksum = checksum.and_then(|word| self.text(node.index, word));
-        if let (Some(flag), Some(other)) = (checksum, query(&["checksum", "commit"]))
-            && !flag.is_empty()
-            && flag != other
-        {
-            let message = format!("the flag says `{flag}`, the address `{other}`");
-            found.add(source.span, message);
-        }
-        let keep = node.instruction.flag("keep-git-dir");
-        let keep = keep.map(|flag| {
-            let value = flag.value.as_ref().map(Word::as_str);
-            value.is_none_or(|v| v.eq_ignore_ascii_case("true"))
-        });
-        let is_true = |v: &str| v.is_empty() || v.starts_with(['1', 't', 'T']);
-        if let (Some(flag), Some(other)) = (keep, query(&["keep-git-dir"]))
-            && flag != is_true(other)
-        {
-            let message = "flag and address differ about `keep-git-dir`";
-            found.add(source.span, message.to_owned());
         }
     }
 
@@ -461,14 +443,7 @@ impl Facts<'_> {
             let shown = text.as_deref().unwrap_or_default();
             match key.as_str() {
                 "type" => {
-                    kind = match shown.to_ascii_lowercase().as_str() {
-                        "bind" => MountKind::Bind,
-                        "cache" => MountKind::Cache,
-                        "tmpfs" => MountKind::Tmpfs,
-                        "secret" => MountKind::Secret,
-                        "ssh" => MountKind::Ssh,
-                        _ => MountKind::Unknown,
-                    };
+                    kind = MountKind::of(shown);
                     hidden = text.is_none() || kind == MountKind::Unknown;
                     kind_text = shown.to_ascii_lowercase();
                     wrong(
@@ -603,6 +578,80 @@ impl Facts<'_> {
 }
 
 struct Found(Vec<BuildError>);
+
+/// What the flags of an ADD and the addresses before say of a git repository: BuildKit lets what
+/// the query of one address says count for those behind it too.
+struct Said {
+    checksum: Option<String>,
+    /// Whether an address says the checksum: of a flag it has been looked at already.
+    in_address: bool,
+    keep: Option<bool>,
+}
+
+impl Said {
+    fn by_flags(instruction: &Instruction, checksum: Option<String>) -> Self {
+        let keep = instruction.flag("keep-git-dir").map(|flag| {
+            let value = flag.value.as_ref().map(Word::as_str);
+            value.is_none_or(|v| v.eq_ignore_ascii_case("true"))
+        });
+        Said {
+            checksum: checksum.filter(|text| !text.is_empty()),
+            in_address: false,
+            keep,
+        }
+    }
+
+    fn check_git(&mut self, source: &Word, text: &str, found: &mut Found) {
+        let query = |wanted: &str| {
+            let query = text.split('#').next()?.split_once('?')?.1;
+            let mut pairs = query
+                .split('&')
+                .map(|p| p.split_once('=').unwrap_or((p, "")));
+            pairs.find(|(name, _)| *name == wanted).map(|(_, v)| v)
+        };
+        // `commit` is another name for it. With both BuildKit takes one of them, any one.
+        let checksum = match (query("checksum"), query("commit")) {
+            (Some(a), Some(b)) if a != b => {
+                self.checksum = None;
+                None
+            }
+            (a, b) => a.or(b),
+        };
+        if let Some(checksum) = checksum {
+            if let Some(said) = self.checksum.as_deref().filter(|said| *said != checksum) {
+                let who = if self.in_address {
+                    "another address"
+                } else {
+                    "the flag"
+                };
+                let message = format!("{who} says `{said}`, this address `{checksum}`");
+                found.add(source.span, message);
+            }
+            self.checksum = Some(checksum.to_owned());
+            self.in_address = true;
+        }
+        let is_true = |v: &str| v.is_empty() || v.starts_with(['1', 't', 'T']);
+        if let Some(keep) = query("keep-git-dir").map(is_true) {
+            if self.keep.is_some_and(|said| said != keep) {
+                let message = format!("`keep-git-dir` is `{keep}` here, but was `{}`", !keep);
+                found.add(source.span, message);
+            }
+            self.keep = Some(keep);
+        }
+    }
+
+    fn check_download(&self, source: &Word, found: &mut Found) {
+        if let Some(said) = self.checksum.as_deref()
+            && self.in_address
+            && !is_digest(said)
+        {
+            let message = format!("`{said}` of the address before is no checksum of this one");
+            found
+                .add(source.span, message)
+                .help("give each source an ADD of its own");
+        }
+    }
+}
 
 /// An error that may get its help.
 struct Added<'f>(Option<&'f mut BuildError>);

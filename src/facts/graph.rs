@@ -39,6 +39,11 @@ pub enum UseTarget {
 impl<'a> Facts<'a> {
     /// Every `--from` outside ONBUILD, in order.
     pub fn stage_uses(&self) -> Vec<StageUse<'_>> {
+        self.numbered_uses().0
+    }
+
+    /// Every `--from` outside ONBUILD, in order, and how many numbers BuildKit has given then.
+    pub(super) fn numbered_uses(&self) -> (Vec<StageUse<'_>>, usize) {
         let mut uses = Vec::new();
         // BuildKit numbers the images that `--from` names behind the stages, as it meets them.
         let mut numbered = self.stages.len();
@@ -62,7 +67,7 @@ impl<'a> Facts<'a> {
                 .count();
             numbered += unnamed;
         }
-        uses
+        (uses, numbered)
     }
 
     fn use_target(&self, stage: usize, word: &Word, numbers: bool, numbered: usize) -> UseTarget {

@@ -9,6 +9,7 @@ mod lifetimes;
 mod publishers;
 mod registry;
 mod tag;
+mod variables;
 
 use std::fmt;
 use std::ops::Range;
@@ -23,6 +24,7 @@ pub use publishers::{
 };
 pub use registry::is_plain_http_suspect;
 pub use tag::{Precision, Tag};
+pub use variables::{ImageVariable, image_variable};
 
 /// Stands in the text of a reference for one variable whose value is not known.
 ///

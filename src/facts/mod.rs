@@ -73,6 +73,8 @@ pub struct Facts<'a> {
     context: OnceCell<Option<BuildContext>>,
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
+    /// For each stage, whether the builder leaves out the triggers of its base; may be shorter.
+    idle: Vec<bool>,
 }
 
 /// An instruction and what is known at its place.
@@ -171,6 +173,23 @@ pub enum FromTarget {
 impl<'a> Facts<'a> {
     /// Works out the facts of a file.
     pub fn of(source: &'a Source, file: &'a File, build: &'a Build) -> Self {
+        let facts = Self::read(source, file, build, Vec::new());
+        // What the target needs is known at the end only.
+        let is_idle = |stage: &Stage<'_>| {
+            let Base::Stage(base) = stage.base else {
+                return false;
+            };
+            let base = facts.stages.get(base);
+            !stage.is_needed && base.is_some_and(|b| facts.nodes_of(b).iter().any(|n| n.onbuild))
+        };
+        let idle: Vec<bool> = facts.stages.iter().map(is_idle).collect();
+        match build.typical && idle.contains(&true) {
+            true => Self::read(source, file, build, idle),
+            false => facts,
+        }
+    }
+
+    fn read(source: &'a Source, file: &'a File, build: &'a Build, idle: Vec<bool>) -> Self {
         let mut facts = Facts {
             source,
             file,
@@ -186,6 +205,7 @@ impl<'a> Facts<'a> {
             user_names: OnceCell::new(),
             context: OnceCell::new(),
             asked_shell: None,
+            idle,
         };
         let mut comments = file.comments.iter().peekable();
         for instruction in &file.instructions {
@@ -428,12 +448,19 @@ impl<'a> Facts<'a> {
     /// What is known of a variable before the instruction at `node`. FROM and what stands before
     /// it see global arguments only.
     pub fn lookup(&self, node: usize, name: &str) -> Var<'_> {
-        let found = self
-            .scopes
-            .lookup(&self.stages, self.scope_of(node), self.moment(node), name);
-        match (&found, self.scope_of(node)) {
+        if self.is_declared_before(node, name) {
+            return Var::Unknown;
+        }
+        self.lookup_in(self.scope_of(node), self.moment(node), name)
+    }
+
+    /// As [`Facts::lookup`], in a stage or before the first.
+    fn lookup_in(&self, scope: Option<usize>, moment: usize, name: &str) -> Var<'_> {
+        let found = self.scopes.lookup(&self.stages, scope, moment, name);
+        let variable = || self.scopes.variable(&self.stages, scope, moment, name);
+        match (&found, scope) {
             // Not declared: then the base image decides, and some are known.
-            (Var::Unknown, Some(stage)) if self.variable(node, name).is_none() => {
+            (Var::Unknown, Some(stage)) if variable().is_none() => {
                 match self.base_definition(stage, name) {
                     // What BuildKit sets where the image does not.
                     Definition::Base if name == "PATH" && self.build.typical => Var::Set(
@@ -578,7 +605,7 @@ impl<'a> Facts<'a> {
     /// FROM.
     fn declare_triggers(&mut self, from: usize) {
         let Some(base) = self.stages.last().and_then(|s| match s.base {
-            Base::Stage(base) => self.stages.get(base),
+            Base::Stage(base) if !self.is_idle(s.index) => self.stages.get(base),
             _ => None,
         }) else {
             return;
@@ -595,8 +622,7 @@ impl<'a> Facts<'a> {
         };
         for trigger in triggers {
             let value = |facts: &Self, word: &Word| {
-                let lookup =
-                    &mut |name: &str| facts.scopes.lookup(&facts.stages, stage, usize::MAX, name);
+                let lookup = &mut |name: &str| facts.lookup_in(stage, usize::MAX, name);
                 match expand::expand(word.as_str(), syntax, lookup).result {
                     Ok(value) => value,
                     Err(_) => Value::Unknown,

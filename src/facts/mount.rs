@@ -35,6 +35,20 @@ pub enum MountKind {
     Unknown,
 }
 
+impl MountKind {
+    /// What the value of `type` says, in any case.
+    pub(super) fn of(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "bind" => MountKind::Bind,
+            "cache" => MountKind::Cache,
+            "tmpfs" => MountKind::Tmpfs,
+            "secret" => MountKind::Secret,
+            "ssh" => MountKind::Ssh,
+            _ => MountKind::Unknown,
+        }
+    }
+}
+
 impl Mount {
     /// The value of an option.
     pub fn option(&self, key: &str) -> Option<&Word> {
@@ -78,14 +92,7 @@ fn read(value: &Word, span: Span) -> Mount {
         match key.as_str() {
             "type" => {
                 let text = word.as_ref().map_or("", Word::as_str);
-                mount.kind = match text.to_ascii_lowercase().as_str() {
-                    "bind" => MountKind::Bind,
-                    "cache" => MountKind::Cache,
-                    "tmpfs" => MountKind::Tmpfs,
-                    "secret" => MountKind::Secret,
-                    "ssh" => MountKind::Ssh,
-                    _ => MountKind::Unknown,
-                };
+                mount.kind = MountKind::of(text);
             }
             "from" => mount.from.clone_from(&word),
             "source" | "src" => mount.source.clone_from(&word),

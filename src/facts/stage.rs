@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::image::{self, DefaultShell, ImageRef};
-use super::{Facts, FromTarget};
+use super::{Facts, FromTarget, Node};
 use crate::shell::Dialect;
 use crate::span::Span;
 use crate::syntax::{Comment, Escape, Instruction, Keyword, Kind, Word};
@@ -149,6 +149,7 @@ impl<'a> Facts<'a> {
             _ => None,
         };
         let (shell_node, shell) = match (parent, &base) {
+            (Some(parent), _) if self.is_idle(index) => (parent.shell_node, parent.shell.clone()),
             (Some(parent), _) => self.shell_of_heirs(parent),
             (None, _) if self.asked_shell.is_some() => {
                 (None, self.asked_shell.clone().unwrap_or_default())
@@ -178,7 +179,11 @@ impl<'a> Facts<'a> {
             nodes: node..node + 1,
             user: None,
             workdirs: Vec::new(),
-            inherited_workdir: parent.and_then(|p| self.workdir_of_heirs(p)),
+            inherited_workdir: match parent {
+                Some(parent) if self.is_idle(index) => parent.workdir().cloned(),
+                Some(parent) => self.workdir_of_heirs(parent),
+                None => None,
+            },
             shell_node,
             shell,
             exposes: Vec::new(),
@@ -189,6 +194,12 @@ impl<'a> Facts<'a> {
             in_final: false,
             is_needed: false,
         });
+    }
+
+    /// Whether the builder leaves out the triggers of the base: its checks look at every stage,
+    /// but run triggers only in those that the target needs.
+    pub(super) fn is_idle(&self, stage: usize) -> bool {
+        self.idle.get(stage).is_some_and(|idle| *idle)
     }
 
     /// The SHELL that a stage built on this one begins with, and its dialect.
@@ -205,6 +216,17 @@ impl<'a> Facts<'a> {
             }
             None => (parent.shell_node, parent.shell.clone()),
         }
+    }
+
+    /// Whether a SHELL of this file counts where a trigger runs: one that stands before it, or one
+    /// of its stage, which is done by then.
+    pub fn trigger_has_shell(&self, trigger: &Node<'_>) -> bool {
+        let Some(stage) = self.stage_of(trigger) else {
+            return false;
+        };
+        let mut before = self.nodes_of(stage).iter();
+        let sets = |n: &Node<'_>| n.onbuild && matches!(n.instruction.kind, Kind::Shell(_));
+        stage.shell_node.is_some() || before.any(|n| n.index < trigger.index && sets(n))
     }
 
     /// The WORKDIR that a stage built on this one begins with: its triggers run first.
@@ -253,12 +275,11 @@ impl<'a> Facts<'a> {
 
     fn base_of(&self, node: usize, word: &Word) -> Base {
         let text = self.masked(node, word);
-        if text == "scratch" {
-            return Base::Scratch;
-        }
-        // FROM compares names case-sensitively with the lowercased ones; the latest wins.
+        // FROM compares names case-sensitively with the lowercased ones; the latest wins. A stage
+        // may even be called `scratch`.
         match self.names.get(&text).and_then(|stages| stages.last()) {
             Some(&stage) => Base::Stage(stage),
+            None if text == "scratch" => Base::Scratch,
             None => Base::Image(Box::new(ImageRef::parse(&text))),
         }
     }
@@ -389,21 +410,41 @@ impl<'a> Facts<'a> {
         if let Base::Stage(base) = stage.base {
             needs.push(base);
         }
-        for node in self.nodes_of(stage) {
-            let copied = match node.keyword() {
-                Some(Keyword::Copy) => node.instruction.flag_value("from"),
-                _ => None,
-            };
-            let copied = copied.map(|value| (value, true));
-            let mounted = node.mounts.iter().filter_map(|m| m.from.as_ref());
-            for (value, numbers) in copied.into_iter().chain(mounted.map(|v| (v, false))) {
-                let target = self.resolve_from(index, value.as_str(), numbers);
-                if let FromTarget::Stage(found) = target {
-                    needs.push(found);
+        // A builder runs triggers in the stages that are built on theirs, and nowhere else.
+        let own = self.nodes_of(stage).iter();
+        let own = own.filter(|node| !(node.onbuild && self.build.typical));
+        let base = match stage.base {
+            Base::Stage(base) if self.build.typical => self.stages.get(base),
+            _ => None,
+        };
+        let triggers = base.map_or(&[][..], |base| self.nodes_of(base)).iter();
+        for node in own.chain(triggers.filter(|node| node.onbuild)) {
+            for target in self.froms_in(node, index) {
+                match target {
+                    FromTarget::Stage(found) => needs.push(found),
+                    // A builder tries: it comes to the stage first and sees then.
+                    FromTarget::Later(found) if self.build.typical => needs.push(found),
+                    _ => {}
                 }
             }
         }
         needs
+    }
+
+    /// What the `--from`s of a node name where it runs: in this stage.
+    pub(super) fn froms_in(
+        &self,
+        node: &Node<'_>,
+        stage: usize,
+    ) -> impl Iterator<Item = FromTarget> {
+        let copied = match node.keyword() {
+            Some(Keyword::Copy) => node.instruction.flag_value("from"),
+            _ => None,
+        };
+        let copied = copied.map(|value| (value, true));
+        let mounted = node.mounts.iter().filter_map(|m| m.from.as_ref());
+        let values = copied.into_iter().chain(mounted.map(|v| (v, false)));
+        values.map(move |(value, numbers)| self.resolve_from(stage, value.as_str(), numbers))
     }
 
     /// A stage, the stage it is built on, and so on down to the one built on an image.

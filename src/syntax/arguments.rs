@@ -395,7 +395,9 @@ impl Reader {
 
     fn healthcheck(&mut self, rest: &MappedText, flags: &[super::Flag]) -> Kind {
         let text = rest.text();
-        let end = text.find(char::is_whitespace).unwrap_or(text.len());
+        // A no-break space ends no type: BuildKit looks at bytes.
+        let is_blank = |c: char| c.is_ascii() && c.is_whitespace();
+        let end = text.find(is_blank).unwrap_or(text.len());
         let kind = Word::from_mapped(rest.part(0..end));
         let rest = rest.part(trim_range(text, end));
         if kind.as_str().eq_ignore_ascii_case("none") {

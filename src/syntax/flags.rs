@@ -90,6 +90,11 @@ fn word(logical: &MappedText, start: usize, escape: Escape) -> (MappedText, usiz
             None if c.is_ascii() && c.is_whitespace() => return (word, at),
             None if c == '\'' || c == '"' => quote = Some(c),
             Some(open) if c == open => quote = None,
+            None if has_blank_byte(c) => {
+                let end = at + c.len_utf8();
+                push_part(&mut word, logical, at..end);
+                return (word, end);
+            }
             _ => {
                 let (at, c) = if c == escape.char() {
                     match rest.next() {
@@ -104,6 +109,14 @@ fn word(logical: &MappedText, start: usize, escape: Escape) -> (MappedText, usiz
         }
     }
     (word, text.len())
+}
+
+/// Whether BuildKit, which goes byte by byte, takes a byte inside the character for a blank: U+0085
+/// and U+00A0 are some, and so flags end in the middle of `à` or `你`.
+fn has_blank_byte(c: char) -> bool {
+    let mut bytes = [0; 4];
+    let bytes = c.encode_utf8(&mut bytes).as_bytes();
+    bytes.iter().skip(1).any(|b| matches!(b, 0x85 | 0xA0))
 }
 
 fn flag(word: &MappedText, logical: &MappedText, range: std::ops::Range<usize>) -> Flag {

@@ -2,6 +2,7 @@
 
 use crate::context::BuildContext;
 use crate::facts::{Copied, Facts, Stage};
+use crate::secrets::files::is_example;
 use crate::syntax::Keyword;
 
 /// The copies of the whole build context, those behind ONBUILD left out, with their stages.
@@ -45,7 +46,7 @@ pub(super) struct Leaks {
 
 /// What lies in the directory of a context, is not left out and has no place in an image.
 pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
-    const SECRETS: [&str; 12] = [
+    const SECRETS: [&str; 11] = [
         ".env",
         ".env.local",
         ".env.production",
@@ -57,14 +58,12 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
         "id_ed25519",
         "terraform.tfstate",
         "*.pem",
-        "*/.env",
     ];
-    const OTHERS: [&str; 12] = [
+    const OTHERS: [&str; 11] = [
         ".git",
         ".hg",
         ".svn",
         "node_modules",
-        "*/node_modules",
         ".venv",
         "venv",
         "__pycache__",
@@ -80,9 +79,14 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
             .filter(|p| !context.is_ignored(p))
             .collect()
     };
+    let (nested_secrets, nested): (Vec<String>, Vec<String>) = nested(context)
+        .into_iter()
+        .partition(|path| !MADE_BY_TOOLS.iter().any(|name| path.ends_with(name)));
     let mut paths = there(&SECRETS);
+    paths.extend(nested_secrets);
     let secret = !paths.is_empty();
     let mut others = there(&OTHERS);
+    others.extend(nested);
     if uses_git(facts) {
         others.retain(|p| p != ".git");
     }
@@ -111,6 +115,28 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
         secret,
         expected,
     }
+}
+
+/// Directories that package managers fill, wherever in the tree.
+const MADE_BY_TOOLS: [&str; 3] = ["node_modules", ".venv", ".terraform"];
+
+/// What does so further down in the tree, but for examples and material of tests.
+fn nested(context: &BuildContext) -> Vec<String> {
+    const SECRETS: [&str; 7] = [
+        ".env",
+        ".env.local",
+        ".env.production",
+        ".netrc",
+        "id_rsa",
+        "id_ed25519",
+        "terraform.tfstate",
+    ];
+    const DEPTH: usize = 4;
+    const ENTRIES: usize = 10_000;
+    let names: Vec<&str> = SECRETS.iter().chain(&MADE_BY_TOOLS).copied().collect();
+    let mut found = context.named(&names, DEPTH, ENTRIES);
+    found.retain(|path| path.contains('/') && !is_example(path));
+    found
 }
 
 /// Whether a RUN reads the repository: `git describe`, or a tool known to.

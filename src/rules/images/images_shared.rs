@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::facts::image::{HIDDEN, ImageRef, Publisher, Tag, official_name, publisher};
 use crate::facts::{Facts, ImageUse, ImageUseKind, Place};
 use crate::policy::Policy;
+use crate::rule::Context;
 
 /// The images that this file's own build takes, invalid references left out: a name behind
 /// ONBUILD may be a stage of the file that builds on this one.
@@ -109,15 +110,21 @@ pub(super) fn means_latest(image: &ImageRef) -> bool {
     is_rolling(image) || names_release(image)
 }
 
-/// How bad `latest` is here, if less than usual. A note is enough for the default of a variable that
-/// a build script sets to a release of the project's own images.
-pub(super) fn moving_severity(image: &ImageRef, by_variable: bool) -> Option<Severity> {
-    let own = by_variable && publisher(image) == Publisher::Unknown;
-    own.then_some(Severity::Info)
+/// Reports an image that moves with every release.
+pub(super) fn report_moving(cx: &mut Context<'_>, image: &ImageRef, place: Place, message: String) {
+    let mut report = cx.report(place.span, message).help(pin_help(image));
+    if let Some((_, here)) = place.variable {
+        report = report.label(here, "used here");
+        // A note is enough for the default of a variable that a build script sets to a release of
+        // the project's own images.
+        if publisher(image) == Publisher::Unknown {
+            report.severity(Severity::Info);
+        }
+    }
 }
 
 /// What to do about a tag that moves.
-pub(super) fn pin_help(image: &ImageRef) -> String {
+fn pin_help(image: &ImageRef) -> String {
     let name = image.familiar_name();
     if is_rolling(image) {
         return format!("no tag of a release is published: pin a digest, `{name}@sha256:…`");

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{images, is_local_name, means_latest, moving_severity, pin_help, shown};
+use super::images_shared::{images, is_local_name, means_latest, report_moving, shown};
 use crate::facts::image::{Precision, Tag};
 use crate::rule::{Context, Rule};
 
@@ -31,14 +31,7 @@ impl Rule for LatestTag {
             }
             let place = facts.place(used, range);
             let message = format!("`{}` moves with every release", shown(image));
-            let severity = moving_severity(image, place.variable.is_some());
-            let mut report = cx.report(place.span, message).help(pin_help(image));
-            if let Some((_, here)) = place.variable {
-                report = report.label(here, "used here");
-            }
-            if let Some(severity) = severity {
-                report.severity(severity);
-            }
+            report_moving(cx, image, place, message);
         }
     }
 }

@@ -3,9 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{
-    images, is_local_name, means_latest, moving_severity, name_place, pin_help, shown,
-};
+use super::images_shared::{images, is_local_name, means_latest, name_place, report_moving, shown};
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/untagged-image.md`.
@@ -28,14 +26,7 @@ impl Rule for UntaggedImage {
             let place = name_place(facts, used);
             let name = shown(image);
             let message = format!("`{name}` has neither tag nor digest, so it means `latest`");
-            let severity = moving_severity(image, place.variable.is_some());
-            let mut report = cx.report(place.span, message).help(pin_help(image));
-            if let Some((_, here)) = place.variable {
-                report = report.label(here, "used here");
-            }
-            if let Some(severity) = severity {
-                report.severity(severity);
-            }
+            report_moving(cx, image, place, message);
         }
     }
 }

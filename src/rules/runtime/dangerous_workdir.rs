@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::context::normal_parts;
 use crate::facts::Stage;
 use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
@@ -23,16 +24,7 @@ impl Rule for DangerousWorkdir {
         }
         for workdir in &stage.workdirs {
             let Some(path) = &workdir.path else { continue };
-            let mut parts: Vec<&str> = Vec::new();
-            for part in path.split('/') {
-                match part {
-                    "" | "." => {}
-                    ".." => {
-                        parts.pop();
-                    }
-                    part => parts.push(part),
-                }
-            }
+            let parts = normal_parts(path);
             // Shared memory is a place to work in.
             let shared = parts.get(1) == Some(&"shm");
             let Some(system) = parts.first().filter(|p| SYSTEM.contains(p) && !shared) else {

@@ -38,7 +38,11 @@ impl Rule for ShellFormCommand {
             let (Kind::Cmd(command) | Kind::Entrypoint(command)) = &node.instruction.kind else {
                 return;
             };
-            if !command.is_exec() && node.shell_node.is_none() {
+            let has_shell = match node.onbuild {
+                true => cx.facts.trigger_has_shell(node),
+                false => node.shell_node.is_some(),
+            };
+            if !command.is_exec() && !has_shell {
                 let name = &node.instruction.name;
                 let message = format!("this `{name}` is in shell form");
                 cx.report(name.span, message);

@@ -32,7 +32,11 @@ impl Rule for UnknownStage {
                 UseTarget::Stage { index, .. }
                     if index > used.stage && circles.get(index) != circles.get(used.stage) =>
                 {
-                    later(cx, used, index);
+                    // A builder does not come to what stands in a stage that it does not need.
+                    let stage = cx.facts.stages.get(used.stage);
+                    if !cx.buildkit || stage.is_some_and(|s| cx.facts.is_built(s)) {
+                        later(cx, used, index);
+                    }
                 }
                 UseTarget::External => external(cx, used),
                 _ => {}
