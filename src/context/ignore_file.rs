@@ -90,7 +90,7 @@ impl IgnoreFile {
     /// Whether a build leaves a path of the context out. A directory that is left out may still
     /// come in for what is in it: see [`ignores_all_of`](Self::ignores_all_of).
     pub fn leaves_out(&self, path: &str) -> bool {
-        let path = clean(path);
+        let path = clean(path.trim_start_matches('/'));
         if path == "." {
             return false;
         }
@@ -134,7 +134,7 @@ impl IgnoreFile {
         if !self.leaves_out(directory) {
             return false;
         }
-        let directory = clean(directory);
+        let directory = clean(directory.trim_start_matches('/'));
         if !self.enters(&directory) {
             return true;
         }
@@ -152,12 +152,13 @@ impl IgnoreFile {
 /// What makes Docker take an exception for more than a path.
 const WILD: [char; 6] = ['*', '[', ']', '?', '^', '\\'];
 
-/// The path and those of the directories it lies in, the nearest first.
+/// The path and those of the directories it lies in, the nearest first. Docker asks for the
+/// empty path too where one begins with a slash.
 fn above(path: &str) -> impl Iterator<Item = &str> {
     let parents = path
         .rmatch_indices('/')
         .filter_map(|(at, _)| path.get(..at));
-    std::iter::once(path).chain(parents.filter(|p| !p.is_empty()))
+    std::iter::once(path).chain(parents)
 }
 
 impl Pattern {
@@ -445,6 +446,8 @@ mod tests {
         assert!(!ignored("node_modules", "app/node_modules"));
         assert!(ignored("**/node_modules", "app/x/node_modules/y"));
         assert!(ignored("**/node_modules", "node_modules"));
+        assert!(ignored("*", "/a") && !ignored("a", "/a"));
+        assert!(IgnoreFile::parse("a").leaves_out("/a"));
     }
 
     #[test]
