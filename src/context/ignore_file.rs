@@ -184,7 +184,7 @@ impl Pattern {
         };
         // Docker cleans it twice; what begins with `!` only now takes back too.
         let text = match inverted {
-            true => clean(&format!("!{text}")),
+            true => clean(format!("!{text}").trim()),
             false => match text.trim() {
                 "" => return None,
                 text => clean(text),
@@ -596,6 +596,7 @@ mod tests {
             ("?{2}{3}", Some("?{2}{3}")),
             ("?{1001}", Some("?{1001}")),
             ("|{2}?", Some("|{2}?")),
+            ("!a\\ /", Some("a\\")),
             ("[[:x:]]", Some("[[:x:]]")),
             // It is not read: everything is left out already, or nothing is.
             ("*\n[z-a]", None),
