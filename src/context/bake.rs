@@ -584,7 +584,12 @@ impl<'f> Resolved<'f> {
             (None, None) => Recipe::File(join(context.as_deref()?, "Dockerfile")),
         };
         let mut platforms: Vec<String> = Vec::new();
-        for platform in names(self.platforms) {
+        // If one of them is not known, nobody can say for which ones it is built.
+        let listed: Option<Vec<String>> = match self.platforms {
+            Some(Value::List(items)) => items.iter().map(Value::text).collect(),
+            _ => None,
+        };
+        for platform in listed.unwrap_or_default() {
             if !platform.is_empty() && !platforms.contains(&platform) {
                 platforms.push(platform);
             }
@@ -970,7 +975,10 @@ mod tests {
     fn what_nobody_knows_is_not_taken_for_nothing() {
         let found = of(r#"
             variable "PARENT" {}
-            target "a" { args = PARENT }
+            target "a" {
+              args = PARENT
+              platforms = ["linux/amd64", PARENT]
+            }
             target "b" { inherits = [PARENT] }
             target "c" {
               context = "https://example.com/x.git"
@@ -981,6 +989,7 @@ mod tests {
         "#);
         assert_eq!(shown(&found), ["a: Dockerfile -", "c: FROM a -"]);
         assert!(found[0].build.gives("ANYTHING"));
+        assert!(found[0].build.platforms.is_empty());
         assert_eq!(found[1].build.context, None);
     }
 

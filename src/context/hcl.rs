@@ -310,11 +310,22 @@ impl<'e> Environment<'e> {
             Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, locals),
             Expression::Parenthesis(inner) => eval(inner.inner()),
             Expression::Variable(name) => self.variable(name.as_str(), locals),
-            Expression::Conditional(conditional) => match eval(&conditional.cond_expr).truth() {
-                Some(true) => eval(&conditional.true_expr),
-                Some(false) => eval(&conditional.false_expr),
-                None => Value::Unknown,
-            },
+            Expression::Conditional(conditional) => {
+                let (yes, no) = (&conditional.true_expr, &conditional.false_expr);
+                let (chosen, other) = match eval(&conditional.cond_expr).truth() {
+                    Some(true) => (yes, no),
+                    Some(false) => (no, yes),
+                    None => return Value::Unknown,
+                };
+                let chosen = eval(chosen);
+                // Both have one type: beside a text everything is one.
+                match matches!(chosen, Value::Bool(_) | Value::Number(_))
+                    && matches!(eval(other), Value::Text(_))
+                {
+                    true => chosen.text().map_or(Value::Unknown, Value::Text),
+                    false => chosen,
+                }
+            }
             Expression::FuncCall(call) => {
                 let mut arguments: Vec<Value> = call.args.iter().map(eval).collect();
                 if call.args.expand_final() {
@@ -639,6 +650,8 @@ mod tests {
         for (text, wanted) in [
             ("\"a${TWO}\"", "a2"),
             ("TWO == 2 ? \"y\" : \"n\"", "y"),
+            ("(TWO == 2 ? true : \"n\") == true", "false"),
+            ("(TWO == 2 ? true : false) == true", "true"),
             ("NONE == 2 || true ? \"y\" : NONE", "y"),
             ("double(\"ab\")", "abab"),
             ("[for x in [\"a\", \"b\"]: upper(x) if x != \"a\"][0]", "B"),

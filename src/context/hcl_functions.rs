@@ -226,10 +226,17 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
             Some(Value::List(flat(lists, name == "flatten", 8)))
         }
         "distinct" | "toset" => {
+            let items = list(0)?;
+            // They have one type: beside a text everything is one.
+            let texts = items.iter().any(|item| matches!(item, Value::Text(_)));
             let mut out: Vec<Value> = Vec::new();
-            for item in list(0)? {
-                if !out.contains(item) {
-                    out.push(item.clone());
+            for item in items {
+                let item = match texts {
+                    true => Value::Text(item.text()?),
+                    false => item.clone(),
+                };
+                if !out.contains(&item) {
+                    out.push(item);
                 }
             }
             Some(Value::List(out))
@@ -657,7 +664,7 @@ mod tests {
             let got = call(name, arguments).and_then(|v| v.text());
             assert_eq!(got.as_deref(), Some(wanted), "{name}");
         }
-        let lists: [(&str, &[Value], &[&str]); 5] = [
+        let lists: [(&str, &[Value], &[&str]); 6] = [
             ("setunion", &[list(&["b"]), list(&["a", "b"])], &["a", "b"]),
             ("regexall", &[text("[a-z]"), text("1a2b")], &["a", "b"]),
             (
@@ -667,6 +674,11 @@ mod tests {
             ),
             ("reverselist", &[list(&["a", "b"])], &["b", "a"]),
             ("coalescelist", &[list(&[]), list(&["c"])], &["c"]),
+            (
+                "distinct",
+                &[Value::List(vec![text("1"), number(1.0)])],
+                &["1"],
+            ),
         ];
         for (name, arguments, wanted) in lists {
             assert_eq!(call(name, arguments), Some(list(wanted)), "{name}");
