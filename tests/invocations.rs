@@ -267,3 +267,75 @@ fn profiles_of_tools_that_know_no_other_files_judge_a_file_alone() {
     assert_eq!(findings(&["."]), findings(&["Dockerfile"]));
     assert!(findings(&["."]).contains("InvalidDefaultArgInFrom"));
 }
+
+#[test]
+fn one_faulty_service_is_said_with_its_place_and_the_others_are_linted() {
+    let folder = project(&[
+        (
+            "compose.yaml",
+            "services:\n  a:\n    build: [x]\n  b:\n    extends: nope\n  c:\n    build:\n      \
+             context: ${q.r}\n  web:\n    build: web\n",
+        ),
+        ("web/Dockerfile", "FROM alpine:3.22\nRUN cd /x\nUSER 1\n"),
+    ]);
+    let ran = dlint(folder.path(), &["compose.yaml"]);
+    assert_eq!(
+        ran.lines,
+        ["web/Dockerfile:2:5 warning[cd-in-run] this `cd` is forgotten when the `RUN` ends"]
+    );
+    for place in [
+        "line 3, column 12",
+        "line 5, column 14",
+        "line 8, column 16",
+    ] {
+        assert!(ran.stderr.contains(place), "{place}: {}", ran.stderr);
+    }
+    assert_eq!(ran.code, 2);
+}
+
+#[test]
+fn a_bake_target_may_say_only_what_differs_from_a_service() {
+    let bake = "target \"web\" {\n  args = { BASE = \"alpine:3.22\" }\n}\n";
+    let files = [
+        ("docker-bake.hcl", bake),
+        ("compose.yaml", "services:\n  web:\n    build: web\n"),
+        ("web/Dockerfile", "ARG BASE\nFROM $BASE\nUSER 1\n"),
+    ];
+    let ran = dlint(project(&files).path(), &["docker-bake.hcl"]);
+    assert_eq!((ran.lines.len(), ran.stderr.as_str(), ran.code), (0, "", 0));
+    // Without the service its Dockerfile is missing.
+    let ran = dlint(project(&files[..1]).path(), &["docker-bake.hcl"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+}
+
+#[test]
+fn arguments_that_nobody_can_name_may_replace_any_default() {
+    let dockerfile = ("Dockerfile", "ARG BASE=debian\nFROM $BASE\nUSER 1\n");
+    let known = dlint(
+        project(&[dockerfile, ("docker-bake.hcl", "target \"a\" {}\n")]).path(),
+        &["."],
+    );
+    assert_eq!(known.lines.len(), 1);
+    let bake = "variable \"ARGS\" {}\ntarget \"a\" {\n  args = ARGS\n}\n";
+    let unknown = dlint(
+        project(&[dockerfile, ("docker-bake.hcl", bake)]).path(),
+        &["."],
+    );
+    assert_eq!(unknown.lines, [""; 0]);
+}
+
+#[test]
+fn numbers_of_compose_files_are_passed_on_as_compose_passes_them() {
+    let folder = project(&[
+        (
+            "compose.yaml",
+            "services:\n  a:\n    build:\n      context: .\n      args: {V: 3.10}\n",
+        ),
+        (
+            "Dockerfile",
+            "ARG V\nFROM scratch AS v3.1\nUSER 1\nFROM v$V\nUSER 1\n",
+        ),
+    ]);
+    let ran = dlint(folder.path(), &["compose.yaml"]);
+    assert_eq!(ran.lines, [""; 0]);
+}

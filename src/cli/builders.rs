@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::context::{Build, Inline, Invocation, NamedBuild, Recipe, Targets, bake, compose};
+use crate::context::{
+    Build, Fault, Inline, Invocation, NamedBuild, Recipe, Targets, bake, compose,
+};
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::Source;
@@ -87,15 +89,22 @@ impl Builders {
             Ok(text) => text,
             Err(message) => return self.fail(path, way, message),
         };
-        let invocations = match of_file(path, &text) {
+        let mut faults = Vec::new();
+        let invocations = match of_file(path, &text, &mut faults) {
             Ok(invocations) => invocations,
             Err(fault) => {
-                let place = Source::new(path, text).position(fault.span.start);
-                let (line, column) = (place.line, place.column);
-                let message = format!("line {line}, column {column}: {fault}");
-                return self.fail(path, way, message);
+                faults.push(fault);
+                Vec::new()
             }
         };
+        if !faults.is_empty() {
+            let source = Source::new(path, text.as_str());
+            for fault in faults {
+                let place = source.position(fault.span.start);
+                let (line, column) = (place.line, place.column);
+                self.fail(path, way, format!("line {line}, column {column}: {fault}"));
+            }
+        }
         let mut source = None;
         for invocation in invocations {
             let Invocation {
@@ -251,18 +260,37 @@ fn over(mut build: Build, user: &Build) -> Build {
     build
 }
 
-fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::Fault> {
+fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invocation>, Fault> {
     let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
     if is_yaml {
-        return compose::read(path, text, &|path| text_of(path).ok());
+        return compose::read(path, text, &|path| text_of(path).ok(), faults);
     }
     let own = path.parent().unwrap_or(Path::new(""));
     let overlays = overlays(path);
+    let is_default = is_default(path);
     // Bake lays them over unless it is given the file alone: both are builds of today.
-    let read = |folder: &Path| -> Result<Vec<Invocation>, crate::context::Fault> {
+    let read = |folder: &Path| -> Result<Vec<Invocation>, Fault> {
         let mut all = bake::read(folder, path, text)?;
+        let is_there = |i: &Invocation| match &i.recipe {
+            Recipe::File(file) => file.is_file(),
+            Recipe::Inline(_) => true,
+        };
+        // A target may say only what differs from a service of its name.
+        if !all.iter().all(is_there) && is_default {
+            let services = services_beside(path);
+            let over = match services.is_empty() {
+                true => Vec::new(),
+                false => bake::read_with(folder, path, text, &[], &services)?,
+            };
+            for invocation in all.iter_mut().filter(|i| !is_there(i)) {
+                let mut over = over.iter().filter(|i| is_there(i));
+                if let Some(over) = over.find(|i| i.name == invocation.name) {
+                    *invocation = over.clone();
+                }
+            }
+        }
         if !overlays.is_empty() {
-            let more = bake::read_with(folder, path, text, &overlays)?;
+            let more = bake::read_with(folder, path, text, &overlays, &[])?;
             let is_file = |i: &Invocation| matches!(i.recipe, Recipe::File(_));
             all.extend(more.into_iter().filter(is_file));
         }
@@ -293,13 +321,27 @@ fn of_file(path: &Path, text: &str) -> Result<Vec<Invocation>, crate::context::F
     Ok(first)
 }
 
+/// Whether Bake looks for a file of that name.
+fn is_default(path: &Path) -> bool {
+    let name = path.file_name().and_then(|n| n.to_str());
+    name.is_some_and(|name| bake::NAMES.contains(&name))
+}
+
+/// The builds of the compose file that Bake reads with a bake file beside it. What is wrong in it
+/// is said when it is linted itself.
+fn services_beside(path: &Path) -> Vec<Invocation> {
+    let mut beside = compose::NAMES.iter().map(|name| path.with_file_name(name));
+    let found = beside.find_map(|path| text_of(&path).ok().map(|text| (path, text)));
+    let Some((path, text)) = found else {
+        return Vec::new();
+    };
+    let read = |path: &Path| text_of(path).ok();
+    compose::read(&path, &text, &read, &mut Vec::new()).unwrap_or_default()
+}
+
 /// The files beside a bake file that Bake lays over it.
 fn overlays(path: &Path) -> Vec<(PathBuf, String)> {
-    let name = path
-        .file_name()
-        .and_then(|n| n.to_str())
-        .unwrap_or_default();
-    if !bake::NAMES.contains(&name) {
+    if !is_default(path) {
         return Vec::new();
     }
     let beside = bake::OVERRIDES.iter().map(|name| path.with_file_name(name));

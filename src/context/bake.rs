@@ -4,7 +4,7 @@
 //! known; so is what a function makes that is not worked out here.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use hcl_edit::Span as _;
@@ -12,7 +12,8 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block as HclBlock, Body, Structure};
 use serde_json::Value as Json;
 
-use super::hcl::{Environment, Function, Locals, Raw, Value};
+use super::hcl::{Attributes, Environment, Function, Locals, Raw, Value, Variable};
+use super::hcl_template;
 use super::invocation::{Fault, Inline, Invocation, Recipe, align, is_local, join};
 use super::{Build, Targets};
 use crate::span::{Source, Span};
@@ -21,8 +22,10 @@ use crate::span::{Source, Span};
 pub const NAMES: [&str; 2] = ["docker-bake.hcl", "docker-bake.json"];
 /// The most builds that a matrix stands for.
 const MAX_MATRIX: usize = 256;
+/// The most targets of a file, each point of a matrix being one.
+const MAX_INSTANCES: usize = 4096;
 /// How many targets may inherit from each other in a row.
-const MAX_PARENTS: usize = 16;
+const MAX_PARENTS: usize = 64;
 
 /// Whether a file's name says that it is a bake file.
 pub fn is_bake_file(path: &Path) -> bool {
@@ -42,12 +45,14 @@ pub fn read(folder: &Path, path: &Path, text: &str) -> Result<Vec<Invocation>, F
     Ok(file.invocations(folder, &parsed.text(text)))
 }
 
-/// As [`read`], with the targets, groups and variables of other files laid over its own.
+/// As [`read`], with the targets, groups and variables of other files laid over its own, and its
+/// targets over the services of a compose file: Bake reads that too, if it is told no file.
 pub fn read_with(
     folder: &Path,
     path: &Path,
     text: &str,
     overlays: &[(PathBuf, String)],
+    services: &[Invocation],
 ) -> Result<Vec<Invocation>, Fault> {
     let parsed = Parsed::of(path, text)?;
     // What is wrong in them is said when they are linted themselves.
@@ -56,6 +61,12 @@ pub fn read_with(
         .filter_map(|(path, text)| Some((Parsed::of(path, text).ok()?, text.as_str())))
         .collect();
     let mut file = File::default();
+    for service in services {
+        // Names of targets have no dots.
+        let name = service.name.replace('.', "_");
+        file.services
+            .extend(Resolved::of(service, folder).map(|r| (name, r)));
+    }
     parsed.add_to(&mut file, text, true);
     for (parsed, text) in &over {
         parsed.add_to(&mut file, text, false);
@@ -66,7 +77,8 @@ pub fn read_with(
 /// The tree of a file.
 enum Parsed {
     Json(Json),
-    Hcl(Body),
+    /// With the places of heredocs that lose their indent.
+    Hcl(Body, BTreeSet<usize>),
 }
 
 impl Parsed {
@@ -82,26 +94,34 @@ impl Parsed {
             })?;
             return Ok(Parsed::Json(json));
         }
-        let body: Body = unmarked(text)
-            .parse()
-            .map_err(|error: hcl_edit::parser::Error| {
-                let at = error.location().offset() as u32;
-                Fault::new(Span::at(at), error.message())
-            })?;
-        Ok(Parsed::Hcl(body))
+        let text = unmarked(text);
+        let body: Body = text.parse().map_err(|error: hcl_edit::parser::Error| {
+            let at = error.location().offset() as u32;
+            Fault::new(Span::at(at), error.message())
+        })?;
+        if let Some((text, starts)) = hcl_template::unindented(&text, &body)
+            && let Ok(body) = text.parse()
+        {
+            return Ok(Parsed::Hcl(body, starts));
+        }
+        Ok(Parsed::Hcl(body, BTreeSet::new()))
     }
 
     fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self {
             Parsed::Json(_) => Cow::Borrowed(text),
-            Parsed::Hcl(_) => unmarked(text),
+            Parsed::Hcl(..) => unmarked(text),
         }
     }
 
     fn add_to<'f>(&'f self, file: &mut File<'f>, text: &str, own: bool) {
         match self {
             Parsed::Json(json) => file.add_json(json, text, own),
-            Parsed::Hcl(body) => file.add_hcl(body, own),
+            Parsed::Hcl(body, starts) => {
+                let flush = hcl_template::identities(body, starts);
+                file.environment.flush.extend(flush);
+                file.add_hcl(body, own);
+            }
         }
     }
 }
@@ -121,12 +141,14 @@ struct File<'f> {
     targets: Vec<Target<'f>>,
     /// The patterns in groups: what is built for its own sake.
     groups: Vec<Raw<'f>>,
+    /// What a compose file says of the targets.
+    services: HashMap<String, Resolved<'f>>,
 }
 
 /// A target as written.
 struct Target<'f> {
     label: String,
-    attributes: Vec<(String, Raw<'f>)>,
+    attributes: Attributes<'f>,
     span: Span,
     /// Whether it stands in the file itself, not in one that is laid over it.
     own: bool,
@@ -141,9 +163,21 @@ impl<'f> Target<'f> {
 
 /// A target, or one point of its matrix.
 struct Instance<'t, 'f> {
-    name: String,
     locals: Locals,
     target: &'t Target<'f>,
+}
+
+/// All targets by their names, in the order in which the names come up. Those of one name are
+/// one: each adds to it.
+struct Instances<'t, 'f> {
+    names: Vec<String>,
+    by_name: HashMap<String, Vec<Instance<'t, 'f>>>,
+}
+
+impl<'t, 'f> Instances<'t, 'f> {
+    fn named(&self, name: &str) -> &[Instance<'t, 'f>] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The attributes of a target with those it inherits.
@@ -155,18 +189,21 @@ struct Resolved<'f> {
     target: Option<Value>,
     platforms: Option<Value>,
     arguments: BTreeMap<String, Value>,
-    contexts: BTreeMap<String, ()>,
+    contexts: BTreeMap<String, Value>,
+    /// Whether something that is not known can give any argument.
+    any_argument: bool,
+    /// Whether nobody knows what it inherits.
+    unknown: bool,
 }
 
 impl<'f> File<'f> {
     fn add_hcl(&mut self, body: &'f Body, own: bool) {
-        let file = self;
         for structure in body {
             let block = match structure {
                 Structure::Attribute(attribute) => {
                     let name = attribute.key.as_str().to_owned();
-                    let value = Some(Raw::Hcl(&attribute.value));
-                    file.environment.variables.insert(name, value);
+                    let value = Raw::Hcl(&attribute.value);
+                    self.environment.attributes.insert(name, value);
                     continue;
                 }
                 Structure::Block(block) => block,
@@ -176,7 +213,19 @@ impl<'f> File<'f> {
             let get = |name: &str| block.body.get_attribute(name).map(|a| Raw::Hcl(&a.value));
             match block.ident.as_str() {
                 "variable" => {
-                    file.environment.variables.insert(label, get("default"));
+                    let validations = block.body.get_blocks("validation");
+                    let conditions = validations
+                        .filter_map(|b| Some(Raw::Hcl(&b.body.get_attribute("condition")?.value)));
+                    let kind = match get("type") {
+                        Some(Raw::Hcl(Expression::Variable(name))) => Some(name.as_str()),
+                        _ => None,
+                    };
+                    let variable = Variable {
+                        default: get("default"),
+                        kind: kind.map(str::to_owned),
+                        conditions: conditions.collect(),
+                    };
+                    self.environment.variables.insert(label, variable);
                 }
                 "function" => {
                     let names = |raw| match raw {
@@ -201,60 +250,108 @@ impl<'f> File<'f> {
                             variadic,
                             result,
                         };
-                        file.environment.functions.insert(label, function);
+                        self.environment.functions.insert(label, function);
                     }
                 }
-                "group" => file.groups.extend(get("targets")),
-                "target" => file.targets.push(Target {
-                    label,
-                    attributes: attributes(block),
-                    span: block.ident.span().map_or(Span::default(), span_of),
-                    own,
-                }),
+                "group" => self.groups.extend(get("targets")),
+                "target" => {
+                    let span = block.ident.span().map_or(Span::default(), span_of);
+                    self.add_target(label, attributes(block), span, own);
+                }
                 _ => {}
             }
         }
     }
 
+    fn add_target(&mut self, label: String, attributes: Attributes<'f>, span: Span, own: bool) {
+        let blocks = &mut self.environment.targets;
+        blocks.insert(label.clone(), attributes.clone());
+        self.targets.push(Target {
+            label,
+            attributes,
+            span,
+            own,
+        });
+    }
+
     fn add_json(&mut self, json: &'f Json, text: &str, own: bool) {
-        let file = self;
-        let entries = |name: &str| {
-            let object = json.get(name).and_then(Json::as_object);
-            object.into_iter().flatten()
-        };
-        for (name, variable) in entries("variable") {
-            let default = variable.get("default").map(Raw::Json);
-            file.environment.variables.insert(name.clone(), default);
-        }
-        for (_, group) in entries("group") {
-            file.groups.extend(group.get("targets").map(Raw::Json));
-        }
-        for (name, target) in entries("target") {
-            let quoted = format!("\"{name}\"");
-            let at = text.find(&quoted).unwrap_or_default();
-            let attributes = target.as_object().into_iter().flatten();
-            file.targets.push(Target {
-                label: name.clone(),
-                attributes: attributes.map(|(k, v)| (k.clone(), Raw::Json(v))).collect(),
-                span: Span::new(at as u32, (at + quoted.len()) as u32),
-                own,
-            });
+        let spans = key_spans(text);
+        for root in bodies(json) {
+            for (name, value) in root {
+                match name.as_str() {
+                    "variable" | "function" | "group" | "target" | "//" => {}
+                    name => {
+                        let attributes = &mut self.environment.attributes;
+                        attributes.insert(name.to_owned(), Raw::Json(value));
+                    }
+                }
+            }
+            let blocks = |kind: &str| {
+                let labelled = bodies(root.get(kind).unwrap_or(&Json::Null)).into_iter();
+                let labelled = labelled.flatten().filter(|(label, _)| *label != "//");
+                labelled.flat_map(|(label, body)| bodies(body).into_iter().map(move |b| (label, b)))
+            };
+            for (label, body) in blocks("variable") {
+                let conditions = bodies(body.get("validation").unwrap_or(&Json::Null)).into_iter();
+                let variable = Variable {
+                    default: body.get("default").map(Raw::Json),
+                    kind: body.get("type").and_then(Json::as_str).map(str::to_owned),
+                    conditions: conditions
+                        .filter_map(|v| v.get("condition").map(Raw::Json))
+                        .collect(),
+                };
+                let variables = &mut self.environment.variables;
+                variables.insert(label.clone(), variable);
+            }
+            for (label, body) in blocks("function") {
+                let text = |json: &Json| json.as_str().map(str::to_owned);
+                let parameters = body.get("params").and_then(Json::as_array);
+                if let Some(result) = body.get("result") {
+                    let function = Function {
+                        parameters: parameters.into_iter().flatten().filter_map(text).collect(),
+                        variadic: body.get("variadic_params").and_then(text),
+                        result: Raw::Json(result),
+                    };
+                    self.environment.functions.insert(label.clone(), function);
+                }
+            }
+            for (_, group) in blocks("group") {
+                self.groups.extend(group.get("targets").map(Raw::Json));
+            }
+            for (label, body) in blocks("target") {
+                let attributes = body.iter().filter(|(name, _)| *name != "//");
+                let attributes = attributes.map(|(k, v)| (k.clone(), Raw::Json(v))).collect();
+                let span = spans.get(label.as_str()).copied().unwrap_or_default();
+                self.add_target(label.clone(), attributes, span, own);
+            }
         }
     }
 
-    fn instances(&self) -> Vec<Instance<'_, 'f>> {
-        let mut out = Vec::new();
+    fn instances(&self) -> Instances<'_, 'f> {
+        let mut out = Instances {
+            names: Vec::new(),
+            by_name: HashMap::new(),
+        };
+        let mut count = 0;
+        let mut add = |name: String, locals: Locals, target| {
+            count += 1;
+            if count > MAX_INSTANCES {
+                return;
+            }
+            let same = out.by_name.entry(name.clone()).or_default();
+            if same.is_empty() {
+                out.names.push(name.clone());
+            }
+            same.push(Instance { locals, target });
+        };
         for target in &self.targets {
             let matrix = target.get("matrix");
-            let Some(matrix) = matrix else {
-                out.push(Instance {
-                    name: target.label.clone(),
-                    locals: Locals::new(),
-                    target,
-                });
+            let matrix = matrix.map(|raw| self.environment.evaluate(raw, &Locals::new()));
+            let Some(matrix) = matrix.filter(|m| *m != Value::Null) else {
+                add(target.label.clone(), Locals::new(), target);
                 continue;
             };
-            let Value::Map(axes) = self.environment.evaluate(matrix, &Locals::new()) else {
+            let Value::Map(axes) = matrix else {
                 continue;
             };
             let mut points: Vec<Locals> = vec![Locals::new()];
@@ -265,108 +362,140 @@ impl<'f> File<'f> {
                 let mut next = Vec::new();
                 for point in &points {
                     for value in &values {
+                        if next.len() >= MAX_MATRIX {
+                            break;
+                        }
                         let mut point = point.clone();
                         point.push((axis.clone(), value.clone()));
                         next.push(point);
                     }
                 }
-                next.truncate(MAX_MATRIX);
                 points = next;
             }
             for locals in points {
-                let name = target.get("name");
-                let name = name.and_then(|n| self.environment.evaluate(n, &locals).text());
-                out.push(Instance {
-                    name: name.unwrap_or_else(|| target.label.clone()),
-                    locals,
-                    target,
-                });
+                let name = match target.get("name") {
+                    None => target.label.clone(),
+                    Some(name) => match self.environment.evaluate(name, &locals).text() {
+                        Some(name) => name,
+                        // It has one of its own, which nobody here can work out.
+                        None => {
+                            let values = locals.iter().filter_map(|(_, value)| value.text());
+                            let values: Vec<String> = values.collect();
+                            format!("{}[{}]", target.label, values.join(", "))
+                        }
+                    },
+                };
+                add(name, locals, target);
             }
         }
         out
     }
 
-    /// An instance with all that it inherits.
+    /// A target with all that it inherits. `done` has those that were met on the way; one that is
+    /// still being looked at adds nothing to itself.
     fn resolve(
         &self,
-        instances: &[Instance<'_, 'f>],
-        instance: &Instance<'_, 'f>,
+        instances: &Instances<'_, 'f>,
+        name: &str,
+        done: &mut HashMap<String, Resolved<'f>>,
         depth: usize,
     ) -> Resolved<'f> {
+        if let Some(known) = done.get(name) {
+            return known.clone();
+        }
+        done.insert(name.to_owned(), Resolved::default());
+        let mut out = Resolved::default();
+        let same = instances.named(name);
+        for instance in same {
+            let parents = self.inherited(instance);
+            out.unknown |= parents.is_none();
+            for parent in parents.unwrap_or_default() {
+                match depth.checked_sub(1) {
+                    Some(depth) => out.lay(self.resolve(instances, &parent, done, depth)),
+                    None => out.unknown = true,
+                }
+            }
+        }
+        if let Some(service) = self.services.get(name) {
+            out.lay(service.clone());
+        }
+        for instance in same {
+            out.lay(self.own(instance));
+        }
+        out.contexts.retain(|_, value| !is_empty(value));
+        done.insert(name.to_owned(), out.clone());
+        out
+    }
+
+    /// The names that a target inherits from, if they are known.
+    fn inherited(&self, instance: &Instance<'_, 'f>) -> Option<Vec<String>> {
+        let Some(inherits) = instance.target.get("inherits") else {
+            return Some(Vec::new());
+        };
+        match self.environment.evaluate(inherits, &instance.locals) {
+            Value::List(items) => items.iter().map(Value::text).collect(),
+            Value::Null => Some(Vec::new()),
+            _ => None,
+        }
+    }
+
+    /// What a target says itself.
+    fn own(&self, instance: &Instance<'_, 'f>) -> Resolved<'f> {
         let target = instance.target;
         let get = |name: &str| {
             let raw = target.get(name)?;
             let value = self.environment.evaluate(raw, &instance.locals);
             (value != Value::Null).then_some(value)
         };
-        let mut out = Resolved::default();
-        if let Some(depth) = depth.checked_sub(1) {
-            for parent in names(get("inherits")) {
-                // Targets of one name are one target: each adds to it.
-                for parent in instances.iter().filter(|i| i.name == parent) {
-                    out.lay(self.resolve(instances, parent, depth));
-                }
-            }
-        }
         let inline = get("dockerfile-inline");
         let inline = inline.map(|v| (v, target.get("dockerfile-inline"), target.own));
-        let pairs = |value: Option<Value>| match value {
-            Some(Value::Map(pairs)) => pairs,
-            _ => Vec::new(),
+        let pairs = |value: Option<Value>| {
+            let pairs = match value {
+                Some(Value::Map(pairs)) => pairs,
+                _ => Vec::new(),
+            };
+            pairs.into_iter().filter(|(_, value)| *value != Value::Null)
         };
-        out.lay(Resolved {
+        let arguments = get("args");
+        Resolved {
             context: get("context"),
             dockerfile: get("dockerfile"),
             inline,
             target: get("target"),
             platforms: get("platforms"),
-            arguments: pairs(get("args")).into_iter().collect(),
-            contexts: pairs(get("contexts"))
-                .into_iter()
-                .map(|(name, _)| (name, ()))
-                .collect(),
-        });
-        out
+            any_argument: arguments == Some(Value::Unknown),
+            arguments: pairs(arguments).collect(),
+            contexts: pairs(get("contexts")).collect(),
+            unknown: false,
+        }
     }
 
     fn invocations(&self, folder: &Path, text: &str) -> Vec<Invocation> {
         let instances = self.instances();
-        let mut parents: Vec<String> = Vec::new();
-        for instance in &instances {
-            let inherits = instance.target.get("inherits");
-            let inherits = inherits.map(|raw| self.environment.evaluate(raw, &instance.locals));
-            parents.extend(names(inherits));
-        }
+        let all = instances.by_name.values().flatten();
+        let parents: BTreeSet<String> = all
+            .flat_map(|instance| self.inherited(instance).unwrap_or_default())
+            .collect();
         let none = Locals::new();
         let groups = self.groups.iter();
-        let grouped: Vec<String> = groups
+        let grouped: BTreeSet<String> = groups
             .flat_map(|raw| names(Some(self.environment.evaluate(*raw, &none))))
             .collect();
         let mut out: Vec<Invocation> = Vec::new();
-        for (index, instance) in instances.iter().enumerate() {
-            let is_same = |other: &&Instance<'_, 'f>| other.name == instance.name;
-            // A later block of that name adds to this one.
-            if instances.iter().skip(index + 1).any(|i| is_same(&i)) {
-                continue;
-            }
+        for name in &instances.names {
+            let same = instances.named(name);
+            let labels = same.iter().map(|i| &i.target.label);
             // What is there only to inherit from is not built.
-            let name = &instance.name;
-            let label = &instance.target.label;
             if parents.contains(name)
                 && !grouped.contains(name)
-                && !grouped.contains(label)
+                && !labels.clone().any(|label| grouped.contains(label))
                 && name != "default"
             {
                 continue;
             }
-            let mut resolved = Resolved::default();
-            let mut place = Span::at(0);
-            for same in instances.iter().filter(is_same) {
-                resolved.lay(self.resolve(&instances, same, MAX_PARENTS));
-                if same.target.own {
-                    place = same.target.span;
-                }
-            }
+            let own = same.iter().rfind(|i| i.target.own);
+            let place = own.map_or(Span::at(0), |i| i.target.span);
+            let resolved = self.resolve(&instances, name, &mut HashMap::new(), MAX_PARENTS);
             out.extend(resolved.invocation(name, place, folder, text));
         }
         out
@@ -374,60 +503,111 @@ impl<'f> File<'f> {
 }
 
 impl<'f> Resolved<'f> {
+    /// What a service says; nothing if its Dockerfile is written out elsewhere.
+    fn of(service: &Invocation, folder: &Path) -> Option<Self> {
+        let Recipe::File(file) = &service.recipe else {
+            return None;
+        };
+        let text = |path: &Path| {
+            let path = match path.strip_prefix(folder) {
+                Ok(path) => path.to_path_buf(),
+                Err(_) => std::path::absolute(path).ok()?,
+            };
+            Some(Value::Text(format!("cwd://{}", path.to_str()?)))
+        };
+        let texts = |items: &[String]| items.iter().cloned().map(Value::Text).collect();
+        let build = &service.build;
+        let known = build.arguments.iter();
+        let known = known.map(|(name, value)| (name.clone(), Value::Text(value.clone())));
+        let unknown = build.unknown_arguments.iter();
+        let unknown = unknown.map(|name| (name.clone(), Value::Unknown));
+        let contexts = build.contexts.iter();
+        Some(Self {
+            context: build.context.as_deref().and_then(text),
+            dockerfile: Some(text(file)?),
+            target: match build.targets.any {
+                true => Some(Value::Unknown),
+                false => build.target.clone().map(Value::Text),
+            },
+            platforms: (!build.platforms.is_empty()).then(|| Value::List(texts(&build.platforms))),
+            arguments: known.chain(unknown).collect(),
+            contexts: contexts
+                .map(|name| (name.clone(), Value::Unknown))
+                .collect(),
+            ..Self::default()
+        })
+    }
+
     fn lay(&mut self, over: Resolved<'f>) {
-        // Of a Dockerfile and one written out the nearer one counts.
-        if over.inline.is_some() || over.dockerfile.is_some() {
-            self.inline = over.inline;
-            self.dockerfile = over.dockerfile;
-        }
+        self.inline = over.inline.or(self.inline.take());
+        self.dockerfile = over.dockerfile.or(self.dockerfile.take());
         self.context = over.context.or(self.context.take());
         self.target = over.target.or(self.target.take());
         self.platforms = over.platforms.or(self.platforms.take());
+        if over.any_argument {
+            // It may say otherwise.
+            let before = self.arguments.values_mut();
+            before.for_each(|value| *value = Value::Unknown);
+        }
         self.arguments.extend(over.arguments);
         self.contexts.extend(over.contexts);
+        self.any_argument |= over.any_argument;
+        self.unknown |= over.unknown;
     }
 
     fn invocation(self, name: &str, place: Span, folder: &Path, text: &str) -> Option<Invocation> {
+        if self.unknown {
+            return None;
+        }
+        // A Dockerfile that is written out wins over one that is named, wherever each stands.
+        let inline = self.inline.filter(|(value, ..)| !is_empty(value));
         let context = match &self.context {
             Some(context) => context.text()?,
             None => ".".to_owned(),
         };
         let context = context.strip_prefix("cwd://").unwrap_or(&context);
-        if !is_local(context) {
-            return None;
-        }
-        let context = join(folder, context);
-        let recipe = match (self.inline, self.dockerfile) {
+        let context = is_local(context).then(|| join(folder, context));
+        let recipe = match (inline, self.dockerfile.filter(|v| !is_empty(v))) {
             // What another file writes out has no place in this one.
             (Some((_, _, false)), _) => return None,
             (Some((value, raw, true)), _) => {
-                Recipe::Inline(inline(value.text()?, raw, place, text))
+                Recipe::Inline(inline_file(value.text()?, raw, place, text))
             }
             (None, Some(path)) => {
                 let path = path.text()?;
                 match path.strip_prefix("cwd://") {
                     Some(path) => Recipe::File(join(folder, path)),
-                    None => Recipe::File(join(&context, &path)),
+                    None if !is_local(&path) => return None,
+                    None => Recipe::File(join(context.as_deref()?, &path)),
                 }
             }
-            (None, None) => Recipe::File(join(&context, "Dockerfile")),
+            (None, None) => Recipe::File(join(context.as_deref()?, "Dockerfile")),
         };
+        let mut platforms: Vec<String> = Vec::new();
+        // If one of them is not known, nobody can say for which ones it is built.
+        let listed: Option<Vec<String>> = match self.platforms {
+            Some(Value::List(items)) => items.iter().map(Value::text).collect(),
+            _ => None,
+        };
+        for platform in listed.unwrap_or_default() {
+            if !platform.is_empty() && !platforms.contains(&platform) {
+                platforms.push(platform);
+            }
+        }
         let mut build = Build {
             contexts: self.contexts.into_keys().collect(),
-            context: Some(match context.as_os_str().is_empty() {
+            context: context.map(|context| match context.as_os_str().is_empty() {
                 true => PathBuf::from("."),
                 false => context,
             }),
-            platforms: names(self.platforms),
+            platforms,
+            any_argument: self.any_argument,
             ..Build::default()
         };
         for (name, value) in self.arguments {
-            match value {
-                Value::Null => {}
-                value => match value.text() {
-                    Some(text) => build.arguments.push((name, text)),
-                    None => build.unknown_arguments.push(name),
-                },
+            match value.text() {
+                Some(text) => build.arguments.push((name, text)),
+                None => build.unknown_arguments.push(name),
             }
         }
         if let Some(target) = self.target {
@@ -446,8 +626,45 @@ impl<'f> Resolved<'f> {
     }
 }
 
+fn is_empty(value: &Value) -> bool {
+    *value == Value::Text(String::new())
+}
+
+/// The objects that a JSON value stands for as a body: itself, or what it lists.
+fn bodies(json: &Json) -> Vec<&serde_json::Map<String, Json>> {
+    match json {
+        Json::Array(items) => items.iter().filter_map(Json::as_object).collect(),
+        json => json.as_object().into_iter().collect(),
+    }
+}
+
+/// Where keys stand in a JSON file, from the one on that holds the targets.
+fn key_spans(text: &str) -> HashMap<&str, Span> {
+    let mut out = HashMap::new();
+    let mut at = text.find("\"target\"").unwrap_or(text.len());
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        if *byte != b'"' {
+            continue;
+        }
+        while let Some(byte) = bytes.get(at).filter(|b| **b != b'"') {
+            at += if *byte == b'\\' { 2 } else { 1 };
+        }
+        let key = text.get(start + 1..at).unwrap_or_default();
+        at += 1;
+        let after = text.get(at..).unwrap_or_default();
+        if after.trim_start().starts_with(':') {
+            let span = Span::new(start as u32, at as u32);
+            out.entry(key).or_insert(span);
+        }
+    }
+    out
+}
+
 /// A Dockerfile written out; a heredoc keeps its lines.
-fn inline(value: String, raw: Option<Raw<'_>>, target: Span, text: &str) -> Inline {
+fn inline_file(value: String, raw: Option<Raw<'_>>, target: Span, text: &str) -> Inline {
     let span = match raw {
         Some(Raw::Hcl(expression)) => expression.span().map_or(target, span_of),
         _ => target,
@@ -468,7 +685,7 @@ fn inline(value: String, raw: Option<Raw<'_>>, target: Span, text: &str) -> Inli
     }
 }
 
-fn attributes(block: &HclBlock) -> Vec<(String, Raw<'_>)> {
+fn attributes(block: &HclBlock) -> Attributes<'_> {
     block
         .body
         .attributes()
@@ -570,6 +787,12 @@ mod tests {
                 "app-api-2-0: Dockerfile api VERSION=2.0"
             ]
         );
+        let hashed = of(r#"target "x" {
+            name = "x-${md5(v)}"
+            matrix = { v = ["a", "b"] }
+            dockerfile = v
+        }"#);
+        assert_eq!(shown(&hashed), ["x[a]: a -", "x[b]: b -"]);
         let endless = of(r#"target "x" {
             matrix = { a = range(0, 900), b = range(0, 900), c = range(0, 900) }
         }"#);
@@ -604,15 +827,15 @@ mod tests {
             (PathBuf::from("broken.hcl"), "target".to_owned()),
         ];
         let path = Path::new("docker-bake.hcl");
-        let found = read_with(Path::new(""), path, main, &overlays).unwrap();
+        let found = read_with(Path::new(""), path, main, &overlays, &[]).unwrap();
         assert_eq!(
             shown(&found),
             [
-                "extra: extra.Dockerfile -",
-                "app: Dockerfile dev A=a B=c V=2"
+                "app: Dockerfile dev A=a B=c V=2",
+                "extra: extra.Dockerfile -"
             ]
         );
-        assert_eq!(&main[found[1].span.range()], "target");
+        assert_eq!(&main[found[0].span.range()], "target");
     }
 
     #[test]
@@ -651,5 +874,196 @@ mod tests {
         let text = "target \"a\" {\n  context = \n}\n";
         let fault = read(Path::new(""), Path::new("docker-bake.hcl"), text).unwrap_err();
         assert!(fault.span.start > 12, "{fault:?}");
+    }
+
+    #[test]
+    fn own_attributes_win_over_inherited_ones_wherever_they_stand() {
+        let found = of(r#"
+            target "p" {
+              context = "p"
+              args = { A = "p", B = "p" }
+            }
+            target "q" {
+              args = { A = "q", C = "q" }
+              target = "q"
+            }
+            target "default" {
+              args = { A = "1", B = null }
+              inherits = ["p"]
+            }
+            target "default" {
+              inherits = ["q"]
+              args = { D = "d" }
+              dockerfile = ""
+            }
+        "#);
+        assert_eq!(shown(&found), ["default: p/Dockerfile q A=1 B=p C=q D=d"]);
+    }
+
+    #[test]
+    fn a_dockerfile_written_out_wins_over_one_that_is_named_later() {
+        let found = of(r#"
+            target "p" {
+              dockerfile-inline = "FROM a"
+              contexts = { x = "./x", y = "./y" }
+            }
+            target "default" {
+              inherits = ["p"]
+              dockerfile = "Dockerfile"
+              contexts = { x = "" }
+            }
+            target "named" {
+              inherits = ["p"]
+              dockerfile-inline = ""
+              dockerfile = "real"
+            }
+        "#);
+        assert_eq!(shown(&found), ["default: FROM a -", "named: real -"]);
+        assert_eq!(found[0].build.contexts, ["y"]);
+    }
+
+    #[test]
+    fn attributes_of_other_targets_and_of_the_file_are_values() {
+        let found = of(r#"
+            variable "X" { default = "variable" }
+            X = "attribute"
+            target "base" {
+              context = "dir"
+              args = { V = 1.2, W = X }
+              platforms = ["linux/arm64", "linux/arm64", ""]
+            }
+            target "default" {
+              args = merge(target.base.args, { N = "${target.base.args.V}-n" })
+              context = target.base.context
+              platforms = target.base.platforms
+              dockerfile = "${target.base.name}.Dockerfile"
+            }
+            target "cwd" { context = BAKE_CMD_CONTEXT }
+        "#);
+        assert_eq!(
+            shown(&found),
+            [
+                "base: dir/Dockerfile - V=1.2 W=attribute",
+                "default: dir/base.Dockerfile - N=1.2-n V=1.2 W=attribute",
+                "cwd: Dockerfile -"
+            ]
+        );
+        assert_eq!(found[1].build.platforms, ["linux/arm64"]);
+    }
+
+    #[test]
+    fn variables_have_their_types_and_pass_their_checks() {
+        let found = of(r#"
+            variable "N" {
+              type = number
+              default = "05"
+            }
+            variable "TAG" {
+              default = "latest"
+              validation {
+                condition = TAG != "latest"
+                error_message = "say which"
+              }
+            }
+            target "default" { args = { N = N, TAG = TAG } }
+        "#);
+        assert_eq!(shown(&found), ["default: Dockerfile - N=5"]);
+        assert_eq!(found[0].build.unknown_arguments, ["TAG"]);
+    }
+
+    #[test]
+    fn what_nobody_knows_is_not_taken_for_nothing() {
+        let found = of(r#"
+            variable "PARENT" {}
+            target "a" {
+              args = PARENT
+              platforms = ["linux/amd64", PARENT]
+            }
+            target "b" { inherits = [PARENT] }
+            target "c" {
+              context = "https://example.com/x.git"
+              dockerfile-inline = "FROM a"
+            }
+            target "d" { context = "me@example.com:x" }
+            target "e" { dockerfile = "https://example.com/Dockerfile" }
+        "#);
+        assert_eq!(shown(&found), ["a: Dockerfile -", "c: FROM a -"]);
+        assert!(found[0].build.gives("ANYTHING"));
+        assert!(found[0].build.platforms.is_empty());
+        assert_eq!(found[1].build.context, None);
+    }
+
+    #[test]
+    fn targets_that_inherit_from_each_other_are_read_once() {
+        let found = of(r#"
+            target "a" {
+              inherits = ["b"]
+              args = { A = "a" }
+            }
+            target "b" {
+              inherits = ["a"]
+              args = { A = "b", B = "b" }
+            }
+            group "default" { targets = ["a", "b"] }
+        "#);
+        assert_eq!(
+            shown(&found),
+            ["a: Dockerfile - A=a B=b", "b: Dockerfile - A=b B=b"]
+        );
+        let chain: String = (0..3000)
+            .map(|i| format!("target \"t{i}\" {{\n inherits = [\"t{}\"]\n}}\n", i + 1))
+            .collect();
+        // It goes on for longer than anyone follows.
+        assert_eq!(of(&chain).len(), 0);
+    }
+
+    #[test]
+    fn json_may_list_blocks_and_write_templates_as_keys() {
+        let text = r#"{"//": "x", "TOP": "t",
+            "function": {"inc": {"params": ["a"], "result": "${a + 1}"}},
+            "target": [{"p": {"args": {"X": "1"}}},
+              {"default": [{"inherits": ["p"]}, {"dockerfile": "d", "args": {"${TOP}2": "${inc(2)}"}}]}]}"#;
+        let found = read(Path::new(""), Path::new("docker-bake.json"), text).unwrap();
+        assert_eq!(shown(&found), ["default: d - X=1 t2=3"]);
+        assert_eq!(&text[found[0].span.range()], "\"default\"");
+    }
+
+    #[test]
+    fn templates_are_written_out() {
+        let found = of(concat!(
+            "target \"a\" {\n  dockerfile-inline = <<EOT\nFROM a\n%{ for p in [\"x\", \"y\"] ~}\n",
+            "RUN ${p}\n%{ endfor ~}\n%{ if true }USER 1%{ else }USER 0%{ endif }\nEOT\n}\n",
+        ));
+        assert_eq!(shown(&found), ["a: FROM a\nRUN x\nRUN y\nUSER 1\n -"]);
+    }
+
+    #[test]
+    fn targets_lie_over_services_of_their_name() {
+        let compose = "services:\n  web.a:\n    build: {context: ../web, dockerfile: D, target: t, args: {A: 1, B: 2}}\n";
+        let services = super::super::compose::read(
+            Path::new("p/compose.yaml"),
+            compose,
+            &|_| None,
+            &mut Vec::new(),
+        );
+        let text = r#"
+            target "p" { target = "no" }
+            target "web_a" {
+              inherits = ["p"]
+              args = { A = "3" }
+            }
+        "#;
+        let path = Path::new("p/docker-bake.hcl");
+        let found = read_with(Path::new("p"), path, text, &[], &services.unwrap()).unwrap();
+        let [found] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        let Recipe::File(file) = &found.recipe else {
+            panic!("{found:?}");
+        };
+        assert!(file.ends_with("web/D"), "{file:?}");
+        assert_eq!(found.build.target.as_deref(), Some("t"));
+        let values: Vec<&str> = found.build.arguments.iter().map(|a| &*a.1).collect();
+        assert_eq!(values, ["3", "2"]);
     }
 }

@@ -135,7 +135,7 @@ impl BuildContext {
 
     /// Whether a path of the context is left out of it.
     pub fn is_ignored(&self, path: &str) -> bool {
-        self.ignore.is_ignored(path)
+        self.ignore.leaves_out(path)
     }
 
     /// Whether something of that path lies in the directory, left out or not. Paths are taken

@@ -2,15 +2,16 @@
 //! whatever depends on it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, ObjectKey, TraversalOperator, UnaryOperator,
 };
-use hcl_edit::template::{Element, Strip, Template};
+use hcl_edit::template::{Element, HeredocTemplate, Template};
 use serde_json::Value as Json;
 
 use super::hcl_functions;
+use super::hcl_template::{self, Piece};
 
 /// Steps after which nothing more is worked out: files can be written that never end.
 const MAX_STEPS: u32 = 200_000;
@@ -37,7 +38,7 @@ impl Value {
         match self {
             Value::Text(text) => Some(text.clone()),
             Value::Bool(value) => Some(value.to_string()),
-            Value::Number(number) => Some(number.to_string()),
+            Value::Number(number) => number_text(*number),
             _ => None,
         }
     }
@@ -76,6 +77,17 @@ impl Value {
         }
     }
 
+    /// As a variable of that type has it; types of collections change nothing here.
+    fn converted(self, kind: &str) -> Self {
+        match (kind, &self) {
+            (_, Value::Null | Value::Unknown) => self,
+            ("string", value) => value.text().map_or(Value::Unknown, Value::Text),
+            ("number", value) => value.number().map_or(Value::Unknown, Value::Number),
+            ("bool", value) => value.truth().map_or(Value::Unknown, Value::Bool),
+            _ => self,
+        }
+    }
+
     fn bounded(self) -> Self {
         match &self {
             Value::Text(text) if text.len() > MAX_LENGTH => Value::Unknown,
@@ -83,6 +95,27 @@ impl Value {
             _ => self,
         }
     }
+}
+
+/// A number as Bake writes it, which reckons with more digits. Nothing where that makes a
+/// difference.
+fn number_text(number: f64) -> Option<String> {
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    if number.abs() > EXACT || number.is_nan() {
+        return None;
+    }
+    if number.fract() == 0.0 {
+        return Some((number as i64).to_string());
+    }
+    let text = number.to_string();
+    (text.len() <= 14).then_some(text)
+}
+
+/// What comes of two numbers, if it is the same with more digits.
+pub(super) fn exact(left: f64, right: f64, result: f64) -> Option<f64> {
+    let is_exact = |n: f64| (n * f64::from(1 << 20)).fract() == 0.0;
+    let all = is_exact(left) && is_exact(right) && is_exact(result);
+    all.then_some(result)
 }
 
 /// An attribute's value as written.
@@ -99,12 +132,29 @@ pub(super) struct Function<'e> {
     pub(super) result: Raw<'e>,
 }
 
+/// The attributes of a block by their names.
+pub(super) type Attributes<'e> = Vec<(String, Raw<'e>)>;
+
+/// A variable.
+pub(super) struct Variable<'e> {
+    pub(super) default: Option<Raw<'e>>,
+    /// The name of its type.
+    pub(super) kind: Option<String>,
+    /// What must hold for its value.
+    pub(super) conditions: Vec<Raw<'e>>,
+}
+
 /// What a file defines.
 #[derive(Default)]
 pub(super) struct Environment<'e> {
-    /// With the defaults; nothing for a variable without one.
-    pub(super) variables: HashMap<String, Option<Raw<'e>>>,
+    pub(super) variables: HashMap<String, Variable<'e>>,
+    /// Attributes outside of blocks; they win over variables.
+    pub(super) attributes: HashMap<String, Raw<'e>>,
+    /// The targets' own attributes, for `target.NAME.ATTRIBUTE`.
+    pub(super) targets: HashMap<String, Attributes<'e>>,
     pub(super) functions: HashMap<String, Function<'e>>,
+    /// The heredocs (`<<-`) of which the indent goes, by [`hcl_template::identity`].
+    pub(super) flush: HashSet<usize>,
     known: RefCell<HashMap<String, Value>>,
     depth: Cell<usize>,
     steps: Cell<u32>,
@@ -134,12 +184,12 @@ impl<'e> Environment<'e> {
             },
             Json::Array(items) => Value::List(items.iter().map(|v| self.json(v, locals)).collect()),
             Json::Object(pairs) => {
-                let pairs = pairs.iter();
-                Value::Map(
-                    pairs
-                        .map(|(k, v)| (k.clone(), self.json(v, locals)))
-                        .collect(),
-                )
+                let pair = |(key, value): (&String, &Json)| {
+                    let key = self.json(&Json::String(key.clone()), locals).text()?;
+                    Some((key, self.json(value, locals)))
+                };
+                let pairs: Option<Vec<_>> = pairs.iter().map(pair).collect();
+                pairs.map_or(Value::Unknown, Value::Map)
             }
         }
     }
@@ -163,19 +213,64 @@ impl<'e> Environment<'e> {
         if let Some(value) = self.known.borrow().get(name) {
             return value.clone();
         }
-        let Some(Some(default)) = self.variables.get(name) else {
+        if name == "BAKE_CMD_CONTEXT" {
+            return Value::Text("cwd://".to_owned());
+        }
+        let variable = self.variables.get(name);
+        let attribute = self.attributes.get(name).copied();
+        let Some(default) = attribute.or(variable.and_then(|v| v.default)) else {
             return Value::Unknown;
         };
-        let default = *default;
+        let keep = |value: &Value| {
+            let mut known = self.known.borrow_mut();
+            known.insert(name.to_owned(), value.clone());
+        };
         // One that needs itself is not known.
-        self.known
-            .borrow_mut()
-            .insert(name.to_owned(), Value::Unknown);
-        let value = self.deeper(|| self.evaluate(default, &Vec::new()));
-        self.known
-            .borrow_mut()
-            .insert(name.to_owned(), value.clone());
+        keep(&Value::Unknown);
+        let mut value = self.deeper(|| self.evaluate(default, &Vec::new()));
+        if let (None, Some(variable)) = (attribute, variable) {
+            if let Some(kind) = &variable.kind {
+                value = value.converted(kind);
+            }
+            keep(&value);
+            let mut conditions = variable.conditions.iter();
+            // Bake refuses it, so the environment gives another.
+            let none = Vec::new();
+            if conditions.any(|c| self.deeper(|| self.evaluate(*c, &none)).truth() == Some(false)) {
+                value = Value::Unknown;
+            }
+        }
+        keep(&value);
         value
+    }
+
+    /// An attribute of a target, as it is written there.
+    fn of_target(&self, target: &str, attribute: &str) -> Value {
+        let Some(attributes) = self.targets.get(target) else {
+            return Value::Unknown;
+        };
+        // Each point of a matrix has its own.
+        if attributes.iter().any(|(name, _)| name == "matrix") {
+            return Value::Unknown;
+        }
+        let mut attributes = attributes.iter().rev();
+        match attributes.find(|(name, _)| name == attribute) {
+            Some((_, raw)) => match self.deeper(|| self.evaluate(*raw, &Vec::new())) {
+                // What is written there is text.
+                Value::Map(pairs) => Value::Map(
+                    pairs
+                        .into_iter()
+                        .map(|(key, value)| match value.text() {
+                            Some(text) => (key, Value::Text(text)),
+                            None => (key, value),
+                        })
+                        .collect(),
+                ),
+                value => value,
+            },
+            None if attribute == "name" => Value::Text(target.to_owned()),
+            None => Value::Null,
+        }
     }
 
     fn expression(&self, expression: &Expression, locals: &Locals) -> Value {
@@ -212,14 +307,25 @@ impl<'e> Environment<'e> {
                 Value::Map(pairs)
             }
             Expression::StringTemplate(template) => self.template(template, locals),
-            Expression::HeredocTemplate(heredoc) => self.template(&heredoc.template, locals),
+            Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, locals),
             Expression::Parenthesis(inner) => eval(inner.inner()),
             Expression::Variable(name) => self.variable(name.as_str(), locals),
-            Expression::Conditional(conditional) => match eval(&conditional.cond_expr).truth() {
-                Some(true) => eval(&conditional.true_expr),
-                Some(false) => eval(&conditional.false_expr),
-                None => Value::Unknown,
-            },
+            Expression::Conditional(conditional) => {
+                let (yes, no) = (&conditional.true_expr, &conditional.false_expr);
+                let (chosen, other) = match eval(&conditional.cond_expr).truth() {
+                    Some(true) => (yes, no),
+                    Some(false) => (no, yes),
+                    None => return Value::Unknown,
+                };
+                let chosen = eval(chosen);
+                // Both have one type: beside a text everything is one.
+                match matches!(chosen, Value::Bool(_) | Value::Number(_))
+                    && matches!(eval(other), Value::Text(_))
+                {
+                    true => chosen.text().map_or(Value::Unknown, Value::Text),
+                    false => chosen,
+                }
+            }
             Expression::FuncCall(call) => {
                 let mut arguments: Vec<Value> = call.args.iter().map(eval).collect();
                 if call.args.expand_final() {
@@ -234,18 +340,24 @@ impl<'e> Environment<'e> {
                 }
             }
             Expression::Traversal(traversal) => {
-                let mut value = eval(&traversal.expr);
-                for operator in &traversal.operators {
-                    let next = match operator.value() {
-                        TraversalOperator::GetAttr(name) => value.get(name.as_str()).cloned(),
-                        TraversalOperator::Index(index) => element(&value, &eval(index)),
-                        TraversalOperator::LegacyIndex(index) => {
-                            element(&value, &Value::Number(*index.value() as f64))
+                let mut operators = traversal.operators.iter().map(|o| o.value());
+                let mut value = match &traversal.expr {
+                    Expression::Variable(name) if name.as_str() == "target" => {
+                        match (operators.next(), operators.next()) {
+                            (
+                                Some(TraversalOperator::GetAttr(target)),
+                                Some(TraversalOperator::GetAttr(attribute)),
+                            ) => self.of_target(target.as_str(), attribute.as_str()),
+                            _ => Value::Unknown,
                         }
-                        _ => None,
-                    };
-                    value = next.unwrap_or(Value::Unknown);
+                    }
+                    other => eval(other),
+                };
+                let operators: Vec<_> = operators.collect();
+                if operators.len() > MAX_DEPTH {
+                    return Value::Unknown;
                 }
+                value = self.traverse(value, &operators, locals);
                 value
             }
             Expression::UnaryOp(operation) => {
@@ -265,45 +377,114 @@ impl<'e> Environment<'e> {
         value.bounded()
     }
 
-    fn template(&self, template: &Template, locals: &Locals) -> Value {
-        let mut out = String::new();
-        for element in template {
-            match element {
-                Element::Literal(text) => out.push_str(text.value()),
-                Element::Interpolation(piece) if piece.strip == Strip::None => {
-                    let value = self.expression(&piece.expr, locals);
-                    // `"${list}"` is the list itself.
-                    if template.iter().count() == 1 {
-                        return value;
-                    }
-                    match value.text() {
-                        Some(text) => out.push_str(&text),
-                        None => return Value::Unknown,
-                    }
-                }
-                _ => return Value::Unknown,
+    /// Follows attributes and indices into a value.
+    fn traverse(&self, value: Value, operators: &[&TraversalOperator], locals: &Locals) -> Value {
+        let Some((first, rest)) = operators.split_first() else {
+            return value;
+        };
+        let next = match first {
+            TraversalOperator::GetAttr(name) => value.get(name.as_str()).cloned(),
+            TraversalOperator::Index(index) => element(&value, &self.expression(index, locals)),
+            TraversalOperator::LegacyIndex(index) => {
+                element(&value, &Value::Number(*index.value() as f64))
             }
-            if out.len() > MAX_LENGTH {
-                return Value::Unknown;
+            TraversalOperator::FullSplat(_) | TraversalOperator::AttrSplat(_) => {
+                // Of the short form only the attributes behind it are taken from each element.
+                let each = match first {
+                    TraversalOperator::FullSplat(_) => rest.len(),
+                    _ => {
+                        let is_attribute =
+                            |o: &&&TraversalOperator| matches!(o, TraversalOperator::GetAttr(_));
+                        rest.iter().take_while(is_attribute).count()
+                    }
+                };
+                let (each, rest) = rest.split_at(each);
+                let items = match value {
+                    Value::List(items) => items,
+                    Value::Null => Vec::new(),
+                    Value::Unknown => return Value::Unknown,
+                    one => vec![one],
+                };
+                let items = items.into_iter();
+                let items = items
+                    .map(|item| self.traverse(item, each, locals))
+                    .collect();
+                return self.traverse(Value::List(items), rest, locals);
+            }
+        };
+        self.traverse(next.unwrap_or(Value::Unknown), rest, locals)
+    }
+
+    fn template(&self, template: &Template, locals: &Locals) -> Value {
+        // `"${list}"` is the list itself.
+        if let Some(Element::Interpolation(piece)) = template.get(0)
+            && template.len() == 1
+        {
+            return self.expression(&piece.expr, locals);
+        }
+        self.pieces(&hcl_template::pieces(template, false), locals)
+    }
+
+    fn heredoc(&self, heredoc: &HeredocTemplate, locals: &Locals) -> Value {
+        let mut pieces = hcl_template::pieces(&heredoc.template, true);
+        if self.flush.contains(&hcl_template::identity(heredoc)) {
+            hcl_template::flush(&mut pieces);
+        }
+        self.pieces(&pieces, locals)
+    }
+
+    fn pieces(&self, pieces: &[Piece<'_>], locals: &Locals) -> Value {
+        let mut out = String::new();
+        match self.fill(pieces, locals, &mut out) {
+            Some(()) => Value::Text(out),
+            None => Value::Unknown,
+        }
+    }
+
+    /// Writes out a template; nothing if a part of it is not known.
+    fn fill(&self, pieces: &[Piece<'_>], locals: &Locals, out: &mut String) -> Option<()> {
+        let mut at = 0;
+        while let Some(piece) = pieces.get(at) {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Value(value) => out.push_str(&self.expression(value, locals).text()?),
+                Piece::If(condition) => {
+                    let (other, end) = hcl_template::ends(pieces, at);
+                    let chosen = match self.expression(condition, locals).truth()? {
+                        true => pieces.get(at + 1..other),
+                        false => pieces.get(other + 1..end),
+                    };
+                    self.fill(chosen.unwrap_or_default(), locals, out)?;
+                    at = end;
+                }
+                Piece::For(each) => {
+                    let (_, end) = hcl_template::ends(pieces, at);
+                    let body = pieces.get(at + 1..end)?;
+                    for (key, value) in items(self.expression(&each.collection_expr, locals))? {
+                        let mut inner = locals.clone();
+                        if let Some(name) = &each.key_var {
+                            inner.push((name.as_str().to_owned(), key));
+                        }
+                        inner.push((each.value_var.as_str().to_owned(), value));
+                        self.fill(body, &inner, out)?;
+                    }
+                    at = end;
+                }
+                Piece::Else | Piece::End => {}
+            }
+            at += 1;
+            let steps = self.steps.get() + 1;
+            self.steps.set(steps);
+            if out.len() > MAX_LENGTH || steps > MAX_STEPS {
+                return None;
             }
         }
-        Value::Text(out)
+        Some(())
     }
 
     fn each(&self, each: &ForExpr, locals: &Locals) -> Value {
-        let items: Vec<(Value, Value)> = match self.expression(&each.intro.collection_expr, locals)
-        {
-            Value::List(items) => {
-                let numbered = items.into_iter().enumerate();
-                numbered
-                    .map(|(i, v)| (Value::Number(i as f64), v))
-                    .collect()
-            }
-            Value::Map(pairs) => {
-                let pairs = pairs.into_iter();
-                pairs.map(|(k, v)| (Value::Text(k), v)).collect()
-            }
-            _ => return Value::Unknown,
+        let Some(items) = items(self.expression(&each.intro.collection_expr, locals)) else {
+            return Value::Unknown;
         };
         let mut list = Vec::new();
         let mut map = Vec::new();
@@ -325,7 +506,11 @@ impl<'e> Environment<'e> {
                 None => list.push(result),
                 Some(key) => match self.expression(key, &inner).text() {
                     Some(key) if !each.grouping => map.push((key, result)),
-                    _ => return Value::Unknown,
+                    Some(key) => match map.iter_mut().find(|(k, _)| *k == key) {
+                        Some((_, Value::List(items))) => items.push(result),
+                        _ => map.push((key, Value::List(vec![result]))),
+                    },
+                    None => return Value::Unknown,
                 },
             }
         }
@@ -353,6 +538,27 @@ impl<'e> Environment<'e> {
             locals.push((name.clone(), Value::List(arguments.collect())));
         }
         self.deeper(|| self.evaluate(function.result, &locals))
+    }
+}
+
+/// The keys and values of a list or map.
+fn items(value: Value) -> Option<Vec<(Value, Value)>> {
+    match value {
+        Value::List(items) => {
+            let numbered = items.into_iter().enumerate();
+            Some(
+                numbered
+                    .map(|(i, v)| (Value::Number(i as f64), v))
+                    .collect(),
+            )
+        }
+        // Bake goes through the keys in order.
+        Value::Map(mut pairs) => {
+            pairs.sort_by(|a, b| a.0.cmp(&b.0));
+            let pairs = pairs.into_iter();
+            Some(pairs.map(|(k, v)| (Value::Text(k), v)).collect())
+        }
+        _ => None,
     }
 }
 
@@ -385,18 +591,19 @@ fn binary(operator: BinaryOperator, left: &Value, right: &Value) -> Value {
         Op::Eq | Op::NotEq => (left.is_known() && right.is_known())
             .then(|| Value::Bool((left == right) == (operator == Op::Eq))),
         _ => left.number().zip(right.number()).and_then(|(a, b)| {
-            Some(match operator {
-                Op::LessEq => Value::Bool(a <= b),
-                Op::GreaterEq => Value::Bool(a >= b),
-                Op::Less => Value::Bool(a < b),
-                Op::Greater => Value::Bool(a > b),
-                Op::Plus => Value::Number(a + b),
-                Op::Minus => Value::Number(a - b),
-                Op::Mul => Value::Number(a * b),
-                Op::Div if b != 0.0 => Value::Number(a / b),
-                Op::Mod if b != 0.0 => Value::Number(a % b),
+            let result = match operator {
+                Op::LessEq => return Some(Value::Bool(a <= b)),
+                Op::GreaterEq => return Some(Value::Bool(a >= b)),
+                Op::Less => return Some(Value::Bool(a < b)),
+                Op::Greater => return Some(Value::Bool(a > b)),
+                Op::Plus => a + b,
+                Op::Minus => a - b,
+                Op::Mul => a * b,
+                Op::Div if b != 0.0 => a / b,
+                Op::Mod if b != 0.0 => a % b,
                 _ => return None,
-            })
+            };
+            exact(a, b, result).map(Value::Number)
         }),
     };
     value.unwrap_or(Value::Unknown)
@@ -412,13 +619,18 @@ mod tests {
         let double: Expression = "\"${x}${x}\"".parse().unwrap();
         let endless: Expression = "endless(x)".parse().unwrap();
         let mut environment = Environment::default();
-        environment
-            .variables
-            .insert("TWO".into(), Some(Raw::Hcl(&two)));
-        environment
-            .variables
-            .insert("LOOP".into(), Some(Raw::Hcl(&loops)));
-        environment.variables.insert("NONE".into(), None);
+        for (name, default) in [
+            ("TWO", Some(Raw::Hcl(&two))),
+            ("LOOP", Some(Raw::Hcl(&loops))),
+            ("NONE", None),
+        ] {
+            let variable = Variable {
+                default,
+                kind: None,
+                conditions: Vec::new(),
+            };
+            environment.variables.insert(name.into(), variable);
+        }
         for (name, result) in [("double", &double), ("endless", &endless)] {
             environment.functions.insert(
                 name.into(),
@@ -438,6 +650,8 @@ mod tests {
         for (text, wanted) in [
             ("\"a${TWO}\"", "a2"),
             ("TWO == 2 ? \"y\" : \"n\"", "y"),
+            ("(TWO == 2 ? true : \"n\") == true", "false"),
+            ("(TWO == 2 ? true : false) == true", "true"),
             ("NONE == 2 || true ? \"y\" : NONE", "y"),
             ("double(\"ab\")", "abab"),
             ("[for x in [\"a\", \"b\"]: upper(x) if x != \"a\"][0]", "B"),

@@ -1,8 +1,10 @@
 //! `.dockerignore`: the patterns as Docker reads and matches them.
 //!
-//! After moby/patternmatcher: lines are trimmed and cleaned, `#` in the first column is a
-//! comment, `!` takes back, the last line that matches decides, and a pattern that matches a
-//! directory covers what is in it.
+//! After moby/patternmatcher and the walk of BuildKit's client: lines are trimmed and cleaned, `#`
+//! in the first column is a comment, `!` takes back, the last line that matches decides, and a
+//! pattern that matches a directory covers what is in it.
+
+use super::ignore_pattern::Matcher;
 
 /// A `.dockerignore` file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,8 +19,7 @@ pub struct IgnoreFile {
 struct Pattern {
     /// The cleaned pattern without its `!`.
     text: String,
-    /// Its segments.
-    segments: Vec<String>,
+    matcher: Matcher,
     /// Whether it takes back.
     negated: bool,
 }
@@ -28,17 +29,20 @@ impl IgnoreFile {
     pub fn parse(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let patterns: Vec<_> = text.lines().filter_map(Pattern::parse).collect();
-        let is_refused = |p: &&Pattern| {
-            let mut segments = p.segments.iter();
-            p.is_lone_exception()
-                || !segments.all(|s| matches_segment(s, "").is_some() && brackets_close(s))
-        };
-        let refused = patterns.iter().find(is_refused);
-        let refused = refused.map(|p| match p.is_lone_exception() {
+        let is_refused = |p: &Pattern| p.is_lone_exception() || is_refused(&p.text);
+        let all = patterns.iter().position(Pattern::is_everything);
+        let mut numbered = patterns.iter().enumerate();
+        let refused = numbered.find(|(at, p)| {
+            // Docker compiles a pattern when it first needs it: what is left out already is not
+            // looked for again, and only what is left out can be taken back.
+            let all_is_out = all.is_some_and(|all| all < *at);
+            is_refused(p) || (p.matcher == Matcher::Broken && p.negated == all_is_out)
+        });
+        let refused = refused.map(|(_, p)| match p.is_lone_exception() {
             true => "!".to_owned(),
             false => p.text.clone(),
         });
-        let patterns = patterns.into_iter().filter(|p| !is_refused(&p)).collect();
+        let patterns = patterns.into_iter().filter(|p| !is_refused(p)).collect();
         Self { patterns, refused }
     }
 
@@ -59,51 +63,102 @@ impl IgnoreFile {
 
     /// Whether a pattern leaves out everything there is.
     pub fn ignores_everything(&self) -> bool {
-        let all = |p: &Pattern| !p.negated && matches!(p.text.as_str(), "*" | "**" | "**/*");
-        self.patterns.iter().any(all)
+        self.patterns.iter().any(Pattern::is_everything)
     }
 
-    /// Whether a path of the context is left out. The path is relative to the context, with
-    /// slashes. Directories are left out with everything in them that no later line takes back.
+    /// Whether the patterns, taken by themselves, leave a path out. That is what BuildKit's check
+    /// asks; a build walks the directory and does not enter every one: see
+    /// [`leaves_out`](Self::leaves_out). The path is relative to the context, with slashes.
     pub fn is_ignored(&self, path: &str) -> bool {
         let path = clean(path);
         if path == "." {
             return false;
         }
-        let segments: Vec<&str> = path.split('/').collect();
         let mut ignored = false;
         for pattern in &self.patterns {
             // A pattern that decided already in this direction changes nothing.
             if pattern.negated != ignored {
                 continue;
             }
-            if pattern.covers(&segments) {
+            if above(&path).any(|p| pattern.matcher.matches(p)) {
                 ignored = !pattern.negated;
             }
         }
         ignored
     }
 
+    /// Whether a build leaves a path of the context out. A directory that is left out may still
+    /// come in for what is in it: see [`ignores_all_of`](Self::ignores_all_of).
+    pub fn leaves_out(&self, path: &str) -> bool {
+        let path = clean(path.trim_start_matches('/'));
+        if path == "." {
+            return false;
+        }
+        // Docker goes from directory to directory; what matched one covers what is in it.
+        let mut covers = vec![false; self.patterns.len()];
+        let mut ignored = false;
+        let folders: Vec<&str> = above(&path).collect();
+        for folder in folders.into_iter().rev() {
+            ignored = false;
+            for (pattern, covers) in self.patterns.iter().zip(&mut covers) {
+                if !*covers && pattern.negated == ignored {
+                    *covers = pattern.matcher.matches(folder);
+                }
+                if *covers {
+                    ignored = !pattern.negated;
+                }
+            }
+            if ignored && folder != path && !self.enters(folder) {
+                return true;
+            }
+        }
+        ignored
+    }
+
+    /// Whether Docker looks for exceptions in a directory that is left out.
+    fn enters(&self, directory: &str) -> bool {
+        let mut exceptions = self.patterns.iter().filter(|p| p.negated);
+        // With wildcards among them it enters every one.
+        if exceptions.clone().any(|p| p.root().contains(WILD)) {
+            return true;
+        }
+        exceptions.any(|p| {
+            let rest = p.root().strip_prefix(directory);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
     /// Whether nothing in a directory can get into the context: it is left out and no line takes
     /// back something that may lie in it.
     pub fn ignores_all_of(&self, directory: &str) -> bool {
-        if !self.is_ignored(directory) {
+        if !self.leaves_out(directory) {
             return false;
         }
-        let directory = clean(directory);
-        let inside = format!("{directory}/");
-        !self
-            .patterns
-            .iter()
-            .any(|p| p.negated && (p.text.starts_with(&inside) || p.text.starts_with("**")))
+        let directory = clean(directory.trim_start_matches('/'));
+        if !self.enters(&directory) {
+            return true;
+        }
+        let folders: Vec<&str> = directory.split('/').collect();
+        let mut exceptions = self.patterns.iter().filter(|p| p.negated);
+        !exceptions.any(|p| p.may_match_in(&folders))
     }
 
     /// Whether it lists what may come in and leaves out the rest: its first pattern is `*`.
     pub fn is_allow_list(&self) -> bool {
-        self.patterns
-            .first()
-            .is_some_and(|p| !p.negated && matches!(p.text.as_str(), "*" | "**" | "**/*"))
+        self.patterns.first().is_some_and(Pattern::is_everything)
     }
+}
+
+/// What makes Docker take an exception for more than a path.
+const WILD: [char; 6] = ['*', '[', ']', '?', '^', '\\'];
+
+/// The path and those of the directories it lies in, the nearest first. Docker asks for the
+/// empty path too where one begins with a slash.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    let parents = path
+        .rmatch_indices('/')
+        .filter_map(|(at, _)| path.get(..at));
+    std::iter::once(path).chain(parents)
 }
 
 impl Pattern {
@@ -112,26 +167,43 @@ impl Pattern {
             return None;
         }
         let line = line.trim();
-        let (negated, line) = match line.strip_prefix('!') {
+        let (inverted, line) = match line.strip_prefix('!') {
             Some(rest) => (true, rest.trim()),
             None => (false, line),
         };
-        let text = match (line.is_empty(), negated) {
-            (true, true) => String::new(),
-            (true, false) => return None,
-            (false, _) => clean(line),
+        if line.is_empty() && !inverted {
+            return None;
+        }
+        let text = match line.is_empty() {
+            true => String::new(),
+            false => clean(line),
         };
-        let text = match text.as_str() {
-            "/" if negated => String::new(),
-            "/" => return None,
-            text => text.strip_prefix('/').unwrap_or(text).to_owned(),
+        let text = match text.strip_prefix('/') {
+            Some(rest) if !rest.is_empty() => rest,
+            _ => &text,
         };
-        let segments: Vec<String> = text.split('/').map(str::to_owned).collect();
+        // Docker cleans it twice; what begins with `!` only now takes back too.
+        let text = match inverted {
+            true => clean(format!("!{text}").trim()),
+            false => match text.trim() {
+                "" => return None,
+                text => clean(text),
+            },
+        };
+        let (negated, text) = match text.strip_prefix('!') {
+            Some(rest) => (true, rest.to_owned()),
+            None => (false, text),
+        };
         Some(Self {
+            matcher: Matcher::of(&text),
             text,
-            segments,
             negated,
         })
+    }
+
+    /// Whether it leaves out everything there is.
+    fn is_everything(&self) -> bool {
+        !self.negated && matches!(self.text.as_str(), "*" | "**" | "**/*")
     }
 
     /// A `!` that takes nothing back.
@@ -139,131 +211,32 @@ impl Pattern {
         self.negated && self.text.is_empty()
     }
 
-    /// Whether it matches the path or a directory above it.
-    fn covers(&self, path: &[&str]) -> bool {
-        (1..=path.len())
-            .rev()
-            .any(|n| path.get(..n).is_some_and(|p| self.matches(p)))
+    /// The pattern without a `/**` and a `/*` at its end.
+    fn root(&self) -> &str {
+        let text = self.text.strip_suffix("/**").unwrap_or(&self.text);
+        text.strip_suffix("/*").unwrap_or(text)
     }
 
-    fn matches(&self, path: &[&str]) -> bool {
-        // Docker makes a regular expression of it, in which an escaped letter stands for no letter.
-        let mut escapes = self.text.split('\\').skip(1);
-        if escapes.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric())) {
-            return false;
+    /// Whether it may match something in a directory, below its own path.
+    fn may_match_in(&self, folders: &[&str]) -> bool {
+        // An alternative may be anything.
+        if self.text.contains('|') {
+            return true;
         }
-        // `**` may stand within a segment (`a**b`); there Docker lets it cross slashes.
-        let glued = self.segments.iter().any(|s| s.contains("**") && s != "**");
-        match glued {
-            true => glob(&self.text, &path.join("/")),
-            false => segments_match(&self.segments, path),
-        }
-    }
-}
-
-/// Matches segment by segment; a `**` stands for any number of them.
-fn segments_match(pattern: &[String], path: &[&str]) -> bool {
-    // Greedy with one point to return to: linear in practice, never exponential.
-    let (mut p, mut t) = (0, 0);
-    let mut back: Option<(usize, usize)> = None;
-    loop {
-        match pattern.get(p) {
-            Some(segment) if segment == "**" => {
-                back = Some((p, t));
-                p += 1;
-                // A final `**` needs something to match.
-                if p == pattern.len() {
-                    return t < path.len();
-                }
-                continue;
+        let mut segments = self.text.split('/');
+        for folder in folders {
+            let Some(segment) = segments.next() else {
+                return false;
+            };
+            // These cross slashes.
+            if segment.contains("**") || segment.contains(['[', '\\']) {
+                return true;
             }
-            Some(segment) => {
-                if let Some(name) = path.get(t)
-                    && matches_segment(segment, name) == Some(true)
-                {
-                    p += 1;
-                    t += 1;
-                    continue;
-                }
-            }
-            None if t == path.len() => return true,
-            None => {}
-        }
-        match back {
-            Some((from, at)) if at < path.len() => {
-                back = Some((from, at + 1));
-                p = from + 1;
-                t = at + 1;
-            }
-            _ => return false,
-        }
-    }
-}
-
-/// Matches a whole pattern in which `**` crosses slashes and `*` does not.
-fn glob(pattern: &str, path: &str) -> bool {
-    // Rows of a table: which prefixes of the path the pattern so far can match.
-    let text: Vec<char> = path.chars().collect();
-    let mut reached = vec![false; text.len() + 1];
-    if let Some(first) = reached.first_mut() {
-        *first = true;
-    }
-    let mut rest = pattern;
-    while !rest.is_empty() {
-        let mut next = vec![false; text.len() + 1];
-        let (token, after) = match rest.strip_prefix("**/") {
-            Some(after) => ("**/", after),
-            None => match rest.strip_prefix("**") {
-                Some(after) => ("**", after),
-                None => {
-                    let length = token_length(rest);
-                    rest.split_at(length)
-                }
-            },
-        };
-        for (i, _) in reached.iter().enumerate().filter(|(_, on)| **on) {
-            match token {
-                "**" | "**/" | "*" => {
-                    for j in i..=text.len() {
-                        let crossed = text.get(i..j).unwrap_or_default();
-                        let fits = match token {
-                            "**" => true,
-                            "**/" => crossed.is_empty() || crossed.last() == Some(&'/'),
-                            _ => !crossed.contains(&'/'),
-                        };
-                        if fits && let Some(slot) = next.get_mut(j) {
-                            *slot = true;
-                        }
-                    }
-                }
-                one => {
-                    let fits = text.get(i).is_some_and(|c| {
-                        let c = *c;
-                        match c == '/' {
-                            true => one == "/",
-                            false => matches_segment(one, &c.to_string()) == Some(true),
-                        }
-                    });
-                    if fits && let Some(slot) = next.get_mut(i + 1) {
-                        *slot = true;
-                    }
-                }
+            if matches_segment(segment, folder) != Some(true) && !segment.contains(['{', '^']) {
+                return false;
             }
         }
-        reached = next;
-        rest = after;
-    }
-    reached.last().copied().unwrap_or_default()
-}
-
-/// The length of the token a pattern begins with: a character, `\c` or `[…]`.
-fn token_length(pattern: &str) -> usize {
-    let mut chars = pattern.char_indices();
-    match chars.next() {
-        Some((_, '\\')) => chars.next().map_or(1, |(i, c)| i + c.len_utf8()),
-        Some((_, '[')) => pattern.find(']').map_or(pattern.len(), |i| i + 1),
-        Some((_, c)) => c.len_utf8(),
-        None => 0,
+        segments.next().is_some()
     }
 }
 
@@ -311,21 +284,91 @@ pub fn matches_segment(pattern: &str, name: &str) -> Option<bool> {
     }
 }
 
-/// Whether every `[` of a segment is closed, so that Docker takes the pattern.
-fn brackets_close(segment: &str) -> bool {
-    let chars: Vec<char> = segment.chars().collect();
-    let mut at = 0;
-    while let Some(c) = chars.get(at) {
-        match c {
-            '\\' => at += 2,
-            '[' => match class(&chars, at, None) {
-                Some((end, _)) => at = end,
-                None => return false,
-            },
-            _ => at += 1,
+/// Whether Docker refuses a pattern when it reads it. It tries the pattern on `.` and looks at no
+/// more of it than that takes.
+fn is_refused(pattern: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let mut rest = pattern.as_slice();
+    // What is left of the `.`.
+    let mut dot = true;
+    while !rest.is_empty() {
+        let stars = rest.iter().take_while(|c| **c == '*').count();
+        let (chunk, after) = rest.split_at(stars).1.split_at(chunk_length(rest, stars));
+        rest = after;
+        if stars > 0 && chunk.is_empty() {
+            return false;
+        }
+        let mut tries = vec![dot];
+        if stars > 0 && dot {
+            tries.push(false);
+        }
+        let mut found = None;
+        for dot in tries {
+            match match_dot(chunk, dot) {
+                None => return true,
+                Some(Some(left)) if !left || !rest.is_empty() => {
+                    found = Some(left);
+                    break;
+                }
+                Some(_) => {}
+            }
+        }
+        match found {
+            Some(left) => dot = left,
+            None => return false,
         }
     }
-    at == chars.len()
+    false
+}
+
+/// How far it is from the stars that a pattern begins with to the next one outside of a class.
+fn chunk_length(pattern: &[char], stars: usize) -> usize {
+    let chunk = pattern.get(stars..).unwrap_or_default();
+    let (mut at, mut in_class) = (0, false);
+    while let Some(c) = chunk.get(at) {
+        match c {
+            '\\' => at += 1,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '*' if !in_class => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    at.min(chunk.len())
+}
+
+/// Whether a pattern without stars matches the beginning of `.`, or of nothing, and whether the
+/// dot is left then. `None` for a pattern that is not valid.
+fn match_dot(chunk: &[char], mut dot: bool) -> Option<Option<bool>> {
+    let mut at = 0;
+    let mut failed = false;
+    while let Some(c) = chunk.get(at) {
+        failed |= !dot;
+        let fits = match c {
+            '[' => {
+                let (end, found) = class(chunk, at, Some('.'))?;
+                at = end;
+                found
+            }
+            '?' => {
+                at += 1;
+                true
+            }
+            '\\' => {
+                let escaped = chunk.get(at + 1)?;
+                at += 2;
+                *escaped == '.'
+            }
+            c => {
+                at += 1;
+                *c == '.'
+            }
+        };
+        failed |= !fits;
+        dot = false;
+    }
+    Some((!failed).then_some(dot))
 }
 
 /// Reads the class at `start`: where it ends and whether it has the character.
@@ -403,6 +446,8 @@ mod tests {
         assert!(!ignored("node_modules", "app/node_modules"));
         assert!(ignored("**/node_modules", "app/x/node_modules/y"));
         assert!(ignored("**/node_modules", "node_modules"));
+        assert!(ignored("*", "/a") && !ignored("a", "/a"));
+        assert!(IgnoreFile::parse("a").leaves_out("/a"));
     }
 
     #[test]
@@ -427,7 +472,7 @@ mod tests {
         assert!(ignored("a/**/b", "a/x/y/b"));
         assert!(ignored("a/**", "a/x/y"));
         assert!(!ignored("a/**", "a"));
-        assert!(ignored("a**b", "axx/yb"));
+        assert!(ignored("a**b", "axx/b") && !ignored("a**b", "axx/yb"));
         assert!(ignored("**.log", "a/b/c.log"));
         assert!(ignored("**", "anything/at/all"));
     }
@@ -511,6 +556,75 @@ mod tests {
         assert!(IgnoreFile::parse(".git").ignores_all_of(".git"));
         assert!(IgnoreFile::parse("*\n!src").ignores_all_of(".git"));
         assert!(IgnoreFile::parse("*\n!src").is_allow_list());
+    }
+
+    #[test]
+    fn patterns_are_the_expressions_that_docker_makes_of_them() {
+        for (file, out, in_) in [
+            // Beside a wildcard `|` separates alternatives, of which each is part of an expression.
+            ("*.md|*.txt", "a.mdx", "a.tx"),
+            ("a|b", "a|b", "a"),
+            ("?{2}", "ab", "abc"),
+            ("x{2}", "x{2}", "xx"),
+            ("*.{a,b}", "x.{a,b}", "x.a"),
+            ("*^", "", "a^"),
+            ("\\d*", "1a", "da"),
+            ("[[:digit:]]x", "7x", "ax"),
+            ("x[^a]y", "x/y", "xay"),
+            ("[a*b]", "a^b]", "b"),
+            ("\\Qa*", "a[^/]*$", "ab"),
+            ("\\x41*", "Ab", "x41"),
+            ("\\101?", "Ab", "101b"),
+            ("a\\b*", "a", "ab"),
+            ("[a\\-c]", "-", "b"),
+            ("/!a\nb", "b", "a"),
+        ] {
+            assert!(
+                out.is_empty() || ignored(file, out),
+                "{file:?} leaves out {out}"
+            );
+            assert!(!ignored(file, in_), "{file:?} leaves in {in_}");
+        }
+    }
+
+    #[test]
+    fn what_docker_cannot_read_is_refused() {
+        for (file, refused) in [
+            ("src\\out", Some("src\\out")),
+            ("x*[", Some("x*[")),
+            ("[z-a]", Some("[z-a]")),
+            ("?{2}{3}", Some("?{2}{3}")),
+            ("?{1001}", Some("?{1001}")),
+            ("|{2}?", Some("|{2}?")),
+            ("!a\\ /", Some("a\\")),
+            ("[[:x:]]", Some("[[:x:]]")),
+            // It is not read: everything is left out already, or nothing is.
+            ("*\n[z-a]", None),
+            ("![z-a]", None),
+            ("*\n![z-a]", Some("[z-a]")),
+            // Plain text is no expression, whatever is in it.
+            ("a{2}{3}", None),
+            ("?{,2}", None),
+        ] {
+            assert_eq!(IgnoreFile::parse(file).refused(), refused, "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_build_enters_directories_that_are_left_out_only_for_what_may_be_in_them() {
+        let file = IgnoreFile::parse("web\n!*/keep\n!web/x");
+        // With a wildcard among the exceptions it enters all.
+        assert!(!file.leaves_out("web/keep") && !file.leaves_out("web/x"));
+        assert!(!file.ignores_all_of("web") && file.leaves_out("web/y"));
+        let file = IgnoreFile::parse("web\napi\n!web/x/*");
+        assert!(file.leaves_out("web/x") && !file.ignores_all_of("web/x"));
+        assert!(file.ignores_all_of("web/y") && file.ignores_all_of("api"));
+        // The check asks the patterns alone, and they say otherwise.
+        let file = IgnoreFile::parse("a\n!a/b\na");
+        assert!(file.is_ignored("a/b") && !file.leaves_out("a/b"));
+        let file = IgnoreFile::parse("*\n!*.json\n!src/**/*.c");
+        assert!(file.ignores_all_of(".git") && !file.ignores_all_of("src/a"));
+        assert!(!file.ignores_all_of("src") && file.ignores_all_of("lib/src"));
     }
 
     #[test]

@@ -113,10 +113,15 @@ pub fn join(folder: &Path, path: &str) -> PathBuf {
 
 /// Whether a build context is a directory here, not an address.
 pub(super) fn is_local(context: &str) -> bool {
-    let is_address = context.contains("://")
-        || context.starts_with("git@")
+    // `user@host:path`, as git writes it.
+    let is_git = context.split_once(':').is_some_and(|(host, _)| {
+        host.split_once('@').is_some_and(|(user, host)| {
+            !user.is_empty() && !user.contains('/') && !host.contains('/')
+        })
+    });
+    let is_address = is_git
+        || context.contains("://")
         || context.starts_with("github.com/")
-        || context.starts_with("gitlab.com/")
         || context.starts_with("docker-image:")
         || context.starts_with("target:")
         || context.starts_with("service:");

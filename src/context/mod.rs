@@ -3,9 +3,12 @@
 pub mod bake;
 pub mod compose;
 mod directory;
+mod dotenv;
 mod hcl;
 mod hcl_functions;
+mod hcl_template;
 pub mod ignore_file;
+mod ignore_pattern;
 pub mod invocation;
 mod yaml;
 
@@ -30,6 +33,8 @@ pub struct Build {
     pub context: Option<PathBuf>,
     /// Build arguments that are given though nobody here knows which value.
     pub unknown_arguments: Vec<String>,
+    /// Whether arguments that nobody here knows by name may be given too.
+    pub any_argument: bool,
     /// `--platform`.
     pub platforms: Vec<String>,
     /// The stages that other builds of the file make.
@@ -43,7 +48,7 @@ impl Build {
     /// Whether the build gives an argument a value, known or not.
     pub fn gives(&self, name: &str) -> bool {
         let known = self.arguments.iter().any(|(given, _)| given == name);
-        known || self.unknown_arguments.iter().any(|given| given == name)
+        known || self.any_argument || self.unknown_arguments.iter().any(|given| given == name)
     }
 }
 

@@ -65,6 +65,8 @@ pub(super) struct Scopes {
     target_stage: String,
     /// `--build-arg` values, and what `--platform` decides.
     build: HashMap<String, Value>,
+    /// Whether the build may give arguments that nobody here knows of.
+    gives_any: bool,
     globals: Table,
     stages: Vec<Table>,
 }
@@ -116,6 +118,7 @@ impl Scopes {
             typical: build.typical,
             target_stage: target.unwrap_or("default").to_owned(),
             build: given,
+            gives_any: build.any_argument,
             globals: Table::default(),
             stages: Vec::new(),
         }
@@ -151,6 +154,7 @@ impl Scopes {
         let global = self.globals.last_before(name, usize::MAX);
         let value = match (self.build.get(name), default) {
             (Some(given), _) => Some(given.clone()),
+            (None, _) if self.gives_any => Some(Value::Unknown),
             (None, Some(default)) => Some(default),
             (None, None) if stage.is_some() => {
                 // `ARG name` takes the global argument's value, else keeps what ENV set.

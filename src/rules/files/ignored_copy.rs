@@ -54,8 +54,7 @@ impl Rule for IgnoredCopy {
                         false => vec![path.to_owned()],
                     };
                     // Something in a directory may be taken back.
-                    let is_out = |p: &String| ignore.is_ignored(p) && ignore.ignores_all_of(p);
-                    !found.is_empty() && found.iter().all(is_out)
+                    !found.is_empty() && found.iter().all(|p| ignore.ignores_all_of(p))
                 }
             };
             if ignored {
@@ -76,7 +75,7 @@ fn check_mounts(cx: &mut Context<'_>, node: &Node<'_>) {
             return;
         };
         let ignore = context.ignore();
-        if path != "." && ignore.is_ignored(&path) && ignore.ignores_all_of(&path) {
+        if path != "." && ignore.ignores_all_of(&path) {
             let text = source.text.as_deref().unwrap_or_default();
             let message = format!("`{text}` is left out of the build context");
             cx.report(source.span, message)

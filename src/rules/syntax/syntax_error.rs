@@ -54,8 +54,11 @@ impl Rule for SyntaxError {
         let refused = facts.context().and_then(|c| c.ignore().refused());
         if let Some(pattern) = refused {
             let message = format!("the ignore file has a pattern that Docker refuses: `{pattern}`");
-            cx.report(Span::at(0), message)
-                .help("close the bracket, or write `\\[` for a bracket");
+            cx.report(Span::at(0), message).help(match pattern {
+                "!" => "write the path to take back behind the `!`",
+                p if p.contains('\\') => "write `/` between directories, not `\\`",
+                _ => "close the bracket, or write `\\[` for a bracket",
+            });
         }
         for error in facts.build_errors() {
             let report = cx.report(error.span, error.message);
