@@ -2,7 +2,9 @@
 //!
 //! Docker turns a pattern into a Go regular expression and lets most characters through as they
 //! are: `|` separates alternatives, `{2}` repeats, `\d` is a digit and `[^a]` takes a slash.
-//! There are no groups in it but the one that `**` makes, so a list of steps says it all.
+//! There are no groups in it but the one that `**` makes, so a list of steps says it all. The
+//! `regex` crate reads braces, classes within classes, octal escapes and `\Q` in another way than
+//! Go, so that a translation would be about as long as this.
 
 /// The most that a `{n,m}` may ask for.
 const MAX_REPEAT: u32 = 1000;

@@ -707,6 +707,11 @@ mod tests {
         assert_eq!(code("a || { b }"), "2:14 SC1072 }");
         assert_eq!(code("a; \\\n  done # x"), "3:3 SC1089 done");
         assert_eq!(code("a )"), "2:7 SC1089 )");
+        // A keyword is one where a command begins, and `in` not even there.
+        for read in ["a && in b", "in", "X=1 done", "X=' a ' esac && b"] {
+            let codes = code(read);
+            assert!(!codes.contains("SC1"), "{read}: {codes}");
+        }
         assert_eq!(code("[ a]"), "2:5 SC1073 [, 2:5 SC1072 [, 2:9 SC1020 ");
         assert_eq!(code("if a; b; fi"), "2:5 SC1049 , 2:14 SC1072 fi");
         // Not for a shell, or not the shell of this script.

@@ -238,6 +238,21 @@ pub(super) fn is_disabled(text: &MappedText, code: &str, span: Span) -> bool {
         .any(|l| l.contains(number) || l.contains("disable=all"))
 }
 
+/// Whether a shell reads a word that the parser stumbles over: `in` says nothing where a command
+/// begins, and a keyword is one only there, not behind an assignment.
+fn is_plain_word(before: &str, rest: Option<&str>) -> bool {
+    let is_operator = |c: char| "&|;".contains(c) || c.is_whitespace();
+    let next = rest.unwrap_or_default().trim_start_matches(is_operator);
+    let word = next.split_whitespace().next();
+    let last = before.trim_end_matches([' ', '\t']);
+    let first = last.rsplit(|c: char| "&|;(){}\n".contains(c)).next();
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    let assigns = first.and_then(|text| text.trim_start().split_once('='));
+    word == Some("in") || (last.len() < before.len() && assigns.is_some_and(|(n, _)| is_name(n)))
+}
+
 impl Search<'_> {
     fn report(&mut self, code: &'static str, span: Span, message: &str) {
         if is_disabled(self.text, code, span) {
@@ -279,6 +294,9 @@ impl Search<'_> {
             })
         });
         let before = text.get(..starts.unwrap_or_default()).unwrap_or_default();
+        if is_plain_word(before, text.get(starts.unwrap_or_default()..)) {
+            return;
+        }
         let opened = leaves_open(before) || self.others.iter().any(|(c, _)| LEFT_OPEN.contains(c));
         match closes {
             Some(word) if error.message == "expected command" => {
