@@ -696,6 +696,20 @@ mod tests {
     }
 
     #[test]
+    fn functions_that_call_each_other_over_and_over_are_soon_done() {
+        for open in ["f{}() {", "function f{} {"] {
+            let mut script = String::new();
+            for number in 0..80 {
+                let next = format!("f{}", number + 1);
+                let head = open.replace("{}", &number.to_string());
+                script += &format!("{head} {next}; {next}; }}; ");
+            }
+            let all = found(&format!("FROM fedora\nRUN {script}f0; echo $1\n"));
+            assert!(all.iter().any(|f| f.contains("SC2086")), "{all:?}");
+        }
+    }
+
+    #[test]
     fn a_script_that_cannot_be_read_says_where_and_nothing_that_is_a_guess() {
         let code = |script: &str| {
             let all = found(&format!("FROM debian\nRUN {script}\n"));

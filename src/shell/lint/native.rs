@@ -67,6 +67,12 @@ const DROPPED: [&str; 46] = [
     "SC3083",
 ];
 
+/// A function that is called before it is defined.
+const EARLY_CALL: &str = "SC2218";
+
+/// In scripts with more functions it is not looked for.
+const MOST_FUNCTIONS: usize = 12;
+
 /// Codes that ShellCheck gives another level.
 const ERRORS: [&str; 3] = ["SC1036", "SC2078", "SC2290"];
 
@@ -153,6 +159,12 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
     };
     let mut settings = LinterSettings::default().with_shell(shell);
     settings.rules = checks.rules;
+    // It asks again for each way on which functions call each other.
+    let functions = ["()", "function "].map(|word| mapped.text().matches(word).count());
+    if functions.iter().sum::<usize>() > MOST_FUNCTIONS {
+        let early = CODES.iter().find(|c| c.name == EARLY_CALL);
+        early.iter().for_each(|c| settings.rules.remove(c.rule));
+    }
     settings.resolve_source_closure = false;
     let options = AmbientShellOptions {
         errexit: around.options.errexit,
