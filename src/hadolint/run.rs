@@ -334,7 +334,12 @@ fn unpinned_go(r: &Run) -> bool {
 fn caches(out: &mut Out<'_, '_>, runs: &[Run]) {
     let facts = out.facts;
     for run in runs {
-        let ships = run.onbuild || run.stage.is_none_or(|s| stages::ships(facts, s));
+        let ships = run.onbuild
+            || match run.stage {
+                Some(stage) => stages::ships(facts, stage),
+                // What stands before the first FROM is in a stage of its own.
+                None => facts.stages.is_empty(),
+            };
         if !ships {
             continue;
         }
