@@ -645,7 +645,9 @@ impl Said {
             && self.in_address
             && !is_digest(said)
         {
-            let message = format!("`{said}` of the address before is no checksum of this one");
+            let message = format!(
+                "the checksum `{said}` of the git source before counts here too, and is no digest"
+            );
             found
                 .add(source.span, message)
                 .help("give each source an ADD of its own");
