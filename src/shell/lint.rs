@@ -726,6 +726,10 @@ mod tests {
             let codes = code(read);
             assert!(!codes.contains("SC1"), "{read}: {codes}");
         }
+        for damaged in ["X=1 a \"b", "X=1 a &&", "X=1 a | ( b", "for in in a; b"] {
+            let codes = code(damaged);
+            assert!(codes.contains("SC1072"), "{damaged}: {codes}");
+        }
         assert_eq!(code("[ a]"), "2:5 SC1073 [, 2:5 SC1072 [, 2:9 SC1020 ");
         assert_eq!(code("if a; b; fi"), "2:5 SC1049 , 2:14 SC1072 fi");
         // Not for a shell, or not the shell of this script.

@@ -238,19 +238,18 @@ pub(super) fn is_disabled(text: &MappedText, code: &str, span: Span) -> bool {
         .any(|l| l.contains(number) || l.contains("disable=all"))
 }
 
-/// Whether a shell reads a word that the parser stumbles over: `in` says nothing where a command
+/// Whether a shell reads a word where the parser misses a command: `in` says nothing where one
 /// begins, and a keyword is one only there, not behind an assignment.
 fn is_plain_word(before: &str, rest: Option<&str>) -> bool {
     let is_operator = |c: char| "&|;".contains(c) || c.is_whitespace();
     let next = rest.unwrap_or_default().trim_start_matches(is_operator);
-    let word = next.split_whitespace().next();
-    let last = before.trim_end_matches([' ', '\t']);
-    let first = last.rsplit(|c: char| "&|;(){}\n".contains(c)).next();
-    let is_name = |name: &str| {
+    let word = next.split(is_operator).next().unwrap_or_default();
+    let behind = before.rsplit(|c: char| "&|;(){}\n".contains(c)).next();
+    let name = behind.and_then(|text| text.trim_start().split_once('='));
+    let assigns = name.is_some_and(|(name, _)| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    };
-    let assigns = first.and_then(|text| text.trim_start().split_once('='));
-    word == Some("in") || (last.len() < before.len() && assigns.is_some_and(|(n, _)| is_name(n)))
+    });
+    word == "in" || (assigns && before.ends_with([' ', '\t']) && CLOSERS.contains(&word))
 }
 
 impl Search<'_> {
@@ -294,7 +293,8 @@ impl Search<'_> {
             })
         });
         let before = text.get(..starts.unwrap_or_default()).unwrap_or_default();
-        if is_plain_word(before, text.get(starts.unwrap_or_default()..)) {
+        let misses_command = error.message.starts_with("expected command");
+        if misses_command && is_plain_word(before, text.get(starts.unwrap_or_default()..)) {
             return;
         }
         let opened = leaves_open(before) || self.others.iter().any(|(c, _)| LEFT_OPEN.contains(c));
