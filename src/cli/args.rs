@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{self, FailOn, LevelSetting, Profile, ScriptChecker};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
-use crate::facts::platform::Platform;
+use crate::facts::platform::{Platform, SPELLING};
 use crate::policy::{Golden, LabelFormat};
 
 const STYLES: Styles = Styles::styled()
@@ -325,7 +325,7 @@ fn platform(text: &str) -> Result<String, String> {
     let text = text.trim();
     match text.is_empty() || text == "local" || Platform::parse(text).is_some() {
         true => Ok(text.to_owned()),
-        false => Err("write `os/architecture`, for example `linux/arm64`".to_owned()),
+        false => Err(SPELLING.to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, schema};
 use crate::diagnostic::Severity;
-use crate::facts::platform::Platform;
+use crate::facts::platform::{Platform, SPELLING};
 use crate::policy::Policy;
 
 /// A set of rules to start from.
@@ -207,7 +207,7 @@ fn platforms<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<String>, 
     let platforms = Vec::<String>::deserialize(input)?;
     match platforms.iter().find(|p| Platform::parse(p).is_none()) {
         Some(wrong) => Err(serde::de::Error::custom(format!(
-            "`{wrong}` is no platform: write `os/architecture`, for example `linux/arm64`"
+            "`{wrong}` is no platform: {SPELLING}"
         ))),
         None => Ok(platforms),
     }

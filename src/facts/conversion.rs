@@ -3,7 +3,8 @@
 
 use super::image::{self, ImageRef};
 use super::mount::{Mount, MountKind};
-use super::{Base, Facts, FromTarget, Node, UseTarget, WordUse, platform::Platform, stage};
+use super::platform::Platform;
+use super::{Base, Facts, FromTarget, Node, UseTarget, WordUse, platform, stage};
 use crate::span::Span;
 use crate::syntax::check::{CHECK_ARGUMENT, CheckOptions};
 use crate::syntax::expand::{self, ExpandErrorKind, Value};
@@ -73,7 +74,8 @@ impl Facts<'_> {
         if let Kind::Copy(_) = node.instruction.kind
             && let Some(word) = node.instruction.flag_value("from")
             && let Ok(number) = word.as_str().parse::<i64>()
-            && !usize::try_from(number).is_ok_and(|n| n < self.numbered_uses().1)
+            && !usize::try_from(number)
+                .is_ok_and(|n| n < self.stages.len() || n < self.numbered_uses().1)
         {
             own.add(word.span, format!("there is no stage number `{word}`"));
         }
@@ -201,7 +203,7 @@ impl Facts<'_> {
         } else if Platform::parse(&text).is_none() {
             found
                 .add(platform.span, format!("`{text}` is no platform"))
-                .help("write `os/architecture`, for example `linux/arm64`");
+                .help(platform::SPELLING);
         }
     }
 

@@ -172,7 +172,8 @@ fn named_from(mount: &Mount) -> Option<&Word> {
     from.filter(|word| !word.as_str().is_empty())
 }
 
-fn froms<'f>(node: &'f Node<'_>) -> impl Iterator<Item = (&'f Word, bool)> {
+/// What the `--from`s of a node say, and whether a mount says it; an empty one says nothing.
+pub(super) fn froms<'f>(node: &'f Node<'_>) -> impl Iterator<Item = (&'f Word, bool)> {
     let copied = match &node.instruction.kind {
         Kind::Copy(_) => node.instruction.flag_value("from"),
         _ => None,

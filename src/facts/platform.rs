@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// How a platform is written, for those who wrote none.
+pub const SPELLING: &str = "write `os/architecture`, for example `linux/arm64`";
+
 /// A platform, its parts in their usual spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Platform {

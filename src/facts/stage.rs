@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::image::{self, DefaultShell, ImageRef};
-use super::{Facts, FromTarget, Node};
+use super::{Facts, FromTarget, Node, graph};
 use crate::shell::Dialect;
 use crate::span::Span;
-use crate::syntax::{Comment, Escape, Instruction, Keyword, Kind, Word};
+use crate::syntax::{Comment, Escape, Instruction, Kind, Word};
 
 /// How many base stages are followed.
 const MAX_CHAIN: usize = 200;
@@ -437,14 +437,8 @@ impl<'a> Facts<'a> {
         node: &Node<'_>,
         stage: usize,
     ) -> impl Iterator<Item = FromTarget> {
-        let copied = match node.keyword() {
-            Some(Keyword::Copy) => node.instruction.flag_value("from"),
-            _ => None,
-        };
-        let copied = copied.map(|value| (value, true));
-        let mounted = node.mounts.iter().filter_map(|m| m.from.as_ref());
-        let values = copied.into_iter().chain(mounted.map(|v| (v, false)));
-        values.map(move |(value, numbers)| self.resolve_from(stage, value.as_str(), numbers))
+        graph::froms(node)
+            .map(move |(word, is_mount)| self.resolve_from(stage, word.as_str(), !is_mount))
     }
 
     /// A stage, the stage it is built on, and so on down to the one built on an image.
