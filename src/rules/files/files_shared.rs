@@ -46,19 +46,7 @@ pub(super) struct Leaks {
 
 /// What lies in the directory of a context, is not left out and has no place in an image.
 pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
-    const SECRETS: [&str; 11] = [
-        ".env",
-        ".env.local",
-        ".env.production",
-        ".aws",
-        ".ssh",
-        ".netrc",
-        ".kube",
-        "id_rsa",
-        "id_ed25519",
-        "terraform.tfstate",
-        "*.pem",
-    ];
+    const ALSO_SECRET: [&str; 4] = [".aws", ".ssh", ".kube", "*.pem"];
     const OTHERS: [&str; 11] = [
         ".git",
         ".hg",
@@ -82,7 +70,8 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
     let (nested_secrets, nested): (Vec<String>, Vec<String>) = nested(context)
         .into_iter()
         .partition(|path| !MADE_BY_TOOLS.iter().any(|name| path.ends_with(name)));
-    let mut paths = there(&SECRETS);
+    let mut paths = there(&SECRET_FILES);
+    paths.extend(there(&ALSO_SECRET));
     paths.extend(nested_secrets);
     let secret = !paths.is_empty();
     let mut others = there(&OTHERS);
@@ -117,23 +106,25 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
     }
 }
 
+/// Files that hold secrets, wherever in the tree.
+const SECRET_FILES: [&str; 7] = [
+    ".env",
+    ".env.local",
+    ".env.production",
+    ".netrc",
+    "id_rsa",
+    "id_ed25519",
+    "terraform.tfstate",
+];
+
 /// Directories that package managers fill, wherever in the tree.
 const MADE_BY_TOOLS: [&str; 3] = ["node_modules", ".venv", ".terraform"];
 
 /// What does so further down in the tree, but for examples and material of tests.
 fn nested(context: &BuildContext) -> Vec<String> {
-    const SECRETS: [&str; 7] = [
-        ".env",
-        ".env.local",
-        ".env.production",
-        ".netrc",
-        "id_rsa",
-        "id_ed25519",
-        "terraform.tfstate",
-    ];
     const DEPTH: usize = 4;
     const ENTRIES: usize = 10_000;
-    let names: Vec<&str> = SECRETS.iter().chain(&MADE_BY_TOOLS).copied().collect();
+    let names: Vec<&str> = SECRET_FILES.iter().chain(&MADE_BY_TOOLS).copied().collect();
     let mut found = context.named(&names, DEPTH, ENTRIES);
     found.retain(|path| path.contains('/') && !is_example(path));
     found
