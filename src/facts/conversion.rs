@@ -26,9 +26,10 @@ impl Facts<'_> {
     /// asked what a builder says: they run elsewhere.
     pub fn build_errors(&self) -> Vec<BuildError> {
         let mut found = Found(Vec::new());
+        let (uses, numbered) = self.numbered_uses();
         for node in &self.nodes {
             if node.onbuild {
-                self.check_trigger(node, &mut found);
+                self.check_trigger(node, numbered, &mut found);
                 continue;
             }
             // A builder does not come to what stands in a stage that it does not need.
@@ -40,7 +41,7 @@ impl Facts<'_> {
         }
         self.check_source_date(&mut found);
         self.check_options(&mut found);
-        for used in self.stage_uses() {
+        for used in uses {
             if used.target == UseTarget::Variable {
                 let flag = match used.is_mount {
                     true => "from",
@@ -62,8 +63,9 @@ impl Facts<'_> {
         found.0
     }
 
-    /// A trigger runs in the stages that are built on its own: BuildKit says so there.
-    fn check_trigger(&self, node: &Node<'_>, found: &mut Found) {
+    /// A trigger runs in the stages that are built on its own: BuildKit says so there. By then
+    /// `numbered` stages and images have a number.
+    fn check_trigger(&self, node: &Node<'_>, numbered: usize, found: &mut Found) {
         let heirs = node.stage.into_iter().flat_map(|s| self.heirs(s));
         let mut heirs = heirs.peekable();
         if !self.build.typical || heirs.peek().is_none() {
@@ -74,8 +76,7 @@ impl Facts<'_> {
         if let Kind::Copy(_) = node.instruction.kind
             && let Some(word) = node.instruction.flag_value("from")
             && let Ok(number) = word.as_str().parse::<i64>()
-            && !usize::try_from(number)
-                .is_ok_and(|n| n < self.stages.len() || n < self.numbered_uses().1)
+            && !usize::try_from(number).is_ok_and(|n| n < numbered)
         {
             own.add(word.span, format!("there is no stage number `{word}`"));
         }
