@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::builds::bake::is_bake_file;
+use crate::builds::compose::is_compose_file;
 pub use crate::config::reason;
 use crate::config::{ConfigError, Configs, Patterns};
-use crate::context::bake::is_bake_file;
-use crate::context::compose::is_compose_file;
 
 /// Hidden folders in which people keep Dockerfiles.
 const HIDDEN: [&str; 7] = [

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::compat::hadolint;
 use crate::context::{Build, NamedBuild};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
-use crate::hadolint;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
@@ -30,7 +30,7 @@ pub struct Settings {
     pub builds: Vec<NamedBuild>,
     /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
     pub buildkit: bool,
-    /// Report what hadolint reports, and where: see [`crate::hadolint`].
+    /// Report what hadolint reports, and where: see [`crate::compat::hadolint`].
     pub hadolint: bool,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,

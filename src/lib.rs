@@ -10,7 +10,9 @@
 //!                     emit::{full,concise,json,sarif,…}   mend::mend ─ new text
 //! ```
 
+pub mod builds;
 pub mod cli;
+pub mod compat;
 pub mod config;
 pub mod context;
 pub mod diagnostic;
@@ -19,7 +21,7 @@ pub mod emit;
 pub mod engine;
 pub mod facts;
 pub mod fix;
-pub mod hadolint;
+pub mod images;
 pub mod mend;
 pub mod policy;
 pub mod rule;

@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
+use crate::compat::hadolint;
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
-use crate::hadolint;
 use crate::rule::{IgnoreComment, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};

@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::context::{
-    Build, Fault, Inline, Invocation, NamedBuild, Recipe, Targets, bake, compose,
-};
+use crate::builds::{Fault, Inline, Invocation, Recipe, bake, compose};
+use crate::context::{Build, NamedBuild, Targets};
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::Source;

@@ -12,7 +12,7 @@ use serde_saphyr::{Location, Spanned};
 use super::layer::{Layer, check_rule};
 use super::load::problem_of;
 use super::{ConfigError, FailOn, Format, LevelSetting, Problem};
-use crate::hadolint;
+use crate::compat::hadolint;
 use crate::policy::LabelFormat;
 use crate::rules;
 use crate::span::{Source, Span};

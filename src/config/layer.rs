@@ -7,9 +7,9 @@ use super::error::Problem;
 use super::{
     BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile, ScriptChecker,
 };
+use crate::compat::hadolint;
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
-use crate::hadolint;
 use crate::policy::{Golden, Policy};
 use crate::rule::{CodeChoice, Impact, Level, OtherCodes, RuleMeta};
 use crate::rules::{self, RULES};

@@ -1,23 +1,14 @@
 //! The build context and the way a file is built: build arguments, target, named contexts.
 
-pub mod bake;
-pub mod compose;
 mod directory;
-mod dotenv;
-mod hcl;
-mod hcl_functions;
-mod hcl_template;
 pub mod ignore_file;
 mod ignore_pattern;
-pub mod invocation;
-mod yaml;
 
 use std::path::PathBuf;
 
 pub use directory::{BuildContext, ContextOrigin};
 pub(crate) use directory::{any_ignore_file, normal_parts};
 pub use ignore_file::IgnoreFile;
-pub use invocation::{Fault, Inline, Invocation, NamedBuild, Recipe};
 
 /// How a Dockerfile is built, as far as someone says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +33,15 @@ pub struct Build {
     /// Take what only a builder knows for what it mostly is: the platform for linux/amd64, a base
     /// image for one that sets no variables.
     pub typical: bool,
+}
+
+/// A build and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedBuild {
+    /// The services or targets that build so; nothing for a plain `docker build`.
+    pub names: Vec<String>,
+    /// How they build.
+    pub build: Build,
 }
 
 impl Build {

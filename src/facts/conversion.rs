@@ -1,10 +1,10 @@
 //! What BuildKit refuses when it turns readable instructions into a build: words it cannot
 //! expand, values that are none. Unlike BuildKit this goes on after the first.
 
-use super::image::{self, ImageRef};
 use super::mount::{Mount, MountKind};
 use super::platform::Platform;
 use super::{Base, Facts, FromTarget, Node, UseTarget, WordUse, platform, stage};
+use crate::images::{self, ImageRef};
 use crate::span::Span;
 use crate::syntax::check::{CHECK_ARGUMENT, CheckOptions};
 use crate::syntax::expand::{self, ExpandErrorKind, Value};
@@ -561,7 +561,7 @@ impl Facts<'_> {
             Some(workdir) => workdir.path.clone(),
             None => match self.root_base(stage.index) {
                 Base::Scratch => Some("/".to_owned()),
-                Base::Image(image) => match image::default_workdir(image) {
+                Base::Image(image) => match images::default_workdir(image) {
                     None if self.build.typical => Some("/".to_owned()),
                     known => known.map(str::to_owned),
                 },

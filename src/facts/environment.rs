@@ -1,7 +1,7 @@
 //! What a variable is at a place: declared in the file, set by the base image, or nothing.
 
-use super::image::{self, ImageRef, ImageVariable};
 use super::{Base, Facts};
+use crate::images::{self, ImageRef, ImageVariable};
 use crate::syntax::Kind;
 use crate::syntax::expand::{Template, Var};
 
@@ -94,7 +94,7 @@ impl Facts<'_> {
 }
 
 fn image_definition(image: &ImageRef, name: &str) -> Definition {
-    match image::image_variable(image, name) {
+    match images::image_variable(image, name) {
         ImageVariable::Set => Definition::Base,
         ImageVariable::Perhaps => Definition::Perhaps,
         ImageVariable::Unset => Definition::Nothing,

@@ -1,8 +1,8 @@
 //! What a container of an image starts, and what its base image brings along.
 
-use super::image::{self, BaseUser};
 use super::platform::Platform;
 use super::{Base, Dialect, Facts, Node, Stage};
+use crate::images::{self, BaseUser};
 use crate::shell::{self, Command, ExecWord, FrameKind, Script};
 use crate::syntax::{CommandLine, Kind};
 
@@ -79,7 +79,7 @@ impl<'a> Facts<'a> {
     /// The user a stage begins with: that of the image its chain stands on.
     pub fn base_user(&self, stage: usize) -> BaseUser {
         match self.root_base(stage) {
-            Base::Image(image) if !image.is_hidden() => image::default_user(image),
+            Base::Image(image) if !image.is_hidden() => images::default_user(image),
             Base::Scratch => BaseUser::Root,
             _ => BaseUser::Unknown,
         }
@@ -88,7 +88,7 @@ impl<'a> Facts<'a> {
     /// The working directory a stage begins with: that of the image its chain stands on.
     pub fn base_workdir(&self, stage: usize) -> Option<&'static str> {
         match self.root_base(stage) {
-            Base::Image(image) if !image.is_hidden() => image::default_workdir(image),
+            Base::Image(image) if !image.is_hidden() => images::default_workdir(image),
             Base::Scratch => Some("/"),
             _ => None,
         }
@@ -97,7 +97,7 @@ impl<'a> Facts<'a> {
     /// The ports that the image exposes that a stage's chain stands on.
     pub fn base_ports(&self, stage: usize) -> &'static [u16] {
         match self.root_base(stage) {
-            Base::Image(image) if !image.is_hidden() => image::default_ports(image),
+            Base::Image(image) if !image.is_hidden() => images::default_ports(image),
             _ => &[],
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Facts<'a> {
         let root = self.chain(stage).last();
         root.and_then(|s| self.nodes.get(s.from_node))
             .is_some_and(|n| matches!(n.shell, Dialect::Cmd | Dialect::PowerShell))
-            || matches!(self.root_base(stage), Base::Image(i) if image::is_windows(i))
+            || matches!(self.root_base(stage), Base::Image(i) if images::is_windows(i))
             || self.is_named_for_windows()
     }
 

@@ -7,7 +7,6 @@ mod directive;
 mod environment;
 mod globals;
 mod graph;
-pub mod image;
 mod label;
 mod launch;
 pub mod mount;
@@ -24,6 +23,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::context::{Build, BuildContext};
+use crate::images::{self, ImageRef};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
@@ -33,7 +33,6 @@ pub use conversion::BuildError;
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
-use image::ImageRef;
 pub use label::Label;
 pub use launch::Launch;
 use mount::Mount;
@@ -417,17 +416,17 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The word's text with [`image::HIDDEN`] where a variable that is not known stands.
+    /// The word's text with [`images::HIDDEN`] where a variable that is not known stands.
     pub fn masked(&self, node: usize, word: &Word) -> String {
         match Template::parse(word.as_str(), self.file.escape.char()) {
             Ok(template) => self.masked_template(node, &template),
-            Err(_) => image::HIDDEN.to_string(),
+            Err(_) => images::HIDDEN.to_string(),
         }
     }
 
     /// As [`Facts::masked`], of a word that is read already.
     fn masked_template(&self, node: usize, template: &Template) -> String {
-        let hidden = || image::HIDDEN.to_string();
+        let hidden = || images::HIDDEN.to_string();
         // `${X:+…}` of a variable that is not known can be anything.
         let guesses = template
             .references()

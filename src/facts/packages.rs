@@ -10,7 +10,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
-use super::image::HIDDEN;
+use crate::images::HIDDEN;
 use crate::shell::{Command, Script, Word, WordPart};
 use crate::span::Span;
 use grammar::Verb;

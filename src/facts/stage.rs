@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::image::{self, DefaultShell, ImageRef};
 use super::{Facts, FromTarget, Node, graph};
+use crate::images::{self, DefaultShell, ImageRef};
 use crate::shell::Dialect;
 use crate::span::Span;
 use crate::syntax::{Comment, Escape, Instruction, Kind, Word};
@@ -154,16 +154,16 @@ impl<'a> Facts<'a> {
             (None, _) if self.asked_shell.is_some() => {
                 (None, self.asked_shell.clone().unwrap_or_default())
             }
-            (None, Base::Image(image)) if image::is_windows(image) => (None, Dialect::Cmd),
+            (None, Base::Image(image)) if images::is_windows(image) => (None, Dialect::Cmd),
             // Without a known base, a file that escapes with backticks is a Windows one.
             (None, Base::Image(image))
                 if self.file.escape == Escape::Backtick
                     && (image.is_hidden()
-                        || image::os_family(image) == image::OsFamily::Unknown) =>
+                        || images::os_family(image) == images::OsFamily::Unknown) =>
             {
                 (None, Dialect::Cmd)
             }
-            (None, Base::Image(image)) => (None, dialect_of(image::default_shell(image))),
+            (None, Base::Image(image)) => (None, dialect_of(images::default_shell(image))),
             (None, _) => (None, Dialect::Sh),
         };
         if let Some(name) = name_word {

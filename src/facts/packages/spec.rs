@@ -1,7 +1,7 @@
 //! One word that names a package: name, version and where it comes from.
 
 use super::{Manager, Package, PackageOrigin, Version};
-use crate::facts::image::HIDDEN;
+use crate::images::HIDDEN;
 use crate::span::Span;
 
 /// Whether an operand is no package to install: `foo-` of apt, `!foo` of apk.

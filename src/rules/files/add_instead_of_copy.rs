@@ -70,7 +70,7 @@ enum Source {
 
 fn kind_of(text: &str) -> Source {
     let text = text.trim_matches(['"', '\'']);
-    let hidden = text.contains(crate::facts::image::HIDDEN);
+    let hidden = text.contains(crate::images::HIDDEN);
     let lower = text.to_lowercase();
     let remote =
         lower.contains("://") || lower.starts_with("git@") || lower.starts_with("github.com/");
@@ -90,9 +90,7 @@ fn kind_of(text: &str) -> Source {
     if hidden {
         // A variable may be an address or an archive; with a plain ending behind it, it is none.
         return match name.rsplit_once('.') {
-            Some((_, ending))
-                if is_plain(ending) && !lower.starts_with(crate::facts::image::HIDDEN) =>
-            {
+            Some((_, ending)) if is_plain(ending) && !lower.starts_with(crate::images::HIDDEN) => {
                 Source::Plain
             }
             _ => Source::Special,

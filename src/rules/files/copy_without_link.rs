@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::ignore_file::clean;
-use crate::facts::image::{BaseUser, default_user};
 use crate::facts::mount::MountKind;
 use crate::facts::{Base, Copied, CopyOrigin, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
+use crate::images::{BaseUser, default_user};
 use crate::rule::{Context, Rule};
 use crate::syntax::{Keyword, Kind};
 

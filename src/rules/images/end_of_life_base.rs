@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::images_shared::{fits_any, images, name_place, shown};
 use crate::diagnostic::Severity;
 use crate::facts::ImageUseKind;
-use crate::facts::image::end_of_life;
+use crate::images::end_of_life;
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/end-of-life-base.md`.

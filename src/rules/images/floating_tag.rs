@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::images_shared::{fits_any, images, shown, version_place};
-use crate::facts::image::{ImageRef, Precision, Tag, official_name};
+use crate::images::{ImageRef, Precision, Tag, official_name};
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/floating-tag.md`.

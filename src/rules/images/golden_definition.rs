@@ -8,8 +8,8 @@ use super::images_shared::{
     fits_any, images, is_golden, listed_in_words, name_place, shown, version_place,
 };
 use crate::diagnostic::Severity;
-use crate::facts::image::{Precision, Publisher, publisher};
 use crate::facts::{ImageUse, ImageUseKind};
+use crate::images::{Precision, Publisher, publisher};
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/golden-definition.md`.

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::images_shared::{fits_any, images, shown, version_place};
-use crate::facts::image::{ImageRef, Tag, official_name};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Facts, ImageUseKind, Stage};
+use crate::images::{ImageRef, Tag, official_name};
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/heavy-base.md`.

@@ -1,8 +1,8 @@
 //! What the rules on images share.
 
 use crate::diagnostic::Severity;
-use crate::facts::image::{HIDDEN, ImageRef, Publisher, Tag, official_name, publisher};
 use crate::facts::{Facts, ImageUse, ImageUseKind, Place};
+use crate::images::{HIDDEN, ImageRef, Publisher, Tag, official_name, publisher};
 use crate::policy::Policy;
 use crate::rule::Context;
 
@@ -282,7 +282,7 @@ fn hub(host: &str) -> String {
         "index.docker.io"
         | "registry-1.docker.io"
         | "registry.hub.docker.com"
-        | "hub.docker.com" => crate::facts::image::DOCKER_HUB.to_owned(),
+        | "hub.docker.com" => crate::images::DOCKER_HUB.to_owned(),
         other => other.to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::images_shared::{images, name_place};
 use crate::facts::Node;
-use crate::facts::image::is_plain_http_suspect;
+use crate::images::is_plain_http_suspect;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 

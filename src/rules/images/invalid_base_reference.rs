@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::facts::image::ImageRef;
+use crate::images::ImageRef;
 use crate::rule::{Context, Rule};
 use crate::syntax::expand::{Template, Value, Var};
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::images_shared::{images, is_local_name, means_latest, report_moving, shown};
-use crate::facts::image::{Precision, Tag};
+use crate::images::{Precision, Tag};
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/latest-tag.md`.

@@ -7,8 +7,8 @@ use super::images_shared::{
     Fit, Pattern, captured, fits_any, images, is_golden, listed_in_words, shown,
 };
 use crate::facts::ImageUseKind;
-use crate::facts::image::ImageRef;
 use crate::fix::{Edit, Fix};
+use crate::images::ImageRef;
 use crate::policy::{Golden, Policy};
 use crate::rule::{Context, Rule};
 

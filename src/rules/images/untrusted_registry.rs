@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::images_shared::{
     images, is_golden, is_listed, listed_in_words, may_be_context, name_place,
 };
-use crate::facts::image::ImageRef;
+use crate::images::ImageRef;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 

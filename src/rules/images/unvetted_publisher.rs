@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::images_shared::{fits_any, images, is_golden, is_listed, is_local_name, name_place};
-use crate::facts::image::{Publisher, publisher};
+use crate::images::{Publisher, publisher};
 use crate::rule::{Context, Rule};
 
 /// See `rules/images/unvetted-publisher.md`.

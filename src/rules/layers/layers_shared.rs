@@ -1,10 +1,10 @@
 //! What several rules on layers ask.
 
 use crate::context::ignore_file::clean;
-use crate::facts::image::HIDDEN;
 use crate::facts::mount::MountKind;
 use crate::facts::packages::{Install, Manager};
 use crate::facts::{Facts, Node};
+use crate::images::HIDDEN;
 use crate::shell::{Connector, FrameKind};
 use crate::span::Span;
 

@@ -3,8 +3,8 @@
 
 use std::path::{Component, Path};
 
-use crate::facts::image;
 use crate::facts::{Base, Command, Dialect, Facts, Launch};
+use crate::images;
 use crate::span::Source;
 use crate::syntax::{Keyword, Kind, TransferSource};
 
@@ -638,7 +638,7 @@ pub(super) fn is_plain_base(facts: &Facts<'_>, stage: usize) -> bool {
     ];
     match facts.root_base(stage) {
         Base::Scratch => true,
-        Base::Image(image) => match image::official_name(image) {
+        Base::Image(image) => match images::official_name(image) {
             Some(name) => PLAIN.contains(&name),
             // Every other image in the table that runs as root is a system or a runtime.
             None => true,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::launch_shared::{Drop, Program, drops_privileges, is_plain_base, program};
 use crate::diagnostic::Severity;
-use crate::facts::image::{self, BaseUser, ImageRef, Tag};
 use crate::facts::{Base, Command, Facts};
+use crate::images::{self, BaseUser, ImageRef, Tag};
 use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
 
@@ -54,7 +54,7 @@ impl Rule for MissingUser {
                 "add `USER` with a number, such as `USER 65532:65532`: there is no user list"
                     .to_owned()
             }
-            (None, Base::Image(i)) if image::official_name(i) == Some("node") => {
+            (None, Base::Image(i)) if images::official_name(i) == Some("node") => {
                 "add `USER node`: the base image brings that user along".to_owned()
             }
             (None, Base::Image(i)) if brings_app_user(i) => {

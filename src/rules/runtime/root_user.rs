@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::launch_shared::{Drop, Program, drops_privileges, is_root, program};
 use crate::diagnostic::Severity;
-use crate::facts::image::BaseUser;
+use crate::images::BaseUser;
 use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
 

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::launch_shared;
 use crate::diagnostic::Severity;
-use crate::facts::image::BaseUser;
 use crate::facts::{Command, Dialect, Facts, Node, Stage};
 use crate::fix::{Applicability, Edit, Fix};
+use crate::images::BaseUser;
 use crate::rule::{Context, Rule};
 use crate::rules::syntax::broken_exec_form::is_broken_array;
 use crate::shell::{Connector, Script};

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::image::{DefaultShell, default_shell};
 use crate::facts::{Base, Command, Dialect, Node};
+use crate::images::{DefaultShell, default_shell};
 use crate::rule::{Context, Rule};
 use crate::shell::{FrameKind, Pipeline, RedirectKind, Script};
 use crate::span::Span;

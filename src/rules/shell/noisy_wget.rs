@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::image::{OsFamily, os_family};
 use crate::facts::{Base, Command, Node};
 use crate::fix::{Edit, Fix};
+use crate::images::{OsFamily, os_family};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
 

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
-use crate::facts::image::BaseUser;
 use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
+use crate::images::BaseUser;
 use crate::rule::{Context, Rule};
 use crate::shell::Wrapper;
 use crate::span::Span;

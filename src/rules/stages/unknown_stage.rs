@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::stages_shared::is_producer;
-use crate::facts::image::{self, ImageRef};
 use crate::facts::{StageUse, UseTarget};
+use crate::images::{self, ImageRef};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::distance;
@@ -75,7 +75,7 @@ fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
     }
     let is_word = !name.contains(['/', ':', '@', '.']);
     // BuildKit asks the registry, not a list.
-    if !is_word || cx.buildkit || image::official_name(&image).is_some() {
+    if !is_word || cx.buildkit || images::official_name(&image).is_some() {
         return;
     }
     let lower = name.to_lowercase();

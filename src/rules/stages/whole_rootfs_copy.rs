@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::image::{ImageRef, OsFamily, os_family};
 use crate::facts::{Base, CopyOrigin, Facts, FromTarget, Node};
+use crate::images::{ImageRef, OsFamily, os_family};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
 

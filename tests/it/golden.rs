@@ -1,14 +1,6 @@
 //! An organisation's golden images, `testdata/golden`: definitions are judged as definitions, an
 //! application passes on the golden images and fails on the vendor's.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::path::Path;
 
 use dlint::config::{Configs, Layer, Place};

@@ -6,14 +6,6 @@
 //! configures the examples behind it; a block with `file=NAME` puts a file beside the Dockerfile
 //! of the next example, `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use super::dotenv::{self, Variables};
 use super::invocation::{Fault, Inline, Invocation, Reader, Recipe, align, is_local, join};
 use super::yaml::{self, Mark, Node, Value};
-use super::{Build, Targets};
+use crate::context::{Build, Targets};
 use crate::span::{MappedText, Span};
 
 /// The names Compose looks for, the strongest first.

@@ -1,13 +1,5 @@
 //! The hook in `.pre-commit-hooks.yaml`, run by pre-commit itself on a git repository.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -125,7 +117,7 @@ fn the_hook_lets_a_good_dockerfile_pass_and_stops_a_bad_one() {
     };
     // The hooks as they are in the working tree, in a repository that pre-commit can clone.
     let hooks = tempfile::tempdir().unwrap();
-    let manifest = include_str!("../.pre-commit-hooks.yaml");
+    let manifest = include_str!("../../.pre-commit-hooks.yaml");
     std::fs::write(hooks.path().join(".pre-commit-hooks.yaml"), manifest).unwrap();
     git(hooks.path(), &["init", "-q"]);
     git(hooks.path(), &["add", "-A"]);
@@ -148,7 +140,7 @@ fn the_hook_builds_dlint_from_source() {
 
 #[test]
 fn every_hook_starts_dlint_on_dockerfiles() {
-    let manifest = include_str!("../.pre-commit-hooks.yaml");
+    let manifest = include_str!("../../.pre-commit-hooks.yaml");
     let count = |line: &str| manifest.lines().filter(|l| l.contains(line)).count();
     let hooks = count("- id: ");
     assert!(hooks >= 3);

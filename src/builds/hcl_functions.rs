@@ -1,7 +1,7 @@
 //! The functions of bake files that turn up in arguments, names and targets.
 
 use super::hcl::{Value, element, exact};
-use super::ignore_file::clean;
+use crate::context::ignore_file::clean;
 
 /// The longest list that `range` makes.
 const MAX_RANGE: usize = 1000;

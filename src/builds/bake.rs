@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::hcl::{Attributes, Environment, Function, Locals, Raw, Value, Variable};
 use super::hcl_template;
 use super::invocation::{Fault, Inline, Invocation, Recipe, align, is_local, join};
-use super::{Build, Targets};
+use crate::context::{Build, Targets};
 use crate::span::{Source, Span};
 
 /// The names Bake looks for, the strongest first.

@@ -1,13 +1,5 @@
 //! Compose and bake files: how they decide what is found in Dockerfiles.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::path::Path;
 use std::process::Command;
 
@@ -78,7 +70,7 @@ fn a_bake_project_is_linted_as_it_is_built() {
     // Without it nobody knows the argument.
     let files = [(
         "Dockerfile",
-        include_str!("../testdata/projects/bake/app/build.dockerfile"),
+        include_str!("../../testdata/projects/bake/app/build.dockerfile"),
     )];
     let ran = dlint(project(&files).path(), &["."]);
     assert!(

@@ -2,15 +2,6 @@
 //! and texts are as awkward as can be.
 
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::type_complexity,
-    reason = "a test fails by panicking"
-)]
-
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;

@@ -1,17 +1,9 @@
 //! What fuzzing found stays mended: every input of `testdata/fuzz/<target>/` passes the checks of
 //! its target.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
-mod checks;
-
 use std::path::PathBuf;
+
+use crate::checks;
 
 fn run(target: &str, check: fn(&[u8])) {
     let folder = PathBuf::from("testdata/fuzz").join(target);

@@ -1,13 +1,5 @@
 //! Words against BuildKit's recorded answers, and properties that hold for every word.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,7 +12,7 @@ use regex::Regex;
 use serde_json::Value as Json;
 
 fn recorded(op: &str) -> Vec<Json> {
-    let all: Json = serde_json::from_str(include_str!("../testdata/probes/buildkit.json")).unwrap();
+    let all: Json = serde_json::from_str(include_str!("../../testdata/probes/buildkit.json")).unwrap();
     let all = all["vectors"].as_array().unwrap();
     let some: Vec<_> = all.iter().filter(|v| v["op"] == op).cloned().collect();
     assert!(!some.is_empty(), "no recorded answers for {op}");

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::Build;
+use crate::context::Build;
 use crate::span::{MappedText, Span};
 
 /// One build that a compose or bake file describes.
@@ -59,15 +59,6 @@ impl Inline {
             .iter()
             .any(|u| u.start < span.end.max(span.start + 1) && span.start < u.end)
     }
-}
-
-/// A build and what it is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedBuild {
-    /// The services or targets that build so; nothing for a plain `docker build`.
-    pub names: Vec<String>,
-    /// How they build.
-    pub build: Build,
 }
 
 /// Something wrong with a compose or bake file.

@@ -1,13 +1,5 @@
 //! The program as people run it: every option, exit code and format.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 

@@ -1,16 +1,8 @@
 //! What must hold for any text at all.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
-mod checks;
-
 use proptest::prelude::*;
+
+use crate::checks;
 
 /// Text that looks like a Dockerfile often enough to reach every part of the reader.
 fn dockerfile() -> impl Strategy<Value = String> {

@@ -1,13 +1,5 @@
 //! The hadolint profile against hadolint's recorded answers (`testdata/probes/hadolint*.json`).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -220,7 +212,7 @@ fn the_places_of_every_code_are_hadolints() {
         let build = Default::default();
         let facts = dlint::facts::Facts::of(&source, &file, &build);
         let policy = policy(&probe["config"]).try_into().unwrap();
-        let ours: BTreeSet<(u32, String)> = dlint::hadolint::read(&facts, &policy)
+        let ours: BTreeSet<(u32, String)> = dlint::compat::hadolint::read(&facts, &policy)
             .into_iter()
             .filter(|r| r.code != "DL3054")
             .map(|r| (r.line, r.code.to_owned()))

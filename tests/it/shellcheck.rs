@@ -2,14 +2,6 @@
 //! itself where it is installed.
 
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 

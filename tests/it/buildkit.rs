@@ -1,13 +1,5 @@
 //! Our reader against BuildKit's recorded answers (`testdata/probes/buildkit.json`).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use dlint::context::Build;
 use dlint::engine;
 use dlint::span::Source;

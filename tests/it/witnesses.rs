@@ -3,14 +3,6 @@
 //! `dockerfile-parser` knows neither heredocs nor many instructions, `parse-dockerfile` is close
 //! to BuildKit; what either gets wrong is listed here, not copied.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use dlint::span::Source;
 use dlint::syntax::{self, Kind};
 use parse_dockerfile::Instruction;

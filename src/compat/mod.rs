@@ -1,0 +1,3 @@
+//! The tools whose readings dlint has beside its own, a room for each.
+
+pub mod hadolint;

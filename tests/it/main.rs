@@ -1,0 +1,25 @@
+//! Every test from outside, one program: linking the crate is most of what a test program costs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod buildkit;
+mod checks;
+mod cli;
+mod conventions;
+mod formats;
+mod golden;
+mod hadolint;
+mod invocations;
+mod pages;
+mod pre_commit;
+mod probes_expand;
+mod properties;
+mod regressions;
+mod shellcheck;
+mod witnesses;
