@@ -27,6 +27,7 @@ pub use pattern::Patterns;
 pub use report::Format;
 pub use schema::schema;
 
+use crate::context::Disk;
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
 use crate::shell::lint::External;
@@ -198,6 +199,7 @@ impl Configs {
         let selection = Selection::of(&layers);
         let external = selection.shellcheck == ScriptChecker::External;
         let mut effective = selection.finish().map_err(ConfigError::new)?;
+        effective.settings.files = Some(Arc::new(Disk));
         effective.settings.shellcheck = external.then(|| Arc::clone(&self.shellcheck));
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
