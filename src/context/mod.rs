@@ -6,6 +6,7 @@ mod files;
 mod gitignore;
 pub mod ignore_file;
 mod ignore_pattern;
+pub mod regular;
 
 use std::path::PathBuf;
 

@@ -16,6 +16,7 @@ mod conventions;
 mod formats;
 mod golden;
 mod hadolint;
+mod hostile;
 mod invocations;
 mod pages;
 mod pre_commit;
