@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::builds::{Fault, Inline, Invocation, Recipe, bake, compose};
-use crate::context::{Build, NamedBuild, Targets, regular};
+use crate::context::{Build, NamedBuild, Targets, disk};
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::Source;
@@ -370,7 +370,7 @@ fn nearer(path: &Path) -> PathBuf {
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
-    regular::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
+    disk::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
 }
 
 /// What makes two paths the same file.

@@ -1,12 +1,11 @@
 //! The build context and the way a file is built: build arguments, target, named contexts.
 
 mod directory;
-mod disk;
+pub mod disk;
 mod files;
 mod gitignore;
 pub mod ignore_file;
 mod ignore_pattern;
-pub mod regular;
 
 use std::path::PathBuf;
 
