@@ -14,6 +14,7 @@ pub mod packages;
 mod place;
 pub mod platform;
 pub mod port;
+pub mod program;
 mod scope;
 mod stage;
 mod words;
@@ -70,6 +71,8 @@ pub struct Facts<'a> {
     taken: OnceCell<Vec<Vec<String>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     context: OnceCell<Option<BuildContext>>,
+    /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
+    launch_scripts: Vec<OnceCell<Script>>,
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
     /// For each stage, whether the builder leaves out the triggers of its base; may be shorter.
@@ -203,6 +206,7 @@ impl<'a> Facts<'a> {
             taken: OnceCell::new(),
             user_names: OnceCell::new(),
             context: OnceCell::new(),
+            launch_scripts: Vec::new(),
             asked_shell: None,
             idle,
         };
@@ -220,6 +224,7 @@ impl<'a> Facts<'a> {
             is_from || !names.contains_key(&used.written.to_lowercase())
         });
         facts.find_final();
+        facts.launch_scripts = vec![OnceCell::new(); facts.stages.len()];
         facts
     }
 

@@ -180,6 +180,8 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
         format!("escape it to keep a `${name}`")
     } else if name == "HOME" {
         "write the directory: `$HOME` exists only once a shell runs".to_owned()
+    } else if later.is_some() {
+        format!("define `{name}` above the instruction that uses it")
     } else {
         format!("declare it with `ARG {name}` or `ENV {name}=…`")
     };
