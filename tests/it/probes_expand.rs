@@ -12,7 +12,8 @@ use regex::Regex;
 use serde_json::Value as Json;
 
 fn recorded(op: &str) -> Vec<Json> {
-    let all: Json = serde_json::from_str(include_str!("../../testdata/probes/buildkit.json")).unwrap();
+    let all: Json =
+        serde_json::from_str(include_str!("../../testdata/probes/buildkit.json")).unwrap();
     let all = all["vectors"].as_array().unwrap();
     let some: Vec<_> = all.iter().filter(|v| v["op"] == op).cloned().collect();
     assert!(!some.is_empty(), "no recorded answers for {op}");
