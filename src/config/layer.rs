@@ -117,7 +117,7 @@ impl UnknownRule {
 
     fn new(name: &str, selector: bool) -> Self {
         let lower = name.to_lowercase();
-        let distance = |known: &str| crate::syntax::distance(&lower, &known.to_lowercase());
+        let distance = |known: &str| crate::text::edit_distance(&lower, &known.to_lowercase());
         let words = Impact::ALL.map(Impact::as_str).into_iter().chain(["all"]);
         let words = words.filter(|w| selector && distance(w) <= 2);
         // A family is no rule: where only rules fit, it is no help.

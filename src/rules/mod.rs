@@ -107,7 +107,7 @@ pub fn nearest_name(name: &str) -> Option<&'static str> {
         })
         .map(|known| {
             (
-                crate::syntax::distance(&lower, &known.to_lowercase()),
+                crate::text::edit_distance(&lower, &known.to_lowercase()),
                 known,
             )
         })

@@ -1,0 +1,27 @@
+//! Chores of dlint's developers: `cargo xtask CHORE`. Nothing here is part of the published crate.
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask <chore>
+
+  refresh   renew the tables of data/ from public sources";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let chore = arguments.next().unwrap_or_default();
+    let done = match chore.as_str() {
+        "" | "help" | "-h" | "--help" => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        other => Err(format!("no chore `{other}`\n\n{USAGE}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            let problem: String = problem;
+            eprintln!("{problem}");
+            ExitCode::from(2)
+        }
+    }
+}
