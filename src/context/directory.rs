@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::files::{Entry, FileKind, Files};
 use super::gitignore::GitIgnore;
 use super::{Build, IgnoreFile};
-use crate::syntax::distance;
+use crate::text::edit_distance;
 
 /// How many directories above the Dockerfile are tried as the context.
 const MAX_PARENTS: usize = 6;
@@ -264,7 +264,7 @@ impl BuildContext {
             .into_iter()
             .map(|e| {
                 (
-                    distance(&e.name.to_lowercase(), &name.to_lowercase()),
+                    edit_distance(&e.name.to_lowercase(), &name.to_lowercase()),
                     e.name,
                 )
             })
