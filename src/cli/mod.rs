@@ -12,6 +12,7 @@ mod parse;
 mod rewrite;
 mod rules;
 mod schema;
+mod shellcheck;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -29,7 +29,6 @@ pub use schema::schema;
 
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
-use crate::shell::lint::External;
 use layer::Selection;
 
 /// The keys of a policy that ask for labels.
@@ -73,6 +72,8 @@ pub struct Effective {
     pub fail_on: FailOn,
     /// Whose names stand in a report's `code`.
     pub codes: Codes,
+    /// Who looks at shell scripts.
+    pub scripts: ScriptChecker,
 }
 
 /// How to report, where the command line does not say.
@@ -94,8 +95,6 @@ pub struct Configs {
     command_line: Layer,
     /// Read files, and what a folder's nearest file is.
     folders: HashMap<PathBuf, Arc<Config>>,
-    /// The program that looks at shell scripts where that is asked for.
-    shellcheck: Arc<External>,
     /// By configuration and the overrides that match.
     effective: HashMap<(PathBuf, Vec<bool>), Arc<Effective>>,
 }
@@ -108,7 +107,6 @@ impl Configs {
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
-            shellcheck: Arc::default(),
             effective: HashMap::new(),
         }
     }
@@ -179,11 +177,6 @@ impl Configs {
         Ok(config)
     }
 
-    /// The program `shellcheck`, which all files share whose settings ask for it.
-    pub fn shellcheck(&self) -> &External {
-        &self.shellcheck
-    }
-
     /// What applies to a file.
     pub fn of_file(&mut self, path: &Path) -> Result<Arc<Effective>, ConfigError> {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -196,10 +189,7 @@ impl Configs {
         layers.extend(config.layers(&key.1));
         layers.push(&self.command_line);
         let selection = Selection::of(&layers);
-        let external = selection.shellcheck == ScriptChecker::External;
-        let mut effective = selection.finish().map_err(ConfigError::new)?;
-        effective.settings.shellcheck = external.then(|| Arc::clone(&self.shellcheck));
-        let effective = Arc::new(effective);
+        let effective = Arc::new(selection.finish().map_err(ConfigError::new)?);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)
     }
