@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::builds::{Fault, Inline, Invocation, Recipe, bake, compose};
-use crate::context::{Build, NamedBuild, Targets};
+use crate::context::{Build, NamedBuild, Targets, regular};
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::Source;
@@ -370,12 +370,7 @@ fn nearer(path: &Path) -> PathBuf {
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
-    let meta = std::fs::metadata(path).map_err(|e| discover::reason(&e))?;
-    if meta.len() > MAX_BYTES {
-        return Err("the file is too big".to_owned());
-    }
-    let bytes = std::fs::read(path).map_err(|e| discover::reason(&e))?;
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+    regular::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
 }
 
 /// What makes two paths the same file.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::config::{
     self, BuildOptions, Configs, Effective, FailOn, Layer, LevelSetting, Patterns, Place,
     ScriptChecker,
 };
-use crate::context::NamedBuild;
+use crate::context::{NamedBuild, regular};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
@@ -53,18 +53,12 @@ impl Task {
     }
 
     fn read(&self) -> Result<Vec<u8>, Failure> {
+        let most = Source::MAX_BYTES as u64;
         let bytes = match &self.path {
-            Some(path) => std::fs::read(path),
-            None => {
-                let mut bytes = Vec::new();
-                io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-            }
+            Some(path) => regular::read_named(path, most),
+            None => regular::read_to(io::stdin().lock(), 0, most),
         };
-        let bytes = bytes.map_err(|e| Failure::new(&self.name, discover::reason(&e)))?;
-        match bytes.len() > Source::MAX_BYTES {
-            true => Err(Failure::new(&self.name, "the file is too big")),
-            false => Ok(bytes),
-        }
+        bytes.map_err(|e| Failure::new(&self.name, discover::reason(&e)))
     }
 }
 
@@ -146,8 +140,8 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
             let source = &file.linted.report.source;
             if file.from_stdin {
                 output::stdout(|out| out.write_all(source.bytes()))?;
-            } else if file.before.is_some()
-                && let Err(error) = rewrite::replace(source.path(), source.bytes())
+            } else if let Some(before) = &file.before
+                && let Err(error) = rewrite::replace(source.path(), before, source.bytes())
             {
                 failures.push(Failure::new(source.path(), discover::reason(&error)));
                 file.fixed = 0;

@@ -1,33 +1,29 @@
 //! `dlint parse FILE`: the tree as JSON, for tools and tests.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use super::args::ParseArgs;
 use super::{Status, Trouble, output};
+use crate::context::regular;
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::{Source, Span};
 use crate::syntax::{self, File, Instruction, Kind, PieceKind};
 
 pub(super) fn run(args: &ParseArgs) -> Result<Status, Trouble> {
-    let bytes = match args.file == Path::new("-") {
-        true => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        }
-        false => std::fs::read(&args.file),
+    let most = Source::MAX_BYTES as u64;
+    let bytes = if args.file == Path::new("-") {
+        regular::read_to(io::stdin().lock(), 0, most)
+    } else {
+        regular::read_named(&args.file, most)
     };
     let bytes = bytes.map_err(|e| {
         let failure = Failure::new(&args.file, discover::reason(&e));
         Trouble::usage(failure.to_string())
     })?;
-    if bytes.len() > Source::MAX_BYTES {
-        let failure = Failure::new(&args.file, "the file is too big");
-        return Err(Trouble::usage(failure.to_string()));
-    }
     let source = Source::from_bytes(&args.file, bytes);
     let file = syntax::parse(&source);
     let tree = tree(&source, &file);

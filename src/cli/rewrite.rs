@@ -1,50 +1,163 @@
 //! Putting new text into a file, and showing how it differs.
 
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, group_diff_ops};
 
+use crate::context::regular;
 use crate::emit::terminal::{Style, Terminal};
 
-/// Replaces what is in a file: at once, so that nobody ever reads half of it. Links stay links,
-/// and permissions and owner stay.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces what is in a file, which has to be `before` still: at once, so that nobody ever reads
+/// half of it. Links stay links, and permissions, owner and extended attributes stay.
+///
+/// Whatever goes wrong, either the old text or the new one is in the file: on a full disk the old.
+pub(super) fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
     // Through a link to the file itself, which is what is replaced.
     let target = std::fs::canonicalize(path)?;
     let meta = std::fs::metadata(&target)?;
     if meta.permissions().readonly() {
         return Err(io::Error::other("the file is read-only"));
     }
-    match replace_by_rename(&target, &meta, bytes) {
+    match replace_by_rename(&target, &meta, before, after) {
+        Err(Stop::Fails(error)) => Err(error),
+        Err(Stop::InPlace) => replace_in_place(&target, before, after),
         Ok(()) => Ok(()),
-        // The folder may be closed, or the file a mount point: then its content is replaced.
-        Err(_) => std::fs::write(&target, bytes),
     }
 }
 
-fn replace_by_rename(target: &Path, meta: &std::fs::Metadata, bytes: &[u8]) -> io::Result<()> {
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".dlint-")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
+/// Why a file cannot be replaced by another one.
+enum Stop {
+    /// That way is closed, not the file itself.
+    InPlace,
+    /// Something that another way would not mend.
+    Fails(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Stop::Fails(error)
+    }
+}
+
+/// What the system says where a file may not be put beside another or in its place, though the
+/// file itself may be written: the folder is closed, or the file is a mount point.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::ResourceBusy
+            | io::ErrorKind::CrossesDevices
+            | io::ErrorKind::Unsupported
+    )
+}
+
+fn closed(error: io::Error) -> Stop {
+    match is_closed(&error) {
+        true => Stop::InPlace,
+        false => Stop::Fails(error),
+    }
+}
+
+fn replace_by_rename(
+    target: &Path,
+    meta: &std::fs::Metadata,
+    before: &[u8],
+    after: &[u8],
+) -> Result<(), Stop> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         if meta.nlink() > 1 {
             // Another name of the file would keep the old text.
-            return Err(io::Error::other("the file has several names"));
+            return Err(Stop::InPlace);
         }
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".dlint-")
+        .tempfile_in(folder)
+        .map_err(closed)?;
+    file.write_all(after)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
         let own = file.as_file().metadata()?;
         if (own.uid(), own.gid()) != (meta.uid(), meta.gid()) {
-            std::os::unix::fs::fchown(file.as_file(), Some(meta.uid()), Some(meta.gid()))?;
+            std::os::unix::fs::fchown(file.as_file(), Some(meta.uid()), Some(meta.gid()))
+                .map_err(closed)?;
         }
     }
     // After the owner: changing that takes special bits away.
     file.as_file().set_permissions(meta.permissions())?;
-    file.persist(target)?;
+    // After the permissions: those change access control lists.
+    #[cfg(unix)]
+    if copy_attributes(target, file.as_file()).is_err() {
+        // The file itself has them.
+        return Err(Stop::InPlace);
+    }
+    // Names may reach the disk before texts do.
+    file.as_file().sync_all()?;
+    compare(&mut std::fs::File::open(target)?, before)?;
+    file.persist(target).map_err(|e| closed(e.error))?;
     Ok(())
+}
+
+/// Gives a file the extended attributes of another, access control lists among them.
+#[cfg(unix)]
+fn copy_attributes(from: &Path, to: &std::fs::File) -> io::Result<()> {
+    use xattr::FileExt;
+    let names = match xattr::list(from) {
+        Ok(names) => names,
+        // The disk knows none.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for name in names {
+        let Some(value) = xattr::get(from, &name)? else {
+            continue;
+        };
+        if to.get_xattr(&name)?.as_ref() != Some(&value) {
+            to.set_xattr(&name, &value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that a file still holds what was linted.
+fn compare(file: &mut std::fs::File, before: &[u8]) -> io::Result<()> {
+    let length = before.len() as u64;
+    let same = file.metadata()?.len() == length
+        && regular::read_to(file, length, length).is_ok_and(|now| now == before);
+    if same {
+        Ok(())
+    } else {
+        Err(io::Error::other(
+            "the file was changed while it was linted; it is left as it is",
+        ))
+    }
+}
+
+/// Writes over a file. The new text is put behind the old one first: once it is on the disk,
+/// there is room for it, and both are there until the new one is in its place.
+fn replace_in_place(target: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(target)?;
+    compare(&mut file, before)?;
+    let old = before.len() as u64;
+    file.seek(SeekFrom::Start(old))?;
+    let behind = file.write_all(after).and_then(|()| file.sync_all());
+    if let Err(error) = behind {
+        file.set_len(old)?;
+        return Err(error);
+    }
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(after)?;
+    file.set_len(after.len() as u64)?;
+    file.sync_all()
 }
 
 /// Writes a unified diff, byte for byte.
@@ -126,6 +239,24 @@ mod tests {
         )
         .unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn an_edit_made_meanwhile_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        for edit in ["edited", "old text, longer", "olt"] {
+            std::fs::write(&path, edit).unwrap();
+            let error = replace(&path, b"old", b"new").unwrap_err();
+            assert!(error.to_string().contains("was changed"), "{error}");
+            assert!(replace_in_place(&path, b"old", b"new").is_err());
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), edit);
+        }
+        for new in ["n", "new text, longer", ""] {
+            std::fs::write(&path, "old").unwrap();
+            replace_in_place(&path, b"old", new.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), new);
+        }
     }
 
     #[test]

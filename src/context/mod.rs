@@ -3,6 +3,7 @@
 mod directory;
 pub mod ignore_file;
 mod ignore_pattern;
+pub mod regular;
 
 use std::path::PathBuf;
 

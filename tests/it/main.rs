@@ -15,6 +15,7 @@ mod conventions;
 mod formats;
 mod golden;
 mod hadolint;
+mod hostile;
 mod invocations;
 mod pages;
 mod pre_commit;
