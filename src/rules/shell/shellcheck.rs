@@ -22,7 +22,8 @@ mod own;
 #[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 mod pieces;
 mod script;
-#[cfg(all(test, feature = "shell-lint"))]
+#[cfg(test)]
+#[cfg(feature = "shell-lint")]
 mod tests;
 #[cfg(feature = "shell-lint")]
 mod usage;
@@ -107,8 +108,8 @@ impl Rule for Shellcheck {
         // What a shell that is not known lacks is a guess, and so is what a script does not set or
         // use that reads more from elsewhere.
         let no_sh = picks && dialect == Dialect::Sh;
-        let sets_more = picks && script.commands.iter().any(sets_unseen);
-        let last_unseen = script.commands.iter().rfind(|c| runs_unseen(c));
+        let sets_more = || picks && script.commands.iter().any(sets_unseen);
+        let last_unseen = || script.commands.iter().rfind(|c| runs_unseen(c));
         let codes = cx.codes;
         let run = RunScript::new(facts, node, &text.text, script, dialect);
         let found = match &self.answers {
@@ -120,12 +121,15 @@ impl Rule for Shellcheck {
         for finding in found {
             let code = code_of(&finding);
             let is_guess = match code {
-                "SC2154" => sets_more,
-                "SC2034" => picks && last_unseen.is_some_and(|c| c.span.start > finding.span.start),
+                "SC2154" => sets_more(),
+                "SC2034" => {
+                    picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
+                }
                 code => no_sh && code.starts_with("SC3"),
             };
             let is_named = codes.named.contains_key(code);
-            if is_named || !is_guess && !(picks && is_harmless(facts, node, script, &finding)) {
+            let is_left_out = || is_guess || picks && is_harmless(facts, node, script, &finding);
+            if is_named || !is_left_out() {
                 report(cx, finding);
             }
         }
