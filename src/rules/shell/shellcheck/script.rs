@@ -13,7 +13,7 @@ use crate::facts::{Definition, Dialect, Facts, Node, Script};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::shell::{self, ShellOptions};
 use crate::span::{MappedText, Span};
-use crate::syntax::expand::Var;
+use crate::syntax::word::Var;
 
 /// Flags of `echo` in Debian's shell and in any `sh`. They are reported as the second, which is what
 /// hadolint's users have in their comments.
