@@ -9,11 +9,11 @@ use crate::context::{Build, NamedBuild};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
+use crate::rule::{BuildkitKind, CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::shell::lint::External;
 use crate::span::{Source, Span};
-use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
+use crate::suppress::{Suppressed, Suppressions};
 use crate::syntax::{self, File, Keyword};
 
 /// What applies to one file.
@@ -380,10 +380,11 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
     }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
-    let is_buildkits = |d: &Diagnostic| {
-        rules::by_id(d.rule).is_some_and(|e| e.meta.aliases.iter().any(|a| is_buildkit_name(a)))
+    let is_check = |d: &Diagnostic| {
+        let check = rules::by_id(d.rule).and_then(|e| e.meta.buildkit);
+        check.is_some_and(|check| check.name.is_some())
     };
-    let fails = suppressions.fails() && kept.iter().any(is_buildkits);
+    let fails = suppressions.fails() && kept.iter().any(is_check);
     Found {
         kept,
         suppressed,
@@ -408,20 +409,6 @@ fn drop_covered(kept: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The checks of BuildKit that run while it turns instructions into a build: for a trigger in the
-/// builds that run it, and for the stages that are built.
-const CONVERSION_CHECKS: [&str; 9] = [
-    "CopyIgnoredFile",
-    "ExposeInvalidFormat",
-    "ExposeProtoCasing",
-    "JSONArgsRecommended",
-    "LegacyKeyValueFormat",
-    "MultipleInstructionsDisallowed",
-    "SecretsUsedInArgOrEnv",
-    "UndefinedVar",
-    "WorkdirRelativePath",
-];
-
 /// BuildKit's view of findings: those behind ONBUILD move to the FROM of each stage of this file
 /// that runs the trigger, those of stages that are not built go, and each gets BuildKit's line.
 fn as_buildkit(
@@ -431,23 +418,19 @@ fn as_buildkit(
 ) -> Vec<Diagnostic> {
     let mut out = Vec::with_capacity(found.len());
     for mut diagnostic in found {
-        let has = |names: &[&str]| {
-            rules::by_id(diagnostic.rule)
-                .is_some_and(|e| e.meta.aliases.iter().any(|a| names.contains(a)))
-        };
-        if has(&["InvalidDefinitionDescription"])
-            && !suppressions.asks_for_experimental(&diagnostic)
-        {
+        let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit);
+        let is = |kind: BuildkitKind| check.is_some_and(|check| check.kind == kind);
+        let is_continuation = check.is_some_and(|c| c.name == Some("NoEmptyContinuation"));
+        if is(BuildkitKind::Experimental) && !suppressions.asks_for_experimental(&diagnostic) {
             continue;
         }
-        let converts = has(&CONVERSION_CHECKS) || diagnostic.rule == "invalid-port";
         // Blank lines may stand before an instruction's first word and behind its last one.
         let around = || {
             let line = facts.source.line(diagnostic.span.start);
             let instructions = &facts.file.instructions;
             let at = instructions.partition_point(|i| i.end_line < line);
             let next = instructions.get(at).filter(|i| i.start_line <= line);
-            next.filter(|_| has(&["NoEmptyContinuation"]))
+            next.filter(|_| is_continuation)
         };
         let owner = facts.file.instruction_at(diagnostic.span.start);
         let Some(owner) = owner.or_else(around) else {
@@ -459,7 +442,9 @@ fn as_buildkit(
             .iter()
             .rev()
             .find(|s| s.from.span.start <= owner.span.start);
-        if converts && let Some(stage) = stage {
+        if is(BuildkitKind::Conversion)
+            && let Some(stage) = stage
+        {
             if owner.keyword == Some(Keyword::Onbuild) {
                 for heir in facts.heirs(stage.index) {
                     let mut copy = diagnostic.clone();
@@ -487,7 +472,7 @@ fn as_buildkit(
             continue;
         }
         diagnostic.line = Some(match owner.empty_continuation {
-            Some(line) if has(&["NoEmptyContinuation"]) => facts.source.line(line.start),
+            Some(line) if is_continuation => facts.source.line(line.start),
             _ => owner.start_line,
         });
         out.push(diagnostic);

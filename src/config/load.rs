@@ -375,7 +375,7 @@ pub(super) fn problem_of(message: &str) -> Problem {
         let known: Vec<String> = known.collect();
         let nearest = known
             .iter()
-            .map(|k| (crate::syntax::distance(name, k), k))
+            .map(|k| (crate::text::edit_distance(name, k), k))
             .filter(|(d, k)| *d <= (k.len() / 3).max(2))
             .min()
             .map(|(_, k)| k.clone());

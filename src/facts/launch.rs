@@ -6,6 +6,9 @@ use crate::images::{self, BaseUser};
 use crate::shell::{self, Command, ExecWord, FrameKind, Script};
 use crate::syntax::{CommandLine, Kind};
 
+/// What a container starts of which the file says nothing.
+static NOTHING: Script = Script::EMPTY;
+
 /// What a container starts: ENTRYPOINT with CMD behind it, as the engine joins them.
 pub struct Launch<'f, 'a> {
     /// The ENTRYPOINT in force, if the file sets one.
@@ -13,18 +16,18 @@ pub struct Launch<'f, 'a> {
     /// The CMD in force, if the file sets one.
     pub cmd: Option<&'f Node<'a>>,
     /// The whole command line, read as shell commands.
-    pub script: Script,
+    pub script: &'f Script,
 }
 
 impl<'f, 'a> Launch<'f, 'a> {
     /// The commands of the command line without those in substitutions and without shells whose
     /// script was read; the commands of the CMD by itself follow, for an entrypoint that runs its
     /// arguments.
-    pub fn commands(&self) -> impl Iterator<Item = &Command> {
-        let main = self.script.commands.iter().enumerate();
-        let main = main.filter(|(index, command)| {
-            let substituted = self
-                .script
+    pub fn commands(&self) -> impl Iterator<Item = &'f Command> + use<'f, 'a> {
+        let script = self.script;
+        let main = script.commands.iter().enumerate();
+        let main = main.filter(move |(index, command)| {
+            let substituted = script
                 .frames_of(*index)
                 .any(|(_, frame)| matches!(frame.kind, FrameKind::CommandSubstitution));
             !substituted && command.script.is_none() && !command.words.is_empty()
@@ -50,20 +53,24 @@ impl<'a> Facts<'a> {
         let cmd = self.effective_cmd(stage);
         let script = match (line_of(entrypoint), line_of(cmd)) {
             (Some(CommandLine::Exec(words, _)), Some(cmd_line)) => {
-                let mut words: Vec<ExecWord<'_>> = words.iter().map(exec_word).collect();
-                match cmd_line {
-                    CommandLine::Exec(more, _) => words.extend(more.iter().map(exec_word)),
-                    CommandLine::Shell(text) => {
-                        let shell = |text| ExecWord {
-                            text,
-                            span: cmd_line.span(),
-                            mapped: None,
-                        };
-                        words.extend([shell("/bin/sh"), shell("-c"), exec_word(text)]);
+                let join = || {
+                    let mut words: Vec<ExecWord<'_>> = words.iter().map(exec_word).collect();
+                    match cmd_line {
+                        CommandLine::Exec(more, _) => words.extend(more.iter().map(exec_word)),
+                        CommandLine::Shell(text) => {
+                            let shell = |text| ExecWord {
+                                text,
+                                span: cmd_line.span(),
+                                mapped: None,
+                            };
+                            words.extend([shell("/bin/sh"), shell("-c"), exec_word(text)]);
+                        }
+                        CommandLine::Empty(_) => {}
                     }
-                    CommandLine::Empty(_) => {}
-                }
-                shell::parse_exec(&words)
+                    shell::parse_exec(&words)
+                };
+                let joined = self.launch_scripts.get(stage);
+                joined.map(|script| script.get_or_init(join))
             }
             // The shell form of ENTRYPOINT takes no arguments.
             (Some(_), _) => script_of(entrypoint),
@@ -72,7 +79,7 @@ impl<'a> Facts<'a> {
         Launch {
             entrypoint,
             cmd,
-            script,
+            script: script.unwrap_or(&NOTHING),
         }
     }
 
@@ -174,8 +181,8 @@ fn line_of<'f>(node: Option<&'f Node<'_>>) -> Option<&'f CommandLine> {
     }
 }
 
-fn script_of(node: Option<&Node<'_>>) -> Script {
-    node.and_then(|n| n.script.clone()).unwrap_or_default()
+fn script_of<'f>(node: Option<&'f Node<'_>>) -> Option<&'f Script> {
+    node?.script.as_ref()
 }
 
 fn exec_word(word: &crate::syntax::Word) -> ExecWord<'_> {

@@ -14,6 +14,7 @@ pub mod packages;
 mod place;
 pub mod platform;
 pub mod port;
+pub mod program;
 mod scope;
 mod stage;
 mod words;
@@ -27,7 +28,7 @@ use crate::images::{self, ImageRef};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
-use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
+use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
@@ -70,6 +71,8 @@ pub struct Facts<'a> {
     taken: OnceCell<Vec<Vec<String>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     context: OnceCell<Option<BuildContext>>,
+    /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
+    launch_scripts: Vec<OnceCell<Script>>,
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
     /// For each stage, whether the builder leaves out the triggers of its base; may be shorter.
@@ -203,6 +206,7 @@ impl<'a> Facts<'a> {
             taken: OnceCell::new(),
             user_names: OnceCell::new(),
             context: OnceCell::new(),
+            launch_scripts: Vec::new(),
             asked_shell: None,
             idle,
         };
@@ -220,6 +224,7 @@ impl<'a> Facts<'a> {
             is_from || !names.contains_key(&used.written.to_lowercase())
         });
         facts.find_final();
+        facts.launch_scripts = vec![OnceCell::new(); facts.stages.len()];
         facts
     }
 
@@ -405,7 +410,7 @@ impl<'a> Facts<'a> {
         let syntax = Syntax::Word {
             escape: self.file.escape.char(),
         };
-        expand::expand(word.as_str(), syntax, &mut |name| self.lookup(node, name))
+        word::expand(word.as_str(), syntax, &mut |name| self.lookup(node, name))
     }
 
     /// The word's text if every variable that decides it is known.
@@ -574,7 +579,7 @@ impl<'a> Facts<'a> {
                             // Within one ARG the names before are visible already.
                             self.scopes.lookup(&self.stages, stage, usize::MAX, name)
                         };
-                        match expand::expand(word.as_str(), syntax, lookup).result {
+                        match word::expand(word.as_str(), syntax, lookup).result {
                             Ok(value) => value,
                             Err(_) => Value::Unknown,
                         }
@@ -622,7 +627,7 @@ impl<'a> Facts<'a> {
         for trigger in triggers {
             let value = |facts: &Self, word: &Word| {
                 let lookup = &mut |name: &str| facts.lookup_in(stage, usize::MAX, name);
-                match expand::expand(word.as_str(), syntax, lookup).result {
+                match word::expand(word.as_str(), syntax, lookup).result {
                     Ok(value) => value,
                     Err(_) => Value::Unknown,
                 }

@@ -224,6 +224,16 @@ impl Frame {
 }
 
 impl Script {
+    /// A script without a command.
+    pub(crate) const EMPTY: Self = Self {
+        commands: Vec::new(),
+        pipelines: Vec::new(),
+        frames: Vec::new(),
+        errors: Vec::new(),
+        unread: false,
+        options: Vec::new(),
+    };
+
     /// A script that was not read.
     pub(super) fn unread() -> Script {
         Script {

@@ -1,6 +1,7 @@
 //! Every page of the catalogue is run: its examples are its rule's test.
 //!
-//! For the page's rule alone, `bad` reports and the `output` block behind it matches; `fixed` is
+//! For the page's rule alone, `bad` reports and the `output` block behind it matches, with the
+//! labels, the help and the title of the fix as in the format `full`; `fixed` is
 //! what fixing to a fixed point gives, reports nothing, parses and does not change again; `good`
 //! is silent. A fix appears exactly when the page says so, never with more trust. A `toml` block
 //! configures the examples behind it; a block with `file=NAME` puts a file beside the Dockerfile
@@ -119,16 +120,27 @@ fn settings(meta: &RuleMeta, with: &str, toml: &str, dockerfile: &Path) -> Setti
     }
 }
 
+/// The findings as a reader of a page wants them: what the full format says, without the source.
 fn findings(report: &engine::Report) -> String {
+    let place = |span: dlint::span::Span| {
+        let p = report.source.position(span.start);
+        format!("{}:{}", p.line, p.column)
+    };
     let mut out = String::new();
     for d in &report.diagnostics {
-        let p = report.source.position(d.span.start);
-        let rule = match &d.code {
-            Some(code) => code,
-            None => d.rule,
-        };
-        let (line, column) = (p.line, p.column);
-        writeln!(out, "{line}:{column} {}[{rule}]: {}", d.severity, d.message).unwrap();
+        let rule = d.code.as_deref().unwrap_or(d.rule);
+        let at = place(d.span);
+        writeln!(out, "{at} {}[{rule}]: {}", d.severity, d.message).unwrap();
+        for label in &d.labels {
+            writeln!(out, "  label {}: {}", place(label.span), label.message).unwrap();
+        }
+        if let Some(help) = &d.help {
+            writeln!(out, "  help: {}", help.replace('\n', "\n    ")).unwrap();
+        }
+        if let Some(fix) = &d.fix {
+            let trust = fix.applicability.as_str();
+            writeln!(out, "  fix ({trust}): {}", fix.title).unwrap();
+        }
     }
     out
 }
@@ -197,11 +209,9 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
                 best = best.max(Some(fix.applicability));
                 check_message(page, &fix.title, problems);
             }
-            if d.help.as_ref().is_some_and(|h| h.ends_with('.')) {
-                problems.push(format!(
-                    "{}: help ends with a full stop: {:?}",
-                    page.path, d.help
-                ));
+            let labels = d.labels.iter().map(|l| &l.message);
+            for remark in labels.chain(&d.help) {
+                check_message(page, remark, problems);
             }
         }
         let output = blocks.get(i + 1).filter(|b| b.is("text", "output"));

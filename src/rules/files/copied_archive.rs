@@ -7,6 +7,7 @@ use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
+use crate::text::has_wildcard;
 
 /// See `rules/files/copied-archive.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -60,7 +61,7 @@ fn archive_name(copied: &Copied, path: Option<&str>) -> Option<String> {
     ];
     let path = path?;
     let is_archive = |name: &str| ENDINGS.iter().any(|e| name.to_lowercase().ends_with(e));
-    if !is_archive(path) || path.contains(['*', '?', '[']) {
+    if !is_archive(path) || has_wildcard(path) {
         return None;
     }
     let own = path.rsplit('/').next()?;

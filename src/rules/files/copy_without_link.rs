@@ -10,6 +10,7 @@ use crate::fix::{Edit, Fix};
 use crate::images::{BaseUser, default_user};
 use crate::rule::{Context, Rule};
 use crate::syntax::{Keyword, Kind};
+use crate::text::has_wildcard;
 
 /// See `rules/files/copy-without-link.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -215,7 +216,7 @@ impl Places {
         let Some(path) = copied.sources.first().and_then(|s| s.path()) else {
             return false;
         };
-        if path.contains(['*', '?', '[']) {
+        if has_wildcard(&path) {
             return false;
         }
         let name = |p: &str| p.rsplit('/').next().unwrap_or(p).to_owned();

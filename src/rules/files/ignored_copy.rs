@@ -7,6 +7,7 @@ use crate::context::ignore_file::clean;
 use crate::facts::Node;
 use crate::rule::{Context, Rule};
 use crate::syntax::{Keyword, Kind};
+use crate::text::has_wildcard;
 
 /// See `rules/files/ignored-copy.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -49,7 +50,7 @@ impl Rule for IgnoredCopy {
                 _ if cx.buildkit => ignore.is_ignored(&path),
                 path => {
                     let path = path.trim_start_matches('/');
-                    let found = match path.contains(['*', '?', '[']) {
+                    let found = match has_wildcard(path) {
                         true => context.find(path),
                         false => vec![path.to_owned()],
                     };

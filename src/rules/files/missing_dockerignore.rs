@@ -54,7 +54,10 @@ impl Rule for MissingDockerignore {
         let (message, help) = match &file {
             Some(file) => (
                 format!("`{file}` lets {names} into {into}"),
-                format!("add them to `{file}`"),
+                match leaks.paths.len() {
+                    1 => format!("add it to `{file}`"),
+                    _ => format!("add them to `{file}`"),
+                },
             ),
             None if leaks.expected => (
                 format!(

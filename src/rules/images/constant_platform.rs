@@ -7,7 +7,7 @@ use crate::facts::Stage;
 use crate::facts::platform::Platform;
 use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
-use crate::syntax::expand::Template;
+use crate::syntax::word::Template;
 
 /// See `rules/images/constant-platform.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]

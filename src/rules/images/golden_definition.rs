@@ -4,13 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::floating_tag::{Asked, moves_with, precision};
-use super::images_shared::{
-    fits_any, images, is_golden, listed_in_words, name_place, shown, version_place,
-};
+use super::images_shared::{fits_any, images, is_golden, name_place, shown, version_place};
 use crate::diagnostic::Severity;
 use crate::facts::{ImageUse, ImageUseKind};
 use crate::images::{Precision, Publisher, publisher};
 use crate::rule::{Context, Rule};
+use crate::text::list_of_names;
 
 /// See `rules/images/golden-definition.md`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -123,7 +122,7 @@ impl GoldenDefinition {
             return;
         }
         let plural = if missing.len() == 1 { "" } else { "s" };
-        let names = listed_in_words(missing.iter().copied());
+        let names = list_of_names(missing.iter().copied());
         let message = format!("the golden image lacks the label{plural} {names}");
         let example: Vec<String> = missing.iter().map(|name| format!("{name}=…")).collect();
         cx.report(stage.from.name.span, message)

@@ -5,6 +5,7 @@ use crate::facts::{Facts, ImageUse, ImageUseKind, Place};
 use crate::images::{HIDDEN, ImageRef, Publisher, Tag, official_name, publisher};
 use crate::policy::Policy;
 use crate::rule::Context;
+use crate::text::matches_wildcard;
 
 /// The images that this file's own build takes, invalid references left out: a name behind
 /// ONBUILD may be a stage of the file that builds on this one.
@@ -173,10 +174,12 @@ impl<'p> Pattern<'p> {
     /// What the image is called where the pattern fits it: in full or as people write it.
     pub(super) fn name_of(&self, image: &ImageRef) -> Option<String> {
         let familiar = image.familiar_name();
-        if glob(self.name, &familiar) {
+        if matches_wildcard(self.name, &familiar) {
             return Some(familiar);
         }
-        image.canonical_name().filter(|full| glob(self.name, full))
+        image
+            .canonical_name()
+            .filter(|full| matches_wildcard(self.name, full))
     }
 
     pub(super) fn fit(&self, image: &ImageRef) -> Fit {
@@ -189,7 +192,7 @@ impl<'p> Pattern<'p> {
         let mut fit = Fit::Yes;
         if let Some(tag) = self.tag {
             fit = match image.effective_tag() {
-                Some(used) if glob(tag, used) => Fit::Yes,
+                Some(used) if matches_wildcard(tag, used) => Fit::Yes,
                 Some(_) => Fit::OtherTag,
                 None if image.tag.is_some() => Fit::Unknown,
                 // With nothing but a digest, the tag is nowhere to be seen.
@@ -200,7 +203,7 @@ impl<'p> Pattern<'p> {
             (None, _) => fit,
             (Some(digest), Some(used)) => match used.known() {
                 // The digest alone decides which bits these are.
-                Some(used) if glob(digest, used) => Fit::Yes,
+                Some(used) if matches_wildcard(digest, used) => Fit::Yes,
                 Some(_) => Fit::OtherTag,
                 None => Fit::Unknown,
             },
@@ -216,35 +219,6 @@ pub(super) fn fits_any<S: AsRef<str>>(patterns: &[S], image: &ImageRef) -> bool 
         .any(|p| Pattern::of(p.as_ref()).fit(image) == Fit::Yes)
 }
 
-/// Whether `text` fits `pattern`, in which `*` stands for any text.
-pub(super) fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else {
-        return false;
-    };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else {
-        return rest.is_empty();
-    };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-/// What the only `*` of a pattern stands for in a text that fits it.
-pub(super) fn captured<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
-    let (before, after) = pattern.split_once('*')?;
-    if after.contains('*') {
-        return None;
-    }
-    text.strip_prefix(before)?.strip_suffix(after)
-}
-
 /// Whether a registry, or a part of one, is in a list of the policy. `None` if a variable decides.
 pub(super) fn is_listed(registries: &[String], image: &ImageRef) -> Option<bool> {
     let registry = image.registry.known()?;
@@ -256,7 +230,7 @@ pub(super) fn is_listed(registries: &[String], image: &ImageRef) -> Option<bool>
             Some((host, path)) => (host, Some(path)),
             None => (entry, None),
         };
-        if !glob(
+        if !matches_wildcard(
             &hub(&host.to_ascii_lowercase()),
             &registry.to_ascii_lowercase(),
         ) {
@@ -267,7 +241,7 @@ pub(super) fn is_listed(registries: &[String], image: &ImageRef) -> Option<bool>
             (Some(_), None) => unknown = true,
             (Some(path), Some(name)) => {
                 let used = name.get(registry.len() + 1..).unwrap_or_default();
-                if glob(path, used) || glob(&format!("{path}/*"), used) {
+                if matches_wildcard(path, used) || matches_wildcard(&format!("{path}/*"), used) {
                     return Some(true);
                 }
             }
@@ -300,47 +274,12 @@ pub(super) fn is_golden(policy: &Policy, image: &ImageRef) -> Option<bool> {
     if unknown { None } else { Some(false) }
 }
 
-/// Names in words, `a`, `b` and `c`; no more than six of them.
-pub(super) fn listed_in_words<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(6);
-    if more > 0 {
-        names.truncate(6);
-        names.push(format!("{more} more"));
-    }
-    match names.as_slice() {
-        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => names.concat(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn fit(pattern: &str, image: &str) -> Fit {
         Pattern::of(pattern).fit(&ImageRef::parse(image))
-    }
-
-    #[test]
-    fn stars_stand_for_any_text() {
-        for (pattern, text, fits) in [
-            ("a", "a", true),
-            ("a", "ab", false),
-            ("a*", "a", true),
-            ("*", "", true),
-            ("a*c", "abc", true),
-            ("a*bc", "abc", true),
-            ("ab*bc", "abc", false),
-            ("*b*", "abc", true),
-            ("*b*b", "ab", false),
-            ("*/x*", "a/b/xy", true),
-        ] {
-            assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
-        }
-        assert_eq!(captured("library/*", "library/x"), Some("x"));
-        assert_eq!(captured("*/*", "library/x"), None);
-        assert_eq!(captured("a*a", "a"), None);
     }
 
     #[test]

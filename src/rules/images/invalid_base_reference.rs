@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::Severity;
 use crate::images::ImageRef;
 use crate::rule::{Context, Rule};
-use crate::syntax::expand::{Template, Value, Var};
+use crate::syntax::word::{Template, Value, Var};
 
 /// See `rules/images/invalid-base-reference.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]

@@ -3,14 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{
-    Fit, Pattern, captured, fits_any, images, is_golden, listed_in_words, shown,
-};
+use super::images_shared::{Fit, Pattern, fits_any, images, is_golden, shown};
 use crate::facts::ImageUseKind;
 use crate::fix::{Edit, Fix};
 use crate::images::ImageRef;
 use crate::policy::{Golden, Policy};
 use crate::rule::{Context, Rule};
+use crate::text::{captured, list_of_names};
 
 /// See `rules/images/non-golden-base.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -57,7 +56,7 @@ impl Rule for NonGoldenBase {
                     format!("`{name}` is not a golden image"),
                     format!(
                         "build on a golden image: {}",
-                        listed_in_words(policy.golden.iter().map(|g| g.image.as_str()))
+                        list_of_names(policy.golden.iter().map(|g| g.image.as_str()))
                     ),
                 ),
             };

@@ -8,7 +8,7 @@ use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::Kind;
-use crate::syntax::expand::{self, Syntax, Value, Var};
+use crate::syntax::word::{self, Syntax, Value, Var};
 
 /// See `rules/images/redundant-target-platform.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -28,7 +28,7 @@ impl Rule for RedundantTargetPlatform {
             escape: cx.file().escape.char(),
         };
         let own = "own";
-        let found = expand::expand(word.as_str(), syntax, &mut |name| match name {
+        let found = word::expand(word.as_str(), syntax, &mut |name| match name {
             NAME => Var::Set(own.into()),
             _ => Var::Unset,
         });

@@ -3,12 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{
-    images, is_golden, is_listed, listed_in_words, may_be_context, name_place,
-};
+use super::images_shared::{images, is_golden, is_listed, may_be_context, name_place};
 use crate::images::ImageRef;
 use crate::rule::{Context, Rule};
 use crate::span::Span;
+use crate::text::list_of_names;
 
 /// See `rules/images/untrusted-registry.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -46,7 +45,7 @@ fn report(cx: &mut Context<'_>, image: &ImageRef, span: Span, here: Option<Span>
         .canonical_name()
         .unwrap_or_else(|| image.familiar_name());
     let message = format!("`{name}` is in no trusted registry");
-    let trusted = listed_in_words(trusted.iter().map(String::as_str));
+    let trusted = list_of_names(trusted.iter().map(String::as_str));
     let report = cx
         .report(span, message)
         .help(format!("take it from a trusted registry: {trusted}"));

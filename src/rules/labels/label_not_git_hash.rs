@@ -21,7 +21,7 @@ impl Rule for LabelNotGitHash {
             LabelFormat::Hash,
             is_hash,
             "is no git hash",
-            "write the 40 digits of the commit, or at least 7",
+            "write the 40 digits of the commit in lower case, or at least the first 7",
         );
     }
 }

@@ -29,7 +29,7 @@ impl Rule for UnexpectedLabel {
                     pair.name.span,
                     format!("the label `{key}` is not in the schema"),
                 )
-                .help("remove it, or add it to `policy.label_schema`");
+                .help("remove it, or add it to `policy.label-schema`");
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::facts::{Command, Facts, Node, is_small_file};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
+use crate::text::has_wildcard;
 
 /// See `rules/layers/deleted-in-later-layer.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -213,13 +214,13 @@ fn removed(facts: &Facts<'_>, node: &Node<'_>, moved: bool, text: Option<&str>) 
 /// Whether `rm path` removes `held` or, with a `*` at the end of a name, something like it.
 fn covers(path: &str, held: &str) -> bool {
     if let Some(start) = path.strip_suffix('*') {
-        return !start.contains(['*', '?', '['])
+        return !has_wildcard(start)
             && start.len() > 2
             && held
                 .strip_prefix(start)
                 .is_some_and(|rest| !rest.contains('/'));
     }
-    !path.contains(['*', '?', '['])
+    !has_wildcard(path)
         && path.len() > 1
         && held
             .strip_prefix(path)

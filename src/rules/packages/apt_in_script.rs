@@ -52,6 +52,7 @@ const MOST_LABELS: usize = 5;
 /// The program that scripts call for it.
 fn other(install: &Install) -> &'static str {
     match install.verb.as_str() {
+        "list" if install.has_flag(&["--installed"]) => "dpkg-query",
         "list" | "search" | "show" | "policy" | "depends" | "rdepends" | "showsrc" => "apt-cache",
         _ => "apt-get",
     }

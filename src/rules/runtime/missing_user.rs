@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::launch_shared::{Drop, Program, drops_privileges, is_plain_base, program};
 use crate::diagnostic::Severity;
+use crate::facts::program::{PrivilegeDrop, Program};
 use crate::facts::{Base, Command, Facts};
 use crate::images::{self, BaseUser, ImageRef, Tag};
 use crate::rule::{Context, Rule};
@@ -32,19 +32,19 @@ impl Rule for MissingUser {
         }
         let launch = facts.launch(stage);
         let Some(node) = launch.node() else { return };
-        let (command, own_code) = match program(&launch) {
+        let (command, own_code) = match launch.program() {
             Some(Program::Code(command)) => (command, true),
             Some(Program::Binary(command) | Program::Script(command)) => (command, false),
             _ => return,
         };
         // Without an ENTRYPOINT of its own the image keeps that of its base, which may well drop
         // privileges; those of systems and language runtimes do not.
-        if launch.entrypoint.is_none() && !is_plain_base(facts, stage) {
+        if launch.entrypoint.is_none() && !facts.is_plain_base(stage) {
             return;
         }
         // A lone binary may be a tool that people run on their own files.
         let serves = is_service(facts, stage);
-        if !serves && !own_code || drops_privileges(facts, stage) != Drop::No {
+        if !serves && !own_code || facts.drops_privileges(stage) != PrivilegeDrop::No {
             return;
         }
         let shown = shown(command);

@@ -10,7 +10,6 @@ mod duplicate_shared;
 pub mod expose_host_port;
 pub mod expose_protocol_casing;
 pub mod invalid_port;
-mod launch_shared;
 pub mod missing_expose;
 pub mod missing_healthcheck;
 pub mod missing_user;

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::launch_shared::{Drop, Program, drops_privileges, is_root, program};
 use crate::diagnostic::Severity;
+use crate::facts::program::{PrivilegeDrop, Program, is_root};
 use crate::images::BaseUser;
 use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
@@ -29,7 +29,7 @@ impl Rule for RootUser {
         if facts.is_windows(last.index) {
             return;
         }
-        if drops_privileges(facts, last.index) != Drop::No {
+        if facts.drops_privileges(last.index) != PrivilegeDrop::No {
             return;
         }
         let launch = facts.launch(last.index);
@@ -45,7 +45,7 @@ impl Rule for RootUser {
             .last();
         // On a base that is root anyway it says nothing new of a shell or a build tool, and of an
         // image that starts what its base does only if another user was set before.
-        let started = program(&launch);
+        let started = launch.program();
         let idle = match started {
             Some(Program::Tool) => true,
             Some(_) => false,

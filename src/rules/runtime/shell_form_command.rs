@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::launch_shared;
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Dialect, Facts, Node, Stage};
 use crate::fix::{Applicability, Edit, Fix};
@@ -195,7 +194,7 @@ fn trust(facts: &Facts<'_>, stage: &Stage<'_>, node: &Node<'_>, words: &[String]
         Some(Keyword::Entrypoint) => !stage.cmds.is_empty(),
         _ => {
             facts.effective_entrypoint(stage.index).is_some()
-                || !launch_shared::is_plain_base(facts, stage.index)
+                || !facts.is_plain_base(stage.index)
                 || facts.base_user(stage.index) == BaseUser::Unknown
         }
     };

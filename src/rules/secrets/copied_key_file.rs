@@ -54,12 +54,16 @@ impl Rule for CopiedKeyFile {
                 (_, true) => format!("`{base}` may put {holds} into the image"),
                 (_, false) => format!("`{base}` puts {holds} into a layer of the build cache"),
             };
+            // An ignore file has no say over what comes out of a stage.
+            let ignore = match node.instruction.flag_value("from") {
+                None => ", and keep it out of the context with `.dockerignore`",
+                Some(_) => "",
+            };
             cx.report(span, message)
-                .help(
-                    "mount it in the RUN that needs it, `RUN --mount=type=secret,id=…,target=… …`, \
-                     and keep it out of the context with `.dockerignore`; \
-                     an `rm` in a later RUN leaves it in this layer",
-                )
+                .help(format!(
+                    "mount it in the RUN that needs it, `RUN --mount=type=secret,id=…,target=… …`\
+                     {ignore}; an `rm` in a later RUN leaves it in this layer"
+                ))
                 .severity(severity);
         }
     }

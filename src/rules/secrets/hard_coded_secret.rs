@@ -13,7 +13,7 @@ use crate::secrets::excerpt;
 use crate::secrets::pattern::Pattern;
 use crate::secrets::scan::{self, Hit, HitKind};
 use crate::span::{MappedText, Span};
-use crate::syntax::expand::Template;
+use crate::syntax::word::Template;
 use crate::syntax::{Instruction, Kind};
 
 /// See `rules/secrets/hard-coded-secret.md`.
@@ -81,23 +81,24 @@ impl Rule for HardCodedSecret {
         let (file, source) = (cx.file(), cx.source());
         for instruction in &file.instructions {
             let logical = &instruction.logical;
+            let place = Place::of(instruction.unwrapped());
             for hit in self.find(logical.text()) {
                 let span = logical.span(hit.range.clone());
                 if !is_named(instruction.unwrapped(), span, file.escape.char()) {
-                    report(cx, logical, &hit, false);
+                    report(cx, logical, &hit, place);
                 }
             }
             for heredoc in &instruction.heredocs {
                 let body = MappedText::verbatim(source.slice(heredoc.body), heredoc.body.start);
                 for hit in self.find(body.text()) {
-                    report(cx, &body, &hit, false);
+                    report(cx, &body, &hit, place);
                 }
             }
         }
         for comment in &file.comments {
             let text = MappedText::verbatim(source.slice(comment.span), comment.span.start);
             for hit in self.find(text.text()) {
-                report(cx, &text, &hit, true);
+                report(cx, &text, &hit, Place::Comment);
             }
         }
     }
@@ -122,10 +123,32 @@ fn is_named(instruction: &Instruction, span: Span, escape: char) -> bool {
     }
 }
 
-fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, in_comment: bool) {
+/// Where a secret stands, which says how to do without it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// What the build needs.
+    Build,
+    /// What the image keeps for the container.
+    Container,
+    Comment,
+}
+
+impl Place {
+    fn of(instruction: &Instruction) -> Self {
+        match &instruction.kind {
+            Kind::Env(_) | Kind::Cmd(_) | Kind::Entrypoint(_) | Kind::Healthcheck(_) => {
+                Self::Container
+            }
+            _ => Self::Build,
+        }
+    }
+}
+
+fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, place: Place) {
+    let in_comment = place == Place::Comment;
     let what = &hit.what;
     let secret = text.text().get(hit.range.clone()).unwrap_or_default();
-    let place = if in_comment {
+    let stands = if in_comment {
         "in this comment"
     } else {
         "in this file"
@@ -135,21 +158,23 @@ fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, in_comment: bool
         false => format!(": {}", excerpt(secret)),
     };
     let (message, severity) = match (hit.certain, hit.is_token) {
-        (true, _) => (format!("{what} stands {place}{shown}"), Severity::Error),
+        (true, _) => (format!("{what} stands {stands}{shown}"), Severity::Error),
         (false, true) => (
-            format!("what looks like {what} stands {place}{shown}"),
+            format!("what looks like {what} stands {stands}{shown}"),
             Severity::Warning,
         ),
-        (false, false) => (format!("{what} stands {place}{shown}"), Severity::Info),
+        (false, false) => (format!("{what} stands {stands}{shown}"), Severity::Info),
     };
     let severity = match in_comment {
         true => severity.min(Severity::Info),
         false => severity,
     };
-    let help = match in_comment {
-        true => format!("{ROTATE} delete it here"),
-        false => format!("{ROTATE} mount it where it is needed: `RUN --mount=type=secret,id=… …`"),
+    let help = match place {
+        Place::Build => "mount it where it is needed: `RUN --mount=type=secret,id=… …`",
+        Place::Container => "give it to the container when it starts",
+        Place::Comment => "delete it here",
     };
+    let help = format!("{ROTATE} {help}");
     cx.report(text.span(hit.range.clone()), message)
         .secret()
         .help(help)

@@ -21,7 +21,8 @@ impl Rule for PointlessCommand {
         let more = self.commands.iter().any(|c| c == name);
         let span = command.words.first().map_or(command.span, |w| w.span);
         if more {
-            cx.report(span, format!("`{name}` has no use in a build"));
+            cx.report(span, format!("`{name}` has no use in a build"))
+                .help("leave it out");
         } else if is_interactive(command) {
             cx.report(
                 span,

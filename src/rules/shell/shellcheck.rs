@@ -12,7 +12,7 @@ use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
 use crate::shell::lint::{self, Backend, Checks, LintFinding, LintLevel, Surroundings};
 use crate::shell::{FrameKind, WordPart};
 use crate::span::Span;
-use crate::syntax::expand::Var;
+use crate::syntax::word::Var;
 
 /// See `rules/shell/shellcheck.md`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]

@@ -17,10 +17,9 @@ impl Rule for DuplicateStageName {
             return;
         };
         let same = cx.facts.stages_named(name);
-        let earlier = same.partition_point(|s| *s < stage.index);
-        let last = earlier.checked_sub(1).and_then(|i| same.get(i));
-        let last = last.and_then(|s| cx.facts.stages.get(*s));
-        let Some(first) = last.and_then(|s| s.name_word) else {
+        let first = same.first().filter(|first| **first < stage.index);
+        let first = first.and_then(|s| cx.facts.stages.get(*s));
+        let Some(first) = first.and_then(|s| s.name_word) else {
             return;
         };
         let (span, first_span) = (word.span, first.span);

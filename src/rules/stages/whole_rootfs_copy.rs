@@ -52,11 +52,17 @@ impl Rule for WholeRootfsCopy {
             }
         };
         if self.every || !onto_nothing && whole {
+            let origin = match target {
+                FromTarget::External => "image",
+                FromTarget::Stage(_) | FromTarget::Later(_) => "stage",
+            };
             cx.report(
                 source.span,
                 "a whole file system is copied over that of the base image",
             )
-            .help("copy only the files that are needed, or build `FROM` that stage");
+            .help(format!(
+                "copy only the files that are needed, or build `FROM` that {origin}"
+            ));
         }
     }
 }

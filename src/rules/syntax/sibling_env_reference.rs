@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use crate::facts::{Definition, Dialect, Node};
 use crate::rule::{Context, Rule};
 use crate::syntax::Kind;
-use crate::syntax::expand::Template;
+use crate::syntax::word::Template;
 
 /// See `rules/syntax/sibling-env-reference.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]

@@ -9,8 +9,9 @@ use crate::diagnostic::Severity;
 use crate::facts::{Definition, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
 use crate::rule::{Context, Rule};
 use crate::span::Span;
-use crate::syntax::expand::{self, ModifierKind, Template, Var};
-use crate::syntax::{Kind, distance};
+use crate::syntax::Kind;
+use crate::syntax::word::{self, ModifierKind, Template, Var};
+use crate::text::edit_distance;
 
 /// See `rules/syntax/undefined-variable.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -94,7 +95,7 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
                 }
             }
         };
-        let _ = expand::expand(text, expanded.syntax, lookup);
+        let _ = word::expand(text, expanded.syntax, lookup);
         let template = Template::read(text, expanded.syntax).ok();
         for (name, definition) in undefined {
             let reference = template
@@ -179,6 +180,8 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
         format!("escape it to keep a `${name}`")
     } else if name == "HOME" {
         "write the directory: `$HOME` exists only once a shell runs".to_owned()
+    } else if later.is_some() {
+        format!("define `{name}` above the instruction that uses it")
     } else {
         format!("declare it with `ARG {name}` or `ENV {name}=…`")
     };
@@ -213,7 +216,7 @@ fn nearest(cx: &Context<'_>, node: &Node<'_>, name: &str) -> Option<(String, Spa
             if name.len().abs_diff(known.len()) > 2 {
                 continue;
             }
-            let distance = distance(name, known);
+            let distance = edit_distance(name, known);
             if is_slip(name, known, distance) && best.as_ref().is_none_or(|(d, ..)| distance < *d) {
                 best = Some((distance, known.clone(), variable.name_span));
             }

@@ -1,0 +1,110 @@
+//! Small questions about text that several parts of dlint ask: how far two words are apart,
+//! whether a pattern fits, how a list reads in a sentence.
+
+/// Levenshtein distance in characters; words that differ much in length count as far apart.
+pub fn edit_distance(a: &str, b: &str) -> usize {
+    if a.len().abs_diff(b.len()) > 8 {
+        return usize::MAX;
+    }
+    strsim::levenshtein(a, b)
+}
+
+/// Whether a path has a wildcard of Go's `filepath.Match`, which `COPY` and shells know as well.
+pub fn has_wildcard(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}
+
+/// Whether `text` fits `pattern`, in which `*` stands for any text.
+pub fn matches_wildcard(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else {
+        return rest.is_empty();
+    };
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// What the only `*` of a pattern stands for in a text that fits it.
+pub fn captured<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
+    let (before, after) = pattern.split_once('*')?;
+    if after.contains('*') {
+        return None;
+    }
+    text.strip_prefix(before)?.strip_suffix(after)
+}
+
+/// A list as part of a sentence: `a, b and c`.
+pub fn list<S: AsRef<str>>(items: &[S], conjunction: &str) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [before @ .., last] => {
+            let before: Vec<&str> = before.iter().map(AsRef::as_ref).collect();
+            format!("{} {conjunction} {}", before.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// Names as part of a sentence: `` `a`, `b` and `c` ``; no more than six of them.
+pub fn list_of_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(6);
+    if more > 0 {
+        names.truncate(6);
+        names.push(format!("{more} more"));
+    }
+    list(&names, "and")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_characters() {
+        assert_eq!(edit_distance("büild", "build"), 1);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("a", "a-name-far-too-long"), usize::MAX);
+    }
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        for (pattern, text, fits) in [
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("a*", "a", true),
+            ("*", "", true),
+            ("a*c", "abc", true),
+            ("a*bc", "abc", true),
+            ("ab*bc", "abc", false),
+            ("*b*", "abc", true),
+            ("*b*b", "ab", false),
+            ("*/x*", "a/b/xy", true),
+        ] {
+            assert_eq!(matches_wildcard(pattern, text), fits, "{pattern} {text}");
+        }
+        assert_eq!(captured("library/*", "library/x"), Some("x"));
+        assert_eq!(captured("*/*", "library/x"), None);
+        assert_eq!(captured("a*a", "a"), None);
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        assert_eq!(list::<&str>(&[], "or"), "");
+        assert_eq!(list(&["a"], "or"), "a");
+        assert_eq!(list(&["a", "b", "c"], "or"), "a, b or c");
+        let many = list_of_names("a b c d e f g h".split(' '));
+        assert_eq!(many, "`a`, `b`, `c`, `d`, `e`, `f` and 2 more");
+    }
+}
