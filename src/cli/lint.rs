@@ -100,6 +100,12 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
     }
     let (mut tasks, mut failures) = tasks(args, &mut configs)?;
+    if tasks.is_empty()
+        && failures.is_empty()
+        && let Some((_, fault)) = configs.faults().next()
+    {
+        return Err(fault.clone().into());
+    }
     if args.verbose {
         for path in configs.paths() {
             output::note(&format!("dlint: configuration {}", path.display()));
@@ -124,13 +130,14 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     let fixed_text = args.fix && !args.diff && files.iter().any(|f| f.from_stdin);
     let mut changed = false;
     if args.diff {
+        let exact = output::is_file();
         output::stdout(|out| {
             for file in &files {
                 if let Some(before) = &file.before {
                     changed = true;
                     let source = &file.linted.report.source;
                     let terminal = Terminal::stdout(args.color);
-                    rewrite::diff(source.path(), before, source.bytes(), &terminal, out)?;
+                    rewrite::diff(source.path(), before, source.bytes(), &terminal, exact, out)?;
                 }
             }
             Ok(())
@@ -155,8 +162,12 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         }
     }
     for failure in &failures {
-        let error = Terminal::stderr(args.color).paint(Style::Severity(Severity::Error), "error");
-        output::note(&format!("{error}: {failure}"));
+        output::error(&failure.to_string(), &Terminal::stderr(args.color));
+    }
+    for (path, fault) in configs.faults() {
+        let terminal = Terminal::stderr(args.color);
+        let _ = emit::write_config_error(fault, &terminal, &mut io::stderr().lock());
+        failures.push(Failure::new(path, fault));
     }
     let fixed = files.iter().map(|f| f.fixed).sum::<usize>();
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
@@ -348,12 +359,13 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         force_exclude: args.force_exclude,
     };
     let (named, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| builders::is_builder(p));
-    let found = discover::discover(&paths, &options, configs)?;
+    let found = discover::discover(&paths, &options, configs);
     let mut builders = Builders::default();
     for path in &named {
         let folder = path.parent().unwrap_or(Path::new(""));
         let out = args.force_exclude
-            && (options.exclude.fits(path) || configs.of_folder(folder)?.excludes(path));
+            && (options.exclude.fits(path)
+                || configs.of_folder(folder).is_ok_and(|c| c.excludes(path)));
         if !out {
             builders.add(path, Way::Named);
         }
@@ -366,7 +378,9 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     for path in &builders.files {
         let is_new = std::fs::canonicalize(path).is_ok_and(|p| !listed.contains(&p));
         let folder = path.parent().unwrap_or(Path::new(""));
-        let own = configs.of_folder(folder)?;
+        let Ok(own) = configs.of_folder(folder) else {
+            continue;
+        };
         if is_new && !options.exclude.fits(path) && !own.excludes(path) {
             files.insert(path.clone());
         }
@@ -379,6 +393,12 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     }
     for note in &builders.notes {
         output::note(&format!("dlint: {note}; its builds are left out"));
+    }
+    for path in &found.outside {
+        let path = path.display();
+        output::note(&format!(
+            "dlint: {path} leads out of the repository; name it to lint it"
+        ));
     }
     let mut tasks = Vec::new();
     if stdin {
@@ -401,7 +421,10 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         });
     }
     for path in files {
-        let effective = configs.of_file(&path)?;
+        // The configurations know what is wrong.
+        let Ok(effective) = configs.of_file(&path) else {
+            continue;
+        };
         let settings = &effective.settings;
         tasks.push(Task {
             builds: builders.of(&path, &settings.build, is_alone(settings)),
@@ -414,8 +437,11 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     }
     for holder in std::mem::take(&mut builders.holders) {
         let path = holder.source.path().to_path_buf();
+        let Ok(effective) = configs.of_file(&path) else {
+            continue;
+        };
         tasks.push(Task {
-            effective: configs.of_file(&path)?,
+            effective,
             builds: Vec::new(),
             name: path.clone(),
             path: Some(path),
@@ -426,6 +452,14 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     let stdin = usize::from(stdin);
     if let Some(files) = tasks.get_mut(stdin..) {
         files.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    if tasks.is_empty() && found.failures.is_empty() && builders.failures.is_empty() && !args.quiet
+    {
+        let hint = match found.left_out {
+            true => "; .gitignore and the like leave out a part",
+            false => "",
+        };
+        output::note(&format!("dlint: nothing to lint was found{hint}"));
     }
     let failures = found.failures.into_iter();
     let failures = failures.map(|(path, message)| Failure::new(path, message));
@@ -602,15 +636,22 @@ fn write(
     stdout_taken: bool,
 ) -> Result<(), Trouble> {
     let mut on_stdout = None;
+    let mut lost = None;
     for (format, path) in reports {
-        match path {
-            Some(path) => {
-                output::file(path, |out| {
-                    emit::write(*format, outcome, &Terminal::file(), out)
-                })?;
-            }
-            None => on_stdout = Some(*format),
+        let Some(path) = path else {
+            on_stdout = Some(*format);
+            continue;
+        };
+        let result = output::file(path, |out| {
+            emit::write(*format, outcome, &Terminal::file(), out)
+        });
+        if let Err(trouble) = result {
+            lost.get_or_insert((*format, trouble));
         }
+    }
+    // What could not be written is not lost.
+    if let (None, Some((format, _))) = (on_stdout, &lost) {
+        on_stdout = Some(*format);
     }
     let text = matches!(on_stdout, Some(Format::Full | Format::Concise));
     let statistics = |terminal: &Terminal, out: &mut dyn Write| match args.statistics {
@@ -644,7 +685,10 @@ fn write(
     if args.fix && !args.quiet && on_stdout != Some(Format::Full) {
         output::note(&outcome.summary_line());
     }
-    Ok(())
+    match lost {
+        Some((_, trouble)) => Err(trouble),
+        None => Ok(()),
+    }
 }
 
 /// The number of findings per rule, most first.
