@@ -22,6 +22,7 @@ pub mod engine;
 pub mod facts;
 pub mod fix;
 pub mod images;
+pub mod linter;
 pub mod mend;
 pub mod policy;
 pub mod rule;
@@ -32,3 +33,5 @@ pub mod span;
 pub mod suppress;
 pub mod syntax;
 pub mod text;
+
+pub use linter::Linter;

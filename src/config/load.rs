@@ -7,8 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Problem, reason};
-use super::layer::{Layer, check_rule, check_selector};
-use super::{ConfigError, File, Override, Patterns};
+use super::layer::{Layer, Selection, check_rule, check_selector};
+use super::{ConfigError, Effective, File, Override, Patterns};
 use crate::context::disk;
 use crate::policy::Policy;
 use crate::rules;
@@ -107,6 +107,33 @@ impl Config {
                     _ => e,
                 })?;
         }
+        self.lay_over(&reader, folder, file)
+    }
+
+    /// Reads the text of a `dlint.toml` that is no file. It extends nothing.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let source = Source::new("dlint.toml", text);
+        let reader = Reader { source: &source };
+        let file = reader.read()?;
+        if let Some(extends) = &file.extends {
+            let problem = Problem::Extends {
+                path: extends.into(),
+                reason: "this configuration is no file".to_owned(),
+            };
+            return Err(reader.fault(problem, &[Step::Key("extends")]));
+        }
+        let mut config = Self::default();
+        config.lay_over(&reader, Path::new(""), file)?;
+        Ok(config)
+    }
+
+    /// Lays a file over those that it extends.
+    fn lay_over(
+        &mut self,
+        reader: &Reader<'_>,
+        folder: &Path,
+        file: File,
+    ) -> Result<(), ConfigError> {
         self.exclude
             .push(reader.patterns(folder, &file.exclude, &[Step::Key("exclude")])?);
         self.include
@@ -118,6 +145,19 @@ impl Config {
         }
         self.base.push(file.into());
         Ok(())
+    }
+
+    /// What the configuration says of a file of that name, and nothing else: no command line and
+    /// no environment. With `all` every override is taken to apply.
+    pub fn effective(&self, name: &Path, all: bool) -> Result<Effective, ConfigError> {
+        let matching = if all {
+            vec![true; self.overrides.len()]
+        } else {
+            self.matching(name)
+        };
+        let layers: Vec<&Layer> = self.layers(&matching).collect();
+        let selection = Selection::of(&layers);
+        selection.finish().map_err(ConfigError::new)
     }
 
     /// Which of the overrides apply to a file.
