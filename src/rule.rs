@@ -162,6 +162,19 @@ pub trait Rule: Send + Sync {
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
 }
 
+/// Declares the type of a rule, `rule!(NoisyWget)`, whose fields are its options if it has any:
+/// `rule! { Sudo { /// Which programs may stay. pub allow: Vec<String> } }`. What is not
+/// configured has the value that its type has by default.
+macro_rules! rule {
+    ($name:ident $({ $($options:tt)* })?) => {
+        #[doc = concat!("The rule `", stringify!($name), "`, described by the page of that name.")]
+        #[derive(Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct $name { $($($options)*)? }
+    };
+}
+pub(crate) use rule;
+
 /// A comment that silences findings, or was meant to.
 #[derive(Debug, Clone)]
 pub struct IgnoreComment {

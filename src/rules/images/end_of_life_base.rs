@@ -1,20 +1,16 @@
 //! `end-of-life-base`: a release that gets no updates any more.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{fits_any, images, name_place, shown};
 use crate::diagnostic::Severity;
 use crate::facts::ImageUseKind;
 use crate::images::end_of_life;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/end-of-life-base.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct EndOfLifeBase {
-    /// Images that may be old; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    EndOfLifeBase {
+        /// Images that may be old; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for EndOfLifeBase {

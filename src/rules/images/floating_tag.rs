@@ -5,16 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::images_shared::{fits_any, images, shown, version_place};
 use crate::images::{ImageRef, Precision, Tag, official_name};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/floating-tag.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FloatingTag {
-    /// How exact a tag must be.
-    pub precision: Asked,
-    /// Images that may float; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    FloatingTag {
+        /// How exact a tag must be.
+        pub precision: Asked,
+        /// Images that may float; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 /// How exact a tag must be.

@@ -1,20 +1,16 @@
 //! `heavy-base`: the final image is built on the full variant of a base that has a slim one.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{fits_any, images, shown, version_place};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Facts, ImageUseKind, Stage};
 use crate::images::{ImageRef, Tag, official_name};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/heavy-base.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct HeavyBase {
-    /// Images that may be full; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    HeavyBase {
+        /// Images that may be full; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for HeavyBase {

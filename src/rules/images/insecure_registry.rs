@@ -1,20 +1,16 @@
 //! `insecure-registry`: a registry over plain HTTP.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{images, name_place};
 use crate::facts::Node;
 use crate::images::is_plain_http_suspect;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 
-/// See `rules/images/insecure-registry.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InsecureRegistry {
-    /// Registries with a certificate although their port looks like one without.
-    pub secure: Vec<String>,
+rule! {
+    InsecureRegistry {
+        /// Registries with a certificate although their port looks like one without.
+        pub secure: Vec<String>,
+    }
 }
 
 /// The setting of `daemon.json` and the option of `dockerd`.

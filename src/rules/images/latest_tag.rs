@@ -1,16 +1,10 @@
 //! `latest-tag`: the tag `latest`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{images, is_local_name, means_latest, report_moving, shown};
 use crate::images::{Precision, Tag};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/latest-tag.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LatestTag {}
+rule!(LatestTag);
 
 impl Rule for LatestTag {
     fn check_file(&self, cx: &mut Context<'_>) {

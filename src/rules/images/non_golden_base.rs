@@ -1,8 +1,5 @@
 //! `non-golden-base`: a base that is none of the organisation's golden images.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{
     Fit, Pattern, captured, fits_any, images, is_golden, listed_in_words, shown,
 };
@@ -10,16 +7,15 @@ use crate::facts::ImageUseKind;
 use crate::fix::{Edit, Fix};
 use crate::images::ImageRef;
 use crate::policy::{Golden, Policy};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/non-golden-base.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NonGoldenBase {
-    /// Whether only the base of the final image must be golden, not those of build stages.
-    pub final_only: bool,
-    /// Further images that may be built on; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    NonGoldenBase {
+        /// Whether only the base of the final image must be golden, not those of build stages.
+        pub final_only: bool,
+        /// Further images that may be built on; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for NonGoldenBase {

@@ -1,17 +1,13 @@
 //! `undigested-image`: no digest.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{fits_any, images, may_be_context, shown};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/undigested-image.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UndigestedImage {
-    /// Images that need no digest; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    UndigestedImage {
+        /// Images that need no digest; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for UndigestedImage {

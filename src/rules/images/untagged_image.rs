@@ -1,15 +1,9 @@
 //! `untagged-image`: neither tag nor digest.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{images, is_local_name, means_latest, name_place, report_moving, shown};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/untagged-image.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UntaggedImage {}
+rule!(UntaggedImage);
 
 impl Rule for UntaggedImage {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,19 +1,13 @@
 //! `untrusted-registry`: a registry that is not in the policy's list.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{
     images, is_golden, is_listed, listed_in_words, may_be_context, name_place,
 };
 use crate::images::ImageRef;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 
-/// See `rules/images/untrusted-registry.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UntrustedRegistry {}
+rule!(UntrustedRegistry);
 
 impl Rule for UntrustedRegistry {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,18 +1,14 @@
 //! `unvetted-publisher`: an image of nobody known.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::images_shared::{fits_any, images, is_golden, is_listed, is_local_name, name_place};
 use crate::images::{Publisher, publisher};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/unvetted-publisher.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnvettedPublisher {
-    /// Images that were looked at; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    UnvettedPublisher {
+        /// Images that were looked at; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for UnvettedPublisher {

@@ -1,17 +1,11 @@
 //! `label-not-rfc3339`: a label that should be a time is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::labels_shared::{check_values, is_rfc3339};
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-rfc3339.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotRfc3339 {}
+rule!(LabelNotRfc3339);
 
 impl Rule for LabelNotRfc3339 {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

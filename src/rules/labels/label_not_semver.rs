@@ -1,17 +1,11 @@
 //! `label-not-semver`: a label that should be a version is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::labels_shared::{check_values, is_semver};
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-semver.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotSemver {}
+rule!(LabelNotSemver);
 
 impl Rule for LabelNotSemver {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,17 +1,11 @@
 //! `label-not-spdx`: a label that should be a licence is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::labels_shared::{check_values, is_spdx};
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-spdx.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotSpdx {}
+rule!(LabelNotSpdx);
 
 impl Rule for LabelNotSpdx {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
