@@ -31,3 +31,4 @@ pub mod shell;
 pub mod span;
 pub mod suppress;
 pub mod syntax;
+pub mod text;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::{Command, Facts, Node, Stage};
+use crate::facts::packages::Install;
+use crate::facts::{Command, Facts, ImageUse, Node, Place, Stage};
 use crate::fix::Applicability;
 use crate::policy::Policy;
 use crate::shell::lint::External;
@@ -152,6 +153,10 @@ pub trait Rule: Send + Sync {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {}
     /// Each simple shell command of a RUN, those behind ONBUILD too.
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {}
+    /// Each call of a package manager in a RUN, those behind ONBUILD too.
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {}
+    /// Each image that the file's own build takes, invalid references left out.
+    fn check_image(&self, cx: &mut Context<'_>, image: &ImageUse) {}
     /// Each ignore comment, and each comment that is almost one.
     fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {}
     /// Whether it looks for a code that stands for one of its findings.
@@ -252,6 +257,16 @@ impl<'a> Context<'a> {
             codes: self.codes,
             keeps_severity: self.severity_is_set,
             diagnostic: self.diagnostics.get_mut(at),
+        }
+    }
+
+    /// As [`Context::report`], of a part of an image's name: where that stands in a variable's
+    /// value, a label shows where the variable is used.
+    pub fn report_at(&mut self, place: &Place, message: impl Into<String>) -> Report<'_> {
+        let report = self.report(place.span, message);
+        match &place.variable {
+            Some((_, here)) => report.label(*here, "used here"),
+            None => report,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// The modules from the bottom up; those of one line do not use each other.
 const LAYERS: [&[&str]; 13] = [
-    &["span"],
+    &["span", "text"],
     &["syntax"],
     &["shell", "secrets"],
     &["context", "images"],

@@ -1,6 +1,6 @@
 //! `label-not-email`: a label that should be an e-mail address is none.
 
-use super::labels_shared::{check_values, is_email};
+use super::values;
 use crate::facts::Node;
 use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule, rule};
@@ -9,11 +9,10 @@ rule!(LabelNotEmail);
 
 impl Rule for LabelNotEmail {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        check_values(
+        values::check(
             cx,
             node,
             LabelFormat::Email,
-            is_email,
             "is no e-mail address",
             "write the bare address: `team@example.com`",
         );

@@ -1,6 +1,6 @@
 //! `label-not-git-hash`: a label that should be a commit is none.
 
-use super::labels_shared::{check_values, is_hash};
+use super::values;
 use crate::facts::Node;
 use crate::policy::LabelFormat;
 use crate::rule::{Context, Rule, rule};
@@ -9,11 +9,10 @@ rule!(LabelNotGitHash);
 
 impl Rule for LabelNotGitHash {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        check_values(
+        values::check(
             cx,
             node,
             LabelFormat::Hash,
-            is_hash,
             "is no git hash",
             "write the 40 digits of the commit in lower case, or at least the first 7",
         );
