@@ -1,7 +1,21 @@
-//! Text as people read and write it: names in a sentence, patterns with stars.
+//! Small questions about text that several parts of dlint ask: how far two words are apart,
+//! whether a pattern fits, how a list reads in a sentence.
+
+/// Levenshtein distance in characters; words that differ much in length count as far apart.
+pub fn edit_distance(a: &str, b: &str) -> usize {
+    if a.len().abs_diff(b.len()) > 8 {
+        return usize::MAX;
+    }
+    strsim::levenshtein(a, b)
+}
+
+/// Whether a path has a wildcard of Go's `filepath.Match`, which `COPY` and shells know as well.
+pub fn has_wildcard(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}
 
 /// Whether `text` fits `pattern`, in which `*` stands for any text.
-pub fn fits(pattern: &str, text: &str) -> bool {
+pub fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {
@@ -29,18 +43,27 @@ pub fn captured<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
     text.strip_prefix(before)?.strip_suffix(after)
 }
 
-/// Names in words, `a`, `b` and `c`; no more than six of them.
-pub fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
+/// A list as part of a sentence: `a, b and c`.
+pub fn list<S: AsRef<str>>(items: &[S], conjunction: &str) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [before @ .., last] => {
+            let before: Vec<&str> = before.iter().map(AsRef::as_ref).collect();
+            format!("{} {conjunction} {}", before.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// Names as part of a sentence: `` `a`, `b` and `c` ``; no more than six of them.
+pub fn list_of_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(6);
     if more > 0 {
         names.truncate(6);
         names.push(format!("{more} more"));
     }
-    match names.as_slice() {
-        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => names.concat(),
-    }
+    list(&names, "and")
 }
 
 #[cfg(test)]
@@ -48,8 +71,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn distances_count_characters() {
+        assert_eq!(edit_distance("büild", "build"), 1);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("a", "a-name-far-too-long"), usize::MAX);
+    }
+
+    #[test]
     fn stars_stand_for_any_text() {
-        for (pattern, text, expected) in [
+        for (pattern, text, fits) in [
             ("a", "a", true),
             ("a", "ab", false),
             ("a*", "a", true),
@@ -61,7 +92,7 @@ mod tests {
             ("*b*b", "ab", false),
             ("*/x*", "a/b/xy", true),
         ] {
-            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
+            assert_eq!(matches_wildcard(pattern, text), fits, "{pattern} {text}");
         }
         assert_eq!(captured("library/*", "library/x"), Some("x"));
         assert_eq!(captured("*/*", "library/x"), None);
@@ -69,12 +100,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_listed_as_in_a_sentence() {
-        assert_eq!(list([].into_iter()), "");
-        assert_eq!(list(["a"].into_iter()), "`a`");
-        assert_eq!(list(["a", "b", "c"].into_iter()), "`a`, `b` and `c`");
-        let many = ["a", "b", "c", "d", "e", "f", "g", "h"];
-        let listed = "`a`, `b`, `c`, `d`, `e`, `f` and 2 more";
-        assert_eq!(list(many.into_iter()), listed);
+    fn lists_read_as_sentences() {
+        assert_eq!(list::<&str>(&[], "or"), "");
+        assert_eq!(list(&["a"], "or"), "a");
+        assert_eq!(list(&["a", "b", "c"], "or"), "a, b or c");
+        let many = list_of_names("a b c d e f g h".split(' '));
+        assert_eq!(many, "`a`, `b`, `c`, `d`, `e`, `f` and 2 more");
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::{Build, IgnoreFile};
-use crate::syntax::distance;
+use crate::text::edit_distance;
 
 /// How many directories above the Dockerfile are tried as the context.
 const MAX_PARENTS: usize = 6;
@@ -235,7 +235,7 @@ impl BuildContext {
             .take(MAX_ENTRIES)
             .filter_map(|e| e.ok()?.file_name().into_string().ok());
         let (_, near) = names
-            .map(|n| (distance(&n.to_lowercase(), &name.to_lowercase()), n))
+            .map(|n| (edit_distance(&n.to_lowercase(), &name.to_lowercase()), n))
             .filter(|(d, _)| *d <= name.len() / 4)
             .min()?;
         parts.push(&near);

@@ -7,7 +7,7 @@ use super::{Base, Facts, FromTarget, Node, UseTarget, WordUse, platform, stage};
 use crate::images::{self, ImageRef};
 use crate::span::Span;
 use crate::syntax::check::{CHECK_ARGUMENT, CheckOptions};
-use crate::syntax::expand::{self, ExpandErrorKind, Value};
+use crate::syntax::word::{self, ExpandErrorKind, Value};
 use crate::syntax::{Instruction, Keyword, Kind, Transfer, Word};
 
 /// Something BuildKit refuses.
@@ -157,7 +157,7 @@ impl Facts<'_> {
             }
             let text = expanded.word.as_str();
             let lookup = &mut |name: &str| self.lookup(node.index, name);
-            if let Err(error) = expand::expand(text, expanded.syntax, lookup).result {
+            if let Err(error) = word::expand(text, expanded.syntax, lookup).result {
                 found.expansion(expanded.word, &error);
             }
         });
@@ -165,8 +165,7 @@ impl Facts<'_> {
             Kind::Expose(words) => {
                 for word in words {
                     let lookup = &mut |name: &str| self.lookup(node.index, name);
-                    if let Err(error) = expand::process_words(word.as_str(), escape, lookup).result
-                    {
+                    if let Err(error) = word::process_words(word.as_str(), escape, lookup).result {
                         found.expansion(word, &error);
                     }
                 }
@@ -679,7 +678,7 @@ impl Found {
         Added(self.0.last_mut())
     }
 
-    fn expansion(&mut self, word: &Word, error: &expand::ExpandError) {
+    fn expansion(&mut self, word: &Word, error: &word::ExpandError) {
         let span = match error.range.is_empty() {
             true => word.span,
             false => word.span_of(error.range.clone()),

@@ -7,6 +7,7 @@ use crate::context::BuildContext;
 use crate::context::ignore_file::clean;
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
+use crate::text::has_wildcard;
 
 /// A COPY or an ADD.
 #[derive(Debug, Clone)]
@@ -138,7 +139,7 @@ impl Copied {
     pub fn target_of(&self, source: &CopiedSource) -> Option<String> {
         let target = self.target.as_deref()?;
         let path = source.path()?;
-        if path == "." || path.contains(['*', '?', '[']) || !self.into_directory {
+        if path == "." || has_wildcard(&path) || !self.into_directory {
             return Some(target.to_owned());
         }
         let name = path.rsplit('/').next()?;

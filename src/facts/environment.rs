@@ -3,7 +3,7 @@
 use super::{Base, Facts};
 use crate::images::{self, ImageRef, ImageVariable};
 use crate::syntax::Kind;
-use crate::syntax::expand::{Template, Var};
+use crate::syntax::word::{Template, Var};
 
 /// How sure it is that a variable is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

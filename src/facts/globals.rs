@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::scope::PLATFORM_ARGUMENTS;
 use super::{Facts, Stage};
-use crate::syntax::expand::{self, Syntax, Value, Var};
+use crate::syntax::word::{self, Syntax, Value, Var};
 use crate::syntax::{Kind, Word};
 
 impl Facts<'_> {
@@ -33,7 +33,7 @@ impl Facts<'_> {
                 Some(value) => Var::Set(value.clone().into()),
                 None => Var::Unset,
             };
-            match expand::expand(word.as_str(), syntax, lookup).result {
+            match word::expand(word.as_str(), syntax, lookup).result {
                 Ok(Value::Known(text)) => Some(text),
                 _ => None,
             }

@@ -105,7 +105,7 @@ impl<'a> Facts<'a> {
     /// Whether BuildKit's lexer would change a word: it takes `--from` only as it stands.
     fn is_expanded(&self, value: &str) -> bool {
         let escape = self.file.escape.char();
-        match crate::syntax::expand::Template::parse(value, escape) {
+        match crate::syntax::word::Template::parse(value, escape) {
             Ok(template) => template.literal().is_none_or(|text| text != value),
             Err(_) => true,
         }

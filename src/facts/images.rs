@@ -3,7 +3,7 @@
 use super::{Base, Facts, FromTarget, Place};
 use crate::images::{ImageRef, Tag};
 use crate::span::Span;
-use crate::syntax::expand::Template;
+use crate::syntax::word::Template;
 use crate::syntax::{Kind, Word};
 
 /// An image that the file names.

@@ -29,7 +29,7 @@ use crate::images::HIDDEN;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
-use crate::syntax::expand::{self, Expansion, Syntax, Template, Value, Var};
+use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use conversion::BuildError;
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
@@ -381,7 +381,7 @@ impl<'a> Facts<'a> {
         let syntax = Syntax::Word {
             escape: self.file.escape.char(),
         };
-        expand::expand(word.as_str(), syntax, &mut |name| self.lookup(node, name))
+        word::expand(word.as_str(), syntax, &mut |name| self.lookup(node, name))
     }
 
     /// The word's text if every variable that decides it is known.
@@ -550,7 +550,7 @@ impl<'a> Facts<'a> {
                             // Within one ARG the names before are visible already.
                             self.scopes.lookup(&self.stages, stage, usize::MAX, name)
                         };
-                        match expand::expand(word.as_str(), syntax, lookup).result {
+                        match word::expand(word.as_str(), syntax, lookup).result {
                             Ok(value) => value,
                             Err(_) => Value::Unknown,
                         }
@@ -598,7 +598,7 @@ impl<'a> Facts<'a> {
         for trigger in triggers {
             let value = |facts: &Self, word: &Word| {
                 let lookup = &mut |name: &str| facts.lookup_in(stage, usize::MAX, name);
-                match expand::expand(word.as_str(), syntax, lookup).result {
+                match word::expand(word.as_str(), syntax, lookup).result {
                     Ok(value) => value,
                     Err(_) => Value::Unknown,
                 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Facts, ImageUse};
 use crate::span::Span;
 use crate::syntax::Word;
-use crate::syntax::expand::{Part, Template};
+use crate::syntax::word::{Part, Template};
 
 /// The smallest place in the file that gives a part of an image's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Facts;
 use crate::span::Span;
-use crate::syntax::expand::{self, Value};
+use crate::syntax::word::{self, Value};
 use crate::syntax::{Kind, Word};
 
 /// A port word of EXPOSE, its variables resolved.
@@ -74,7 +74,7 @@ impl Facts<'_> {
 
     fn port(&self, node: usize, word: &Word) -> Vec<PortWord> {
         let escape = self.file.escape.char();
-        let words = expand::process_words(word.as_str(), escape, &mut |n| self.lookup(node, n));
+        let words = word::process_words(word.as_str(), escape, &mut |n| self.lookup(node, n));
         let Ok(Value::Known(texts)) = words.result else {
             return Vec::new();
         };

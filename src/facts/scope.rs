@@ -8,7 +8,7 @@ use super::platform::Platform;
 use super::stage::Base;
 use crate::context::Build;
 use crate::span::Span;
-use crate::syntax::expand::{Value, Var};
+use crate::syntax::word::{Value, Var};
 use crate::syntax::{Argument, Pair};
 
 /// How many base stages are asked for a variable before it counts as not known.

@@ -2,7 +2,7 @@
 
 use super::{Facts, Node};
 use crate::span::Span;
-use crate::syntax::expand::Syntax;
+use crate::syntax::word::Syntax;
 use crate::syntax::{Heredoc, Kind, Word};
 
 /// What an expanded word is for.

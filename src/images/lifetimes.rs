@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::{
     ImageRef, Precision, Publisher, RETIRED_OFFICIAL_IMAGES, Tag, official_name, publisher,
 };
+use crate::text::list;
 
 /// An end of support.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,7 +239,7 @@ fn ended(
     EndOfLife {
         release: format!("{} {version}", line.name),
         date: Some(date),
-        successor: supported(line),
+        successor: list(line.supported, "or"),
         in_tag: Some(in_tag),
     }
 }
@@ -250,14 +251,6 @@ fn word_in(tag: &Tag<'_>, word: &str) -> Range<usize> {
 
 fn numbers_of(version: &str) -> Vec<u64> {
     version.split('.').map_while(|n| n.parse().ok()).collect()
-}
-
-fn supported(line: &Line) -> String {
-    match line.supported {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [before @ .., last] => format!("{} or {last}", before.join(", ")),
-    }
 }
 
 /// <https://alpinelinux.org/releases/>

@@ -2,7 +2,7 @@
 
 use super::Policy;
 use crate::images::{DOCKER_HUB, ImageRef};
-use crate::text::fits;
+use crate::text::matches_wildcard;
 
 impl Policy {
     /// Whether the image is one of the organisation's golden images. `None` if a variable decides.
@@ -61,10 +61,12 @@ impl<'p> Pattern<'p> {
     /// What the image is called where the pattern fits it: in full or as people write it.
     pub fn name_of(&self, image: &ImageRef) -> Option<String> {
         let familiar = image.familiar_name();
-        if fits(self.name, &familiar) {
+        if matches_wildcard(self.name, &familiar) {
             return Some(familiar);
         }
-        image.canonical_name().filter(|full| fits(self.name, full))
+        image
+            .canonical_name()
+            .filter(|full| matches_wildcard(self.name, full))
     }
 
     /// Whether it fits an image.
@@ -78,7 +80,7 @@ impl<'p> Pattern<'p> {
         let mut fit = Fit::Yes;
         if let Some(tag) = self.tag {
             fit = match image.effective_tag() {
-                Some(used) if fits(tag, used) => Fit::Yes,
+                Some(used) if matches_wildcard(tag, used) => Fit::Yes,
                 Some(_) => Fit::OtherTag,
                 None if image.tag.is_some() => Fit::Unknown,
                 // With nothing but a digest, the tag is nowhere to be seen.
@@ -89,7 +91,7 @@ impl<'p> Pattern<'p> {
             (None, _) => fit,
             (Some(digest), Some(used)) => match used.known() {
                 // The digest alone decides which bits these are.
-                Some(used) if fits(digest, used) => Fit::Yes,
+                Some(used) if matches_wildcard(digest, used) => Fit::Yes,
                 Some(_) => Fit::OtherTag,
                 None => Fit::Unknown,
             },
@@ -116,7 +118,7 @@ pub fn is_listed(registries: &[String], image: &ImageRef) -> Option<bool> {
             Some((host, path)) => (host, Some(path)),
             None => (entry, None),
         };
-        if !fits(
+        if !matches_wildcard(
             &hub(&host.to_ascii_lowercase()),
             &registry.to_ascii_lowercase(),
         ) {
@@ -127,7 +129,7 @@ pub fn is_listed(registries: &[String], image: &ImageRef) -> Option<bool> {
             (Some(_), None) => unknown = true,
             (Some(path), Some(name)) => {
                 let used = name.get(registry.len() + 1..).unwrap_or_default();
-                if fits(path, used) || fits(&format!("{path}/*"), used) {
+                if matches_wildcard(path, used) || matches_wildcard(&format!("{path}/*"), used) {
                     return Some(true);
                 }
             }

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::diagnostic::Severity;
 use crate::fix::Applicability;
-use crate::rule::{Impact, Level, Rule, RuleMeta};
+use crate::rule::{BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Rule, RuleMeta};
 
 /// A rule of the catalogue.
 pub struct RuleEntry {
@@ -107,7 +107,7 @@ pub fn nearest_name(name: &str) -> Option<&'static str> {
         })
         .map(|known| {
             (
-                crate::syntax::distance(&lower, &known.to_lowercase()),
+                crate::text::edit_distance(&lower, &known.to_lowercase()),
                 known,
             )
         })

@@ -4,7 +4,7 @@
 use super::json::{self, Json, push_part};
 use super::{
     Argument, CommandLine, Escape, From, Healthcheck, Instruction, Keyword, Kind, Pair, Pairs,
-    SyntaxError, SyntaxErrorKind, Transfer, TransferSource, Volume, Word, expand, flags,
+    SyntaxError, SyntaxErrorKind, Transfer, TransferSource, Volume, Word, flags, word,
 };
 use crate::span::{MappedText, Span};
 
@@ -559,7 +559,7 @@ pub(super) struct HeredocHead {
 }
 
 /// Reads a whole word as a heredoc operator, `^\d*<<-?\s*[^<]+$`: its front and the delimiter.
-pub(super) fn heredoc_word(word: &str) -> Option<(HeredocHead, expand::HeredocDelimiter)> {
+pub(super) fn heredoc_word(word: &str) -> Option<(HeredocHead, word::HeredocDelimiter)> {
     let (descriptor, rest) = word.split_once("<<")?;
     if !descriptor.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -577,7 +577,7 @@ pub(super) fn heredoc_word(word: &str) -> Option<(HeredocHead, expand::HeredocDe
         descriptor: descriptor.parse().unwrap_or(0),
         chomp,
     };
-    Some((head, expand::heredoc_delimiter(rest)?))
+    Some((head, word::heredoc_delimiter(rest)?))
 }
 
 /// Tells each COPY or ADD source that names a heredoc which one it is. Where a name is used

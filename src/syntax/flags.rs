@@ -3,6 +3,7 @@
 
 use super::{Escape, Flag, Keyword, SyntaxError, SyntaxErrorKind, Word, json::push_part};
 use crate::span::MappedText;
+use crate::text::edit_distance;
 
 /// How a flag's value is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -192,32 +193,13 @@ pub(super) fn check(flags: &[Flag], keyword: Keyword, line: u32, errors: &mut Ve
 /// The name nearest to `word`, at most two edits away, as BuildKit suggests it.
 pub(crate) fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     names
-        .map(|name| (distance(&word.to_lowercase(), &name.to_lowercase()), name))
+        .map(|name| {
+            (
+                edit_distance(&word.to_lowercase(), &name.to_lowercase()),
+                name,
+            )
+        })
         .filter(|(d, _)| *d < 3)
         .min_by_key(|(d, _)| *d)
         .map(|(_, name)| name)
-}
-
-/// Levenshtein distance in characters; words that differ much in length count as far apart.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    if a.len().abs_diff(b.len()) > 8 {
-        return usize::MAX;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (slot, y) in row.iter_mut().skip(1).zip(&b) {
-            let above = *slot;
-            let cost = diagonal + usize::from(x != *y);
-            diagonal = above;
-            left = cost.min(above + 1).min(left + 1);
-            *slot = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

@@ -7,7 +7,7 @@ use super::check::CheckOptions;
 use super::directive::{self, Directive, Scan};
 use super::{
     Comment, File, Heredoc, Instruction, Keyword, Kind, Piece, PieceKind, SyntaxError,
-    SyntaxErrorKind, arguments, expand,
+    SyntaxErrorKind, arguments, word,
 };
 use crate::span::{MappedText, Source, Span};
 
@@ -281,7 +281,7 @@ impl<'t> Reader<'t> {
         if !(takes || refused) || !instruction.logical.text().contains("<<") {
             return;
         }
-        let Ok(words) = expand::raw_words(instruction.logical.text()) else {
+        let Ok(words) = word::raw_words(instruction.logical.text()) else {
             return;
         };
         for word in words {

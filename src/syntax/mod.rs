@@ -9,15 +9,14 @@ mod arguments;
 pub mod check;
 pub mod directive;
 mod error;
-pub mod expand;
 mod flags;
 mod json;
 mod lines;
+pub mod word;
 
 use crate::span::{MappedText, Source, Span};
 use directive::{CheckDirective, Directive, SyntaxDirective};
 pub use error::{SyntaxError, SyntaxErrorKind};
-pub(crate) use flags::distance;
 
 /// Reads a whole file. Never fails: what cannot be read is in [`File::errors`].
 pub fn parse(source: &Source) -> File {

@@ -2,6 +2,7 @@
 
 use dlint::context::Build;
 use dlint::engine;
+use dlint::rule::BuildkitCheck;
 use dlint::span::Source;
 use dlint::syntax::check::CheckOptions;
 use dlint::syntax::{self, Instruction, Kind};
@@ -202,23 +203,17 @@ const LINT_DEVIATIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The rules that say what BuildKit refuses.
-const REFUSALS: [&str; 6] = [
-    "instruction-before-from",
-    "invalid-port",
-    "nested-onbuild",
-    "self-reference",
-    "syntax-error",
-    "unknown-stage",
-];
+/// What BuildKit does when it finds what a rule finds.
+fn check(rule: &str) -> Option<BuildkitCheck> {
+    dlint::rules::by_id(rule)?.meta.buildkit
+}
 
 fn buildkit_name(rule: &str) -> Option<&'static str> {
-    let meta = &dlint::rules::by_id(rule)?.meta;
-    meta.aliases.iter().copied().find(|alias| {
-        alias.starts_with(|c: char| c.is_ascii_uppercase())
-            && alias.bytes().all(|b| b.is_ascii_alphabetic())
-            && alias.bytes().any(|b| b.is_ascii_lowercase())
-    })
+    check(rule)?.name
+}
+
+fn is_refusal(rule: &str) -> bool {
+    check(rule).is_some_and(|check| check.name.is_none())
 }
 
 fn pairs(value: &Value) -> Vec<(String, String)> {
@@ -267,7 +262,7 @@ fn answer(settings: &mut engine::Settings, text: &str, options: &Value) -> Answe
     let mut warnings: Vec<(String, u64)> = named.collect();
     warnings.sort();
     let refused = |d: &&dlint::diagnostic::Diagnostic| {
-        REFUSALS.contains(&d.rule) && d.severity == dlint::diagnostic::Severity::Error
+        is_refusal(d.rule) && d.severity == dlint::diagnostic::Severity::Error
     };
     let errors = report.diagnostics.iter().filter(refused);
     Answer {
@@ -280,7 +275,7 @@ fn buildkit_mode() -> engine::Settings {
     engine::Settings {
         rules: dlint::rules::RULES
             .iter()
-            .filter(|e| buildkit_name(e.meta.id).is_some() || REFUSALS.contains(&e.meta.id))
+            .filter(|e| e.meta.buildkit.is_some())
             .map(engine::ActiveRule::new)
             .collect(),
         buildkit: true,

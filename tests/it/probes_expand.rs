@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use dlint::syntax::expand::{
+use dlint::syntax::word::{
     ExpandError, Part, Syntax, Template, Value, Var, expand, heredoc_delimiter, process_words,
     raw_words,
 };

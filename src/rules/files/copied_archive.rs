@@ -4,6 +4,7 @@ use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
+use crate::text::has_wildcard;
 
 rule!(CopiedArchive);
 
@@ -54,7 +55,7 @@ fn archive_name(copied: &Copied, path: Option<&str>) -> Option<String> {
     ];
     let path = path?;
     let is_archive = |name: &str| ENDINGS.iter().any(|e| name.to_lowercase().ends_with(e));
-    if !is_archive(path) || path.contains(['*', '?', '[']) {
+    if !is_archive(path) || has_wildcard(path) {
         return None;
     }
     let own = path.rsplit('/').next()?;

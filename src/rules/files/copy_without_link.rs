@@ -7,6 +7,7 @@ use crate::fix::{Edit, Fix};
 use crate::images::{BaseUser, default_user};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
+use crate::text::has_wildcard;
 
 rule!(CopyWithoutLink);
 
@@ -209,7 +210,7 @@ impl Places {
         let Some(path) = copied.sources.first().and_then(|s| s.path()) else {
             return false;
         };
-        if path.contains(['*', '?', '[']) {
+        if has_wildcard(&path) {
             return false;
         }
         let name = |p: &str| p.rsplit('/').next().unwrap_or(p).to_owned();

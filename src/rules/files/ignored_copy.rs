@@ -4,6 +4,7 @@ use crate::context::ignore_file::clean;
 use crate::facts::Node;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
+use crate::text::has_wildcard;
 
 rule!(IgnoredCopy);
 
@@ -43,7 +44,7 @@ impl Rule for IgnoredCopy {
                 _ if cx.buildkit => ignore.is_ignored(&path),
                 path => {
                     let path = path.trim_start_matches('/');
-                    let found = match path.contains(['*', '?', '[']) {
+                    let found = match has_wildcard(path) {
                         true => context.find(path),
                         false => vec![path.to_owned()],
                     };

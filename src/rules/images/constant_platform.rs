@@ -4,7 +4,7 @@ use crate::facts::Stage;
 use crate::facts::platform::Platform;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
-use crate::syntax::expand::Template;
+use crate::syntax::word::Template;
 
 rule!(ConstantPlatform);
 

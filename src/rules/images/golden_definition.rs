@@ -115,7 +115,7 @@ impl GoldenDefinition {
             return;
         }
         let plural = if missing.len() == 1 { "" } else { "s" };
-        let names = text::list(missing.iter().copied());
+        let names = text::list_of_names(missing.iter().copied());
         let message = format!("the golden image lacks the label{plural} {names}");
         let example: Vec<String> = missing.iter().map(|name| format!("{name}=…")).collect();
         cx.report(stage.from.name.span, message)

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::images::ImageRef;
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::expand::{Template, Value, Var};
+use crate::syntax::word::{Template, Value, Var};
 
 rule!(InvalidBaseReference);
 

@@ -52,7 +52,7 @@ impl Rule for NonGoldenBase {
                 format!("`{name}` is not a golden image"),
                 format!(
                     "build on a golden image: {}",
-                    text::list(policy.golden.iter().map(|g| g.image.as_str()))
+                    text::list_of_names(policy.golden.iter().map(|g| g.image.as_str()))
                 ),
             ),
         };

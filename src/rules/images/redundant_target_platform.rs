@@ -5,7 +5,7 @@ use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
-use crate::syntax::expand::{self, Syntax, Value, Var};
+use crate::syntax::word::{self, Syntax, Value, Var};
 
 rule!(RedundantTargetPlatform);
 
@@ -22,7 +22,7 @@ impl Rule for RedundantTargetPlatform {
             escape: cx.file().escape.char(),
         };
         let own = "own";
-        let found = expand::expand(word.as_str(), syntax, &mut |name| match name {
+        let found = word::expand(word.as_str(), syntax, &mut |name| match name {
             NAME => Var::Set(own.into()),
             _ => Var::Unset,
         });

@@ -3,8 +3,9 @@
 use crate::diagnostic::Severity;
 use crate::facts::{Origin, PLATFORM_ARGUMENTS, Stage};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::expand::{ModifierKind, Template};
-use crate::syntax::{Kind, distance};
+use crate::syntax::Kind;
+use crate::syntax::word::{ModifierKind, Template};
+use crate::text::edit_distance;
 
 rule!(UndefinedFromArgument);
 
@@ -40,7 +41,7 @@ impl Rule for UndefinedFromArgument {
                 let near = globals
                     .chain(PLATFORM_ARGUMENTS)
                     .filter(|known| known.len().abs_diff(name.len()) < 3)
-                    .map(|known| (distance(&name, known), known))
+                    .map(|known| (edit_distance(&name, known), known))
                     .filter(|(d, known)| *d < 3 && *d * 2 < known.len())
                     .min();
                 // An ARG in a stage above is a common mistake.

@@ -45,7 +45,7 @@ fn check(cx: &mut Context<'_>, image: &ImageRef, place: &Place) {
     let name = image
         .canonical_name()
         .unwrap_or_else(|| image.familiar_name());
-    let trusted = text::list(trusted.iter().map(String::as_str));
+    let trusted = text::list_of_names(trusted.iter().map(String::as_str));
     cx.report_at(place, format!("`{name}` is in no trusted registry"))
         .help(format!("take it from a trusted registry: {trusted}"));
 }

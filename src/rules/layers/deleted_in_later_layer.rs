@@ -6,6 +6,7 @@ use crate::facts::{Command, Facts, Node, is_small_file};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
+use crate::text::has_wildcard;
 
 rule! {
     DeletedInLaterLayer {
@@ -209,13 +210,13 @@ fn removed(facts: &Facts<'_>, node: &Node<'_>, moved: bool, text: Option<&str>) 
 /// Whether `rm path` removes `held` or, with a `*` at the end of a name, something like it.
 fn covers(path: &str, held: &str) -> bool {
     if let Some(start) = path.strip_suffix('*') {
-        return !start.contains(['*', '?', '['])
+        return !has_wildcard(start)
             && start.len() > 2
             && held
                 .strip_prefix(start)
                 .is_some_and(|rest| !rest.contains('/'));
     }
-    !path.contains(['*', '?', '['])
+    !has_wildcard(path)
         && path.len() > 1
         && held
             .strip_prefix(path)

@@ -7,7 +7,7 @@ use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::WordPart;
 use crate::span::Span;
-use crate::syntax::expand::{Template, Value};
+use crate::syntax::word::{Template, Value};
 use crate::syntax::{Argument, Keyword, Kind, Word};
 
 rule! {

@@ -7,7 +7,7 @@ use crate::fix::{Edit, Fix};
 use crate::rule::Context;
 use crate::shell::{FrameKind, RedirectKind, Script};
 use crate::span::Span;
-use crate::syntax::expand::Var;
+use crate::syntax::word::Var;
 use crate::syntax::{CommandLine, Keyword, Kind};
 
 /// The package manager calls of a RUN, one behind ONBUILD too.

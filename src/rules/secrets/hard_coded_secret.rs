@@ -10,7 +10,7 @@ use crate::secrets::excerpt;
 use crate::secrets::pattern::Pattern;
 use crate::secrets::scan::{self, Hit, HitKind};
 use crate::span::{MappedText, Span};
-use crate::syntax::expand::Template;
+use crate::syntax::word::Template;
 use crate::syntax::{Instruction, Kind};
 
 rule! {

@@ -9,7 +9,7 @@ use crate::secrets::scan;
 use crate::secrets::value::{self, ValueKind};
 use crate::span::Span;
 use crate::syntax::Word;
-use crate::syntax::expand::{ModifierKind, Part, Template, Value};
+use crate::syntax::word::{ModifierKind, Part, Template, Value};
 
 /// A value that is a secret under its name.
 pub(super) struct Named {

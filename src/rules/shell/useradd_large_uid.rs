@@ -5,7 +5,7 @@ use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Word, WordPart};
 use crate::syntax::Keyword;
-use crate::syntax::expand::Var;
+use crate::syntax::word::Var;
 
 /// From here on the log of last logins takes tens of megabytes.
 const LARGE: u64 = 100_000;

@@ -5,7 +5,7 @@ use crate::facts::{StageUse, UseTarget};
 use crate::images::{self, ImageRef};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::distance;
+use crate::text::edit_distance;
 
 rule!(UnknownStage);
 
@@ -79,7 +79,7 @@ fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
         rest.is_some_and(|r| r.ends_with(['-', '_']))
     };
     let near = names
-        .map(|known| (distance(&lower, known), known))
+        .map(|known| (edit_distance(&lower, known), known))
         .filter(|(d, known)| (*d <= 2 && *d * 3 <= known.len()) || part(known))
         .min();
     let number = name.bytes().all(|b| b.is_ascii_digit());
@@ -106,7 +106,7 @@ fn target(cx: &mut Context<'_>) {
     }
     let names = stages.iter().filter_map(|s| s.name.as_deref());
     let near = names
-        .map(|known| (distance(&lower, known), known))
+        .map(|known| (edit_distance(&lower, known), known))
         .filter(|(d, _)| *d <= 2)
         .min();
     let help = near.map(|(_, near)| format!("did you mean `{near}`?"));

@@ -5,7 +5,7 @@ use crate::facts::{Facts, Node, WordUse};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::expand::{ModifierKind, Template};
+use crate::syntax::word::{ModifierKind, Template};
 use crate::syntax::{Keyword, Kind, Word};
 
 rule!(FrontendTooOld);

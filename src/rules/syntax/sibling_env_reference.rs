@@ -6,7 +6,7 @@ use crate::diagnostic::Severity;
 use crate::facts::{Definition, Dialect, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
-use crate::syntax::expand::Template;
+use crate::syntax::word::Template;
 
 rule!(SiblingEnvReference);
 

@@ -6,8 +6,9 @@ use crate::diagnostic::Severity;
 use crate::facts::{Definition, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::expand::{self, ModifierKind, Template, Var};
-use crate::syntax::{Kind, distance};
+use crate::syntax::Kind;
+use crate::syntax::word::{self, ModifierKind, Template, Var};
+use crate::text::edit_distance;
 
 rule!(UndefinedVariable);
 
@@ -88,7 +89,7 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
                 }
             }
         };
-        let _ = expand::expand(text, expanded.syntax, lookup);
+        let _ = word::expand(text, expanded.syntax, lookup);
         let template = Template::read(text, expanded.syntax).ok();
         for (name, definition) in undefined {
             let reference = template
@@ -209,7 +210,7 @@ fn nearest(cx: &Context<'_>, node: &Node<'_>, name: &str) -> Option<(String, Spa
             if name.len().abs_diff(known.len()) > 2 {
                 continue;
             }
-            let distance = distance(name, known);
+            let distance = edit_distance(name, known);
             if is_slip(name, known, distance) && best.as_ref().is_none_or(|(d, ..)| distance < *d) {
                 best = Some((distance, known.clone(), variable.name_span));
             }
