@@ -21,7 +21,7 @@ use crate::span::Source;
 /// let report = linter.lint("Dockerfile", "FROM debian:13\nRUN apt-get install curl\n");
 /// let finding = &report.diagnostics[0];
 /// assert_eq!(finding.rule, "apt-missing-yes");
-/// assert_eq!(report.source.slice(finding.span), "install");
+/// assert_eq!(report.source.slice(finding.span), "apt-get install");
 ///
 /// let fixed = linter.fix(report, Applicability::Safe);
 /// assert_eq!(

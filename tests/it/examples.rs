@@ -10,7 +10,7 @@ fn a_string_is_linted_and_fixed() {
     let (lines, fixed) = lint_string::run().unwrap();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(
-        lines[0].starts_with("2:31 ") && lines[0].contains("[apt-missing-yes]"),
+        lines[0].starts_with("2:23 ") && lines[0].contains("[apt-missing-yes]"),
         "{lines:?}"
     );
     assert!(fixed.contains("apt-get install -y curl"), "{fixed}");
