@@ -482,12 +482,12 @@ impl Selection {
         policy.golden.extend(self.golden);
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
+            scripts: self.shellcheck,
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
                 builds: Vec::new(),
                 hadolint: self.profile == Profile::Hadolint,
                 no_ignores: !self.ignore_comments,
-                shellcheck: None,
                 rules: active,
                 policy,
                 build: crate::context::Build {

@@ -6,6 +6,7 @@ use std::path::Path;
 use dlint::config::{Configs, Layer, Place, PolicyKeys, Profile};
 use dlint::diagnostic::Severity;
 use dlint::engine;
+use dlint::policy::Policy;
 use dlint::rules;
 use dlint::span::Source;
 use serde::Deserialize;
@@ -202,8 +203,9 @@ fn the_places_of_every_code_are_hadolints() {
         let file = dlint::syntax::parse(&source);
         let build = Default::default();
         let facts = dlint::facts::Facts::of(&source, &file, &build);
-        let policy = policy(&probe["config"]).try_into().unwrap();
-        let ours: BTreeSet<(u32, String)> = dlint::compat::hadolint::read(&facts, &policy)
+        let mut asked = Policy::default();
+        policy(&probe["config"]).lay_over(&mut asked);
+        let ours: BTreeSet<(u32, String)> = dlint::compat::hadolint::read(&facts, &asked)
             .into_iter()
             .filter(|r| r.code != "DL3054")
             .map(|r| (r.line, r.code.to_owned()))
