@@ -303,11 +303,8 @@ fn problem_of(error: &serde_saphyr::Error) -> Problem {
 
 /// The message of another error without its place.
 fn message(error: &serde_saphyr::Error) -> String {
-    match error.without_snippet() {
-        serde_saphyr::Error::MultipleDocuments { .. } => {
-            return "a second document, where one is read".to_owned();
-        }
-        _ => {}
+    if let serde_saphyr::Error::MultipleDocuments { .. } = error.without_snippet() {
+        return "a second document, where one is read".to_owned();
     }
     let text = error.without_snippet().to_string();
     let text = text.lines().next().unwrap_or_default();
