@@ -16,7 +16,10 @@ pub fn run(script: &str) -> Result<Vec<serde_json::Value>, Box<dyn std::error::E
         let mut json = serde_json::to_value(finding)?;
         let start = report.source.utf16_position(finding.span.start);
         let end = report.source.utf16_position(finding.span.end);
-        json["range"] = serde_json::json!({ "start": start, "end": end });
+        if let Some(object) = json.as_object_mut() {
+            let range = serde_json::json!({ "start": start, "end": end });
+            object.insert("range".to_owned(), range);
+        }
         Ok(json)
     });
     findings.collect()

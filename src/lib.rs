@@ -33,5 +33,6 @@ pub mod span;
 pub mod suppress;
 pub mod syntax;
 pub mod text;
+pub mod values;
 
 pub use linter::Linter;
