@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::compat::hadolint;
-use crate::context::{Build, NamedBuild};
+use crate::context::{Build, Files, NamedBuild, Nothing};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::policy::Policy;
@@ -29,6 +29,9 @@ pub struct Settings {
     /// The builds of the file that compose and bake files describe: a finding that holds in some
     /// of them only says in which.
     pub builds: Vec<NamedBuild>,
+    /// The files around the Dockerfile, from which its build context and its ignore files are
+    /// read. Without them it is judged by its text.
+    pub files: Option<Arc<dyn Files>>,
     /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
     pub buildkit: bool,
     /// Report what hadolint reports, and where: see [`crate::compat::hadolint`].
@@ -350,7 +353,8 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let no_codes = CodeChoice::default();
     let build = as_assumed(build, settings);
     let build = build.as_ref();
-    let facts = Facts::of(source, file, build);
+    let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
+    let facts = Facts::with_files(source, file, build, files);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
@@ -366,11 +370,17 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
         active.rule.check_file(&mut cx);
+        for image in facts.own_images() {
+            active.rule.check_image(&mut cx, image);
+        }
         for node in &facts.nodes {
             active.rule.check_node(&mut cx, node);
             if node.keyword() == Some(Keyword::Run) {
                 for command in node.commands() {
                     active.rule.check_command(&mut cx, node, command);
+                }
+                for install in &node.installs {
+                    active.rule.check_install(&mut cx, node, install);
                 }
             }
         }

@@ -455,6 +455,7 @@ impl Selection {
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
                 builds: Vec::new(),
+                files: None,
                 hadolint: self.profile == Profile::Hadolint,
                 no_ignores: !self.ignore_comments,
                 rules: active,

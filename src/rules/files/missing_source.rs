@@ -1,18 +1,10 @@
 //! `missing-source`: a COPY or a mount of what the build context does not have.
 
-use std::path::Path;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::context::ContextOrigin;
 use crate::facts::{CopyOrigin, Dialect, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/files/missing-source.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingSource {}
+rule!(MissingSource);
 
 impl Rule for MissingSource {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
@@ -47,10 +39,9 @@ impl Rule for MissingSource {
             if context.exists(&path) || context.is_made(&path) {
                 continue;
             }
-            let beside = facts.source.path().parent().unwrap_or(Path::new(""));
             let help = match context.nearest(&path) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if beside.join(&path).exists() => {
+                None if facts.is_beside(&path) => {
                     "paths start at the build context, not at the Dockerfile".to_owned()
                 }
                 None => "name what is there, or build with the directory that has it".to_owned(),
