@@ -18,9 +18,9 @@ const MAX_HEREDOCS: usize = 500;
 /// substitution. A second or two.
 const MAX_COST: usize = 100_000_000_000;
 
-/// How long a script may be: fifty times the longest of some 2,000 public Dockerfiles as a whole. The
-/// commands of a script take a multiple of its text, so this bounds what one script takes.
-const MAX_BYTES: usize = 1 << 20;
+/// How long a script may be: over ten times the longest of some 2,000 public Dockerfiles as a whole. Its
+/// commands take up to 200 times its text in memory, so this keeps one script below 50 MiB.
+const MAX_BYTES: usize = 1 << 18;
 
 /// How many assignments may stand before one command, of which the parser looks at all for each.
 const MAX_ASSIGNMENTS: usize = 500;
@@ -28,7 +28,7 @@ const MAX_ASSIGNMENTS: usize = 500;
 /// How many words may end what nothing began. At each the parser begins anew.
 const MAX_STRAYS: usize = 100;
 
-const TOO_DEEP: &str = "nested too deeply to be read";
+pub(super) const TOO_DEEP: &str = "nested too deeply to be read";
 
 /// Where a text gets beyond what the parser can be given.
 pub(crate) fn beyond_limits(text: &str) -> Option<(usize, &'static str)> {
