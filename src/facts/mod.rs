@@ -1,7 +1,6 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
-mod conversion;
 mod copies;
 mod directive;
 mod environment;
@@ -17,6 +16,7 @@ mod place;
 pub mod platform;
 pub mod port;
 pub mod program;
+mod remote;
 mod scope;
 mod stage;
 mod words;
@@ -31,9 +31,9 @@ use crate::images::HIDDEN;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
+pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
-pub use conversion::BuildError;
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
@@ -43,9 +43,12 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
+pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
-pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
+pub use stage::{
+    Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
+};
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.
@@ -509,13 +512,13 @@ impl<'a> Facts<'a> {
             let mut users: HashMap<Option<usize>, HashSet<String>> = HashMap::new();
             for stage in stages.chain([None]) {
                 for variable in self.declarations(stage) {
-                    let Some(Value::Known(value)) = &variable.value else {
+                    let Some(value) = variable.known_value() else {
                         continue;
                     };
                     let words = crate::secrets::name::words(&variable.name);
                     let names_user = |w: &String| USER_WORDS.contains(&w.as_str());
                     if words.iter().any(names_user) {
-                        users.entry(stage).or_default().insert(value.clone());
+                        users.entry(stage).or_default().insert(value.to_owned());
                     }
                 }
             }

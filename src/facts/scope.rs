@@ -61,6 +61,16 @@ pub struct Variable {
     pub value_span: Span,
 }
 
+impl Variable {
+    /// Its value, if it has one and that is known.
+    pub fn known_value(&self) -> Option<&str> {
+        match self.value.as_ref()? {
+            Value::Known(text) => Some(text),
+            Value::Unknown => None,
+        }
+    }
+}
+
 pub(super) struct Scopes {
     /// Whether the platform is taken for linux/amd64.
     typical: bool,

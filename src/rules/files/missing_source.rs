@@ -1,7 +1,7 @@
 //! `missing-source`: a COPY or a mount of what the build context does not have.
 
 use crate::context::ContextOrigin;
-use crate::facts::{CopyOrigin, Dialect, Node};
+use crate::facts::{CopyOrigin, Dialect, Node, Remote};
 use crate::rule::{Context, Rule, rule};
 
 rule!(MissingSource);
@@ -33,7 +33,7 @@ impl Rule for MissingSource {
             let text = source.text.as_deref().unwrap_or_default();
             // A pattern may match nothing.
             let is_pattern = !is_mount && text.contains(['*', '?', '[', '\\', '$']);
-            if is_pattern || path == "." || facts.is_remote_source(text) {
+            if is_pattern || path == "." || Remote::of(text).is_some() {
                 continue;
             }
             if context.exists(&path) || context.is_made(&path) {
