@@ -76,6 +76,10 @@ pub struct Facts<'a> {
     mentions: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
     /// For each stage what the final image takes from it: see [`Facts::taken_from`].
     taken: OnceCell<Vec<Vec<String>>>,
+    /// For each node what it copies: see [`Facts::copied`].
+    copies: Vec<OnceCell<Option<Copied>>>,
+    /// For each stage the labels of its chain: see [`Facts::labels`].
+    labels: Vec<OnceCell<Vec<Label>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     /// The files around the Dockerfile: see [`Facts::context`].
     files: Arc<dyn Files>,
@@ -201,6 +205,8 @@ impl<'a> Facts<'a> {
             final_stage: None,
             mentions: RefCell::default(),
             taken: OnceCell::new(),
+            copies: Vec::new(),
+            labels: Vec::new(),
             user_names: OnceCell::new(),
             compared: Cell::new(0),
             files,
@@ -224,6 +230,8 @@ impl<'a> Facts<'a> {
         });
         facts.find_final();
         facts.launch_scripts = vec![OnceCell::new(); facts.stages.len()];
+        facts.copies = vec![OnceCell::new(); facts.nodes.len()];
+        facts.labels = vec![OnceCell::new(); facts.stages.len()];
         facts
     }
 

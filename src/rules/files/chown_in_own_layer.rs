@@ -18,12 +18,12 @@ impl Rule for ChownInOwnLayer {
         let Some(last) = facts.final_stage() else {
             return;
         };
-        let mut copies: Vec<Copied> = Vec::new();
+        let mut copies: Vec<&Copied> = Vec::new();
         for node in facts.chain_nodes(last.index) {
             match node.keyword() {
                 Some(Keyword::Copy | Keyword::Add) => copies.extend(facts.copied(node)),
                 Some(Keyword::Run) => {
-                    let mut found: Vec<(&Command, String, Copied)> = Vec::new();
+                    let mut found: Vec<(&Command, String, &Copied)> = Vec::new();
                     for command in node.commands() {
                         if let Some((place, copied)) = recoded(facts, node, command, &copies) {
                             // One finding per copy is enough.
@@ -41,7 +41,7 @@ impl Rule for ChownInOwnLayer {
 }
 
 /// Reports what one RUN stores again.
-fn report(cx: &mut Context<'_>, found: &[(&Command, String, Copied)]) {
+fn report(cx: &mut Context<'_>, found: &[(&Command, String, &Copied)]) {
     let Some(((command, place, copied), rest)) = found.split_first() else {
         return;
     };
@@ -67,12 +67,12 @@ fn report(cx: &mut Context<'_>, found: &[(&Command, String, Copied)]) {
 }
 
 /// The copied files that a command changes.
-fn recoded(
+fn recoded<'f>(
     facts: &Facts<'_>,
     node: &Node<'_>,
     command: &Command,
-    copies: &[Copied],
-) -> Option<(String, Copied)> {
+    copies: &[&'f Copied],
+) -> Option<(String, &'f Copied)> {
     if !matches!(command.name.as_str(), "chown" | "chgrp" | "chmod")
         || !command.has_any_flag(&["-R", "--recursive"])
     {
@@ -93,7 +93,7 @@ fn recoded(
             continue;
         };
         let path = crate::context::ignore_file::clean(path.trim_end_matches('*'));
-        let hit = copies.iter().find(|c| {
+        let hit = copies.iter().copied().find(|c| {
             let node = facts.nodes.get(c.node);
             // An owner of its own was given already; what is left is a directory around it.
             let given = node.is_some_and(|n| {
@@ -117,7 +117,7 @@ fn recoded(
                     .is_some_and(|t| t.len() > 1 && inside(&path, t))
         });
         if let Some(copied) = hit {
-            return Some((text.to_owned(), copied.clone()));
+            return Some((text.to_owned(), copied));
         }
     }
     None

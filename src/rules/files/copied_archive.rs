@@ -11,14 +11,14 @@ rule!(CopiedArchive);
 impl Rule for CopiedArchive {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
-        let copies: Vec<Copied> = facts
+        let copies: Vec<&Copied> = facts
             .copies_of(stage)
             .filter(|c| {
                 let node = facts.nodes.get(c.node);
                 c.origin == CopyOrigin::Context && node.is_some_and(|n| n.is(Keyword::Copy))
             })
             .collect();
-        for copied in &copies {
+        for copied in copies {
             for source in &copied.sources {
                 let Some(name) = archive_name(copied, source.path().as_deref()) else {
                     continue;

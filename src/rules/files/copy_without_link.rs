@@ -29,7 +29,7 @@ impl Rule for CopyWithoutLink {
             .max()
             .unwrap_or(0);
         let places = Places::of(facts, stage);
-        let found: Vec<Copied> = facts
+        let found: Vec<&Copied> = facts
             .copies_of(stage)
             .filter(|c| c.node > last_run && c.origin != CopyOrigin::Context)
             .filter(|c| {

@@ -8,7 +8,7 @@ use crate::syntax::Keyword;
 /// The copies of the whole build context, those behind ONBUILD left out, with their stages.
 pub(super) fn whole_copies<'f, 'a>(
     facts: &'f Facts<'a>,
-) -> impl Iterator<Item = (&'f Stage<'a>, Copied)> {
+) -> impl Iterator<Item = (&'f Stage<'a>, &'f Copied)> {
     facts.stages.iter().flat_map(move |stage| {
         facts
             .copies_of(stage)

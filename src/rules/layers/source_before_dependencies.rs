@@ -12,8 +12,8 @@ use crate::syntax::Keyword;
 rule!(SourceBeforeDependencies);
 
 /// An installation that comes too late.
-struct Late {
-    copy: Copied,
+struct Late<'f> {
+    copy: &'f Copied,
     /// The node of the RUN.
     run: usize,
     install: Install,
@@ -22,7 +22,7 @@ struct Late {
 impl Rule for SourceBeforeDependencies {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
-        let copies: Vec<Copied> = facts
+        let copies: Vec<&Copied> = facts
             .copies_of(stage)
             .filter(|c| c.origin == CopyOrigin::Context)
             .collect();
@@ -43,7 +43,7 @@ impl Rule for SourceBeforeDependencies {
                     && is_avoidable(facts, stage, copy, node, install)
                 {
                     found.push(Late {
-                        copy: copy.clone(),
+                        copy,
                         run: node.index,
                         install: install.clone(),
                     });
@@ -51,15 +51,15 @@ impl Rule for SourceBeforeDependencies {
             }
         }
         while let Some(first) = found.first() {
-            let copy = first.copy.clone();
+            let copy = first.copy;
             let (these, others) = found.into_iter().partition(|l| l.copy.node == copy.node);
             found = others;
-            report(cx, &copy, these);
+            report(cx, copy, these);
         }
     }
 }
 
-fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late>) {
+fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     let facts = cx.facts;
     let Some(first) = late.first() else {
         return;
@@ -141,7 +141,7 @@ fn source_text<'f>(copy: &Copied, facts: &Facts<'f>) -> &'f str {
 /// The copy that brings the source in which the installation reads its manifest.
 fn source_copy<'c>(
     facts: &Facts<'_>,
-    copies: &'c [Copied],
+    copies: &[&'c Copied],
     node: &Node<'_>,
     install: &Install,
 ) -> Option<&'c Copied> {
@@ -155,28 +155,32 @@ fn source_copy<'c>(
         true => vec![directory.clone()],
         false => install.files.iter().map(|f| listed(&f.path)).collect(),
     };
-    copies.iter().filter(|c| c.node < node.index).find(|copy| {
-        let Some(copying) = facts.nodes.get(copy.node) else {
-            return false;
-        };
-        let Some(destination) = &copy.destination else {
-            return false;
-        };
-        let target = place(facts, copying, destination);
-        if copy.whole_context().is_some() {
-            return wanted.iter().all(|w| is_in(w, &target));
-        }
-        // `COPY web /app`: a directory of its own, in whose root the manifest lies.
-        let [source] = copy.sources.as_slice() else {
-            return false;
-        };
-        let path = source.path().filter(|p| looks_like_source(p));
-        let parent = |w: &str| match install.files.is_empty() {
-            true => w.to_owned(),
-            false => w.rsplit_once('/').map_or("", |(d, _)| d).to_owned(),
-        };
-        path.is_some() && wanted.iter().all(|w| parent(w) == target)
-    })
+    copies
+        .iter()
+        .copied()
+        .filter(|c| c.node < node.index)
+        .find(|copy| {
+            let Some(copying) = facts.nodes.get(copy.node) else {
+                return false;
+            };
+            let Some(destination) = &copy.destination else {
+                return false;
+            };
+            let target = place(facts, copying, destination);
+            if copy.whole_context().is_some() {
+                return wanted.iter().all(|w| is_in(w, &target));
+            }
+            // `COPY web /app`: a directory of its own, in whose root the manifest lies.
+            let [source] = copy.sources.as_slice() else {
+                return false;
+            };
+            let path = source.path().filter(|p| looks_like_source(p));
+            let parent = |w: &str| match install.files.is_empty() {
+                true => w.to_owned(),
+                false => w.rsplit_once('/').map_or("", |(d, _)| d).to_owned(),
+            };
+            path.is_some() && wanted.iter().all(|w| parent(w) == target)
+        })
 }
 
 /// Whether a source that is copied alone is a directory of source code, by its name.
