@@ -318,12 +318,8 @@ pub(super) fn problem_of(message: &str) -> Problem {
         let (name, rest) = rest.split_once('`')?;
         let known = rest.split('`').skip(1).step_by(2).map(str::to_owned);
         let known: Vec<String> = known.collect();
-        let nearest = known
-            .iter()
-            .map(|k| (crate::text::edit_distance(name, k), k))
-            .filter(|(d, k)| *d <= (k.len() / 3).max(2))
-            .min()
-            .map(|(_, k)| k.clone());
+        let nearest = crate::text::nearest(name, known.iter().map(String::as_str));
+        let nearest = nearest.map(str::to_owned);
         Some((name.to_owned(), nearest, known))
     };
     if let Some((key, nearest, known)) = unknown("unknown field `") {

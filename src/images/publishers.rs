@@ -1,6 +1,7 @@
 //! Who publishes an image: the Docker Official Images, verified publishers, vendors' registries.
 
-use super::{DOCKER_HUB, ImageRef, LIBRARY};
+use super::reference::LIBRARY;
+use super::{DOCKER_HUB, ImageRef};
 
 /// Who publishes an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
