@@ -15,6 +15,7 @@ fn main() {
     let pages = files("rules", "md");
     let modules = files("src/rules", "rs");
     let mut rules = BTreeMap::new();
+    let mut codes: BTreeMap<String, (String, String)> = BTreeMap::new();
     for ((family, id), path) in &pages {
         let module = (family.clone(), id.replace('-', "_"));
         if !modules.contains_key(&module) {
@@ -22,11 +23,19 @@ fn main() {
             problems.push(format!("{path} has no src/rules/{family}/{name}.rs"));
         }
         match entry(family, id, path) {
-            Ok(entry) if rules.contains_key(id) => {
-                problems.push(format!("{path}: a second rule `{id}`: {entry:.20}"));
+            Ok(_) if rules.contains_key(id) => {
+                problems.push(format!("{path}: a second rule `{id}`"));
             }
             Ok(entry) => {
-                rules.insert(id.clone(), entry);
+                // Several rules may share a code, and each page says what hadolint does with it.
+                if let Some(code) = entry.hadolint {
+                    let name = code.split('"').nth(1).unwrap_or_default().to_owned();
+                    let first = codes.entry(name).or_insert((code.clone(), path.clone()));
+                    if first.0 != code {
+                        problems.push(format!("{path}: `hadolint` differs from {}", first.1));
+                    }
+                }
+                rules.insert(id.clone(), entry.code);
             }
             Err(problem) => problems.push(format!("{path}: {problem}")),
         }
@@ -77,7 +86,20 @@ fn files(root: &str, extension: &str) -> BTreeMap<(String, String), String> {
     found
 }
 
-fn entry(family: &str, id: &str, path: &str) -> Result<String, String> {
+/// What a page becomes.
+struct Entry {
+    /// The entry of the registry.
+    code: String,
+    /// What it says of hadolint's code.
+    hadolint: Option<String>,
+}
+
+/// The keys of the front matter.
+const KEYS: [&str; 7] = [
+    "level", "fix", "since", "hadolint", "buildkit", "aliases", "impact",
+];
+
+fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     let text = fs::read_to_string(path)
         .map_err(|e| e.to_string())?
         .replace("\r\n", "\n");
@@ -91,7 +113,7 @@ fn entry(family: &str, id: &str, path: &str) -> Result<String, String> {
         let (key, value) = line
             .split_once(':')
             .ok_or(format!("`{line}` is no `key: value`"))?;
-        if !["level", "fix", "since", "aliases", "impact"].contains(&key) {
+        if !KEYS.contains(&key) {
             return Err(format!("unknown key `{key}`"));
         }
         if keys.insert(key, value.trim()).is_some() {
@@ -120,6 +142,66 @@ fn entry(family: &str, id: &str, path: &str) -> Result<String, String> {
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };
+    // The names of other tools, the typed ones first.
+    let mut aliases = Vec::new();
+    let words = |key: &str| {
+        keys.get(key)
+            .map(|v| v.split_whitespace().collect::<Vec<_>>())
+    };
+    let hadolint = match words("hadolint") {
+        None => None,
+        Some(words) => {
+            let (code, is_on, severity) = match words[..] {
+                [code, severity] => (code, true, severity),
+                [code, "off", severity] => (code, false, severity),
+                _ => return Err("hadolint is `CODE SEVERITY` or `CODE off SEVERITY`".into()),
+            };
+            let is_code = code.len() == 6
+                && code.starts_with("DL")
+                && code[2..].bytes().all(|b| b.is_ascii_digit());
+            if !is_code {
+                return Err(format!("`{code}` is no code of hadolint"));
+            }
+            aliases.push(code.to_owned());
+            let severity = severity_of(severity)?;
+            Some(format!(
+                "HadolintCode {{ code: {code:?}, severity: {severity}, is_on: {is_on} }}"
+            ))
+        }
+    };
+    let buildkit = match words("buildkit") {
+        None => "None".to_owned(),
+        Some(words) => {
+            let (name, kind) = match words[..] {
+                [name] => (name, "Instruction"),
+                [name, "whole-file"] => (name, "WholeFile"),
+                [name, "conversion"] => (name, "Conversion"),
+                [name, "experimental"] => (name, "Experimental"),
+                _ => {
+                    return Err(
+                        "buildkit is `CHECK` or `error`, then perhaps `whole-file`, \
+                                `conversion` or `experimental`"
+                            .into(),
+                    );
+                }
+            };
+            let check = (name != "error").then_some(name);
+            if check.is_some_and(|c| !c.starts_with(|c: char| c.is_ascii_uppercase())) {
+                return Err(format!("`{name}` is no check of BuildKit"));
+            }
+            aliases.extend(check.map(str::to_owned));
+            format!("Some(BuildkitCheck {{ name: {check:?}, kind: BuildkitKind::{kind} }})")
+        }
+    };
+    for alias in list("aliases") {
+        let typed = alias.starts_with("DL") || alias.bytes().all(|b| b.is_ascii_alphabetic());
+        if typed {
+            return Err(format!(
+                "`{alias}` has a key of its own: hadolint, buildkit"
+            ));
+        }
+        aliases.push(alias);
+    }
     let mut impact = String::new();
     for name in list("impact") {
         if !["security", "speed", "clarity", "size", "correctness"].contains(&name.as_str()) {
@@ -140,14 +222,17 @@ fn entry(family: &str, id: &str, path: &str) -> Result<String, String> {
         .replace('\n', " ");
     let module = id.replace('-', "_");
     let rule = format!("{family}::{module}::{}", pascal(id));
-    Ok(format!(
+    let code = format!(
         "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
-         since: {:?}, aliases: &{:?}, impact: &[{impact}], summary: {:?}, page: {page:?} }}, \
+         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], summary: {:?}, page: {page:?} }}, \
          make: make::<{rule}>, configure: configure::<{rule}>, options: options::<{rule}> }},\n",
         get("since")?,
-        list("aliases"),
+        hadolint
+            .as_ref()
+            .map_or("None".to_owned(), |h| format!("Some({h})")),
         summary.trim(),
-    ))
+    );
+    Ok(Entry { code, hadolint })
 }
 
 fn severity_of(name: &str) -> Result<&'static str, String> {

@@ -1,19 +1,20 @@
 //! Linting one file: facts, one walk per rule, suppression, order.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::compat::hadolint;
-use crate::context::{Build, NamedBuild};
+use crate::context::{Build, Files, NamedBuild, Nothing};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
+use crate::rule::{BuildkitKind, CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
-use crate::shell::lint::External;
+use crate::rules::shell::shellcheck::{self, Answers, ExternalScript};
 use crate::span::{Source, Span};
-use crate::suppress::{Suppressed, Suppressions, is_buildkit_name};
+use crate::suppress::{Suppressed, Suppressions};
 use crate::syntax::{self, File, Keyword};
 
 /// What applies to one file.
@@ -28,14 +29,15 @@ pub struct Settings {
     /// The builds of the file that compose and bake files describe: a finding that holds in some
     /// of them only says in which.
     pub builds: Vec<NamedBuild>,
+    /// The files around the Dockerfile, from which its build context and its ignore files are
+    /// read. Without them it is judged by its text.
+    pub files: Option<Arc<dyn Files>>,
     /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
     pub buildkit: bool,
     /// Report what hadolint reports, and where: see [`crate::compat::hadolint`].
     pub hadolint: bool,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
-    /// The program that looks at shell scripts, if dlint's own checks are not to.
-    pub shellcheck: Option<Arc<External>>,
 }
 
 /// A rule that is on.
@@ -79,14 +81,17 @@ impl Settings {
         }
     }
 
-    /// These settings with one rule only; nothing if that is off.
-    pub fn only(&self, id: &str) -> Option<Self> {
-        let rules = self.rules.iter().filter(|r| r.meta.id == id).cloned();
-        let rules: Vec<ActiveRule> = rules.collect();
-        (!rules.is_empty()).then(|| Self {
-            rules,
-            ..self.clone()
-        })
+    /// These settings with what the program ShellCheck says of scripts in place of dlint's own
+    /// checks: see [`scripts`].
+    #[must_use]
+    pub fn with_answers(&self, answers: &Arc<Answers>) -> Self {
+        let mut settings = self.clone();
+        for active in &mut settings.rules {
+            if let Some(rule) = shellcheck::with_answers(&*active.rule, Arc::clone(answers)) {
+                active.rule = Arc::new(rule);
+            }
+        }
+        settings
     }
 
     /// Whether a rule is on and looks for what `name` stands for.
@@ -296,33 +301,71 @@ fn in_builds(builds: &[&NamedBuild]) -> String {
     format!(" (built {})", names.join(", "))
 }
 
+/// The scripts of a file that the program ShellCheck has to be asked about before the file is
+/// linted with its answers ([`Settings::with_answers`]); none if the rule `shellcheck` is off.
+///
+/// On a file that dlint fails on there are none: linting it tells of the fault.
+pub fn scripts(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
+    if settings
+        .rules
+        .iter()
+        .all(|r| r.meta.id != rules::SHELLCHECK)
+    {
+        return Vec::new();
+    }
+    catch_unwind(AssertUnwindSafe(|| scripts_of(source, settings))).unwrap_or_default()
+}
+
+fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
+    let file = syntax::parse(source);
+    if !is_read(&file, settings) {
+        return Vec::new();
+    }
+    let of = |build: &Build| {
+        let build = as_assumed(build, settings);
+        shellcheck::scripts(&Facts::of(source, &file, &build))
+    };
+    if settings.builds.is_empty() {
+        return of(&settings.build);
+    }
+    let builds = settings.builds.iter();
+    builds.flat_map(|b| of(&b.build)).collect()
+}
+
+/// Whether more is said of a file than what cannot be read: what a template will say is not known.
+fn is_read(file: &File, settings: &Settings) -> bool {
+    settings.buildkit || settings.hadolint || file.template().is_none()
+}
+
+/// A build with the assumptions of the one whose findings are asked for.
+fn as_assumed<'b>(build: &'b Build, settings: &Settings) -> Cow<'b, Build> {
+    if settings.buildkit {
+        Cow::Owned(Build {
+            typical: true,
+            ..build.clone()
+        })
+    } else {
+        Cow::Borrowed(build)
+    }
+}
+
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
     let no_codes = CodeChoice::default();
-    let typical;
-    let build = match settings.buildkit {
-        true => {
-            typical = Build {
-                typical: true,
-                ..build.clone()
-            };
-            &typical
-        }
-        false => build,
-    };
-    let facts = Facts::of(source, file, build);
+    let build = as_assumed(build, settings);
+    let build = build.as_ref();
+    let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
+    let facts = Facts::with_files(source, file, build, files);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
         buildkit: settings.buildkit,
-        shellcheck: settings.shellcheck.as_deref(),
         rule: "",
         codes: &no_codes,
         severity: Severity::Info,
         severity_is_set: false,
         diagnostics: Vec::new(),
     };
-    // What a template will say is not known: that it is one is all there is to say.
-    let is_read = settings.buildkit || settings.hadolint || file.template().is_none();
+    let is_read = is_read(file, settings);
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
@@ -380,10 +423,11 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
     }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
-    let is_buildkits = |d: &Diagnostic| {
-        rules::by_id(d.rule).is_some_and(|e| e.meta.aliases.iter().any(|a| is_buildkit_name(a)))
+    let is_check = |d: &Diagnostic| {
+        let check = rules::by_id(d.rule).and_then(|e| e.meta.buildkit);
+        check.is_some_and(|check| check.name.is_some())
     };
-    let fails = suppressions.fails() && kept.iter().any(is_buildkits);
+    let fails = suppressions.fails() && kept.iter().any(is_check);
     Found {
         kept,
         suppressed,
@@ -408,20 +452,6 @@ fn drop_covered(kept: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The checks of BuildKit that run while it turns instructions into a build: for a trigger in the
-/// builds that run it, and for the stages that are built.
-const CONVERSION_CHECKS: [&str; 9] = [
-    "CopyIgnoredFile",
-    "ExposeInvalidFormat",
-    "ExposeProtoCasing",
-    "JSONArgsRecommended",
-    "LegacyKeyValueFormat",
-    "MultipleInstructionsDisallowed",
-    "SecretsUsedInArgOrEnv",
-    "UndefinedVar",
-    "WorkdirRelativePath",
-];
-
 /// BuildKit's view of findings: those behind ONBUILD move to the FROM of each stage of this file
 /// that runs the trigger, those of stages that are not built go, and each gets BuildKit's line.
 fn as_buildkit(
@@ -431,23 +461,19 @@ fn as_buildkit(
 ) -> Vec<Diagnostic> {
     let mut out = Vec::with_capacity(found.len());
     for mut diagnostic in found {
-        let has = |names: &[&str]| {
-            rules::by_id(diagnostic.rule)
-                .is_some_and(|e| e.meta.aliases.iter().any(|a| names.contains(a)))
-        };
-        if has(&["InvalidDefinitionDescription"])
-            && !suppressions.asks_for_experimental(&diagnostic)
-        {
+        let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit);
+        let is = |kind: BuildkitKind| check.is_some_and(|check| check.kind == kind);
+        let is_continuation = check.is_some_and(|c| c.name == Some("NoEmptyContinuation"));
+        if is(BuildkitKind::Experimental) && !suppressions.asks_for_experimental(&diagnostic) {
             continue;
         }
-        let converts = has(&CONVERSION_CHECKS) || diagnostic.rule == "invalid-port";
         // Blank lines may stand before an instruction's first word and behind its last one.
         let around = || {
             let line = facts.source.line(diagnostic.span.start);
             let instructions = &facts.file.instructions;
             let at = instructions.partition_point(|i| i.end_line < line);
             let next = instructions.get(at).filter(|i| i.start_line <= line);
-            next.filter(|_| has(&["NoEmptyContinuation"]))
+            next.filter(|_| is_continuation)
         };
         let owner = facts.file.instruction_at(diagnostic.span.start);
         let Some(owner) = owner.or_else(around) else {
@@ -459,7 +485,9 @@ fn as_buildkit(
             .iter()
             .rev()
             .find(|s| s.from.span.start <= owner.span.start);
-        if converts && let Some(stage) = stage {
+        if is(BuildkitKind::Conversion)
+            && let Some(stage) = stage
+        {
             if owner.keyword == Some(Keyword::Onbuild) {
                 for heir in facts.heirs(stage.index) {
                     let mut copy = diagnostic.clone();
@@ -487,7 +515,7 @@ fn as_buildkit(
             continue;
         }
         diagnostic.line = Some(match owner.empty_continuation {
-            Some(line) if has(&["NoEmptyContinuation"]) => facts.source.line(line.start),
+            Some(line) if is_continuation => facts.source.line(line.start),
             _ => owner.start_line,
         });
         out.push(diagnostic);

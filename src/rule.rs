@@ -1,12 +1,12 @@
 //! What a rule is: what its page says of it, the checks it may do, and what a check may ask.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Command, Facts, Node, Stage};
 use crate::fix::Applicability;
 use crate::policy::Policy;
-use crate::shell::lint::External;
 use crate::span::{Source, Span};
 use crate::syntax::File;
 
@@ -63,6 +63,40 @@ impl Level {
     }
 }
 
+/// A code of hadolint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HadolintCode {
+    /// The code: `DL3006`.
+    pub code: &'static str,
+    /// The severity hadolint gives it.
+    pub severity: Severity,
+    /// Whether hadolint reports it unless told otherwise.
+    pub is_on: bool,
+}
+
+/// What BuildKit does when it finds what a rule finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuildkitCheck {
+    /// The name of the check; an error has none.
+    pub name: Option<&'static str>,
+    /// When it runs, and so which check comments reach it.
+    pub kind: BuildkitKind,
+}
+
+/// When BuildKit looks, and which check comments it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildkitKind {
+    /// At the file as a whole: a comment above one instruction does not reach it.
+    WholeFile,
+    /// At each instruction while it reads the file.
+    Instruction,
+    /// At each instruction while it turns it into a build: a trigger in the builds that run it,
+    /// and only the stages that are built.
+    Conversion,
+    /// Only where it is asked for; skipping does not touch it.
+    Experimental,
+}
+
 /// What a rule's page says: the metadata of its front matter, and the text.
 #[derive(Debug)]
 pub struct RuleMeta {
@@ -76,7 +110,11 @@ pub struct RuleMeta {
     pub fix: Option<Applicability>,
     /// The version that brought it.
     pub since: &'static str,
-    /// The names other tools give the same finding.
+    /// hadolint's code for the same finding.
+    pub hadolint: Option<HadolintCode>,
+    /// BuildKit's check or error for the same finding.
+    pub buildkit: Option<BuildkitCheck>,
+    /// All names that other tools give the same finding, those two first.
     pub aliases: &'static [&'static str],
     /// Whom it serves.
     pub impact: &'static [Impact],
@@ -143,7 +181,7 @@ impl CodeChoice {
 /// A rule: its fields are its options, its methods the checks. Each method does nothing unless
 /// the rule writes it; the engine calls them in one walk over the file.
 #[allow(unused_variables)]
-pub trait Rule: Send + Sync {
+pub trait Rule: Any + Send + Sync {
     /// Once per file, before anything else.
     fn check_file(&self, cx: &mut Context<'_>) {}
     /// Each stage, after its instructions.
@@ -200,8 +238,6 @@ pub struct Context<'a> {
     /// Whether findings are to be BuildKit's, also where it is known to be wrong: a rule that is
     /// deliberately smarter asks.
     pub buildkit: bool,
-    /// The program that looks at shell scripts, if dlint's own checks are not to.
-    pub shellcheck: Option<&'a External>,
     /// The rule that is running.
     pub(crate) rule: &'static str,
     /// Which of its codes are on.

@@ -8,21 +8,11 @@ use std::collections::HashMap;
 use crate::compat::hadolint;
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
-use crate::rule::{IgnoreComment, UnusedIgnore};
+use crate::rule::{BuildkitKind, IgnoreComment, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::check::{self, CHECK_ARGUMENT, CheckName, CheckOptions};
 use crate::syntax::{Comment, File, Instruction, Keyword};
-
-/// BuildKit's checks of the whole file: a check comment above one instruction does not reach them.
-const WHOLE_FILE_CHECKS: [&str; 6] = [
-    "ConsistentInstructionCasing",
-    "DuplicateStageName",
-    "InvalidBaseImagePlatform",
-    "InvalidDefaultArgInFrom",
-    "NoEmptyContinuation",
-    "ReservedStageName",
-];
 
 /// BuildKit's check that reports the earlier instruction but asks the comments above the later.
 const REPEATED_CHECK: &str = "MultipleInstructionsDisallowed";
@@ -274,7 +264,7 @@ impl Suppressions {
         }
         // BuildKit's check of repeated instructions is silenced at the later one.
         let later = match diagnostic.labels.first() {
-            Some(later) if has_alias(diagnostic, REPEATED_CHECK) => Some(later.span.start),
+            Some(later) if is_check(diagnostic, REPEATED_CHECK) => Some(later.span.start),
             _ => None,
         };
         let mut near = self.near(diagnostic.span.start);
@@ -431,13 +421,14 @@ impl Name {
         if self.check {
             // BuildKit's spelling counts; its experimental check and, above an instruction, its
             // checks of the whole file are not skipped.
-            let skips = |a: &str| {
-                is_buildkit_name(a)
-                    && a != EXPERIMENTAL_CHECK
-                    && (matches!(scope, Scope::File) || !WHOLE_FILE_CHECKS.contains(&a))
-            };
-            let mut aliases = entry.meta.aliases.iter().filter(|a| skips(a));
-            return aliases.any(|a| self.all || *a == self.text) || self.text == entry.meta.id;
+            let check = entry.meta.buildkit.filter(|check| match check.kind {
+                BuildkitKind::WholeFile => matches!(scope, Scope::File),
+                BuildkitKind::Experimental => false,
+                BuildkitKind::Instruction | BuildkitKind::Conversion => true,
+            });
+            let name = check.and_then(|check| check.name);
+            return name.is_some_and(|name| self.all || name == self.text)
+                || self.text == entry.meta.id;
         }
         let is = |name: &str| self.text.eq_ignore_ascii_case(name);
         is(entry.meta.id)
@@ -449,15 +440,9 @@ impl Name {
     }
 }
 
-fn has_alias(diagnostic: &Diagnostic, name: &str) -> bool {
-    rules::by_id(diagnostic.rule).is_some_and(|e| e.meta.aliases.contains(&name))
-}
-
-/// BuildKit's names are words in capitals run together, without digits or dashes.
-pub(crate) fn is_buildkit_name(alias: &str) -> bool {
-    alias.starts_with(|c: char| c.is_ascii_uppercase())
-        && alias.bytes().all(|b| b.is_ascii_alphabetic())
-        && alias.bytes().any(|b| b.is_ascii_lowercase())
+fn is_check(diagnostic: &Diagnostic, name: &str) -> bool {
+    let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit);
+    check.is_some_and(|check| check.name == Some(name))
 }
 
 /// What a comment is about.

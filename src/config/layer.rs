@@ -231,30 +231,12 @@ pub enum Codes {
 impl Codes {
     /// The name of a rule there.
     pub fn alias(self, meta: &RuleMeta) -> Option<&'static str> {
-        let is: fn(&str) -> bool = match self {
-            Codes::Own => return None,
-            Codes::Hadolint => hadolint::is_code,
-            Codes::Buildkit => is_buildkit_name,
-        };
-        meta.aliases.iter().copied().find(|alias| is(alias))
+        match self {
+            Codes::Own => None,
+            Codes::Hadolint => meta.hadolint.map(|h| h.code),
+            Codes::Buildkit => meta.buildkit.and_then(|b| b.name),
+        }
     }
-}
-
-/// The rules for what BuildKit reports as errors, without names.
-const BUILDKIT_ERRORS: [&str; 6] = [
-    "instruction-before-from",
-    "invalid-port",
-    "nested-onbuild",
-    "self-reference",
-    "syntax-error",
-    "unknown-stage",
-];
-
-/// `StageNameCasing`: words in capitals run together, without digits or dashes.
-fn is_buildkit_name(alias: &str) -> bool {
-    alias.starts_with(|c: char| c.is_ascii_uppercase())
-        && alias.bytes().all(|b| b.is_ascii_alphabetic())
-        && alias.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 impl Profile {
@@ -264,11 +246,9 @@ impl Profile {
             Profile::Strict => true,
             Profile::Security => meta.impact.contains(&Impact::Security),
             Profile::Hadolint => {
-                meta.id == rules::SHELLCHECK || meta.aliases.iter().any(|a| hadolint::is_on(a))
+                meta.id == rules::SHELLCHECK || meta.hadolint.is_some_and(|h| h.is_on)
             }
-            Profile::Buildkit => {
-                Codes::Buildkit.alias(meta).is_some() || BUILDKIT_ERRORS.contains(&meta.id)
-            }
+            Profile::Buildkit => meta.buildkit.is_some(),
         }
     }
 
@@ -283,7 +263,7 @@ impl Profile {
     /// The severity a rule has here, if that is not its own.
     fn severity(self, meta: &RuleMeta) -> Option<Severity> {
         match self {
-            Profile::Hadolint => meta.aliases.iter().find_map(|a| hadolint::severity(a)),
+            Profile::Hadolint => meta.hadolint.map(|h| h.severity),
             _ => None,
         }
     }
@@ -471,12 +451,13 @@ impl Selection {
         policy.golden.extend(self.golden);
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
+            scripts: self.shellcheck,
             settings: Settings {
                 buildkit: self.profile == Profile::Buildkit,
                 builds: Vec::new(),
+                files: None,
                 hadolint: self.profile == Profile::Hadolint,
                 no_ignores: !self.ignore_comments,
-                shellcheck: None,
                 rules: active,
                 policy,
                 build: crate::context::Build {
@@ -497,14 +478,6 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn aliases_tell_whose_they_are() {
-        assert!(hadolint::is_code("DL3006") && !hadolint::is_code("DL30061"));
-        assert!(!hadolint::is_code("DS-0002") && !hadolint::is_code("SC2086"));
-        assert!(is_buildkit_name("StageNameCasing"));
-        assert!(!is_buildkit_name("DL3006") && !is_buildkit_name("CKV_DOCKER_3"));
-    }
 
     #[test]
     fn every_way_to_name_rules_is_known_and_others_are_not() {

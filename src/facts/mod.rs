@@ -22,8 +22,9 @@ mod words;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::context::{Build, BuildContext};
+use crate::context::{Build, BuildContext, Files, Nothing};
 use crate::images::{self, ImageRef};
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
@@ -70,6 +71,8 @@ pub struct Facts<'a> {
     /// For each stage what the final image takes from it: see [`Facts::taken_from`].
     taken: OnceCell<Vec<Vec<String>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// The files around the Dockerfile: see [`Facts::context`].
+    files: Arc<dyn Files>,
     context: OnceCell<Option<BuildContext>>,
     /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
     launch_scripts: Vec<OnceCell<Script>>,
@@ -173,9 +176,19 @@ pub enum FromTarget {
 }
 
 impl<'a> Facts<'a> {
-    /// Works out the facts of a file.
+    /// Works out the facts of a file that stands alone.
     pub fn of(source: &'a Source, file: &'a File, build: &'a Build) -> Self {
-        let facts = Self::read(source, file, build, Vec::new());
+        Self::with_files(source, file, build, Arc::new(Nothing))
+    }
+
+    /// Works out the facts of a file with others around it.
+    pub fn with_files(
+        source: &'a Source,
+        file: &'a File,
+        build: &'a Build,
+        files: Arc<dyn Files>,
+    ) -> Self {
+        let facts = Self::read(source, file, build, Arc::clone(&files), Vec::new());
         // What the target needs is known at the end only.
         let is_idle = |stage: &Stage<'_>| {
             let Base::Stage(base) = stage.base else {
@@ -185,13 +198,20 @@ impl<'a> Facts<'a> {
             !stage.is_needed && base.is_some_and(|b| facts.nodes_of(b).iter().any(|n| n.onbuild))
         };
         let idle: Vec<bool> = facts.stages.iter().map(is_idle).collect();
-        match build.typical && idle.contains(&true) {
-            true => Self::read(source, file, build, idle),
-            false => facts,
+        if build.typical && idle.contains(&true) {
+            Self::read(source, file, build, files, idle)
+        } else {
+            facts
         }
     }
 
-    fn read(source: &'a Source, file: &'a File, build: &'a Build, idle: Vec<bool>) -> Self {
+    fn read(
+        source: &'a Source,
+        file: &'a File,
+        build: &'a Build,
+        files: Arc<dyn Files>,
+        idle: Vec<bool>,
+    ) -> Self {
         let mut facts = Facts {
             source,
             file,
@@ -205,6 +225,7 @@ impl<'a> Facts<'a> {
             said: RefCell::default(),
             taken: OnceCell::new(),
             user_names: OnceCell::new(),
+            files,
             context: OnceCell::new(),
             launch_scripts: Vec::new(),
             asked_shell: None,

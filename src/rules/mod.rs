@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::diagnostic::Severity;
 use crate::fix::Applicability;
-use crate::rule::{Impact, Level, Rule, RuleMeta};
+use crate::rule::{BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Rule, RuleMeta};
 
 /// A rule of the catalogue.
 pub struct RuleEntry {

@@ -1,7 +1,10 @@
 //! Our reader against BuildKit's recorded answers (`testdata/probes/buildkit.json`).
 
-use dlint::context::Build;
+use std::sync::Arc;
+
+use dlint::context::{Build, Memory};
 use dlint::engine;
+use dlint::rule::BuildkitCheck;
 use dlint::span::Source;
 use dlint::syntax::check::CheckOptions;
 use dlint::syntax::{self, Instruction, Kind};
@@ -202,23 +205,17 @@ const LINT_DEVIATIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The rules that say what BuildKit refuses.
-const REFUSALS: [&str; 6] = [
-    "instruction-before-from",
-    "invalid-port",
-    "nested-onbuild",
-    "self-reference",
-    "syntax-error",
-    "unknown-stage",
-];
+/// What BuildKit does when it finds what a rule finds.
+fn check(rule: &str) -> Option<BuildkitCheck> {
+    dlint::rules::by_id(rule)?.meta.buildkit
+}
 
 fn buildkit_name(rule: &str) -> Option<&'static str> {
-    let meta = &dlint::rules::by_id(rule)?.meta;
-    meta.aliases.iter().copied().find(|alias| {
-        alias.starts_with(|c: char| c.is_ascii_uppercase())
-            && alias.bytes().all(|b| b.is_ascii_alphabetic())
-            && alias.bytes().any(|b| b.is_ascii_lowercase())
-    })
+    check(rule)?.name
+}
+
+fn is_refusal(rule: &str) -> bool {
+    check(rule).is_some_and(|check| check.name.is_none())
 }
 
 fn pairs(value: &Value) -> Vec<(String, String)> {
@@ -248,14 +245,13 @@ fn answer(settings: &mut engine::Settings, text: &str, options: &Value) -> Answe
         let argument = ("BUILDKIT_DOCKERFILE_CHECK".to_owned(), check.to_owned());
         settings.build.arguments.push(argument);
     }
-    let directory = tempfile::tempdir().unwrap();
+    let mut files = Memory::new().with("Dockerfile", text);
     if let Some(ignored) = option("dockerignore") {
-        std::fs::write(directory.path().join(".dockerignore"), ignored).unwrap();
-        settings.build.context = Some(directory.path().to_owned());
+        files.insert(".dockerignore", ignored);
+        settings.build.context = Some("".into());
     }
-    let path = directory.path().join("Dockerfile");
-    std::fs::write(&path, text).unwrap();
-    let source = Source::from_bytes(path, text.as_bytes().to_vec());
+    settings.files = Some(Arc::new(files));
+    let source = Source::from_bytes("Dockerfile", text.as_bytes().to_vec());
     let report = engine::lint(source, settings);
     let line = |d: &dlint::diagnostic::Diagnostic| {
         u64::from(d.line.unwrap_or_else(|| report.source.line(d.span.start)))
@@ -267,7 +263,7 @@ fn answer(settings: &mut engine::Settings, text: &str, options: &Value) -> Answe
     let mut warnings: Vec<(String, u64)> = named.collect();
     warnings.sort();
     let refused = |d: &&dlint::diagnostic::Diagnostic| {
-        REFUSALS.contains(&d.rule) && d.severity == dlint::diagnostic::Severity::Error
+        is_refusal(d.rule) && d.severity == dlint::diagnostic::Severity::Error
     };
     let errors = report.diagnostics.iter().filter(refused);
     Answer {
@@ -280,7 +276,7 @@ fn buildkit_mode() -> engine::Settings {
     engine::Settings {
         rules: dlint::rules::RULES
             .iter()
-            .filter(|e| buildkit_name(e.meta.id).is_some() || REFUSALS.contains(&e.meta.id))
+            .filter(|e| e.meta.buildkit.is_some())
             .map(engine::ActiveRule::new)
             .collect(),
         buildkit: true,

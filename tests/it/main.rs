@@ -11,6 +11,8 @@
 mod buildkit;
 mod checks;
 mod cli;
+mod code;
+mod contexts;
 mod conventions;
 mod formats;
 mod golden;

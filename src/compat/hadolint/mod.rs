@@ -21,6 +21,7 @@ mod stages;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::policy::Policy;
+use crate::rule::HadolintCode;
 use crate::rules;
 use crate::span::Span;
 use crate::syntax::SyntaxErrorKind::{NoInstructions, NoStage};
@@ -42,105 +43,9 @@ pub fn is_code(name: &str) -> bool {
         .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// hadolint's codes with the severity it gives them, whether they are on, and whether the places
-/// come from here; a code without places is left to dlint's rules.
-const CODES: [(&str, Severity, On, Places); 67] = {
-    use On::{No, Yes};
-    use Places::{Here, Rules};
-    use Severity::{Error, Info, Style, Warning};
-    [
-        ("DL1000", Error, Yes, Rules),
-        ("DL1001", Info, No, Rules),
-        ("DL3000", Error, Yes, Here),
-        ("DL3001", Info, Yes, Here),
-        ("DL3002", Warning, Yes, Here),
-        ("DL3003", Warning, Yes, Here),
-        ("DL3004", Error, Yes, Here),
-        ("DL3006", Warning, Yes, Here),
-        ("DL3007", Warning, Yes, Here),
-        ("DL3008", Warning, Yes, Here),
-        ("DL3009", Info, Yes, Here),
-        ("DL3010", Info, Yes, Here),
-        ("DL3011", Error, Yes, Here),
-        ("DL3012", Error, Yes, Here),
-        ("DL3013", Warning, Yes, Here),
-        ("DL3014", Warning, Yes, Here),
-        ("DL3015", Info, Yes, Here),
-        ("DL3016", Warning, Yes, Here),
-        ("DL3018", Warning, Yes, Here),
-        ("DL3019", Info, Yes, Here),
-        ("DL3020", Error, Yes, Here),
-        ("DL3021", Error, Yes, Here),
-        ("DL3022", Warning, Yes, Here),
-        ("DL3023", Error, Yes, Here),
-        ("DL3024", Error, Yes, Here),
-        ("DL3025", Warning, Yes, Here),
-        ("DL3026", Error, Yes, Here),
-        ("DL3027", Warning, Yes, Here),
-        ("DL3028", Warning, Yes, Here),
-        ("DL3029", Warning, Yes, Here),
-        ("DL3030", Warning, Yes, Here),
-        ("DL3032", Warning, Yes, Here),
-        ("DL3033", Warning, Yes, Here),
-        ("DL3034", Warning, Yes, Here),
-        ("DL3035", Warning, Yes, Here),
-        ("DL3036", Warning, Yes, Here),
-        ("DL3037", Warning, Yes, Here),
-        ("DL3038", Warning, Yes, Here),
-        ("DL3040", Warning, Yes, Here),
-        ("DL3041", Warning, Yes, Here),
-        ("DL3042", Warning, Yes, Here),
-        ("DL3043", Error, Yes, Here),
-        ("DL3044", Error, Yes, Here),
-        ("DL3045", Warning, Yes, Here),
-        ("DL3046", Warning, Yes, Here),
-        ("DL3047", Info, Yes, Here),
-        ("DL3048", Style, Yes, Here),
-        ("DL3049", Info, Yes, Here),
-        ("DL3050", Info, Yes, Here),
-        ("DL3051", Warning, Yes, Here),
-        ("DL3052", Warning, Yes, Here),
-        ("DL3053", Warning, Yes, Here),
-        ("DL3054", Warning, Yes, Here),
-        ("DL3055", Warning, Yes, Here),
-        ("DL3056", Warning, Yes, Here),
-        ("DL3057", Info, No, Here),
-        ("DL3058", Warning, Yes, Here),
-        ("DL3059", Info, Yes, Here),
-        ("DL3060", Info, Yes, Here),
-        ("DL3061", Error, Yes, Here),
-        ("DL3062", Warning, Yes, Here),
-        ("DL3063", Warning, Yes, Here),
-        ("DL3064", Warning, Yes, Here),
-        ("DL3065", Warning, Yes, Here),
-        ("DL3066", Info, Yes, Here),
-        ("DL3067", Warning, Yes, Here),
-        ("DL4000", Error, Yes, Here),
-    ]
-};
-
-/// The codes from DL4001 on.
-const LATE_CODES: [(&str, Severity, On, Places); 5] = [
-    ("DL4001", Severity::Warning, On::Yes, Places::Here),
-    ("DL4003", Severity::Warning, On::Yes, Places::Here),
-    ("DL4004", Severity::Error, On::Yes, Places::Here),
-    ("DL4005", Severity::Warning, On::Yes, Places::Here),
-    ("DL4006", Severity::Warning, On::Yes, Places::Here),
-];
-
-/// Whether a code is on unless something else is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum On {
-    Yes,
-    No,
-}
-
-/// Who knows where a code speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Places {
-    Here,
-    Rules,
-}
+/// Codes whose places are left to dlint's rules: they speak of what cannot be read, and of
+/// comments.
+const WITHOUT_READING: [&str; 2] = ["DL1000", "DL1001"];
 
 /// The rule of DL1000.
 const SYNTAX_ERROR: &str = "syntax-error";
@@ -150,21 +55,8 @@ const RETIRED: [&str; 5] = ["DL3005", "DL3017", "DL3031", "DL3039", "DL4002"];
 
 /// Whether a name is or was one of its codes.
 pub fn is_known(name: &str) -> bool {
-    entry(name).is_some() || RETIRED.contains(&name)
-}
-
-fn entry(code: &str) -> Option<&'static (&'static str, Severity, On, Places)> {
-    CODES.iter().chain(&LATE_CODES).find(|e| e.0 == code)
-}
-
-/// The severity of a code.
-pub fn severity(code: &str) -> Option<Severity> {
-    entry(code).map(|e| e.1)
-}
-
-/// Whether a code is on unless something else is said.
-pub fn is_on(code: &str) -> bool {
-    entry(code).is_some_and(|e| e.2 == On::Yes)
+    let mut codes = rules::RULES.iter().filter_map(|e| e.meta.hadolint);
+    codes.any(|c| c.code == name) || RETIRED.contains(&name)
 }
 
 /// Everywhere hadolint speaks, in the order of the lines.
@@ -213,14 +105,6 @@ fn owner<'a>(facts: &Facts<'a>, node: usize) -> Option<&'a crate::syntax::Instru
     }
 }
 
-/// A code of a rule whose places stand here.
-fn codes_of(rule: &str) -> impl Iterator<Item = &'static str> {
-    rules::by_id(rule)
-        .into_iter()
-        .flat_map(|e| e.meta.aliases.iter().copied())
-        .filter(|alias| is_code(alias))
-}
-
 /// Makes findings hadolint's. `active` gives the severity a rule reports at, if it is on.
 pub fn settle(
     facts: &Facts<'_>,
@@ -241,12 +125,11 @@ pub fn settle(
             .file
             .instruction_at(diagnostic.span.start)
             .map(|i| facts.source.line(i.span.start));
-        let mut codes = codes_of(diagnostic.rule).peekable();
-        let foreign = codes.peek().is_none();
+        let code = rules::by_id(diagnostic.rule).and_then(|e| e.meta.hadolint);
         diagnostic.line = line;
-        let mut stays = foreign;
-        for code in codes {
-            stays |= entry(code).is_none_or(|e| e.3 == Places::Rules);
+        let mut stays = code.is_none();
+        if let Some(HadolintCode { code, .. }) = code {
+            stays = WITHOUT_READING.contains(&code);
             for (reading, said) in readings.iter().zip(&mut said) {
                 if reading.code == code && Some(reading.line) == line {
                     stays = true;
