@@ -370,11 +370,17 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
         active.rule.check_file(&mut cx);
+        for image in facts.own_images() {
+            active.rule.check_image(&mut cx, image);
+        }
         for node in &facts.nodes {
             active.rule.check_node(&mut cx, node);
             if node.keyword() == Some(Keyword::Run) {
                 for command in node.commands() {
                     active.rule.check_command(&mut cx, node, command);
+                }
+                for install in &node.installs {
+                    active.rule.check_install(&mut cx, node, install);
                 }
             }
         }
