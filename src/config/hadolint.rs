@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::layer::{Layer, check_rule};
-use super::{ConfigError, FailOn, Format, LevelSetting, Problem};
+use super::{ConfigError, FailOn, Format, LevelSetting, PolicyKeys, Problem};
 use crate::builds::yaml::{self, Node, Value};
 use crate::compat::hadolint;
 use crate::policy::LabelFormat;
@@ -106,34 +106,6 @@ pub(super) fn label_format(name: &str) -> Option<LabelFormat> {
     formats.find(|f| f.0 == name).map(|f| f.1)
 }
 
-fn format_name(format: LabelFormat) -> &'static str {
-    let mut formats = LABEL_FORMATS.iter();
-    formats.find(|f| f.1 == format).map_or("text", |f| f.0)
-}
-
-/// The keys of a policy that hold labels and registries.
-pub(super) fn policy(
-    registries: Vec<String>,
-    labels: &BTreeMap<String, LabelFormat>,
-    strict: Option<bool>,
-) -> toml::Table {
-    let mut policy = toml::Table::new();
-    if !registries.is_empty() {
-        policy.insert("trusted-registries".to_owned(), registries.into());
-    }
-    if !labels.is_empty() {
-        let labels = labels
-            .iter()
-            .map(|(name, format)| (name.clone(), format_name(*format).into()));
-        let labels: toml::Table = labels.collect();
-        policy.insert("label-schema".to_owned(), labels.into());
-    }
-    if let Some(strict) = strict {
-        policy.insert("strict-labels".to_owned(), strict.into());
-    }
-    policy
-}
-
 /// What a file says.
 #[derive(Debug)]
 pub(super) struct Read {
@@ -151,7 +123,7 @@ pub(super) fn load(path: &Path) -> Result<Read, ConfigError> {
 pub(super) fn read(source: &Source) -> Result<Read, ConfigError> {
     let file = Document { source };
     let documents = yaml::parse(source.text())
-        .map_err(|fault| ConfigError::at(Problem::Toml(fault.message), source, fault.span))?;
+        .map_err(|fault| ConfigError::at(Problem::Other(fault.message), source, fault.span))?;
     if let Some(second) = documents.get(1) {
         return Err(file.error(second, "a second document, where one is read"));
     }
@@ -223,7 +195,12 @@ pub(super) fn read(source: &Source) -> Result<Read, ConfigError> {
         return Err(file.error(second, problem));
     }
     layer.format = read.first().map(|f| f.0);
-    layer.policy = policy(registries, &labels, strict);
+    layer.policy = PolicyKeys {
+        trusted_registries: (!registries.is_empty()).then_some(registries),
+        label_schema: labels,
+        strict_labels: strict,
+        ..PolicyKeys::default()
+    };
     Ok(Read { layer, dropped })
 }
 
@@ -250,7 +227,7 @@ impl Document<'_> {
     }
 
     fn error(&self, node: &Node, problem: &str) -> ConfigError {
-        self.at(node, Problem::Toml(problem.to_owned()))
+        self.at(node, Problem::Other(problem.to_owned()))
     }
 
     /// The keys and values of a map; if `known` has names, no others.
@@ -379,13 +356,13 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
     };
     let wrong = |name: &str, value: &str, known: &str| {
         let text = format!("`{value}` in HADOLINT_{name}: it is {known}");
-        ConfigError::new(Problem::Toml(text))
+        ConfigError::new(Problem::Other(text))
     };
     let codes = |name: &str| -> Result<Vec<String>, ConfigError> {
         let mut out = Vec::new();
         for code in list(name) {
             let known = check_code(&code).map_err(|problem| {
-                ConfigError::new(Problem::Toml(format!("{problem} in HADOLINT_{name}")))
+                ConfigError::new(Problem::Other(format!("{problem} in HADOLINT_{name}")))
             })?;
             if known {
                 out.push(code);
@@ -435,7 +412,11 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
             Some(true) => Some(FailOn::Never),
             _ => threshold,
         },
-        policy: policy(Vec::new(), &labels, set("STRICT_LABELS")),
+        policy: PolicyKeys {
+            label_schema: labels,
+            strict_labels: set("STRICT_LABELS"),
+            ..PolicyKeys::default()
+        },
         trusted_registries: list("TRUSTED_REGISTRIES"),
         format,
         verbose: set("VERBOSE"),
@@ -480,7 +461,8 @@ mod tests {
             layer.levels,
             [level(LevelSetting::Style), level(LevelSetting::Error)]
         );
-        let policy: crate::policy::Policy = layer.policy.try_into().unwrap();
+        let mut policy = crate::policy::Policy::default();
+        layer.policy.lay_over(&mut policy);
         assert_eq!(policy.trusted_registries, ["docker.io"]);
         assert_eq!(policy.label_schema["url"], LabelFormat::Url);
         assert_eq!(policy.label_schema["any"], LabelFormat::Text);
