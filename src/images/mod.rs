@@ -5,6 +5,7 @@ mod lifetimes;
 mod publishers;
 mod reference;
 mod registry;
+mod table;
 mod tag;
 mod variables;
 
@@ -13,13 +14,16 @@ pub use defaults::{
     is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
-pub use publishers::{
-    OFFICIAL_IMAGES, Publisher, RETIRED_OFFICIAL_IMAGES, official_name, publisher,
-};
+pub use publishers::{Publisher, official_name, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;
+pub use table::{
+    Slim, SlimWord, is_code_name, is_code_name_since, is_plain, is_release_line, is_rolling, slim,
+};
 pub use tag::{Precision, Tag};
 pub use variables::{ImageVariable, image_variable};
+
+use reference::LIBRARY;
 
 #[cfg(test)]
 mod tests;

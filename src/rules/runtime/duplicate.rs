@@ -1,6 +1,6 @@
 //! Instructions of which a stage keeps the last one only.
 
-use super::runtime_shared::delete_instruction;
+use crate::edits::delete_instruction;
 use crate::facts::{Base, Stage};
 use crate::rule::Context;
 use crate::syntax::Keyword;
