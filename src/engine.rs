@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::compat::buildkit::{self, Reading};
 use crate::compat::hadolint;
 use crate::context::{Build, NamedBuild};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::policy::Policy;
-use crate::rule::{BuildkitKind, CodeChoice, Context, Level, Rule, RuleMeta};
+use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::shell::lint::External;
 use crate::span::{Source, Span};
@@ -28,7 +29,7 @@ pub struct Settings {
     /// The builds of the file that compose and bake files describe: a finding that holds in some
     /// of them only says in which.
     pub builds: Vec<NamedBuild>,
-    /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
+    /// Report what BuildKit's own checks report, and where: see [`crate::compat::buildkit`].
     pub buildkit: bool,
     /// Report what hadolint reports, and where: see [`crate::compat::hadolint`].
     pub hadolint: bool,
@@ -313,7 +314,6 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
-        buildkit: settings.buildkit,
         shellcheck: settings.shellcheck.as_deref(),
         rule: "",
         codes: &no_codes,
@@ -326,17 +326,16 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
-        active.rule.check_file(&mut cx);
-        for node in &facts.nodes {
-            active.rule.check_node(&mut cx, node);
-            if node.keyword() == Some(Keyword::Run) {
-                for command in node.commands() {
-                    active.rule.check_command(&mut cx, node, command);
-                }
-            }
+        let reading = if settings.buildkit {
+            buildkit::reading(active.meta.id)
+        } else {
+            None
+        };
+        if !matches!(reading, Some(Reading::Instead(_))) {
+            walk(&mut cx, active);
         }
-        for stage in &facts.stages {
-            active.rule.check_stage(&mut cx, stage);
+        if let Some(Reading::Instead(read) | Reading::Besides(read)) = reading {
+            read(&mut cx);
         }
     }
     let mut suppressions = Suppressions::of(source, file, build);
@@ -345,7 +344,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
     let mut found = std::mem::take(&mut cx.diagnostics);
     if settings.buildkit {
-        found = as_buildkit(&facts, &suppressions, found);
+        found = buildkit::locate(&facts, found, |d| suppressions.asks_for_experimental(d));
     }
     if settings.hadolint {
         let active = |id: &str| settings.rules.iter().find(|r| r.meta.id == id);
@@ -409,75 +408,21 @@ fn drop_covered(kept: &mut Vec<Diagnostic>) {
     }
 }
 
-/// BuildKit's view of findings: those behind ONBUILD move to the FROM of each stage of this file
-/// that runs the trigger, those of stages that are not built go, and each gets BuildKit's line.
-fn as_buildkit(
-    facts: &Facts<'_>,
-    suppressions: &Suppressions,
-    found: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
-    let mut out = Vec::with_capacity(found.len());
-    for mut diagnostic in found {
-        let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit);
-        let is = |kind: BuildkitKind| check.is_some_and(|check| check.kind == kind);
-        let is_continuation = check.is_some_and(|c| c.name == Some("NoEmptyContinuation"));
-        if is(BuildkitKind::Experimental) && !suppressions.asks_for_experimental(&diagnostic) {
-            continue;
-        }
-        // Blank lines may stand before an instruction's first word and behind its last one.
-        let around = || {
-            let line = facts.source.line(diagnostic.span.start);
-            let instructions = &facts.file.instructions;
-            let at = instructions.partition_point(|i| i.end_line < line);
-            let next = instructions.get(at).filter(|i| i.start_line <= line);
-            next.filter(|_| is_continuation)
-        };
-        let owner = facts.file.instruction_at(diagnostic.span.start);
-        let Some(owner) = owner.or_else(around) else {
-            out.push(diagnostic);
-            continue;
-        };
-        let stage = facts
-            .stages
-            .iter()
-            .rev()
-            .find(|s| s.from.span.start <= owner.span.start);
-        if is(BuildkitKind::Conversion)
-            && let Some(stage) = stage
-        {
-            if owner.keyword == Some(Keyword::Onbuild) {
-                for heir in facts.heirs(stage.index) {
-                    let mut copy = diagnostic.clone();
-                    copy.span = heir.from.name.span;
-                    copy.line = Some(heir.from.start_line);
-                    copy.fix = None;
-                    out.push(copy);
-                }
-                continue;
-            }
-            if !facts.is_built(stage) {
-                continue;
+/// Calls a rule for everything in the file.
+fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
+    let facts = cx.facts;
+    active.rule.check_file(cx);
+    for node in &facts.nodes {
+        active.rule.check_node(cx, node);
+        if node.keyword() == Some(Keyword::Run) {
+            for command in node.commands() {
+                active.rule.check_command(cx, node, command);
             }
         }
-        // A trigger that cannot be read is refused where it would run.
-        let is_trigger = owner.keyword == Some(Keyword::Onbuild)
-            && facts.file.errors.iter().any(|e| {
-                let is_it = e.kind.to_string() == diagnostic.message;
-                e.deferred && e.span == diagnostic.span && is_it
-            });
-        let heir = stage.and_then(|s| facts.heirs(s.index).next());
-        if let (true, Some(heir)) = (is_trigger, heir) {
-            diagnostic.line = Some(heir.from.start_line);
-            out.push(diagnostic);
-            continue;
-        }
-        diagnostic.line = Some(match owner.empty_continuation {
-            Some(line) if is_continuation => facts.source.line(line.start),
-            _ => owner.start_line,
-        });
-        out.push(diagnostic);
     }
-    out
+    for stage in &facts.stages {
+        active.rule.check_stage(cx, stage);
+    }
 }
 
 fn enter<'a>(cx: &mut Context<'a>, active: &'a ActiveRule) {

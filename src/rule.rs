@@ -235,9 +235,6 @@ pub struct Context<'a> {
     pub facts: &'a Facts<'a>,
     /// What the organisation demands.
     pub policy: &'a Policy,
-    /// Whether findings are to be BuildKit's, also where it is known to be wrong: a rule that is
-    /// deliberately smarter asks.
-    pub buildkit: bool,
     /// The program that looks at shell scripts, if dlint's own checks are not to.
     pub shellcheck: Option<&'a External>,
     /// The rule that is running.

@@ -71,11 +71,16 @@ impl Facts<'_> {
         if name == "PATH" && !is_windows() {
             return Definition::Base;
         }
-        match self.root_base(stage) {
+        let definition = match self.root_base(stage) {
             Base::Scratch => Definition::Nothing,
             Base::Image(image) => image_definition(image, name),
             Base::Stage(_) | Base::Invalid => Definition::Perhaps,
+        };
+        // A base image that nobody knows is taken for one that sets no variables.
+        if definition == Definition::Perhaps && self.build.typical {
+            return Definition::Nothing;
         }
+        definition
     }
 
     /// The stages of this file that run the triggers of a stage: those that are built directly on

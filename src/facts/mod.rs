@@ -471,7 +471,6 @@ impl<'a> Facts<'a> {
                         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
                     ),
                     Definition::Nothing => Var::Unset,
-                    Definition::Perhaps if self.build.typical => Var::Unset,
                     _ => found,
                 }
             }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::duplicate_shared::report;
 use crate::facts::Stage;
 use crate::rule::{Context, Rule};
-use crate::syntax::Keyword;
 
 /// See `rules/runtime/duplicate-cmd.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +14,6 @@ pub struct DuplicateCmd {}
 
 impl Rule for DuplicateCmd {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
-        report(cx, stage, Keyword::Cmd, &stage.cmds);
+        report(cx, &stage.cmds);
     }
 }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::duplicate_shared::report;
 use crate::facts::Stage;
 use crate::rule::{Context, Rule};
-use crate::syntax::Keyword;
 
 /// See `rules/runtime/duplicate-entrypoint.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +14,6 @@ pub struct DuplicateEntrypoint {}
 
 impl Rule for DuplicateEntrypoint {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
-        report(cx, stage, Keyword::Entrypoint, &stage.entrypoints);
+        report(cx, &stage.entrypoints);
     }
 }

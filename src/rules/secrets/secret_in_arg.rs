@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::secrets_shared::{ROTATE, Written, buildkit_suspects, is_final, is_open, written};
+use super::secrets_shared::{ROTATE, Written, is_final, is_open, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule};
@@ -22,13 +22,6 @@ impl Rule for SecretInArg {
         };
         for argument in arguments {
             let name = argument.name.as_str();
-            if cx.buildkit {
-                if node.stage.is_some() && buildkit_suspects(name) {
-                    let message = format!("`{name}` sounds like a secret");
-                    cx.report(argument.name.span, message);
-                }
-                continue;
-            }
             let value = match &argument.value {
                 Some(word) => written(cx.facts, node, name, word),
                 None => Written::Nothing,
