@@ -11,6 +11,7 @@
 mod buildkit;
 mod checks;
 mod cli;
+mod code;
 mod conventions;
 mod formats;
 mod golden;

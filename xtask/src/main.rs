@@ -1,10 +1,13 @@
 //! Chores of dlint's developers: `cargo xtask CHORE`. Nothing here is part of the published crate.
 
+mod soak;
+
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <chore>
 
-  refresh   renew the tables of data/ from public sources";
+  refresh   renew the tables of data/ from public sources
+  soak      try the property tests with random seeds until one fails";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -14,6 +17,7 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
         }
+        "soak" => soak::run(arguments).map_err(|e| e.to_string()),
         other => Err(format!("no chore `{other}`\n\n{USAGE}")),
     };
     match done {
