@@ -9,6 +9,7 @@ use crate::compat::hadolint;
 use crate::context::{Build, NamedBuild};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
+use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
@@ -29,10 +30,8 @@ pub struct Settings {
     /// The builds of the file that compose and bake files describe: a finding that holds in some
     /// of them only says in which.
     pub builds: Vec<NamedBuild>,
-    /// Report what BuildKit's own checks report, and where: see [`crate::compat::buildkit`].
-    pub buildkit: bool,
-    /// Report what hadolint reports, and where: see [`crate::compat::hadolint`].
-    pub hadolint: bool,
+    /// The tool whose findings are wanted.
+    pub perspective: Perspective,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
     /// The program that looks at shell scripts, if dlint's own checks are not to.
@@ -299,18 +298,8 @@ fn in_builds(builds: &[&NamedBuild]) -> String {
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
     let no_codes = CodeChoice::default();
-    let typical;
-    let build = match settings.buildkit {
-        true => {
-            typical = Build {
-                typical: true,
-                ..build.clone()
-            };
-            &typical
-        }
-        false => build,
-    };
-    let facts = Facts::of(source, file, build);
+    let perspective = settings.perspective;
+    let facts = Facts::seen_by(perspective, source, file, build);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
@@ -322,11 +311,11 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         diagnostics: Vec::new(),
     };
     // What a template will say is not known: that it is one is all there is to say.
-    let is_read = settings.buildkit || settings.hadolint || file.template().is_none();
+    let is_read = perspective != Perspective::Dlint || file.template().is_none();
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
-        let reading = if settings.buildkit {
+        let reading = if perspective == Perspective::Buildkit {
             buildkit::reading(active.meta.id)
         } else {
             None
@@ -338,29 +327,29 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             read(&mut cx);
         }
     }
-    let mut suppressions = Suppressions::of(source, file, build);
+    let mut suppressions = Suppressions::of(source, file, build, perspective);
     if settings.no_ignores {
         suppressions.disable();
     }
     let mut found = std::mem::take(&mut cx.diagnostics);
-    if settings.buildkit {
+    if perspective == Perspective::Buildkit {
         found = buildkit::locate(&facts, found, |d| suppressions.asks_for_experimental(d));
     }
-    if settings.hadolint {
+    if perspective == Perspective::Hadolint {
         let active = |id: &str| settings.rules.iter().find(|r| r.meta.id == id);
         found = hadolint::settle(&facts, &settings.policy, found, |id| {
             active(id).map(|r| r.severity)
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    if !settings.hadolint {
+    if perspective != Perspective::Hadolint {
         drop_covered(&mut kept);
     }
     let mut comments = suppressions.comments(source, file);
-    if settings.hadolint {
+    if perspective == Perspective::Hadolint {
         comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
     }
-    let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
+    let unused = suppressions.unused(|id, name| settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);
         for comment in &comments {
@@ -375,7 +364,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     kept.extend(late);
     suppressed.extend(late_suppressed);
     kept.sort_by(order);
-    if !settings.buildkit {
+    if perspective != Perspective::Buildkit {
         kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
     }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));

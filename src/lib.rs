@@ -23,6 +23,7 @@ pub mod facts;
 pub mod fix;
 pub mod images;
 pub mod mend;
+pub mod perspective;
 pub mod policy;
 pub mod rule;
 pub mod rules;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Command, Facts, Node, Stage};
 use crate::fix::Applicability;
+use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::shell::lint::External;
 use crate::span::{Source, Span};
@@ -125,6 +126,15 @@ pub struct RuleMeta {
 }
 
 impl RuleMeta {
+    /// The name that another tool has for it.
+    pub fn name_in(&self, perspective: Perspective) -> Option<&'static str> {
+        match perspective {
+            Perspective::Dlint => None,
+            Perspective::Hadolint => self.hadolint.map(|code| code.code),
+            Perspective::Buildkit => self.buildkit.and_then(|check| check.name),
+        }
+    }
+
     /// Where the page can be read.
     pub fn url(&self) -> String {
         format!(

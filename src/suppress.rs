@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use crate::compat::hadolint;
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
+use crate::perspective::Perspective;
 use crate::rule::{BuildkitKind, IgnoreComment, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
@@ -22,6 +23,8 @@ const EXPERIMENTAL_CHECK: &str = "InvalidDefinitionDescription";
 
 /// The ignore comments of a file.
 pub struct Suppressions {
+    /// The tool whose findings are wanted.
+    perspective: Perspective,
     ignores: Vec<Ignore>,
     /// Where BuildKit's experimental check is asked for.
     experimental: Vec<Scope>,
@@ -88,8 +91,9 @@ pub struct Suppressed {
 
 impl Suppressions {
     /// Reads the ignore comments of a file.
-    pub fn of(source: &Source, file: &File, build: &Build) -> Self {
+    pub fn of(source: &Source, file: &File, build: &Build, perspective: Perspective) -> Self {
         let mut all = Self {
+            perspective,
             ignores: Vec::new(),
             by_start: Vec::new(),
             wide: Vec::new(),
@@ -126,7 +130,7 @@ impl Suppressions {
                 continue;
             };
             // A builder knows nothing of other linters.
-            if parsed.foreign && build.typical {
+            if parsed.foreign && perspective == Perspective::Buildkit {
                 continue;
             }
             let scope = match parsed.target {
@@ -321,7 +325,7 @@ impl Suppressions {
     }
 
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].
-    pub fn unused(&self, buildkit: bool, is_on: impl Fn(&str, &str) -> bool) -> Vec<UnusedIgnore> {
+    pub fn unused(&self, is_on: impl Fn(&str, &str) -> bool) -> Vec<UnusedIgnore> {
         let mut unused = Vec::new();
         if self.disabled {
             return unused;
@@ -329,7 +333,7 @@ impl Suppressions {
         for ignore in &self.ignores {
             for (i, name) in ignore.names.iter().enumerate() {
                 // BuildKit may report what dlint knows to be right: its own comments serve it.
-                if name.check && !buildkit {
+                if name.check && self.perspective != Perspective::Buildkit {
                     continue;
                 }
                 let mut rules = rules::by_name(&name.text).into_iter();

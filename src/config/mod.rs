@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use error::{ConfigError, Problem, reason};
 pub use file::{BuildOptions, FailOn, File, LevelSetting, Override, Profile, ScriptChecker};
-pub use layer::{Codes, Layer, UnknownRule};
+pub use layer::{Layer, UnknownRule};
 pub use load::Config;
 pub use migrate::migrate;
 pub use pattern::Patterns;
@@ -71,8 +71,6 @@ pub struct Effective {
     pub settings: Settings,
     /// The least severity that makes a run fail.
     pub fail_on: FailOn,
-    /// Whose names stand in a report's `code`.
-    pub codes: Codes,
 }
 
 /// How to report, where the command line does not say.

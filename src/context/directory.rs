@@ -50,16 +50,7 @@ impl BuildContext {
                 .is_dir()
                 .then(|| Self::at(root.clone(), dockerfile, ContextOrigin::Stated));
         }
-        if !dockerfile.is_file() {
-            return None;
-        }
-        let start = match dockerfile.parent() {
-            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-            Some(parent) => parent,
-            None => return None,
-        };
-        // Relative paths end at `.`, but the directories above are tried too.
-        let start = fs::canonicalize(start).ok()?;
+        let start = directory_of(dockerfile)?;
         for directory in start.ancestors().take(MAX_PARENTS) {
             let guess = Self::at(directory.to_owned(), dockerfile, ContextOrigin::Guessed);
             if guess.is_plausible(sources) {
@@ -69,9 +60,13 @@ impl BuildContext {
                 break;
             }
         }
-        // `docker build --check` has some context, whatever is in it.
-        let builder = build.typical;
-        builder.then(|| Self::at(start, dockerfile, ContextOrigin::Guessed))
+        None
+    }
+
+    /// The directory of a Dockerfile as a context that nothing speaks for.
+    pub fn beside(dockerfile: &Path) -> Option<Self> {
+        let start = directory_of(dockerfile)?;
+        Some(Self::at(start, dockerfile, ContextOrigin::Guessed))
     }
 
     fn at(root: PathBuf, dockerfile: &Path, origin: ContextOrigin) -> Self {
@@ -309,6 +304,17 @@ pub(crate) fn any_ignore_file(dockerfile: &Path) -> Option<PathBuf> {
         }
     }
     None
+}
+
+/// The directory of a Dockerfile on disk. Relative paths end at `.`, but the directories above are
+/// tried too.
+fn directory_of(dockerfile: &Path) -> Option<PathBuf> {
+    if !dockerfile.is_file() {
+        return None;
+    }
+    let parent = dockerfile.parent()?;
+    let is_here = parent.as_os_str().is_empty();
+    fs::canonicalize(if is_here { Path::new(".") } else { parent }).ok()
 }
 
 fn is_link(path: &Path) -> bool {

@@ -67,7 +67,7 @@ impl Facts<'_> {
     /// What the image under a stage makes of a variable.
     pub fn base_definition(&self, stage: usize, name: &str) -> Definition {
         // Something answers everywhere but on Windows, where the system does.
-        let is_windows = || self.build.typical && self.has_windows_paths(stage);
+        let is_windows = || self.assumes_builder_defaults() && self.has_windows_paths(stage);
         if name == "PATH" && !is_windows() {
             return Definition::Base;
         }
@@ -77,7 +77,7 @@ impl Facts<'_> {
             Base::Stage(_) | Base::Invalid => Definition::Perhaps,
         };
         // A base image that nobody knows is taken for one that sets no variables.
-        if definition == Definition::Perhaps && self.build.typical {
+        if definition == Definition::Perhaps && self.assumes_builder_defaults() {
             return Definition::Nothing;
         }
         definition

@@ -25,6 +25,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::context::{Build, BuildContext};
 use crate::images::{self, ImageRef};
+use crate::perspective::Perspective;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
@@ -61,6 +62,8 @@ pub struct Facts<'a> {
     pub stages: Vec<Stage<'a>>,
     /// Every image the file names, in order: FROM, `COPY --from`, `RUN --mount=from=`.
     pub images: Vec<ImageUse>,
+    /// The tool whose view this is.
+    perspective: Perspective,
     scopes: Scopes,
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
@@ -175,7 +178,17 @@ pub enum FromTarget {
 impl<'a> Facts<'a> {
     /// Works out the facts of a file.
     pub fn of(source: &'a Source, file: &'a File, build: &'a Build) -> Self {
-        let facts = Self::read(source, file, build, Vec::new());
+        Self::seen_by(Perspective::Dlint, source, file, build)
+    }
+
+    /// Works out the facts of a file as a tool sees it.
+    pub fn seen_by(
+        perspective: Perspective,
+        source: &'a Source,
+        file: &'a File,
+        build: &'a Build,
+    ) -> Self {
+        let facts = Self::read(perspective, source, file, build, Vec::new());
         // What the target needs is known at the end only.
         let is_idle = |stage: &Stage<'_>| {
             let Base::Stage(base) = stage.base else {
@@ -185,13 +198,25 @@ impl<'a> Facts<'a> {
             !stage.is_needed && base.is_some_and(|b| facts.nodes_of(b).iter().any(|n| n.onbuild))
         };
         let idle: Vec<bool> = facts.stages.iter().map(is_idle).collect();
-        match build.typical && idle.contains(&true) {
-            true => Self::read(source, file, build, idle),
-            false => facts,
+        if facts.assumes_builder_defaults() && idle.contains(&true) {
+            Self::read(perspective, source, file, build, idle)
+        } else {
+            facts
         }
     }
 
-    fn read(source: &'a Source, file: &'a File, build: &'a Build, idle: Vec<bool>) -> Self {
+    /// Whether what only a builder knows is taken for what it mostly is.
+    pub(crate) fn assumes_builder_defaults(&self) -> bool {
+        self.perspective.assumes_builder_defaults()
+    }
+
+    fn read(
+        perspective: Perspective,
+        source: &'a Source,
+        file: &'a File,
+        build: &'a Build,
+        idle: Vec<bool>,
+    ) -> Self {
         let mut facts = Facts {
             source,
             file,
@@ -199,7 +224,8 @@ impl<'a> Facts<'a> {
             nodes: Vec::with_capacity(file.instructions.len()),
             stages: Vec::new(),
             images: Vec::new(),
-            scopes: Scopes::new(build, last_stage(file).as_deref()),
+            perspective,
+            scopes: Scopes::new(build, last_stage(file).as_deref(), perspective),
             names: HashMap::new(),
             final_stage: None,
             said: RefCell::default(),
@@ -467,9 +493,11 @@ impl<'a> Facts<'a> {
             (Var::Unknown, Some(stage)) if variable().is_none() => {
                 match self.base_definition(stage, name) {
                     // What BuildKit sets where the image does not.
-                    Definition::Base if name == "PATH" && self.build.typical => Var::Set(
-                        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
-                    ),
+                    Definition::Base if name == "PATH" && self.assumes_builder_defaults() => {
+                        Var::Set(
+                            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
+                        )
+                    }
                     Definition::Nothing => Var::Unset,
                     _ => found,
                 }

@@ -347,7 +347,10 @@ impl<'a> Facts<'a> {
     /// Whether a path does not depend on the working directory of a stage. A builder goes by the
     /// platform, everyone else by the look of the path.
     pub fn is_absolute_in(&self, stage: usize, path: &str) -> bool {
-        match (self.build.typical, self.has_windows_paths(stage)) {
+        match (
+            self.assumes_builder_defaults(),
+            self.has_windows_paths(stage),
+        ) {
             (true, true) => is_absolute_on_windows(path),
             (true, false) => path.starts_with('/'),
             (false, _) => is_absolute(path),
@@ -412,9 +415,9 @@ impl<'a> Facts<'a> {
         }
         // A builder runs triggers in the stages that are built on theirs, and nowhere else.
         let own = self.nodes_of(stage).iter();
-        let own = own.filter(|node| !(node.onbuild && self.build.typical));
+        let own = own.filter(|node| !(node.onbuild && self.assumes_builder_defaults()));
         let base = match stage.base {
-            Base::Stage(base) if self.build.typical => self.stages.get(base),
+            Base::Stage(base) if self.assumes_builder_defaults() => self.stages.get(base),
             _ => None,
         };
         let triggers = base.map_or(&[][..], |base| self.nodes_of(base)).iter();
@@ -423,7 +426,9 @@ impl<'a> Facts<'a> {
                 match target {
                     FromTarget::Stage(found) => needs.push(found),
                     // A builder tries: it comes to the stage first and sees then.
-                    FromTarget::Later(found) if self.build.typical => needs.push(found),
+                    FromTarget::Later(found) if self.assumes_builder_defaults() => {
+                        needs.push(found)
+                    }
                     _ => {}
                 }
             }

@@ -2,6 +2,7 @@
 
 use dlint::context::Build;
 use dlint::engine;
+use dlint::perspective::Perspective;
 use dlint::rule::BuildkitCheck;
 use dlint::span::Source;
 use dlint::syntax::check::CheckOptions;
@@ -278,7 +279,7 @@ fn buildkit_mode() -> engine::Settings {
             .filter(|e| e.meta.buildkit.is_some())
             .map(engine::ActiveRule::new)
             .collect(),
-        buildkit: true,
+        perspective: Perspective::Buildkit,
         ..engine::Settings::default()
     }
 }
