@@ -1,14 +1,18 @@
 //! Paths → Dockerfiles. Files that are named are taken; folders are searched.
 
+mod ignored;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
+use walkdir::WalkDir;
 
 use crate::builds::bake::is_bake_file;
 use crate::builds::compose::is_compose_file;
 pub use crate::config::reason;
-use crate::config::{ConfigError, Configs, Patterns};
+use crate::config::{Configs, Patterns};
+use crate::context::regular;
+use ignored::Ignored;
 
 /// Hidden folders in which people keep Dockerfiles.
 const HIDDEN: [&str; 7] = [
@@ -77,38 +81,40 @@ pub struct Found {
     pub builders: Vec<PathBuf>,
     /// What could not be searched, and why.
     pub failures: Vec<(PathBuf, String)>,
+    /// Links out of the repository, which are read only if they are named.
+    pub outside: Vec<PathBuf>,
+    /// Whether `.gitignore` and the like left something out.
+    pub left_out: bool,
 }
 
-/// Finds the Dockerfiles that paths name.
-pub fn discover(
-    paths: &[PathBuf],
-    options: &Options,
-    configs: &mut Configs,
-) -> Result<Found, ConfigError> {
+/// Finds the Dockerfiles that paths name. What has a wrong configuration is left out: the
+/// configurations know what is wrong with which.
+pub fn discover(paths: &[PathBuf], options: &Options, configs: &mut Configs) -> Found {
     let mut files = BTreeSet::new();
     let mut builders = BTreeSet::new();
     let mut links = Vec::new();
-    let mut failures = Vec::new();
+    let mut found = Found::default();
     for path in paths {
         match std::fs::metadata(path) {
             Ok(meta) if meta.is_dir() => {
-                let mut found = Search {
+                let mut search = Search {
                     files: &mut files,
                     builders: &mut builders,
                     links: &mut links,
-                    failures: &mut failures,
+                    found: &mut found,
                 };
-                search(path, options, configs, &mut found)?;
+                search.folder(path, options, configs);
             }
             Ok(_) => {
                 let folder = path.parent().unwrap_or(Path::new(""));
                 let out = options.force_exclude
-                    && (options.exclude.fits(path) || configs.of_folder(folder)?.excludes(path));
+                    && (options.exclude.fits(path)
+                        || configs.of_folder(folder).is_ok_and(|c| c.excludes(path)));
                 if !out {
                     files.insert(shown(path));
                 }
             }
-            Err(error) => failures.push((path.clone(), reason(&error))),
+            Err(error) => found.failures.push((path.clone(), reason(&error))),
         }
     }
     if !links.is_empty() {
@@ -121,11 +127,9 @@ pub fn discover(
         });
         files.extend(links);
     }
-    Ok(Found {
-        files: files.into_iter().collect(),
-        builders: builders.into_iter().collect(),
-        failures,
-    })
+    found.files = files.into_iter().collect();
+    found.builders = builders.into_iter().collect();
+    found
 }
 
 /// What a search fills.
@@ -133,77 +137,89 @@ struct Search<'s> {
     files: &'s mut BTreeSet<PathBuf>,
     builders: &'s mut BTreeSet<PathBuf>,
     links: &'s mut Vec<PathBuf>,
-    failures: &'s mut Vec<(PathBuf, String)>,
+    found: &'s mut Found,
 }
 
-fn search(
-    root: &Path,
-    options: &Options,
-    configs: &mut Configs,
-    found: &mut Search<'_>,
-) -> Result<(), ConfigError> {
-    let config = configs.of_folder(root)?;
-    let walk = WalkBuilder::new(root)
-        .hidden(false)
-        // Without a repository .gitignore files are the owner's word all the same.
-        .require_git(false)
-        .sort_by_file_name(std::cmp::Ord::cmp)
-        .filter_entry(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
-            !is_folder
-                || entry.depth() == 0
-                || (!name.starts_with('.') && !is_foreign(&name, entry.path()))
-                || HIDDEN.contains(&name.as_ref())
-        })
-        .build();
-    let mut pruned: Option<PathBuf> = None;
-    for entry in walk {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let (path, message) = split(&error, root);
-                found.failures.push((path, message));
-                continue;
-            }
+impl Search<'_> {
+    fn folder(&mut self, root: &Path, options: &Options, configs: &mut Configs) {
+        let Ok(config) = configs.of_folder(root) else {
+            return;
         };
+        let mut ignored = Ignored::new(root);
+        let mut left_out = false;
+        let walk = WalkDir::new(root)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| {
+                if entry.depth() == 0 {
+                    return true;
+                }
+                let name = entry.file_name().to_string_lossy();
+                let is_folder = entry.file_type().is_dir();
+                let is_hidden = is_folder && name.starts_with('.');
+                if is_hidden && !HIDDEN.contains(&name.as_ref()) {
+                    return false;
+                }
+                if is_folder && is_foreign(&name, entry.path()) {
+                    return false;
+                }
+                if ignored.has(entry.path(), is_folder) {
+                    left_out = true;
+                    return false;
+                }
+                !is_folder || !(options.exclude.fits(entry.path()) || config.excludes(entry.path()))
+            });
+        for entry in walk {
+            match entry {
+                Ok(entry) => self.entry(root, &entry, options, configs),
+                Err(error) => {
+                    let path = error.path().unwrap_or(root).to_path_buf();
+                    let message = match error.io_error() {
+                        Some(error) => reason(error),
+                        None => error.to_string(),
+                    };
+                    self.found.failures.push((path, message));
+                }
+            }
+        }
+        self.found.left_out |= left_out;
+    }
+
+    fn entry(
+        &mut self,
+        root: &Path,
+        entry: &walkdir::DirEntry,
+        options: &Options,
+        configs: &mut Configs,
+    ) {
         let path = entry.path();
-        if pruned.as_ref().is_some_and(|p| path.starts_with(p)) {
-            continue;
-        }
-        let Some(kind) = entry.file_type() else {
-            continue;
+        let is_link = entry.file_type().is_symlink();
+        let is_file = if is_link {
+            std::fs::metadata(path).is_ok_and(|m| m.is_file())
+        } else {
+            entry.file_type().is_file()
         };
-        if kind.is_dir() {
-            if entry.depth() > 0 && (options.exclude.fits(path) || config.excludes(path)) {
-                pruned = Some(path.to_path_buf());
-            }
-            continue;
+        if !is_file {
+            return;
         }
-        let is_link = kind.is_symlink();
-        if is_link && !std::fs::metadata(path).is_ok_and(|m| m.is_file()) {
-            continue;
-        }
-        if !is_link && !kind.is_file() {
-            continue;
-        }
-        let own = configs.of_folder(path.parent().unwrap_or(root))?;
+        let Ok(own) = configs.of_folder(path.parent().unwrap_or(root)) else {
+            return;
+        };
         let builds = is_compose_file(path) || is_bake_file(path);
         let wanted = builds || is_dockerfile(path) || own.includes(path);
         if !wanted || options.exclude.fits(path) || own.excludes(path) {
-            continue;
+            return;
         }
-        match is_link {
-            _ if builds => {
-                found.builders.insert(shown(path));
-            }
-            true => found.links.push(shown(path)),
-            false => {
-                found.files.insert(shown(path));
-            }
+        if is_link && regular::leads_out(root, path) {
+            self.found.outside.push(shown(path));
+        } else if builds {
+            self.builders.insert(shown(path));
+        } else if is_link {
+            self.links.push(shown(path));
+        } else {
+            self.files.insert(shown(path));
         }
     }
-    Ok(())
 }
 
 /// Whether a package manager fills a folder with the code of others: nobody here mends that.
@@ -222,20 +238,13 @@ pub(crate) fn shown(path: &Path) -> PathBuf {
         .map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }
 
-fn split(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
-    match error {
-        ignore::Error::WithPath { path, err } => (path.clone(), split(err, root).1),
-        ignore::Error::WithDepth { err, .. } => split(err, root),
-        ignore::Error::Io(error) => (root.to_path_buf(), reason(error)),
-        other => (root.to_path_buf(), other.to_string()),
-    }
-}
-
 /// Whether a file's name says that it is a Dockerfile.
 pub fn is_dockerfile(path: &Path) -> bool {
-    let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
+    let Some(name) = path.file_name() else {
         return false;
     };
+    // What comes with the name may be in any encoding.
+    let name = name.to_string_lossy();
     let lower = name.to_ascii_lowercase();
     if let Some((stem, "dockerfile" | "containerfile")) = lower.rsplit_once('.') {
         return !stem.is_empty();
@@ -292,7 +301,7 @@ mod tests {
     fn find(root: &Path, paths: &[&str]) -> Vec<String> {
         let mut configs = Configs::new(Place::Isolated, Layer::default());
         let paths: Vec<PathBuf> = paths.iter().map(|p| root.join(p)).collect();
-        let found = discover(&paths, &Options::default(), &mut configs).unwrap();
+        let found = discover(&paths, &Options::default(), &mut configs);
         found
             .files
             .iter()
@@ -354,6 +363,37 @@ mod tests {
     }
 
     #[test]
+    fn lists_above_the_repository_do_not_count() {
+        let tree = tree(&[
+            (".gitignore", "*\n"),
+            (".ignore", "*\n"),
+            ("r/.git/info/exclude", "left\n"),
+            ("r/.gitignore", "out/\n!out/\nDockerfile.x\n"),
+            ("r/Dockerfile", ""),
+            ("r/out/Dockerfile", ""),
+            ("r/sub/Dockerfile", ""),
+            ("r/sub/Dockerfile.x", ""),
+            ("r/sub/.gitignore", "!Dockerfile.y\n"),
+            ("r/sub/.ignore", "Dockerfile.y\n"),
+            ("r/sub/Dockerfile.y", ""),
+            ("r/left/Dockerfile", ""),
+            ("r/inner/.git/HEAD", ""),
+            ("r/inner/Dockerfile.x", ""),
+            ("plain/a/Dockerfile", ""),
+        ]);
+        let all = [
+            "r/Dockerfile",
+            "r/inner/Dockerfile.x",
+            "r/out/Dockerfile",
+            "r/sub/Dockerfile",
+        ];
+        assert_eq!(find(tree.path(), &["r"]), all);
+        assert_eq!(find(tree.path(), &["r/sub"]), ["r/sub/Dockerfile"]);
+        assert_eq!(find(tree.path(), &["plain/a"]), ["plain/a/Dockerfile"]);
+        assert_eq!(find(tree.path(), &[""]), [""; 0]);
+    }
+
+    #[test]
     fn named_files_are_taken_whatever_they_are_called() {
         let tree = tree(&[("notes.txt", ""), (".gitignore", "*\n")]);
         assert_eq!(find(tree.path(), &["notes.txt"]), ["notes.txt"]);
@@ -380,7 +420,7 @@ mod tests {
         let tree = tree(&[("Dockerfile", "")]);
         let mut configs = Configs::new(Place::Isolated, Layer::default());
         let paths = [tree.path().join("none"), tree.path().join("Dockerfile")];
-        let found = discover(&paths, &Options::default(), &mut configs).unwrap();
+        let found = discover(&paths, &Options::default(), &mut configs);
         assert_eq!(found.files.len(), 1);
         assert_eq!(
             found.failures,

@@ -13,7 +13,7 @@ use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
-use crate::shell::lint::External;
+use crate::rules::shell::shellcheck::{self, Answers, ExternalScript};
 use crate::span::{Source, Span};
 use crate::suppress::{Suppressed, Suppressions};
 use crate::syntax::{self, File, Keyword};
@@ -34,8 +34,6 @@ pub struct Settings {
     pub perspective: Perspective,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
-    /// The program that looks at shell scripts, if dlint's own checks are not to.
-    pub shellcheck: Option<Arc<External>>,
 }
 
 /// A rule that is on.
@@ -79,14 +77,17 @@ impl Settings {
         }
     }
 
-    /// These settings with one rule only; nothing if that is off.
-    pub fn only(&self, id: &str) -> Option<Self> {
-        let rules = self.rules.iter().filter(|r| r.meta.id == id).cloned();
-        let rules: Vec<ActiveRule> = rules.collect();
-        (!rules.is_empty()).then(|| Self {
-            rules,
-            ..self.clone()
-        })
+    /// These settings with what the program ShellCheck says of scripts in place of dlint's own
+    /// checks: see [`scripts`].
+    #[must_use]
+    pub fn with_answers(&self, answers: &Arc<Answers>) -> Self {
+        let mut settings = self.clone();
+        for active in &mut settings.rules {
+            if let Some(rule) = shellcheck::with_answers(&*active.rule, Arc::clone(answers)) {
+                active.rule = Arc::new(rule);
+            }
+        }
+        settings
     }
 
     /// Whether a rule is on and looks for what `name` stands for.
@@ -296,6 +297,42 @@ fn in_builds(builds: &[&NamedBuild]) -> String {
     format!(" (built {})", names.join(", "))
 }
 
+/// The scripts of a file that the program ShellCheck has to be asked about before the file is
+/// linted with its answers ([`Settings::with_answers`]); none if the rule `shellcheck` is off.
+///
+/// On a file that dlint fails on there are none: linting it tells of the fault.
+pub fn scripts(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
+    if settings
+        .rules
+        .iter()
+        .all(|r| r.meta.id != rules::SHELLCHECK)
+    {
+        return Vec::new();
+    }
+    catch_unwind(AssertUnwindSafe(|| scripts_of(source, settings))).unwrap_or_default()
+}
+
+fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
+    let file = syntax::parse(source);
+    if !is_read(&file, settings) {
+        return Vec::new();
+    }
+    let of = |build: &Build| {
+        let facts = Facts::seen_by(settings.perspective, source, &file, build);
+        shellcheck::scripts(&facts)
+    };
+    if settings.builds.is_empty() {
+        return of(&settings.build);
+    }
+    let builds = settings.builds.iter();
+    builds.flat_map(|b| of(&b.build)).collect()
+}
+
+/// Whether more is said of a file than what cannot be read: what a template will say is not known.
+fn is_read(file: &File, settings: &Settings) -> bool {
+    settings.perspective != Perspective::Dlint || file.template().is_none()
+}
+
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
     let no_codes = CodeChoice::default();
     let perspective = settings.perspective;
@@ -303,15 +340,13 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
-        shellcheck: settings.shellcheck.as_deref(),
         rule: "",
         codes: &no_codes,
         severity: Severity::Info,
         severity_is_set: false,
         diagnostics: Vec::new(),
     };
-    // What a template will say is not known: that it is one is all there is to say.
-    let is_read = perspective != Perspective::Dlint || file.template().is_none();
+    let is_read = is_read(file, settings);
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);

@@ -67,18 +67,23 @@ type Identity = (&'static str, String, Vec<(String, String)>);
 /// Fixes a linted file until nothing changes, with fixes of at least `least` trust. The fixes of a
 /// rule that never come to an end are not made at all.
 pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended {
+    mend_by(report, least, &|source| lint_guarded(source, settings))
+}
+
+/// As [`mend()`], with texts linted by somebody else.
+pub fn mend_by(report: Report, least: Applicability, lint: &dyn Fn(Source) -> Report) -> Mended {
     let least = least.max(Applicability::Unsafe);
     let path = report.source.path().to_owned();
     let before = report.source.bytes().to_vec();
     let mut endless: BTreeSet<&'static str> = BTreeSet::new();
     let mut report = report;
     loop {
-        match settle(report, settings, least, &endless) {
+        match settle(report, lint, least, &endless) {
             Ok(mended) => return mended,
             Err(rules) => endless.extend(rules),
         }
         let source = Source::from_bytes(&path, before.clone());
-        report = lint_guarded(source, settings);
+        report = lint(source);
     }
 }
 
@@ -86,7 +91,7 @@ pub fn mend(report: Report, settings: &Settings, least: Applicability) -> Mended
 /// does not hold.
 fn settle(
     report: Report,
-    settings: &Settings,
+    lint: &dyn Fn(Source) -> Report,
     least: Applicability,
     endless: &BTreeSet<&'static str>,
 ) -> Result<Mended, BTreeSet<&'static str>> {
@@ -161,7 +166,7 @@ fn settle(
             return Err(made.iter().map(|d| d.rule).collect());
         }
         let again = !seen.insert(tried.text);
-        let report = (!again).then(|| lint_guarded(next, settings));
+        let report = (!again).then(|| lint(next));
         let fails = |r: &Report| r.diagnostics.iter().any(|d| d.rule == "internal-error");
         let why = match &report {
             None => Some(Why::Unsettled),

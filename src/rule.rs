@@ -1,5 +1,6 @@
 //! What a rule is: what its page says of it, the checks it may do, and what a check may ask.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,7 +8,6 @@ use crate::facts::{Command, Facts, Node, Stage};
 use crate::fix::Applicability;
 use crate::perspective::Perspective;
 use crate::policy::Policy;
-use crate::shell::lint::External;
 use crate::span::{Source, Span};
 use crate::syntax::File;
 
@@ -191,7 +191,7 @@ impl CodeChoice {
 /// A rule: its fields are its options, its methods the checks. Each method does nothing unless
 /// the rule writes it; the engine calls them in one walk over the file.
 #[allow(unused_variables)]
-pub trait Rule: Send + Sync {
+pub trait Rule: Any + Send + Sync {
     /// Once per file, before anything else.
     fn check_file(&self, cx: &mut Context<'_>) {}
     /// Each stage, after its instructions.
@@ -245,8 +245,6 @@ pub struct Context<'a> {
     pub facts: &'a Facts<'a>,
     /// What the organisation demands.
     pub policy: &'a Policy,
-    /// The program that looks at shell scripts, if dlint's own checks are not to.
-    pub shellcheck: Option<&'a External>,
     /// The rule that is running.
     pub(crate) rule: &'static str,
     /// Which of its codes are on.

@@ -105,16 +105,34 @@ impl Builders {
             }
         }
         let mut source = None;
+        let folder = path.parent().unwrap_or(Path::new(""));
         for invocation in invocations {
             let Invocation {
                 name,
                 recipe,
-                build,
+                mut build,
                 span,
             } = invocation;
+            if build
+                .context
+                .as_ref()
+                .is_some_and(|c| regular::leads_out(folder, c))
+            {
+                // Names of files there would be suggested.
+                build.context = None;
+            }
             match recipe {
                 Recipe::File(file) if file.is_file() => {
-                    if way != Way::Above {
+                    if regular::leads_out(folder, &file) {
+                        // What a repository names elsewhere is not shown, unless the user names
+                        // it too.
+                        if way != Way::Above {
+                            let file = file.display();
+                            let message =
+                                format!("`{name}` is built from {file}, out of the repository");
+                            self.notes.push(Failure::new(path, message));
+                        }
+                    } else if way != Way::Above {
                         self.files.insert(discover::shown(&file));
                     }
                     let named = way == Way::Named;
@@ -174,7 +192,7 @@ impl Builders {
             }
             for name in names.clone() {
                 let path = folder.join(name);
-                if path.is_file() {
+                if path.is_file() && !regular::leads_out(folder, &path) {
                     self.add(&path, Way::Above);
                 }
             }
@@ -262,7 +280,7 @@ fn over(mut build: Build, user: &Build) -> Build {
 fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invocation>, Fault> {
     let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
     if is_yaml {
-        return compose::read(path, text, &|path| text_of(path).ok(), faults);
+        return compose::read(path, text, &|other| inner_text(path, other), faults);
     }
     let own = path.parent().unwrap_or(Path::new(""));
     let overlays = overlays(path);
@@ -330,11 +348,11 @@ fn is_default(path: &Path) -> bool {
 /// is said when it is linted itself.
 fn services_beside(path: &Path) -> Vec<Invocation> {
     let mut beside = compose::NAMES.iter().map(|name| path.with_file_name(name));
-    let found = beside.find_map(|path| text_of(&path).ok().map(|text| (path, text)));
-    let Some((path, text)) = found else {
+    let found = beside.find_map(|other| Some((inner_text(path, &other)?, other)));
+    let Some((text, path)) = found else {
         return Vec::new();
     };
-    let read = |path: &Path| text_of(path).ok();
+    let read = |other: &Path| inner_text(&path, other);
     compose::read(&path, &text, &read, &mut Vec::new()).unwrap_or_default()
 }
 
@@ -345,7 +363,8 @@ fn overlays(path: &Path) -> Vec<(PathBuf, String)> {
     }
     let beside = bake::OVERRIDES.iter().map(|name| path.with_file_name(name));
     beside
-        .filter_map(|path| text_of(&path).ok().map(|text| (path, text)))
+        .filter_map(|other| Some((inner_text(path, &other)?, other)))
+        .map(|(text, path)| (path, text))
         .collect()
 }
 
@@ -367,6 +386,15 @@ fn has_target(invocation: &Invocation) -> bool {
 fn nearer(path: &Path) -> PathBuf {
     let current = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(current).unwrap_or(path).to_path_buf()
+}
+
+/// The text of a file that another leads to, which it may not do out of its repository.
+fn inner_text(from: &Path, path: &Path) -> Option<String> {
+    let folder = from.parent().unwrap_or(Path::new(""));
+    if regular::leads_out(folder, path) {
+        return None;
+    }
+    text_of(path).ok()
 }
 
 fn text_of(path: &Path) -> Result<String, String> {

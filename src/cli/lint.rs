@@ -1,5 +1,6 @@
 //! `dlint [PATH…]`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,9 +12,11 @@ use rayon::prelude::*;
 
 use super::args::LintArgs;
 use super::builders::{self, Builders, Holder, Way};
+use super::shellcheck::Program;
 use super::{Status, Trouble, output, rewrite};
 use crate::config::{
     self, BuildOptions, Configs, Effective, FailOn, Layer, LevelSetting, Patterns, Place,
+    ScriptChecker,
 };
 use crate::context::{NamedBuild, regular};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -24,8 +27,7 @@ use crate::engine::{self, Report, Settings};
 use crate::fix::Applicability;
 use crate::mend::{self, Dropped};
 use crate::perspective::Perspective;
-use crate::rules;
-use crate::shell::lint::External;
+use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
 
 /// Standard input as a path.
@@ -48,7 +50,7 @@ struct Task {
 
 impl Task {
     fn needs_shellcheck(&self) -> bool {
-        self.effective.settings.shellcheck.is_some()
+        self.effective.scripts == ScriptChecker::External
     }
 
     fn read(&self) -> Result<Vec<u8>, Failure> {
@@ -99,16 +101,24 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
     }
     let (mut tasks, mut failures) = tasks(args, &mut configs)?;
+    if tasks.is_empty()
+        && failures.is_empty()
+        && let Some((_, fault)) = configs.faults().next()
+    {
+        return Err(fault.clone().into());
+    }
     if args.verbose {
         for path in configs.paths() {
             output::note(&format!("dlint: configuration {}", path.display()));
         }
     }
+    let program = Program::default();
     if tasks.iter().any(Task::needs_shellcheck) {
-        check_scripts(args, configs.shellcheck(), &mut tasks);
+        let all: Vec<Vec<ExternalScript>> = in_parallel(args, tasks.iter_mut().collect(), scripts);
+        program.ask(all.into_iter().flatten());
     }
-    let done = lint_all(args, tasks);
-    let failed = configs.shellcheck().failure();
+    let done = lint_all(args, tasks, &program);
+    let failed = program.error();
     failures.extend(failed.map(|error| Failure::new("shellcheck", error)));
     let mut files: Vec<Done> = Vec::with_capacity(done.len());
     for result in done {
@@ -121,13 +131,14 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     let fixed_text = args.fix && !args.diff && files.iter().any(|f| f.from_stdin);
     let mut changed = false;
     if args.diff {
+        let exact = output::is_file();
         output::stdout(|out| {
             for file in &files {
                 if let Some(before) = &file.before {
                     changed = true;
                     let source = &file.linted.report.source;
                     let terminal = Terminal::stdout(args.color);
-                    rewrite::diff(source.path(), before, source.bytes(), &terminal, out)?;
+                    rewrite::diff(source.path(), before, source.bytes(), &terminal, exact, out)?;
                 }
             }
             Ok(())
@@ -152,8 +163,12 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         }
     }
     for failure in &failures {
-        let error = Terminal::stderr(args.color).paint(Style::Severity(Severity::Error), "error");
-        output::note(&format!("{error}: {failure}"));
+        output::error(&failure.to_string(), &Terminal::stderr(args.color));
+    }
+    for (path, fault) in configs.faults() {
+        let terminal = Terminal::stderr(args.color);
+        let _ = emit::write_config_error(fault, &terminal, &mut io::stderr().lock());
+        failures.push(Failure::new(path, fault));
     }
     let fixed = files.iter().map(|f| f.fixed).sum::<usize>();
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
@@ -345,12 +360,13 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         force_exclude: args.force_exclude,
     };
     let (named, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| builders::is_builder(p));
-    let found = discover::discover(&paths, &options, configs)?;
+    let found = discover::discover(&paths, &options, configs);
     let mut builders = Builders::default();
     for path in &named {
         let folder = path.parent().unwrap_or(Path::new(""));
         let out = args.force_exclude
-            && (options.exclude.fits(path) || configs.of_folder(folder)?.excludes(path));
+            && (options.exclude.fits(path)
+                || configs.of_folder(folder).is_ok_and(|c| c.excludes(path)));
         if !out {
             builders.add(path, Way::Named);
         }
@@ -363,7 +379,9 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     for path in &builders.files {
         let is_new = std::fs::canonicalize(path).is_ok_and(|p| !listed.contains(&p));
         let folder = path.parent().unwrap_or(Path::new(""));
-        let own = configs.of_folder(folder)?;
+        let Ok(own) = configs.of_folder(folder) else {
+            continue;
+        };
         if is_new && !options.exclude.fits(path) && !own.excludes(path) {
             files.insert(path.clone());
         }
@@ -376,6 +394,12 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     }
     for note in &builders.notes {
         output::note(&format!("dlint: {note}; its builds are left out"));
+    }
+    for path in &found.outside {
+        let path = path.display();
+        output::note(&format!(
+            "dlint: {path} leads out of the repository; name it to lint it"
+        ));
     }
     let mut tasks = Vec::new();
     if stdin {
@@ -398,7 +422,10 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         });
     }
     for path in files {
-        let effective = configs.of_file(&path)?;
+        // The configurations know what is wrong.
+        let Ok(effective) = configs.of_file(&path) else {
+            continue;
+        };
         let settings = &effective.settings;
         tasks.push(Task {
             builds: builders.of(&path, &settings.build, is_alone(settings)),
@@ -411,8 +438,11 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     }
     for holder in std::mem::take(&mut builders.holders) {
         let path = holder.source.path().to_path_buf();
+        let Ok(effective) = configs.of_file(&path) else {
+            continue;
+        };
         tasks.push(Task {
-            effective: configs.of_file(&path)?,
+            effective,
             builds: Vec::new(),
             name: path.clone(),
             path: Some(path),
@@ -424,6 +454,14 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     if let Some(files) = tasks.get_mut(stdin..) {
         files.sort_by(|a, b| a.name.cmp(&b.name));
     }
+    if tasks.is_empty() && found.failures.is_empty() && builders.failures.is_empty() && !args.quiet
+    {
+        let hint = match found.left_out {
+            true => "; .gitignore and the like leave out a part",
+            false => "",
+        };
+        output::note(&format!("dlint: nothing to lint was found{hint}"));
+    }
     let failures = found.failures.into_iter();
     let failures = failures.map(|(path, message)| Failure::new(path, message));
     let failures = failures.chain(builders.failures).collect();
@@ -431,8 +469,8 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
 }
 
 /// Lints all files.
-fn lint_all(args: &LintArgs, tasks: Vec<Task>) -> Vec<Result<Done, Failure>> {
-    in_parallel(args, tasks, |task| lint(args, task))
+fn lint_all(args: &LintArgs, tasks: Vec<Task>, program: &Program) -> Vec<Result<Done, Failure>> {
+    in_parallel(args, tasks, |task| lint(args, task, program))
 }
 
 /// What comes of every task, in their order whatever the number of threads.
@@ -460,7 +498,7 @@ fn in_parallel<T: Send, R: Send>(
 
 /// Lints the Dockerfiles in a compose or bake file. What is found points into that file; fixes,
 /// which do not know how it is written, are left out.
-fn lint_held(holder: Holder, effective: &Effective) -> Done {
+fn lint_held(holder: Holder, effective: &Effective, settings: &Settings) -> Done {
     let mut report = Report {
         diagnostics: Vec::new(),
         suppressed: Vec::new(),
@@ -470,7 +508,7 @@ fn lint_held(holder: Holder, effective: &Effective) -> Done {
     for (build, inline) in holder.inlines {
         let settings = Settings {
             builds: vec![build],
-            ..effective.settings.clone()
+            ..settings.clone()
         };
         let path = report.source.path();
         let found = engine::lint_guarded(Source::new(path, inline.text.as_str()), &settings);
@@ -511,70 +549,50 @@ fn lint_held(holder: Holder, effective: &Effective) -> Done {
     }
 }
 
-/// Gives the scripts of all files to one process of `shellcheck`. What it says is asked for when
-/// the files are linted.
-fn check_scripts(args: &LintArgs, program: &External, tasks: &mut [Task]) {
-    program.gather();
-    // Standard input can be read once only; a file that cannot be read is said later.
-    for task in tasks.iter_mut().filter(|t| t.path.is_none()) {
-        task.bytes = task.read().ok();
+/// The scripts of a file that the program `shellcheck` is to look at. The file is read and its bytes
+/// are kept.
+fn scripts(task: &mut Task) -> Vec<ExternalScript> {
+    if !task.needs_shellcheck() {
+        return Vec::new();
     }
-    let tasks: Vec<&Task> = tasks.iter().filter(|t| t.needs_shellcheck()).collect();
-    in_parallel(args, tasks, gather);
-    program.check_gathered();
+    let settings = |builds: Vec<NamedBuild>| Settings {
+        builds,
+        ..task.effective.settings.clone()
+    };
+    if let Some(holder) = &task.holder {
+        let inlines = holder.inlines.iter().flat_map(|(build, inline)| {
+            let text = Source::new(&task.name, inline.text.as_str());
+            engine::scripts(&text, &settings(vec![build.clone()]))
+        });
+        return inlines.collect();
+    }
+    // A file that cannot be read is said when it is linted.
+    let Ok(bytes) = task.read() else {
+        return Vec::new();
+    };
+    let source = Source::from_bytes(&task.name, bytes.clone());
+    let scripts = engine::scripts(&source, &settings(task.builds.clone()));
+    task.bytes = Some(bytes);
+    scripts
 }
 
-/// Lints a file for its scripts alone.
-fn gather(task: &Task) {
-    let Some(settings) = task.effective.settings.only(rules::SHELLCHECK) else {
-        return;
-    };
-    let lint = |text: Source, builds: Vec<NamedBuild>| {
-        let settings = Settings {
-            builds,
-            ..settings.clone()
-        };
-        engine::lint_guarded(text, &settings);
-    };
-    match (&task.holder, &task.bytes) {
-        (Some(holder), _) => {
-            for (build, inline) in &holder.inlines {
-                let text = Source::new(&task.name, inline.text.as_str());
-                lint(text, vec![build.clone()]);
-            }
-        }
-        (None, Some(bytes)) => {
-            let text = Source::from_bytes(&task.name, bytes.clone());
-            lint(text, task.builds.clone());
-        }
-        (None, None) => {
-            if let Ok(bytes) = task.read() {
-                lint(Source::from_bytes(&task.name, bytes), task.builds.clone());
-            }
-        }
+fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Failure> {
+    let effective = Arc::clone(&task.effective);
+    let mut settings = Cow::Borrowed(&effective.settings);
+    if !task.builds.is_empty() {
+        settings.to_mut().builds = std::mem::take(&mut task.builds);
     }
-}
-
-fn lint(args: &LintArgs, mut task: Task) -> Result<Done, Failure> {
+    if task.needs_shellcheck() {
+        settings = Cow::Owned(program.answer(&settings));
+    }
     if let Some(holder) = task.holder.take() {
-        return Ok(lint_held(holder, &task.effective));
+        return Ok(lint_held(holder, &effective, &settings));
     }
     let bytes = match task.bytes.take() {
         Some(bytes) => bytes,
         None => task.read()?,
     };
-    let effective = task.effective;
-    let built;
-    let settings = match task.builds.is_empty() {
-        true => &effective.settings,
-        false => {
-            built = Settings {
-                builds: task.builds,
-                ..effective.settings.clone()
-            };
-            &built
-        }
-    };
+    let asks = task.needs_shellcheck();
     let source = Source::from_bytes(task.name, bytes);
     let mut done = Done {
         fail_on: effective.fail_on,
@@ -584,7 +602,7 @@ fn lint(args: &LintArgs, mut task: Task) -> Result<Done, Failure> {
         from_stdin: task.path.is_none(),
         linted: Linted {
             perspective: effective.settings.perspective,
-            report: engine::lint_guarded(source, settings),
+            report: engine::lint_guarded(source, &settings),
         },
     };
     let least = match args.unsafe_fixes {
@@ -595,7 +613,14 @@ fn lint(args: &LintArgs, mut task: Task) -> Result<Done, Failure> {
     let mut fixes = diagnostics.iter().filter_map(|d| d.fix.as_ref());
     if (args.fix || args.diff) && fixes.any(|f| f.applicability >= least) {
         let before = done.linted.report.source.bytes().to_vec();
-        let mended = mend::mend(done.linted.report, settings, least);
+        let relint = |source: Source| {
+            if !asks {
+                return engine::lint_guarded(source, &settings);
+            }
+            program.ask(engine::scripts(&source, &settings));
+            engine::lint_guarded(source, &program.answer(&settings))
+        };
+        let mended = mend::mend_by(done.linted.report, least, &relint);
         done.before = mended.changed.then_some(before);
         done.fixed = mended.fixed.values().sum();
         done.dropped = mended.dropped;
@@ -612,15 +637,22 @@ fn write(
     stdout_taken: bool,
 ) -> Result<(), Trouble> {
     let mut on_stdout = None;
+    let mut lost = None;
     for (format, path) in reports {
-        match path {
-            Some(path) => {
-                output::file(path, |out| {
-                    emit::write(*format, outcome, &Terminal::file(), out)
-                })?;
-            }
-            None => on_stdout = Some(*format),
+        let Some(path) = path else {
+            on_stdout = Some(*format);
+            continue;
+        };
+        let result = output::file(path, |out| {
+            emit::write(*format, outcome, &Terminal::file(), out)
+        });
+        if let Err(trouble) = result {
+            lost.get_or_insert((*format, trouble));
         }
+    }
+    // What could not be written is not lost.
+    if let (None, Some((format, _))) = (on_stdout, &lost) {
+        on_stdout = Some(*format);
     }
     let text = matches!(on_stdout, Some(Format::Full | Format::Concise));
     let statistics = |terminal: &Terminal, out: &mut dyn Write| match args.statistics {
@@ -654,7 +686,10 @@ fn write(
     if args.fix && !args.quiet && on_stdout != Some(Format::Full) {
         output::note(&outcome.summary_line());
     }
-    Ok(())
+    match lost {
+        Some((_, trouble)) => Err(trouble),
+        None => Ok(()),
+    }
 }
 
 /// The number of findings per rule, most first.
@@ -723,6 +758,7 @@ mod tests {
                 ..Settings::default()
             },
             fail_on: FailOn::Warning,
+            scripts: ScriptChecker::Native,
         });
         let tasks = ["a", "b", "c"].map(|name| {
             let path = folder.path().join(name);
@@ -742,7 +778,7 @@ mod tests {
             }
         });
         let cli = Cli::parse_from(["dlint", "--fix"]);
-        let linted: Vec<Linted> = lint_all(&cli.lint, tasks.into())
+        let linted: Vec<Linted> = lint_all(&cli.lint, tasks.into(), &Program::default())
             .into_iter()
             .map(|done| done.unwrap().linted)
             .collect();

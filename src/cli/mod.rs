@@ -12,17 +12,17 @@ mod parse;
 mod rewrite;
 mod rules;
 mod schema;
+mod shellcheck;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::config::{ConfigError, UnknownRule};
-use crate::diagnostic::Severity;
 use crate::emit;
-use crate::emit::terminal::{Color, Style, Terminal};
+use crate::emit::terminal::{Color, Terminal};
 use args::{Cli, Command};
 
 /// How a run ended.
@@ -119,22 +119,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Says on standard error what ended a run.
 fn report(trouble: &Trouble, color: Color) {
     let terminal = Terminal::stderr(color);
-    let mut err = io::stderr().lock();
     // Nobody is left to tell if this fails.
-    let _ = match trouble {
-        Trouble::Config(error) => emit::write_config_error(error, &terminal, &mut err),
-        Trouble::Usage { message, help } => {
-            complain(&terminal, &mut err, message).and_then(|()| match help {
-                Some(help) => writeln!(err, "  help: {help}"),
-                None => Ok(()),
-            })
+    let help = match trouble {
+        Trouble::Config(error) => {
+            let _ = emit::write_config_error(error, &terminal, &mut io::stderr().lock());
+            None
         }
-        Trouble::Output { .. } => complain(&terminal, &mut err, &trouble.to_string()),
+        Trouble::Usage { message, help } => {
+            output::error(message, &terminal);
+            help.as_ref()
+        }
+        Trouble::Output { .. } => {
+            output::error(&trouble.to_string(), &terminal);
+            None
+        }
     };
-}
-
-/// An error in one line.
-fn complain(terminal: &Terminal, err: &mut dyn Write, message: &str) -> io::Result<()> {
-    let error = terminal.paint(Style::Severity(Severity::Error), "error");
-    writeln!(err, "{error}: {message}")
+    if let Some(help) = help {
+        output::note(&format!("  help: {help}"));
+    }
 }

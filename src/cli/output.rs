@@ -4,6 +4,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::Trouble;
+use crate::diagnostic::Severity;
+use crate::emit;
+use crate::emit::terminal::{Style, Terminal};
 
 /// Writes to standard output. If the reader went away there is nothing more to do.
 pub(super) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Trouble> {
@@ -33,9 +36,35 @@ pub(super) fn file(
     })
 }
 
-/// A line on standard error; if nobody reads it, so be it.
+/// A line on standard error; if nobody reads it, so be it. Names and texts of others may be in it.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", emit::one_line(text));
+}
+
+/// An error in one line on standard error.
+pub(super) fn error(text: &str, terminal: &Terminal) {
+    let error = terminal.paint(Style::Severity(Severity::Error), "error");
+    let _ = writeln!(io::stderr().lock(), "{error}: {}", emit::one_line(text));
+}
+
+/// Whether standard output goes to a file, whose readers want every byte as it is.
+pub(super) fn is_file() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let own = io::stdout().as_fd().try_clone_to_owned();
+        let meta = own.and_then(|own| std::fs::File::from(own).metadata());
+        meta.is_ok_and(|meta| meta.is_file())
+    }
+    #[cfg(windows)]
+    {
+        use std::os::windows::io::AsHandle;
+        let own = io::stdout().as_handle().try_clone_to_owned();
+        let meta = own.and_then(|own| std::fs::File::from(own).metadata());
+        meta.is_ok_and(|meta| meta.is_file())
+    }
+    #[cfg(not(any(unix, windows)))]
+    false
 }
 
 /// A panic on a file becomes a finding; of the panic itself one line is enough.

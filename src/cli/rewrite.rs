@@ -6,6 +6,7 @@ use std::path::Path;
 use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, group_diff_ops};
 
 use crate::context::regular;
+use crate::emit;
 use crate::emit::terminal::{Style, Terminal};
 
 /// Replaces what is in a file, which has to be `before` still: at once, so that nobody ever reads
@@ -160,17 +161,19 @@ fn replace_in_place(target: &Path, before: &[u8], after: &[u8]) -> io::Result<()
     file.sync_all()
 }
 
-/// Writes a unified diff, byte for byte.
+/// Writes a unified diff: byte for byte if `exact`, else with what a terminal or a CI service would
+/// obey made harmless.
 pub(super) fn diff(
     path: &Path,
     before: &[u8],
     after: &[u8],
     terminal: &Terminal,
+    exact: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let old: Vec<&[u8]> = before.split_inclusive(|b| *b == b'\n').collect();
     let new: Vec<&[u8]> = after.split_inclusive(|b| *b == b'\n').collect();
-    let path = path.to_string_lossy();
+    let path = emit::one_line(&path.to_string_lossy()).into_owned();
     writeln!(
         out,
         "{}",
@@ -204,7 +207,11 @@ pub(super) fn diff(
             let style = style.filter(|_| terminal.color);
             out.write_all(style.unwrap_or_default().as_bytes())?;
             out.write_all(&[sign])?;
-            out.write_all(body)?;
+            if exact {
+                out.write_all(body)?;
+            } else {
+                out.write_all(&harmless(body, terminal))?;
+            }
             out.write_all(if style.is_some() { b"\x1b[0m\n" } else { b"\n" })?;
             if body.len() == line.len() {
                 out.write_all(b"\\ No newline at end of file\n")?;
@@ -212,6 +219,26 @@ pub(super) fn diff(
         }
     }
     Ok(())
+}
+
+/// A line whose text commands nothing. Bytes that are no text stay for `patch` to read; only a
+/// terminal does not get them.
+fn harmless(line: &[u8], terminal: &Terminal) -> Vec<u8> {
+    let (text, end) = match line.strip_suffix(b"\r") {
+        Some(text) => (text, b"\r".as_slice()),
+        None => (line, b"".as_slice()),
+    };
+    let mut out = Vec::with_capacity(line.len());
+    for chunk in text.utf8_chunks() {
+        out.extend_from_slice(emit::printable(chunk.valid()).as_bytes());
+        match chunk.invalid() {
+            [] => {}
+            _ if terminal.is_tty => out.extend_from_slice("\u{fffd}".as_bytes()),
+            bytes => out.extend_from_slice(bytes),
+        }
+    }
+    out.extend_from_slice(end);
+    out
 }
 
 /// Start and length as `diff -u` writes them.
@@ -235,6 +262,7 @@ mod tests {
             before.as_bytes(),
             after.as_bytes(),
             &terminal,
+            false,
             &mut out,
         )
         .unwrap();
@@ -268,6 +296,10 @@ mod tests {
         assert_eq!(
             shown("a", "a\nb\n"),
             "--- f\n+++ f\n@@ -1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n"
+        );
+        assert_eq!(
+            shown("\x1b[1m\r\n::error::x\n", "##[error]y\n::error::x\n"),
+            "--- f\n+++ f\n@@ -1,2 +1,2 @@\n-\u{fffd}[1m\r\n+#\u{fffd}[error]y\n \u{fffd}:error::x\n"
         );
         assert_eq!(shown("", "a\n"), "--- f\n+++ f\n@@ -0,0 +1 @@\n+a\n");
     }

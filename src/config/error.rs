@@ -40,6 +40,12 @@ pub enum Problem {
     Pattern { pattern: String, reason: String },
     #[error("cannot extend {}: {reason}", path.display())]
     Extends { path: PathBuf, reason: String },
+    #[error("{} is no valid configuration; it lies elsewhere, so nothing of it is shown", path.display())]
+    Hidden { path: PathBuf },
+    #[error("{} leads out of the repository", path.display())]
+    Outside { path: PathBuf },
+    #[error("more than {0} files extend each other")]
+    TooMany(usize),
     #[error("the file extends itself: {0}")]
     Circle(String),
     #[error("option of `{rule}`: {reason}")]
@@ -86,6 +92,9 @@ impl ConfigError {
                 Some(format!("known here: `{}`", known.join("`, `")))
             }
             Problem::UnknownRule(unknown) => Some(unknown.help()),
+            Problem::Outside { .. } => {
+                Some("to use it all the same, name the configuration with `--config`".to_owned())
+            }
             _ => None,
         }
     }

@@ -192,7 +192,7 @@ pub(super) struct Read {
 
 /// Reads a file by its path.
 pub(super) fn load(path: &Path) -> Result<Read, ConfigError> {
-    read(&super::load::source(path)?)
+    read(&super::load::source(path, super::load::Trust::Named)?)
 }
 
 /// Reads a file.

@@ -429,11 +429,11 @@ impl Selection {
         policy.golden.extend(self.golden);
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
+            scripts: self.shellcheck,
             settings: Settings {
                 perspective: self.profile.perspective(),
                 builds: Vec::new(),
                 no_ignores: !self.ignore_comments,
-                shellcheck: None,
                 rules: active,
                 policy,
                 build: crate::context::Build {

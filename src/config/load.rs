@@ -9,9 +9,15 @@ use toml::de::{DeTable, DeValue};
 use super::error::{Problem, reason};
 use super::layer::{Layer, check_rule, check_selector};
 use super::{ConfigError, File, Override, Patterns};
+use crate::context::regular;
 use crate::policy::Policy;
 use crate::rules;
 use crate::span::{Source, Span};
+
+/// The largest configuration file that is read.
+const MAX_BYTES: u64 = 1 << 20;
+/// How many files may extend each other in a row.
+const MAX_EXTENDED: usize = 32;
 
 /// A configuration file with everything it extends.
 #[derive(Default)]
@@ -26,18 +32,41 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads a file and what it extends.
+    /// Reads a file that was found and what it extends, all of it within its repository: whoever
+    /// wrote the file may not be whoever lints it, and must not make dlint show other files.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !regular::leads_out(folder, path) {
+            return Self::read(path, Trust::Found);
+        }
+        let name = nearer(path).to_path_buf();
+        if regular::repository(folder).is_some() {
+            return Err(ConfigError::new(Problem::Outside { path: name }));
+        }
+        Self::read(path, Trust::Found).map_err(|_| ConfigError::new(Problem::Hidden { path: name }))
+    }
+
+    /// Reads a file that the user named and what it extends, wherever that is.
+    pub fn load_named(path: &Path) -> Result<Self, ConfigError> {
+        Self::read(path, Trust::Named)
+    }
+
+    fn read(path: &Path, trust: Trust) -> Result<Self, ConfigError> {
         let mut config = Self {
             path: path.to_path_buf(),
             ..Self::default()
         };
-        config.add(path, &mut Vec::new())?;
+        config.add(path, trust, &mut Vec::new())?;
         Ok(config)
     }
 
-    fn add(&mut self, path: &Path, chain: &mut Vec<PathBuf>) -> Result<(), ConfigError> {
-        let source = source(path)?;
+    fn add(
+        &mut self,
+        path: &Path,
+        trust: Trust,
+        chain: &mut Vec<PathBuf>,
+    ) -> Result<(), ConfigError> {
+        let source = source(path, trust)?;
         if super::hadolint::is_yaml(path) {
             self.base.push(super::hadolint::read(&source)?.layer);
             return Ok(());
@@ -56,13 +85,27 @@ impl Config {
                 let problem = Problem::Circle(names.join(" → "));
                 return Err(reader.fault(problem, &place));
             }
-            self.add(&target, chain).map_err(|e| match *e.problem {
-                Problem::Unreadable { path, reason } => {
-                    let path = nearer(&path).to_path_buf();
-                    reader.fault(Problem::Extends { path, reason }, &place)
-                }
-                _ => e,
-            })?;
+            if chain.len() > MAX_EXTENDED {
+                return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), &place));
+            }
+            let is_outside = trust == Trust::Found && regular::leads_out(folder, &target);
+            if is_outside && regular::repository(folder).is_some() {
+                let path = extends.into();
+                return Err(reader.fault(Problem::Outside { path }, &place));
+            }
+            self.add(&target, trust, chain)
+                .map_err(|e| match *e.problem {
+                    Problem::Unreadable { path, reason } => {
+                        let path = nearer(&path).to_path_buf();
+                        reader.fault(Problem::Extends { path, reason }, &place)
+                    }
+                    // Without a repository nobody knows whose file it is: it is not shown.
+                    _ if is_outside => {
+                        let path = extends.into();
+                        reader.fault(Problem::Hidden { path }, &place)
+                    }
+                    _ => e,
+                })?;
         }
         self.exclude
             .push(reader.patterns(folder, &file.exclude, &[Step::Key("exclude")])?);
@@ -100,13 +143,25 @@ impl Config {
     }
 }
 
+/// Who says that a file is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// The user, on the command line.
+    Named,
+    /// It lies where configuration is looked for, or such a file extends it.
+    Found,
+}
+
 /// Reads the text of a file.
-pub(super) fn source(path: &Path) -> Result<Source, ConfigError> {
-    let read = |path: &Path| {
-        let bytes = std::fs::read(path)?;
-        String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8"))
+pub(super) fn source(path: &Path, trust: Trust) -> Result<Source, ConfigError> {
+    let bytes = match trust {
+        // It may be a pipe.
+        Trust::Named => regular::read_named(path, MAX_BYTES),
+        Trust::Found => regular::read_regular(path, MAX_BYTES),
     };
-    let text = read(path).map_err(|e| {
+    let text = bytes
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| regular::Refused::NotUtf8.into()));
+    let text = text.map_err(|e| {
         ConfigError::new(Problem::Unreadable {
             path: path.to_path_buf(),
             reason: reason(&e),

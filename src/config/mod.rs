@@ -29,7 +29,6 @@ pub use schema::schema;
 
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
-use crate::shell::lint::External;
 use layer::Selection;
 
 /// The keys of a policy that ask for labels.
@@ -71,6 +70,8 @@ pub struct Effective {
     pub settings: Settings,
     /// The least severity that makes a run fail.
     pub fail_on: FailOn,
+    /// Who looks at shell scripts.
+    pub scripts: ScriptChecker,
 }
 
 /// How to report, where the command line does not say.
@@ -91,9 +92,9 @@ pub struct Configs {
     environment: Layer,
     command_line: Layer,
     /// Read files, and what a folder's nearest file is.
-    folders: HashMap<PathBuf, Arc<Config>>,
-    /// The program that looks at shell scripts where that is asked for.
-    shellcheck: Arc<External>,
+    folders: HashMap<PathBuf, Result<Arc<Config>, ConfigError>>,
+    /// What is wrong with which file.
+    faults: BTreeMap<PathBuf, ConfigError>,
     /// By configuration and the overrides that match.
     effective: HashMap<(PathBuf, Vec<bool>), Arc<Effective>>,
 }
@@ -106,7 +107,7 @@ impl Configs {
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
-            shellcheck: Arc::default(),
+            faults: BTreeMap::new(),
             effective: HashMap::new(),
         }
     }
@@ -119,7 +120,8 @@ impl Configs {
 
     /// The configuration files that were read.
     pub fn paths(&self) -> Vec<PathBuf> {
-        let mut paths: Vec<PathBuf> = self.folders.values().map(|c| c.path.clone()).collect();
+        let read = self.folders.values().flatten();
+        let mut paths: Vec<PathBuf> = read.map(|c| c.path.clone()).collect();
         paths.retain(|p| !p.as_os_str().is_empty());
         paths.sort();
         paths.dedup();
@@ -146,40 +148,56 @@ impl Configs {
             Place::Nearest => pattern::absolute(folder),
         };
         if let Some(known) = self.folders.get(&folder) {
-            return Ok(Arc::clone(known));
+            return known.clone();
         }
         let config = match &self.place {
-            Place::Isolated => Arc::new(Config::default()),
-            Place::File(path) => Arc::new(Config::load(path)?),
+            Place::Isolated => Ok(Arc::default()),
+            Place::File(path) => Config::load_named(path).map(Arc::new),
             Place::Nearest => match file_in(&folder) {
-                Some(path) => Arc::new(Config::load(&path)?),
+                Some(path) => self.load(&path),
                 // A repository ends the search.
                 None => match folder.parent() {
-                    Some(parent) if !folder.join(".git").exists() => self.of_folder(parent)?,
-                    _ => self.of_nowhere()?,
+                    Some(parent) if !folder.join(".git").exists() => self.of_folder(parent),
+                    _ => self.of_nowhere(),
                 },
             },
         };
-        self.folders.insert(folder, Arc::clone(&config));
-        Ok(config)
+        self.folders.insert(folder, config.clone());
+        config
+    }
+
+    fn load(&mut self, path: &Path) -> Result<Arc<Config>, ConfigError> {
+        let config = Config::load(path).map(Arc::new);
+        if let Err(error) = &config {
+            self.faults.insert(path.to_path_buf(), error.clone());
+        }
+        config
+    }
+
+    /// The files that are wrong among those that were needed so far, and what is wrong with them.
+    pub fn faults(&self) -> impl Iterator<Item = (&Path, &ConfigError)> {
+        self.faults.iter().map(|(path, e)| (path.as_path(), e))
     }
 
     /// The configuration where no folder has any: that of hadolint's other places.
     fn of_nowhere(&mut self) -> Result<Arc<Config>, ConfigError> {
         let Some(path) = hadolint::elsewhere() else {
-            return Ok(Arc::new(Config::default()));
+            return Ok(Arc::default());
         };
         if let Some(known) = self.folders.get(&path) {
-            return Ok(Arc::clone(known));
+            return known.clone();
         }
-        let config = Arc::new(Config::load(&path)?);
-        self.folders.insert(path, Arc::clone(&config));
-        Ok(config)
-    }
-
-    /// The program `shellcheck`, which all files share whose settings ask for it.
-    pub fn shellcheck(&self) -> &External {
-        &self.shellcheck
+        // In the home folder it may be a link to anywhere.
+        let is_here = path.parent() == Some(&pattern::absolute(Path::new("")));
+        let config = match is_here {
+            true => self.load(&path),
+            false => Config::load_named(&path).map(Arc::new),
+        };
+        if let Err(error) = &config {
+            self.faults.insert(path.clone(), error.clone());
+        }
+        self.folders.insert(path, config.clone());
+        config
     }
 
     /// What applies to a file.
@@ -194,9 +212,11 @@ impl Configs {
         layers.extend(config.layers(&key.1));
         layers.push(&self.command_line);
         let selection = Selection::of(&layers);
-        let external = selection.shellcheck == ScriptChecker::External;
-        let mut effective = selection.finish().map_err(ConfigError::new)?;
-        effective.settings.shellcheck = external.then(|| Arc::clone(&self.shellcheck));
+        let effective = selection.finish().map_err(|problem| {
+            let error = ConfigError::new(problem);
+            self.faults.insert(config.path.clone(), error.clone());
+            error
+        })?;
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::terminal::{Style, Terminal};
-use super::{Outcome, code, printable, slashed};
+use super::{Outcome, code, printable, shown_path};
 
 pub(super) fn write(
     outcome: &Outcome<'_>,
@@ -13,14 +13,14 @@ pub(super) fn write(
     for (file, diagnostic) in outcome.findings() {
         let source = &file.report.source;
         let place = source.position(diagnostic.span.start);
-        let path = slashed(source.path());
+        let path = shown_path(source.path());
         let severity = diagnostic.severity;
         let level = terminal.paint(Style::Severity(severity), severity.as_str());
         let message = diagnostic.message.replace('\n', " ");
         writeln!(
             out,
             "{}:{}:{} {level}[{}] {}",
-            terminal.paint(Style::Bold, &printable(&path)),
+            terminal.paint(Style::Bold, &path),
             place.line,
             place.column,
             code(diagnostic, file.perspective),

@@ -15,7 +15,7 @@ use owo_colors::Style as Paint;
 
 use super::secrets::{secrets, within};
 use super::terminal::{Style, Terminal};
-use super::{Linted, Outcome, Summary, code, is_dangerous, meta, printable, slashed};
+use super::{Linted, Outcome, Summary, code, commands, is_dangerous, meta, printable, shown_path};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Source, Span};
@@ -301,7 +301,10 @@ impl View {
             let body = text.len();
             // Offsets of the line's bytes in the new text, for those that a label may name.
             let mut offsets = Vec::new();
-            for (i, c) in source.slice(Span::new(cut.from, cut.to)).char_indices() {
+            let written = source.slice(Span::new(cut.from, cut.to));
+            let mut commands = commands(written).into_iter().peekable();
+            for (i, c) in written.char_indices() {
+                let is_command = commands.next_if_eq(&i).is_some();
                 offsets.push((cut.from + i as u32, text.len()));
                 match c {
                     '\t' => {
@@ -310,7 +313,7 @@ impl View {
                     }
                     '\u{feff}' => {}
                     c if !c.is_whitespace() && is_secret(cut.from + i as u32) => text.push('*'),
-                    c if is_dangerous(c) => text.push(char::REPLACEMENT_CHARACTER),
+                    c if is_command || is_dangerous(c) => text.push(char::REPLACEMENT_CHARACTER),
                     c => text.push(c),
                 }
             }
@@ -356,7 +359,7 @@ impl View {
             })
             .collect();
         Self {
-            name: printable(&slashed(source.path())).into_owned(),
+            name: shown_path(source.path()),
             text,
             lines,
             labels,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Outcome, code, slashed};
+use super::{Outcome, code, printable, slashed};
 use crate::diagnostic::Severity;
 
 pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -48,8 +48,9 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
 
 /// Text behind the `::`.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
+    // The log shows it too.
+    printable(&text.replace("\r\n", "\n"))
+        .replace('%', "%25")
         .replace('\n', "%0A")
 }
 
@@ -64,7 +65,8 @@ mod tests {
 
     #[test]
     fn what_means_something_to_the_runner_is_escaped() {
-        assert_eq!(data("50%\r\nb: c, d"), "50%25%0D%0Ab: c, d");
+        assert_eq!(data("50%\r\nb: c, d"), "50%25%0Ab: c, d");
+        assert_eq!(data("a\u{1b}[1m\u{202e}"), "a\u{fffd}[1m\u{fffd}");
         assert_eq!(property("a:b,c%\n"), "a%3Ab%2Cc%25%0A");
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::terminal::{Style, Terminal};
-use super::{Outcome, code, printable, slashed, start};
+use super::{Outcome, code, printable, shown_path, start};
 
 /// `file:line code level: message`
 pub(super) fn tty(
@@ -32,14 +32,14 @@ fn write(
 ) -> io::Result<()> {
     for (file, diagnostic) in outcome.findings() {
         let (line, _) = start(file, diagnostic);
-        let path = slashed(file.report.source.path());
+        let path = shown_path(file.report.source.path());
         let severity = diagnostic.severity;
         let level = terminal.paint(Style::Severity(severity), severity.as_str());
         let message = diagnostic.message.replace('\n', " ");
         writeln!(
             out,
             "{program}{}:{line}{end} {} {level}: {}",
-            printable(&path),
+            path,
             code(diagnostic, file.perspective),
             printable(&message),
         )?;

@@ -1,5 +1,6 @@
 //! Reports: one file per output format. Nothing here decides anything; it shows what was found.
 
+mod clean;
 mod concise;
 mod fingerprint;
 mod full;
@@ -23,6 +24,8 @@ use crate::fix::Applicability;
 use crate::perspective::Perspective;
 use crate::rule::RuleMeta;
 use crate::rules;
+use clean::{commands, is_dangerous};
+pub use clean::{one_line, printable, shown_path};
 pub use json::Finding;
 use terminal::Terminal;
 
@@ -163,23 +166,6 @@ fn slashed(path: &Path) -> String {
         '/' => text.into_owned(),
         separator => text.replace(separator, "/"),
     }
-}
-
-/// Makes control characters, which a terminal would obey, visible.
-fn printable(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(is_dangerous) {
-        return text.into();
-    }
-    text.chars()
-        .map(|c| if is_dangerous(c) { '\u{fffd}' } else { c })
-        .collect::<String>()
-        .into()
-}
-
-/// Control characters and those that turn the direction of writing.
-fn is_dangerous(c: char) -> bool {
-    (c.is_control() && c != '\t' && c != '\n')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The counts of a run.
@@ -332,12 +318,5 @@ mod tests {
             summary.to_string(),
             "Fixed 3 problems in 1 file. Found no problems left in 2 files"
         );
-    }
-
-    #[test]
-    fn what_a_terminal_would_obey_is_made_visible() {
-        assert_eq!(printable("a\x1b[31mb"), "a\u{fffd}[31mb");
-        assert_eq!(printable("a\u{202e}b"), "a\u{fffd}b");
-        assert_eq!(printable("tab\tstays"), "tab\tstays");
     }
 }

@@ -8,7 +8,6 @@
 mod command;
 mod damage;
 mod dialect;
-pub mod lint;
 mod nested;
 mod read;
 mod redirect;
@@ -25,6 +24,7 @@ pub use command::{
     WordPart, Wrapper,
 };
 pub use dialect::Dialect;
+pub(crate) use read::{beyond_limits, plain};
 pub use script::{Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellOptions};
 
 use crate::span::{MappedText, Span};

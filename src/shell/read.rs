@@ -771,7 +771,7 @@ impl<'t> Chain<'t> {
 /// It slices strings next to escapes a few bytes off, so bytes beyond ASCII become one that is
 /// an ordinary character of a word. It replays aliases and then no longer knows where their
 /// words stand, so they are not switched on. Values are taken from the real text.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     const ALIASES: &str = "expand_aliases";
     let mut plain = Cow::Borrowed(text);
     if !text.is_ascii() {
@@ -787,7 +787,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 /// Where a text gets beyond what the parser can be given: it takes quadratic time for
 /// brackets that stay open, for substitutions on one line and for here-documents begun on one
 /// line.
-pub(super) fn beyond_limits(text: &str) -> Option<(usize, &'static str)> {
+pub(crate) fn beyond_limits(text: &str) -> Option<(usize, &'static str)> {
     let mut open = [0usize; 3];
     let (mut line, mut substitutions, mut heredocs, mut cost) = (0, 0usize, 0, 0usize);
     let mut last = 0;

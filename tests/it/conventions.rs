@@ -33,7 +33,7 @@ fn modules_use_only_what_lies_below_them() {
     for file in code::files() {
         let module = file.module();
         // The command line stands on top of everything; tests may look anywhere.
-        if matches!(module, "lib" | "main" | "cli") {
+        if matches!(module, "lib" | "main" | "cli") || file.path.ends_with("/tests.rs") {
             continue;
         }
         let own = layer(module).unwrap_or_else(|| panic!("{module} has no layer"));
@@ -49,7 +49,7 @@ fn modules_use_only_what_lies_below_them() {
 }
 
 #[test]
-fn only_the_full_format_knows_miette_and_only_the_shell_knows_shuck() {
+fn only_the_full_format_knows_miette_and_only_what_reads_the_shell_knows_shuck() {
     for file in code::files() {
         for path in &file.paths {
             let root = &path.names[0];
@@ -57,7 +57,8 @@ fn only_the_full_format_knows_miette_and_only_the_shell_knows_shuck() {
             if file.path != "src/emit/full.rs" {
                 assert_ne!(root, "miette", "{at}");
             }
-            if file.module() != "shell" {
+            let checks_shell = file.path.starts_with("src/rules/shell/shellcheck/");
+            if file.module() != "shell" && !checks_shell {
                 assert!(!root.starts_with("shuck_"), "{at}");
             }
         }
@@ -96,7 +97,7 @@ const STILL: [(&str, Left); 15] = [
     ("src/rules/runtime/shell_form_command.rs", Left::OtherRules),
     ("src/rules/secrets/hard_coded_secret.rs", Left::Variables),
     ("src/rules/secrets/secrets_shared.rs", Left::Variables),
-    ("src/rules/shell/shellcheck.rs", Left::Variables),
+    ("src/rules/shell/shellcheck/script.rs", Left::Variables),
     ("src/rules/shell/useradd_large_uid.rs", Left::Variables),
     ("src/rules/syntax/frontend_too_old.rs", Left::Variables),
     ("src/rules/syntax/sibling_env_reference.rs", Left::Variables),

@@ -141,3 +141,207 @@ mod fixing {
         assert_eq!(ran.code, Some(1));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_repository_are_read_only_if_they_are_named() {
+    use std::os::unix::fs::symlink;
+    let outside = tempfile::tempdir().unwrap();
+    write(outside.path(), "other", UNUSED);
+    write(outside.path(), "secret.toml", "password = \"hunter2\"\n");
+    let at = repository(&[("Dockerfile", GOOD), ("sub/Dockerfile", BAD)]);
+    let other = outside.path().join("other");
+    symlink(&other, at.path().join("Dockerfile.x")).unwrap();
+    let ran = lint(at.path(), &["--fix", "."]);
+    assert_eq!(read(outside.path(), "other"), UNUSED);
+    assert!(
+        ran.err.contains("Dockerfile.x leads out of the repository"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.out.contains("Dockerfile.x"), "{}", ran.out);
+    assert_eq!(lint(at.path(), &["--fix", "Dockerfile.x"]).code, Some(0));
+    assert_eq!(read(outside.path(), "other"), GOOD);
+    // Nor is such a configuration shown.
+    let toml = outside.path().join("secret.toml");
+    symlink(&toml, at.path().join("sub/dlint.toml")).unwrap();
+    let ran = lint(at.path(), &["."]);
+    assert_eq!(ran.code, Some(2));
+    assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+    assert!(ran.err.contains("sub/dlint.toml leads out"), "{}", ran.err);
+    let ran = lint(at.path(), &["--config", toml.to_str().unwrap(), "."]);
+    assert!(ran.err.contains("unknown key `password`"), "{}", ran.err);
+}
+
+#[test]
+fn a_configuration_extends_nothing_out_of_the_repository() {
+    let outside = tempfile::tempdir().unwrap();
+    write(outside.path(), "environ", "TOKEN=hunter2\n");
+    let target = outside.path().join("environ");
+    let toml = format!("extends = {target:?}\n");
+    let at = repository(&[("Dockerfile", GOOD), ("dlint.toml", &toml)]);
+    let ran = lint(at.path(), &["."]);
+    assert_eq!(ran.code, Some(2));
+    assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+    assert!(
+        ran.err.contains("leads out of the repository"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("dlint.toml:1:11"), "{}", ran.err);
+    // Without a repository nobody can tell, so nothing is shown.
+    std::fs::remove_dir(at.path().join(".git")).unwrap();
+    let ran = lint(at.path(), &["."]);
+    assert_eq!(ran.code, Some(2));
+    assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+    // What the user names may come from anywhere.
+    write(outside.path(), "environ", "ignore = [\"syntax-error\"]\n");
+    let ran = lint(at.path(), &["--config", "dlint.toml", "."]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
+#[test]
+fn a_chain_of_configurations_ends() {
+    let at = repository(&[("Dockerfile", GOOD)]);
+    for i in 0..100 {
+        let text = format!("extends = \"{}.toml\"\n", i + 1);
+        write(at.path(), &format!("{i}.toml"), &text);
+    }
+    write(at.path(), "100.toml", "");
+    write(at.path(), "dlint.toml", "extends = \"0.toml\"\n");
+    let ran = lint(at.path(), &["."]);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err.contains("more than 32 files extend each other"),
+        "{}",
+        ran.err
+    );
+    write(at.path(), "dlint.toml", "extends = \"80.toml\"\n");
+    assert_eq!(lint(at.path(), &["."]).code, Some(0));
+}
+
+#[test]
+fn a_wrong_configuration_concerns_its_own_folder() {
+    let at = repository(&[
+        ("a/Dockerfile", BAD),
+        ("b/Dockerfile", BAD),
+        ("b/dlint.toml", "nonsense = 1\n"),
+        ("b/c/Dockerfile", BAD),
+        ("d/compose.yaml", "services:\n  a:\n    build: .\n"),
+        ("d/dlint.toml", "also\n"),
+    ]);
+    for arguments in [&["."][..], &["a/Dockerfile", "b/Dockerfile", "d"]] {
+        let ran = lint(at.path(), arguments);
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert_eq!(ran.out.lines().count(), 1, "{}", ran.out);
+        assert!(ran.out.starts_with("a/Dockerfile:2:1 error"), "{}", ran.out);
+        assert_eq!(ran.err.matches("nonsense").count(), 2, "{}", ran.err);
+        assert!(ran.err.contains("d/dlint.toml:1:"), "{}", ran.err);
+    }
+    let ran = lint(at.path(), &["--format", "sarif", "."]);
+    assert!(ran.out.contains("unknown key `nonsense`"), "{}", ran.out);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_printed() {
+    let at = repository(&[("Dockerfile", BAD)]);
+    let ran = lint(at.path(), &["--output", "none/report", "."]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.out.starts_with("Dockerfile:2:1 error"), "{}", ran.out);
+    assert!(ran.err.contains("none/report"), "{}", ran.err);
+    let arguments = ["-f", "json", "-o", "none/a", "-f", "gnu", "-o", "b", "."];
+    let ran = lint(at.path(), &arguments);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.out.trim_start().starts_with(['[', '{']), "{}", ran.out);
+    assert!(read(at.path(), "b").starts_with("dlint:Dockerfile:2:"));
+}
+
+#[test]
+fn an_empty_search_is_said() {
+    let at = repository(&[("notes.txt", "")]);
+    let ran = lint(at.path(), &["."]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""));
+    assert_eq!(ran.err, "dlint: nothing to lint was found\n");
+    write(at.path(), ".gitignore", "*\n");
+    let ran = lint(at.path(), &["."]);
+    assert!(ran.err.contains(".gitignore and the like"), "{}", ran.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_command_nobody_and_need_not_be_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let at = repository(&[
+        ("a\n::error::x/Dockerfile", BAD),
+        ("::warning::y/Dockerfile", BAD),
+        ("##[group]/Dockerfile", BAD),
+        ("\u{1b}[31m/Dockerfile", BAD),
+    ]);
+    let name = std::ffi::OsStr::from_bytes(b"Dockerfile.\xff");
+    std::fs::write(at.path().join(name), BAD).unwrap();
+    for format in ["concise", "full", "tty", "gnu", "github"] {
+        let ran = lint(at.path(), &["--format", format, "."]);
+        assert_eq!(ran.code, Some(1), "{}", ran.err);
+        let forged = ran.out.lines().filter(|line| {
+            let line = line.trim_start();
+            let is_own = format == "github" && line.starts_with("::error file=");
+            line.starts_with("::") && !is_own || line.contains("##[") || line.contains('\u{1b}')
+        });
+        assert_eq!(forged.count(), 0, "{}", ran.out);
+        assert!(ran.out.contains("Dockerfile.\u{fffd}"), "{}", ran.out);
+    }
+    let gone = lint(at.path(), &["\u{1b}[31m\n::error::x", "."]);
+    assert!(!gone.err.contains('\u{1b}'), "{}", gone.err);
+    assert!(!gone.err.contains("\n::"), "{}", gone.err);
+}
+
+#[test]
+fn a_diff_commands_nobody() {
+    let text = "FROM scratch\nRUN <<E\n::error::x\n\u{1b}[1m##[error]\u{202e}\nE\n# dlint: ignore[syntax-error]\nLABEL a=b\n";
+    let at = repository(&[("f", text)]);
+    let ran = lint(at.path(), &["--diff", "f"]);
+    assert!(
+        ran.out.contains("-# dlint: ignore"),
+        "{} {}",
+        ran.out,
+        ran.err
+    );
+    for bad in ["\u{1b}", "##[", "\u{202e}", " ::error"] {
+        assert!(!ran.out.contains(bad), "{bad:?}: {}", ran.out);
+    }
+    // A file is for `patch`.
+    let file = std::fs::File::create(at.path().join("diff")).unwrap();
+    let mut command = dlint(at.path());
+    command.args(["--select", "syntax-error,unused-ignore", "--diff", "f"]);
+    command.stdout(file).status().unwrap();
+    assert!(read(at.path(), "diff").contains("\u{1b}[1m##[error]\u{202e}"));
+}
+
+#[test]
+fn compose_files_lead_nowhere_out_of_the_repository() {
+    let outside = tempfile::tempdir().unwrap();
+    write(outside.path(), "private", "FROM scratch\nhunter2\n");
+    let there = outside.path().display();
+    let compose = format!(
+        "services:\n  a:\n    build:\n      context: {there}\n      dockerfile: private\n  \
+         b:\n    build:\n      context: {there}\n      dockerfile: ${{PWD}}/Dockerfile\n  \
+         c:\n    extends:\n      file: {there}/private\n      service: hunter2\n"
+    );
+    let at = repository(&[
+        ("compose.yaml", &compose),
+        ("Dockerfile", "FROM scratch\nCOPY privat /\n"),
+    ]);
+    for path in [".", "compose.yaml"] {
+        let arguments = [
+            "--isolated",
+            "--select",
+            "syntax-error,missing-source",
+            path,
+        ];
+        let ran: Ran = dlint(at.path()).args(arguments).output().unwrap().into();
+        let all = format!("{}{}", ran.out, ran.err);
+        assert!(!all.contains("hunter2`") && !all.contains("RUN"), "{all}");
+        assert!(!all.contains("did you mean"), "{all}");
+        assert!(ran.err.contains("out of the repository"), "{all}");
+    }
+}

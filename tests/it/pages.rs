@@ -294,7 +294,7 @@ fn every_example_does_what_its_page_says() {
     let bless = std::env::var_os("DLINT_BLESS").is_some();
     let mut problems = Vec::new();
     for page in pages() {
-        if page.meta.id == rules::SHELLCHECK && !dlint::shell::lint::is_available() {
+        if page.meta.id == rules::SHELLCHECK && !dlint::rules::shell::shellcheck::is_available() {
             eprintln!("SKIPPED: the page of `shellcheck` needs the feature `shell-lint`");
             continue;
         }

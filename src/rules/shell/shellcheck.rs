@@ -1,18 +1,48 @@
 //! `shellcheck`: what ShellCheck says of the scripts.
+//!
+//! The checks look at one script: those of `shuck-linter` (`native`) and those told from the
+//! script's commands (`own`, `brackets`, `usage`), or the program ShellCheck, whose answers somebody
+//! else asks for (`external`). What they find stands on bytes of the script. What the Dockerfile
+//! around it answers is taken out (`answered`), and the rest moved to its bytes (`script`), for all
+//! of them alike.
 
-use std::sync::OnceLock;
+mod answered;
+#[cfg(feature = "shell-lint")]
+mod brackets;
+mod codes;
+#[cfg(feature = "shell-lint")]
+mod ends;
+mod external;
+#[cfg(feature = "shell-lint")]
+mod flow;
+#[cfg(feature = "shell-lint")]
+mod native;
+#[cfg(feature = "shell-lint")]
+mod own;
+#[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
+mod pieces;
+mod script;
+#[cfg(test)]
+#[cfg(feature = "shell-lint")]
+mod tests;
+#[cfg(feature = "shell-lint")]
+mod usage;
+
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Severity;
+use self::codes::Checks;
+pub use self::external::{Answers, ExternalScript, ReportError};
+use self::script::RunScript;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
-use crate::fix::{Applicability, Edit, Fix};
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
-use crate::shell::lint::{self, Backend, Checks, LintFinding, LintLevel, Surroundings};
+use crate::rules::SHELLCHECK as ID;
 use crate::shell::{FrameKind, WordPart};
 use crate::span::Span;
-use crate::syntax::word::Var;
 
 /// See `rules/shell/shellcheck.md`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
@@ -24,31 +54,44 @@ pub struct Shellcheck {
     #[serde(skip)]
     #[schemars(skip)]
     checks: OnceLock<Checks>,
+    /// What the program ShellCheck says, if it is asked instead of dlint's own checks.
+    #[serde(skip)]
+    #[schemars(skip)]
+    answers: Option<Arc<Answers>>,
 }
 
-/// The codes from a warning up that rarely tell of a mistake in a Dockerfile:
-///
-/// - SC1007: `X= Y=1` is there to empty `X`; SC1010: `mix do compile`.
-/// - SC1075: `else if` cannot be broken where lines are joined.
-/// - SC1083: `sed s/x/\${Y}/`, `--format {{.Id}}`: braces that are meant.
-/// - SC2010, SC2011, SC2038, SC2044, SC2045: the files of an image have tame names.
-/// - SC2027: `"deb [arch="$arch"] …"` is one word in practice.
-/// - SC2043: `for key in ONE` had or will have more; SC2046: `apk add $(…)` is split on purpose and
-///   `make -j$(nproc)` is one word for sure.
-/// - SC2050: `[ "apache" = "apache" ]` was written by a template.
-/// - SC2115: `rm -rf "$DIR"/*` of a build would show at once if `DIR` were empty.
-/// - SC2125: nothing expands in `url=…?x=y`.
-/// - SC2155: what fails in `export GNUPGHOME="$(mktemp -d)"` is seen by the next command.
-/// - SC2166: `[ a -o b ]` works in every shell that images have.
-/// - SC2174: the parents of `mkdir -p -m 700 a/b` mostly are there.
-/// - SC2188, SC2189: a lone redirection makes an empty file.
-/// - SC2211: `/tmp/app-*/install` runs the one program there is, whose version the name hides.
-/// - SC2226: `ln -s /data` links into the working directory.
-const NOT: [&str; 22] = [
-    "SC1007", "SC1010", "SC1075", "SC1083", "SC2010", "SC2011", "SC2027", "SC2038", "SC2043",
-    "SC2044", "SC2045", "SC2046", "SC2050", "SC2115", "SC2125", "SC2155", "SC2166", "SC2174",
-    "SC2188", "SC2189", "SC2211", "SC2226",
-];
+/// Whether this build has checks of its own.
+pub fn is_available() -> bool {
+    cfg!(feature = "shell-lint")
+}
+
+/// The scripts of a file that the program ShellCheck has to be asked about.
+pub fn scripts(facts: &Facts<'_>) -> Vec<ExternalScript> {
+    let mut scripts = Vec::new();
+    for node in &facts.nodes {
+        let (Some(text), Some(script)) = (facts.script_text(node), &node.script) else {
+            continue;
+        };
+        let dialect = facts.asked_shell(node).unwrap_or(text.dialect);
+        let script = RunScript::new(facts, node, &text.text, script, dialect);
+        if script.is_checked() {
+            scripts.extend(ExternalScript::of(&script));
+        }
+    }
+    scripts
+}
+
+/// The rule `shellcheck`, with what the program ShellCheck says in place of dlint's own checks;
+/// nothing for another rule.
+pub fn with_answers(rule: &dyn Rule, answers: Arc<Answers>) -> Option<Shellcheck> {
+    let rule: &dyn Any = rule;
+    let rule = rule.downcast_ref::<Shellcheck>()?;
+    Some(Shellcheck {
+        minimum_level: rule.minimum_level,
+        checks: OnceLock::new(),
+        answers: Some(answers),
+    })
+}
 
 impl Rule for Shellcheck {
     fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
@@ -61,47 +104,34 @@ impl Rule for Shellcheck {
             return;
         };
         let dialect = facts.asked_shell(node).unwrap_or(text.dialect);
-        let around = Surroundings {
-            dialect: &dialect,
-            options: facts.shell_options(node),
-            is_set: &|name| {
-                let definition = facts.definition(node.index, name);
-                matches!(definition, Definition::File | Definition::Base)
-            },
-            is_filled: &|name| match facts.lookup(node.index, name) {
-                Var::Set(value) => !value.is_empty(),
-                Var::Unset | Var::Unknown => false,
-            },
-        };
         let picks = self.minimum_level.is_none() && cx.codes.others == OtherCodes::Recommended;
         // What a shell that is not known lacks is a guess, and so is what a script does not set or
         // use that reads more from elsewhere.
         let no_sh = picks && dialect == Dialect::Sh;
-        let sets_more = picks && script.commands.iter().any(sets_unseen);
-        let last_unseen = script.commands.iter().rfind(|c| runs_unseen(c));
-        let is_guess = |finding: &LintFinding| {
-            !cx.codes.named.contains_key(&finding.code)
-                && match finding.code.as_str() {
-                    "SC2154" => sets_more,
-                    "SC2034" => {
-                        picks && last_unseen.is_some_and(|c| c.span.start > finding.span.start)
-                    }
-                    code => no_sh && code.starts_with("SC3"),
-                }
-        };
+        let sets_more = || picks && script.commands.iter().any(sets_unseen);
+        let last_unseen = || script.commands.iter().rfind(|c| runs_unseen(c));
         let codes = cx.codes;
-        let wants = |code: &str, level| self.wants(codes, code, level);
-        let backend = match cx.shellcheck {
-            Some(program) => Backend::External(program, &wants),
-            None => Backend::Native(self.checks(codes)),
-        };
-        let findings = lint::lint(&text.text, script, &around, &backend);
-        for finding in findings.into_iter().filter(|f| !is_guess(f)) {
-            let asked = cx.codes.named.contains_key(&finding.code);
-            if picks && !asked && is_harmless(cx.facts, node, script, &finding) {
-                continue;
+        let run = RunScript::new(facts, node, &text.text, script, dialect);
+        let found = match &self.answers {
+            Some(answers) => {
+                run.answered(answers, |code, severity| self.wants(codes, code, severity))
             }
-            report(cx, finding);
+            None => run.check(self.checks(codes)),
+        };
+        for finding in found {
+            let code = code_of(&finding);
+            let is_guess = match code {
+                "SC2154" => sets_more(),
+                "SC2034" => {
+                    picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
+                }
+                code => no_sh && code.starts_with("SC3"),
+            };
+            let is_named = codes.named.contains_key(code);
+            let is_left_out = || is_guess || picks && is_harmless(facts, node, script, &finding);
+            if is_named || !is_left_out() {
+                report(cx, finding);
+            }
         }
     }
 }
@@ -109,17 +139,21 @@ impl Rule for Shellcheck {
 impl Shellcheck {
     fn checks(&self, codes: &CodeChoice) -> &Checks {
         self.checks
-            .get_or_init(|| Checks::of(|code, level| self.wants(codes, code, level)))
+            .get_or_init(|| Checks::of(|code, severity| self.wants(codes, code, severity)))
     }
 
-    fn wants(&self, codes: &CodeChoice, code: &str, level: LintLevel) -> bool {
-        let severity = severity_of(level);
+    fn wants(&self, codes: &CodeChoice, code: &str, severity: Severity) -> bool {
         let recommended = match self.minimum_level {
             Some(least) => severity >= least,
-            None => severity >= Severity::Warning && !NOT.contains(&code),
+            None => codes::is_recommended(code, severity),
         };
         codes.has(code, recommended)
     }
+}
+
+/// The code of a finding.
+fn code_of(finding: &Diagnostic) -> &str {
+    finding.code.as_deref().unwrap_or_default()
 }
 
 /// Whether what is found does no harm in a RUN:
@@ -127,10 +161,10 @@ impl Shellcheck {
 /// - SC2034: the base image may export the variable, or the value is a command run for its effect;
 /// - SC2164: the status of a `cd` that ends the script is that of the RUN, and `cd -` only goes back;
 /// - SC3037: `/bin/echo` is no part of the shell.
-fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &LintFinding) -> bool {
+fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Diagnostic) -> bool {
     let commands = script.commands.iter();
     let holds = |span: Span| span.start <= finding.span.start && finding.span.end <= span.end;
-    match AsRef::<str>::as_ref(&finding.code) {
+    match code_of(finding) {
         "SC2034" => commands
             .flat_map(|c| &c.assignments)
             .filter(|a| holds(a.span))
@@ -168,28 +202,13 @@ fn runs_unseen(command: &Command) -> bool {
     matches!(command.name.as_str(), "." | "source" | "eval")
 }
 
-fn severity_of(level: LintLevel) -> Severity {
-    match level {
-        LintLevel::Style => Severity::Style,
-        LintLevel::Info => Severity::Info,
-        LintLevel::Warning => Severity::Warning,
-        LintLevel::Error => Severity::Error,
-    }
-}
-
-fn report(cx: &mut Context<'_>, finding: LintFinding) {
-    let code = finding.code.as_str();
+fn report(cx: &mut Context<'_>, finding: Diagnostic) {
+    let code = finding.code.unwrap_or_default();
     let report = cx
         .report(finding.span, finding.message)
-        .code(code, severity_of(finding.level))
+        .code(&code, finding.severity)
         .help(format!("see https://www.shellcheck.net/wiki/{code}"));
     if let Some(fix) = finding.fix {
-        let edits = fix.edits.into_iter();
-        let edits = edits.map(|(span, content)| Edit::replace(span, content));
-        let trust = match fix.safe {
-            true => Applicability::Safe,
-            false => Applicability::Unsafe,
-        };
-        report.fix(Fix::new(fix.title, edits.collect(), trust));
+        report.fix(fix);
     }
 }

@@ -2,39 +2,40 @@
 
 use std::ops::Range;
 
-use super::super::{Assignment, AssignmentKind, Command, Dialect, RedirectKind};
-use super::LintLevel;
+use super::own::on_script;
 use super::pieces::{Piece, PieceKind, flat, literal, pieces};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::shell::{Assignment, AssignmentKind, Command, Dialect, RedirectKind};
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 27] = [
-    ("SC1026", LintLevel::Error),
-    ("SC2049", LintLevel::Warning),
-    ("SC2050", LintLevel::Warning),
-    ("SC2058", LintLevel::Warning),
-    ("SC2070", LintLevel::Error),
-    ("SC2071", LintLevel::Error),
-    ("SC2072", LintLevel::Error),
-    ("SC2073", LintLevel::Error),
-    ("SC2074", LintLevel::Error),
-    ("SC2077", LintLevel::Error),
-    ("SC2078", LintLevel::Error),
-    ("SC2144", LintLevel::Error),
-    ("SC2157", LintLevel::Error),
-    ("SC2158", LintLevel::Error),
-    ("SC2159", LintLevel::Error),
-    ("SC2160", LintLevel::Style),
-    ("SC2170", LintLevel::Error),
-    ("SC2193", LintLevel::Warning),
-    ("SC2198", LintLevel::Warning),
-    ("SC2199", LintLevel::Error),
-    ("SC2200", LintLevel::Warning),
-    ("SC2201", LintLevel::Error),
-    ("SC2202", LintLevel::Warning),
-    ("SC2203", LintLevel::Error),
-    ("SC2208", LintLevel::Error),
-    ("SC2255", LintLevel::Error),
-    ("SC2309", LintLevel::Warning),
+pub(super) const CODES: [(&str, Severity); 27] = [
+    ("SC1026", Severity::Error),
+    ("SC2049", Severity::Warning),
+    ("SC2050", Severity::Warning),
+    ("SC2058", Severity::Warning),
+    ("SC2070", Severity::Error),
+    ("SC2071", Severity::Error),
+    ("SC2072", Severity::Error),
+    ("SC2073", Severity::Error),
+    ("SC2074", Severity::Error),
+    ("SC2077", Severity::Error),
+    ("SC2078", Severity::Error),
+    ("SC2144", Severity::Error),
+    ("SC2157", Severity::Error),
+    ("SC2158", Severity::Error),
+    ("SC2159", Severity::Error),
+    ("SC2160", Severity::Style),
+    ("SC2170", Severity::Error),
+    ("SC2193", Severity::Warning),
+    ("SC2198", Severity::Warning),
+    ("SC2199", Severity::Error),
+    ("SC2200", Severity::Warning),
+    ("SC2201", Severity::Error),
+    ("SC2202", Severity::Warning),
+    ("SC2203", Severity::Error),
+    ("SC2208", Severity::Error),
+    ("SC2255", Severity::Error),
+    ("SC2309", Severity::Warning),
 ];
 
 /// The operators that compare texts.
@@ -51,9 +52,6 @@ const OF_FILES: [&str; 3] = ["-nt", "-ot", "-ef"];
 /// The flags that ask something of one operand.
 const ASKS: &str = "abcdefghknoprstuvwxzGLNORS";
 
-/// A finding: code, bytes, message.
-pub(super) type Found = (&'static str, Range<usize>, String);
-
 /// A piece of a condition as it is written.
 #[derive(Debug, Clone)]
 struct Token {
@@ -61,13 +59,13 @@ struct Token {
     range: Range<usize>,
 }
 
-/// The findings in a command that is a condition.
+/// The findings in a command that is a condition, on bytes of the script.
 pub(super) fn findings(
     command: &Command,
     text: &str,
     dialect: &Dialect,
     is_number: &dyn Fn(&str) -> bool,
-) -> Vec<Found> {
+) -> Vec<Diagnostic> {
     let double = match command.name.as_str() {
         "[" => false,
         "[[" if *dialect != Dialect::Zsh => true,
@@ -88,10 +86,11 @@ pub(super) fn findings(
         is_number,
         found: Vec::new(),
     };
-    match reader.any().is_some() && reader.at == tokens.len() {
-        true => reader.found,
+    if reader.any().is_some() && reader.at == tokens.len() {
+        reader.found
+    } else {
         // What this is no condition for, the shell may not take for one either.
-        false => Vec::new(),
+        Vec::new()
     }
 }
 
@@ -146,7 +145,7 @@ struct Reader<'t> {
     double: bool,
     /// Whether a name is one of a variable that a number may be in.
     is_number: &'t dyn Fn(&str) -> bool,
-    found: Vec<Found>,
+    found: Vec<Diagnostic>,
 }
 
 impl<'t> Reader<'t> {
@@ -219,7 +218,7 @@ impl<'t> Reader<'t> {
     }
 
     fn report(&mut self, code: &'static str, range: &Range<usize>, message: String) {
-        self.found.push((code, range.clone(), message));
+        self.found.push(on_script(code, range.clone(), message));
     }
 
     /// A word that is true if it is not empty.

@@ -9,12 +9,13 @@ use shuck_linter::{
 };
 use shuck_parser::parser::Parser;
 
-use super::ends;
 use super::flow::{self, Value};
 use super::own::is_disabled;
 use super::pieces::{PieceKind, pieces};
-use super::{Dialect, LintLevel, Raw, RawFix, Surroundings};
-use crate::span::MappedText;
+use super::script::{RunScript, finding, fix_of};
+use super::{code_of, ends};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::shell::{self, Dialect};
 
 /// A code and the rule that finds it.
 struct Code {
@@ -22,7 +23,7 @@ struct Code {
     /// Whether the rule is known under another code to comments in the script.
     is_renamed: bool,
     name: String,
-    level: LintLevel,
+    severity: Severity,
 }
 
 /// Every code that has a rule, by rule. Made when the first script is looked at.
@@ -83,18 +84,18 @@ fn code((number, rule): (u32, Rule)) -> Option<Code> {
     }
     let renamed = RENAMED.iter().find(|(from, _)| *from == own);
     let name = renamed.map_or(own.as_str(), |(_, to)| *to).to_owned();
-    let level = match rule_metadata(rule).and_then(|m| m.shellcheck_level) {
-        _ if ERRORS.contains(&name.as_str()) => LintLevel::Error,
-        Some(ShellCheckLevel::Style) => LintLevel::Style,
-        Some(ShellCheckLevel::Info) => LintLevel::Info,
-        Some(ShellCheckLevel::Error) => LintLevel::Error,
-        Some(ShellCheckLevel::Warning) | None => LintLevel::Warning,
+    let severity = match rule_metadata(rule).and_then(|m| m.shellcheck_level) {
+        _ if ERRORS.contains(&name.as_str()) => Severity::Error,
+        Some(ShellCheckLevel::Style) => Severity::Style,
+        Some(ShellCheckLevel::Info) => Severity::Info,
+        Some(ShellCheckLevel::Error) => Severity::Error,
+        Some(ShellCheckLevel::Warning) | None => Severity::Warning,
     };
     Some(Code {
         rule,
         is_renamed: renamed.is_some(),
         name,
-        level,
+        severity,
     })
 }
 
@@ -106,8 +107,8 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    pub(super) fn of(mut wants: impl FnMut(&'static str, LintLevel) -> bool) -> Self {
-        let codes = CODES.iter().filter(|c| wants(&c.name, c.level));
+    pub(super) fn of(mut wants: impl FnMut(&'static str, Severity) -> bool) -> Self {
+        let codes = CODES.iter().filter(|c| wants(&c.name, c.severity));
         Self {
             rules: codes.map(|c| c.rule).collect(),
         }
@@ -145,12 +146,13 @@ fn told_apart<'c>(code: &'c str, written: &str) -> Option<&'c str> {
     }
 }
 
-/// The findings in a script.
-pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Checks) -> Vec<Raw> {
+/// The findings in a script, on its bytes.
+pub(super) fn findings(script: &RunScript<'_>, checks: &Checks) -> Vec<Diagnostic> {
     if checks.rules.is_empty() {
         return Vec::new();
     }
-    let shell = match around.dialect {
+    let mapped = script.text;
+    let shell = match script.dialect {
         Dialect::Bash => ShellDialect::Bash,
         Dialect::Ksh => ShellDialect::Ksh,
         Dialect::Zsh => ShellDialect::Zsh,
@@ -167,11 +169,11 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
     }
     settings.resolve_source_closure = false;
     let options = AmbientShellOptions {
-        errexit: around.options.errexit,
-        pipefail: around.options.pipefail,
+        errexit: script.options.errexit,
+        pipefail: script.options.pipefail,
     };
     let settings = settings.with_ambient_shell_options(options);
-    let text = crate::shell::read::plain(mapped.text());
+    let text = shell::plain(mapped.text());
     let source: &str = &text;
     let splits = CODES
         .iter()
@@ -181,9 +183,10 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
     let found = catch_unwind(AssertUnwindSafe(|| {
         let mut parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
         ends::forget(&mut parsed.file.body);
-        let uses = match wants_uses && parsed.diagnostics.is_empty() {
-            true => flow::uses(&parsed.file, source),
-            false => Vec::new(),
+        let uses = if wants_uses && parsed.diagnostics.is_empty() {
+            flow::uses(&parsed.file, source)
+        } else {
+            Vec::new()
         };
         let found = AnalysisRequest::from_parse_result(&parsed, source, &settings)
             .with_shellcheck_map(&MAP)
@@ -191,8 +194,8 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
         (found, uses)
     }));
     let (found, uses) = found.unwrap_or_default();
-    let found = found.into_iter();
-    let mut raw: Vec<Raw> = found
+    let mut found: Vec<Diagnostic> = found
+        .into_iter()
         .filter_map(|d| {
             let at = CODES
                 .binary_search_by_key(&d.code(), |c| c.rule.code())
@@ -206,51 +209,38 @@ pub(super) fn lint(mapped: &MappedText, around: &Surroundings<'_>, checks: &Chec
             }
             let written = source.get(range.clone()).unwrap_or_default();
             let name = told_apart(&code.name, written)?;
-            let level = match name {
-                "SC2066" => LintLevel::Error,
-                "SC2063" | "SC2041" | "SC2042" => LintLevel::Warning,
-                _ => code.level,
+            let severity = match name {
+                "SC2066" => Severity::Error,
+                "SC2063" | "SC2041" | "SC2042" => Severity::Warning,
+                _ => code.severity,
             };
-            Some(Raw {
-                code: name.to_owned(),
-                level,
-                range,
-                message: d.message,
-                fix: d.fix.map(|fix| RawFix {
-                    title: d.fix_title,
-                    edits: fix
-                        .edits()
-                        .iter()
-                        .map(|e| {
-                            let range = e.range();
-                            let range = usize::from(range.start())..usize::from(range.end());
-                            (range, e.content().to_owned())
-                        })
-                        .collect(),
-                }),
-            })
+            let mut finding = finding(name, severity, range, d.message);
+            finding.fix = d.fix.and_then(|fix| {
+                let edits = fix.edits().iter().map(|e| {
+                    let range = e.range();
+                    let range = usize::from(range.start())..usize::from(range.end());
+                    (range, e.content().to_owned())
+                });
+                fix_of(name, d.fix_title, edits)
+            });
+            Some(finding)
         })
         .collect();
-    raw.retain(|r| {
-        let whole = |u: &flow::Use| u.plain && u.value == Value::Whole && u.range == r.range;
-        r.code != SPLITS || !uses.iter().any(whole)
+    found.retain(|f| {
+        let whole = |u: &flow::Use| u.plain && u.value == Value::Whole && u.range == f.span.range();
+        code_of(f) != SPLITS || !uses.iter().any(whole)
     });
     for u in uses.into_iter().filter(|u| u.value != Value::Whole) {
-        let known = raw.iter().any(|r| r.range == u.range && r.code == SPLITS);
-        if !known && !is_disabled(mapped, SPLITS, mapped.span(u.range.clone())) {
+        let is_it = |f: &Diagnostic| f.span.range() == u.range && code_of(f) == SPLITS;
+        if !found.iter().any(is_it) && !is_disabled(mapped, SPLITS, mapped.span(u.range.clone())) {
             let written = source.get(u.range.clone()).unwrap_or_default();
-            raw.push(Raw {
-                code: SPLITS.to_owned(),
-                level: LintLevel::Info,
-                message: "quote parameter expansions to avoid word splitting and globbing"
-                    .to_owned(),
-                fix: Some(RawFix {
-                    title: Some("quote the parameter expansion".to_owned()),
-                    edits: vec![(u.range.clone(), format!("\"{written}\""))],
-                }),
-                range: u.range,
-            });
+            let quoted = (u.range.clone(), format!("\"{written}\""));
+            let title = "quote the parameter expansion".to_owned();
+            let message = "quote parameter expansions to avoid word splitting and globbing";
+            let mut finding = finding(SPLITS, Severity::Info, u.range, message);
+            finding.fix = fix_of(SPLITS, Some(title), std::iter::once(quoted));
+            found.push(finding);
         }
     }
-    raw
+    found
 }

@@ -1,30 +1,34 @@
 //! The codes that no rule of the back end finds, told from the commands of the script.
 
-use super::super::{
+use std::ops::Range;
+
+use super::script::{RunScript, finding};
+use super::{brackets, code_of, usage};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::shell::{
     Command, Connector, Dialect, Frame, FrameKind, Script, ShellError, Word, WordPart,
 };
-use super::{LintFinding, LintLevel, Surroundings, brackets, usage};
 use crate::span::{MappedText, Span};
 
 /// The codes.
-const CODES: [(&str, LintLevel); 13] = [
-    (LEFT_OVER, LintLevel::Error),
-    ("SC1141", LintLevel::Error),
-    ("SC2093", LintLevel::Warning),
-    ("SC2233", LintLevel::Style),
-    ("SC2234", LintLevel::Style),
-    (UNREADABLE, LintLevel::Error),
-    (STOPPED, LintLevel::Error),
-    ("SC2015", LintLevel::Info),
-    ("SC2028", LintLevel::Info),
-    ("SC2174", LintLevel::Warning),
-    ("SC2185", LintLevel::Info),
-    ("SC2251", LintLevel::Info),
-    ("SC3028", LintLevel::Warning),
+const CODES: [(&str, Severity); 13] = [
+    (LEFT_OVER, Severity::Error),
+    ("SC1141", Severity::Error),
+    ("SC2093", Severity::Warning),
+    ("SC2233", Severity::Style),
+    ("SC2234", Severity::Style),
+    (UNREADABLE, Severity::Error),
+    (STOPPED, Severity::Error),
+    ("SC2015", Severity::Info),
+    ("SC2028", Severity::Info),
+    ("SC2174", Severity::Warning),
+    ("SC2185", Severity::Info),
+    ("SC2251", Severity::Info),
+    ("SC3028", Severity::Warning),
 ];
 
 /// All codes that are told from the commands of a script.
-pub(super) fn codes() -> impl Iterator<Item = (&'static str, LintLevel)> {
+pub(super) fn codes() -> impl Iterator<Item = (&'static str, Severity)> {
     CODES.into_iter().chain(brackets::CODES).chain(usage::CODES)
 }
 
@@ -85,25 +89,31 @@ struct Item {
 struct Search<'s> {
     text: &'s MappedText,
     script: &'s Script,
-    around: &'s Surroundings<'s>,
-    found: Vec<LintFinding>,
+    around: &'s RunScript<'s>,
+    found: Vec<Diagnostic>,
     /// The codes of what was found by others, and where.
     others: Vec<(&'s str, Span)>,
 }
 
-/// The findings in a script, in which others were found before.
-pub(super) fn lint(
-    text: &MappedText,
-    script: &Script,
-    around: &Surroundings<'_>,
-    others: &[LintFinding],
-) -> Vec<LintFinding> {
+/// A finding of a code told from the commands, on bytes of a script.
+pub(super) fn on_script(code: &'static str, range: Range<usize>, message: String) -> Diagnostic {
+    finding(code, severity(code), range, message)
+}
+
+fn severity(code: &str) -> Severity {
+    let known = codes().find(|(c, _)| *c == code);
+    known.map_or(Severity::Warning, |(_, severity)| severity)
+}
+
+/// The findings in a script, in which others were found before, at their places in the file.
+pub(super) fn findings(around: &RunScript<'_>, others: &[Diagnostic]) -> Vec<Diagnostic> {
+    let (text, script) = (around.text, around.script);
     let mut search = Search {
         text,
         script,
         around,
         found: Vec::new(),
-        others: others.iter().map(|f| (f.code.as_str(), f.span)).collect(),
+        others: others.iter().map(|f| (code_of(f), f.span)).collect(),
     };
     for (index, command) in script.commands.iter().enumerate() {
         // What stands in quotes is read by another shell.
@@ -196,24 +206,26 @@ fn first_error(script: &Script) -> Option<&ShellError> {
 }
 
 /// Whether a text that no shell can read may be for another program: a template, PowerShell, `cmd`.
-pub(super) fn may_be_foreign(text: &MappedText, script: &Script, found: &[LintFinding]) -> bool {
-    let text = text.text().to_ascii_lowercase();
-    let odd = |f: &LintFinding| ODD_BRACKETS.contains(&f.code.as_str());
-    (first_error(script).is_some() || found.iter().any(odd))
-        && [
-            "{{",
-            "}}",
-            "<%",
-            "%}",
-            "::",
-            "$env:",
-            ":\\",
-            "@('",
-            "==\"",
-            "new-object",
-        ]
-        .iter()
-        .any(|mark| text.contains(mark))
+pub(super) fn may_be_foreign(script: &RunScript<'_>, found: &[Diagnostic]) -> bool {
+    let odd = |f: &Diagnostic| ODD_BRACKETS.contains(&code_of(f));
+    if first_error(script.script).is_none() && !found.iter().any(odd) {
+        return false;
+    }
+    let text = script.text.text().to_ascii_lowercase();
+    [
+        "{{",
+        "}}",
+        "<%",
+        "%}",
+        "::",
+        "$env:",
+        ":\\",
+        "@('",
+        "==\"",
+        "new-object",
+    ]
+    .iter()
+    .any(|mark| text.contains(mark))
 }
 
 /// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
@@ -254,22 +266,20 @@ fn is_plain_word(before: &str, rest: Option<&str>) -> bool {
 
 impl Search<'_> {
     fn report(&mut self, code: &'static str, span: Span, message: &str) {
-        if is_disabled(self.text, code, span) {
-            return;
-        }
-        let level = codes().find(|(c, _)| *c == code);
-        self.found.push(LintFinding {
-            code: code.to_owned(),
-            level: level.map_or(LintLevel::Warning, |(_, level)| level),
-            span,
-            message: message.to_owned(),
-            fix: None,
-        });
+        self.push(span, on_script(code, 0..0, message.to_owned()));
     }
 
-    fn extend(&mut self, found: Vec<brackets::Found>) {
-        for (code, range, message) in found {
-            self.report(code, self.text.span(range), &message);
+    /// Findings on bytes of the script.
+    fn extend(&mut self, found: Vec<Diagnostic>) {
+        for finding in found {
+            self.push(self.text.span(finding.span.range()), finding);
+        }
+    }
+
+    /// A finding at its place in the file.
+    fn push(&mut self, span: Span, finding: Diagnostic) {
+        if !is_disabled(self.text, code_of(&finding), span) {
+            self.found.push(Diagnostic { span, ..finding });
         }
     }
 
@@ -340,7 +350,7 @@ impl Search<'_> {
                 }
             }
             // The back end asks for a letter behind the backslashes. dash has escapes.
-            "echo" if *self.around.dialect != Dialect::Dash => {
+            "echo" if self.around.dialect != Dialect::Dash => {
                 let expands = |w: &Word| {
                     let letters = w.prefix().strip_prefix('-');
                     letters
@@ -378,8 +388,8 @@ impl Search<'_> {
 
     /// Conditions in brackets.
     fn brackets(&mut self, command: &Command) {
-        let names = |name: &str| (self.around.is_set)(name) || self.is_assigned(name);
-        let found = brackets::findings(command, self.text.text(), self.around.dialect, &names);
+        let names = |name: &str| self.around.is_set(name) || self.is_assigned(name);
+        let found = brackets::findings(command, self.text.text(), &self.around.dialect, &names);
         self.extend(found);
     }
 
@@ -483,7 +493,7 @@ impl Search<'_> {
 
     /// A word behind what ends with a bracket or a keyword.
     fn left_over(&mut self) {
-        if *self.around.dialect == Dialect::Zsh {
+        if self.around.dialect == Dialect::Zsh {
             return;
         }
         let text = self.text.text();
@@ -767,8 +777,8 @@ impl Search<'_> {
 
     fn is_assigned(&self, name: &str) -> bool {
         // BusyBox counts dice too.
-        (name == "RANDOM" && *self.around.dialect == Dialect::Ash)
-            || (self.around.is_set)(name)
+        (name == "RANDOM" && self.around.dialect == Dialect::Ash)
+            || self.around.is_set(name)
             || self.script.commands.iter().any(|c| {
                 c.assignments.iter().any(|a| a.name == name)
                     || c.name == "read" && c.literal_args().any(|w| w == name)

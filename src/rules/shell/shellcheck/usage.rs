@@ -3,36 +3,39 @@
 
 use std::ops::Range;
 
-use super::super::{AssignmentKind, Command, PipelinePart, Redirect, RedirectKind, Script, Word};
-use super::brackets::Found;
+use super::answered::takes_equals;
+use super::own::on_script;
 use super::pieces::{Piece, PieceKind, flat, literal, pieces};
-use super::{LintLevel, takes_equals};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::shell::{
+    Assignment, AssignmentKind, Command, PipelinePart, Redirect, RedirectKind, Script, Word,
+};
 use crate::span::MappedText;
 
 /// The codes.
-pub(super) const CODES: [(&str, LintLevel); 22] = [
-    ("SC1001", LintLevel::Info),
-    ("SC1012", LintLevel::Warning),
-    ("SC2020", LintLevel::Info),
-    ("SC2036", LintLevel::Warning),
-    ("SC2060", LintLevel::Warning),
-    ("SC2065", LintLevel::Warning),
-    ("SC2123", LintLevel::Warning),
-    ("SC2182", LintLevel::Error),
-    ("SC2183", LintLevel::Warning),
-    ("SC2216", LintLevel::Warning),
-    ("SC2217", LintLevel::Warning),
-    ("SC2224", LintLevel::Error),
-    ("SC2225", LintLevel::Error),
-    ("SC2226", LintLevel::Warning),
-    ("SC2259", LintLevel::Error),
-    ("SC2266", LintLevel::Warning),
-    ("SC2269", LintLevel::Info),
-    ("SC2283", LintLevel::Error),
-    ("SC2284", LintLevel::Error),
-    ("SC2285", LintLevel::Error),
-    ("SC2291", LintLevel::Info),
-    ("SC2326", LintLevel::Error),
+pub(super) const CODES: [(&str, Severity); 22] = [
+    ("SC1001", Severity::Info),
+    ("SC1012", Severity::Warning),
+    ("SC2020", Severity::Info),
+    ("SC2036", Severity::Warning),
+    ("SC2060", Severity::Warning),
+    ("SC2065", Severity::Warning),
+    ("SC2123", Severity::Warning),
+    ("SC2182", Severity::Error),
+    ("SC2183", Severity::Warning),
+    ("SC2216", Severity::Warning),
+    ("SC2217", Severity::Warning),
+    ("SC2224", Severity::Error),
+    ("SC2225", Severity::Error),
+    ("SC2226", Severity::Warning),
+    ("SC2259", Severity::Error),
+    ("SC2266", Severity::Warning),
+    ("SC2269", Severity::Info),
+    ("SC2283", Severity::Error),
+    ("SC2284", Severity::Error),
+    ("SC2285", Severity::Error),
+    ("SC2291", Severity::Info),
+    ("SC2326", Severity::Error),
 ];
 
 /// Commands that read nothing from standard input.
@@ -46,8 +49,8 @@ const DEAF: [&str; 38] = [
 /// What asks before it acts, with `-i`.
 const ASKS: [&str; 3] = ["cp", "mv", "rm"];
 
-/// The findings in one command.
-pub(super) fn findings(command: &Command, text: &MappedText) -> Vec<Found> {
+/// The findings in one command, on bytes of the script.
+pub(super) fn findings(command: &Command, text: &MappedText) -> Vec<Diagnostic> {
     let mut check = Check {
         text: text.text(),
         found: Vec::new(),
@@ -73,7 +76,7 @@ pub(super) fn findings(command: &Command, text: &MappedText) -> Vec<Found> {
 }
 
 /// The findings in the pipelines of a script.
-pub(super) fn of_pipelines(script: &Script, text: &MappedText) -> Vec<Found> {
+pub(super) fn of_pipelines(script: &Script, text: &MappedText) -> Vec<Diagnostic> {
     let mut check = Check {
         text: text.text(),
         found: Vec::new(),
@@ -175,12 +178,12 @@ fn is_one(pieces: &[Piece]) -> bool {
 
 struct Check<'t> {
     text: &'t str,
-    found: Vec<Found>,
+    found: Vec<Diagnostic>,
 }
 
 impl Check<'_> {
     fn report(&mut self, code: &'static str, range: Range<usize>, message: String) {
-        self.found.push((code, range, message));
+        self.found.push(on_script(code, range, message));
     }
 
     /// The place of the sign of a redirection.
@@ -193,7 +196,7 @@ impl Check<'_> {
 
     /// Variables that are given a value.
     fn assignments(&mut self, command: &Command) {
-        let alone = |a: &&super::super::Assignment| a.kind == AssignmentKind::Alone && !a.append;
+        let alone = |a: &&Assignment| a.kind == AssignmentKind::Alone && !a.append;
         for assignment in command.assignments.iter().filter(alone) {
             let name = &assignment.name;
             let raw = assignment.value.raw.as_str();

@@ -1,0 +1,125 @@
+//! What `.gitignore`, `.ignore` and git's own lists leave out of a search, by git's rules: nothing
+//! above the root of a repository counts, and outside of one nothing above the searched folder.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
+
+use crate::context::regular;
+
+/// The largest list that is read.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The lists in force below a folder.
+pub(super) struct Ignored {
+    /// The searched folder as it was named, and where that is.
+    root: (PathBuf, PathBuf),
+    /// Whether a repository lies around it.
+    in_repository: bool,
+    /// The user's own list.
+    global: Gitignore,
+    folders: HashMap<PathBuf, Arc<Lists>>,
+}
+
+/// The lists of one folder, the strongest first.
+struct Lists {
+    ignore: Option<Gitignore>,
+    gitignore: Option<Gitignore>,
+    exclude: Option<Gitignore>,
+    is_repository: bool,
+}
+
+impl Ignored {
+    /// For a search that starts at a folder.
+    pub(super) fn new(root: &Path) -> Self {
+        let there = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
+        Self {
+            in_repository: regular::repository(root).is_some(),
+            root: (root.to_path_buf(), there),
+            global: Gitignore::global().0,
+            folders: HashMap::new(),
+        }
+    }
+
+    /// Whether the lists leave out something that the search came to.
+    pub(super) fn has(&mut self, path: &Path, is_folder: bool) -> bool {
+        let (root, there) = &self.root;
+        let top = there.clone();
+        let path = match path.strip_prefix(root) {
+            Ok(below) => there.join(below),
+            Err(_) => return false,
+        };
+        let mut found = [Match::None, Match::None, Match::None];
+        for folder in path.ancestors().skip(1) {
+            let lists = self.lists(folder);
+            let own = [&lists.ignore, &lists.gitignore, &lists.exclude];
+            for (found, list) in found.iter_mut().zip(own) {
+                if let (Match::None, Some(list)) = (&found, list) {
+                    *found = decided(list.matched(&path, is_folder));
+                }
+            }
+            if lists.is_repository || folder == top && !self.in_repository {
+                break;
+            }
+        }
+        let global = decided(self.global.matched(&path, is_folder));
+        let mut all = found.into_iter().chain([global]);
+        all.find(|m| !m.is_none()).is_some_and(|m| m.is_ignore())
+    }
+
+    fn lists(&mut self, folder: &Path) -> Arc<Lists> {
+        if let Some(known) = self.folders.get(folder) {
+            return Arc::clone(known);
+        }
+        let git = folder.join(".git");
+        let is_repository = git.exists();
+        let exclude = is_repository.then(|| common(&git).join("info/exclude"));
+        let lists = Arc::new(Lists {
+            ignore: list(folder, &folder.join(".ignore")),
+            gitignore: list(folder, &folder.join(".gitignore")),
+            exclude: exclude.and_then(|path| list(folder, &path)),
+            is_repository,
+        });
+        self.folders
+            .insert(folder.to_path_buf(), Arc::clone(&lists));
+        lists
+    }
+}
+
+/// What a list says, without the line that says it.
+fn decided(found: Match<&Glob>) -> Match<()> {
+    found.map(|_| ())
+}
+
+fn list(folder: &Path, path: &Path) -> Option<Gitignore> {
+    let bytes = regular::read_regular(path, MAX_BYTES).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let mut builder = GitignoreBuilder::new(folder);
+    for line in text.lines() {
+        // As for git, a line that is no pattern fits nothing.
+        let _ = builder.add_line(None, line);
+    }
+    builder.build().ok()
+}
+
+/// The folder that all work trees of a repository share.
+fn common(git: &Path) -> PathBuf {
+    let text = |path: &Path| regular::read_regular_text(path, MAX_BYTES).ok();
+    let Some(own) = text(git) else {
+        return git.to_path_buf();
+    };
+    let own = own
+        .trim()
+        .strip_prefix("gitdir:")
+        .unwrap_or_default()
+        .trim();
+    let own = git.with_file_name(own);
+    match text(&own.join("commondir")) {
+        Some(common) => own.join(common.trim()),
+        None => own,
+    }
+}
