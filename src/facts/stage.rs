@@ -6,6 +6,7 @@ use super::{Facts, FromTarget, Node, graph};
 use crate::images::{self, DefaultShell, ImageRef};
 use crate::shell::Dialect;
 use crate::span::Span;
+use crate::syntax::linter_comment::{self, HadolintComment};
 use crate::syntax::{Comment, Escape, Instruction, Kind, Word};
 
 /// How many base stages are followed.
@@ -249,14 +250,8 @@ impl<'a> Facts<'a> {
     /// Reads `# hadolint shell=NAME`: the shell of the stage it stands in or, before the first
     /// FROM, of every stage that is not built on another one.
     pub(super) fn read_shell_comment(&mut self, comment: &Comment) {
-        let text = self.source.slice(comment.span).trim_start_matches('#');
-        let Some(rest) = text.trim_start().strip_prefix("hadolint") else {
-            return;
-        };
-        let Some(value) = rest.trim_start().strip_prefix("shell") else {
-            return;
-        };
-        let Some(value) = value.trim_start().strip_prefix('=') else {
+        let text = self.source.slice(comment.span);
+        let Some(HadolintComment::Shell(value)) = linter_comment::hadolint(text) else {
             return;
         };
         let words: Vec<&str> = value.split_whitespace().collect();
