@@ -11,7 +11,7 @@ use crate::builds::bake::is_bake_file;
 use crate::builds::compose::is_compose_file;
 pub use crate::config::reason;
 use crate::config::{Configs, Patterns};
-use crate::context::regular;
+use crate::context::disk;
 use ignored::Ignored;
 
 /// Hidden folders in which people keep Dockerfiles.
@@ -210,7 +210,7 @@ impl Search<'_> {
         if !wanted || options.exclude.fits(path) || own.excludes(path) {
             return;
         }
-        if is_link && regular::leads_out(root, path) {
+        if is_link && disk::leads_out(root, path) {
             self.found.outside.push(shown(path));
         } else if builds {
             self.builders.insert(shown(path));

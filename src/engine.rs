@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::compat::buildkit::{self, Reading};
 use crate::compat::hadolint;
-use crate::context::{Build, NamedBuild};
+use crate::context::{Build, Files, NamedBuild, Nothing};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::perspective::Perspective;
@@ -30,6 +30,9 @@ pub struct Settings {
     /// The builds of the file that compose and bake files describe: a finding that holds in some
     /// of them only says in which.
     pub builds: Vec<NamedBuild>,
+    /// The files around the Dockerfile, from which its build context and its ignore files are
+    /// read. Without them it is judged by its text.
+    pub files: Option<Arc<dyn Files>>,
     /// The tool whose findings are wanted.
     pub perspective: Perspective,
     /// Whether ignore comments do not count.
@@ -318,7 +321,8 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
         return Vec::new();
     }
     let of = |build: &Build| {
-        let facts = Facts::seen_by(settings.perspective, source, &file, build);
+        let files = Arc::new(Nothing);
+        let facts = Facts::seen_by(settings.perspective, source, &file, build, files);
         shellcheck::scripts(&facts)
     };
     if settings.builds.is_empty() {
@@ -336,7 +340,8 @@ fn is_read(file: &File, settings: &Settings) -> bool {
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
     let no_codes = CodeChoice::default();
     let perspective = settings.perspective;
-    let facts = Facts::seen_by(perspective, source, file, build);
+    let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
+    let facts = Facts::seen_by(perspective, source, file, build, files);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,

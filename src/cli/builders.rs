@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::builds::{Fault, Inline, Invocation, Recipe, bake, compose};
-use crate::context::{Build, NamedBuild, Targets, regular};
+use crate::context::{Build, NamedBuild, Targets, disk};
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::Source;
@@ -116,14 +116,14 @@ impl Builders {
             if build
                 .context
                 .as_ref()
-                .is_some_and(|c| regular::leads_out(folder, c))
+                .is_some_and(|c| disk::leads_out(folder, c))
             {
                 // Names of files there would be suggested.
                 build.context = None;
             }
             match recipe {
                 Recipe::File(file) if file.is_file() => {
-                    if regular::leads_out(folder, &file) {
+                    if disk::leads_out(folder, &file) {
                         // What a repository names elsewhere is not shown, unless the user names
                         // it too.
                         if way != Way::Above {
@@ -192,7 +192,7 @@ impl Builders {
             }
             for name in names.clone() {
                 let path = folder.join(name);
-                if path.is_file() && !regular::leads_out(folder, &path) {
+                if path.is_file() && !disk::leads_out(folder, &path) {
                     self.add(&path, Way::Above);
                 }
             }
@@ -391,14 +391,14 @@ fn nearer(path: &Path) -> PathBuf {
 /// The text of a file that another leads to, which it may not do out of its repository.
 fn inner_text(from: &Path, path: &Path) -> Option<String> {
     let folder = from.parent().unwrap_or(Path::new(""));
-    if regular::leads_out(folder, path) {
+    if disk::leads_out(folder, path) {
         return None;
     }
     text_of(path).ok()
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
-    regular::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
+    disk::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
 }
 
 /// What makes two paths the same file.

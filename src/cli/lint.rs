@@ -18,7 +18,7 @@ use crate::config::{
     self, BuildOptions, Configs, Effective, FailOn, Layer, LevelSetting, Patterns, Place,
     ScriptChecker,
 };
-use crate::context::{NamedBuild, regular};
+use crate::context::{NamedBuild, disk};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
@@ -56,8 +56,8 @@ impl Task {
     fn read(&self) -> Result<Vec<u8>, Failure> {
         let most = Source::MAX_BYTES as u64;
         let bytes = match &self.path {
-            Some(path) => regular::read_named(path, most),
-            None => regular::read_to(io::stdin().lock(), 0, most),
+            Some(path) => disk::read_named(path, most),
+            None => disk::read_to(io::stdin().lock(), 0, most),
         };
         bytes.map_err(|e| Failure::new(&self.name, discover::reason(&e)))
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::ParseArgs;
 use super::{Status, Trouble, output};
-use crate::context::regular;
+use crate::context::disk;
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::{Source, Span};
@@ -16,9 +16,9 @@ use crate::syntax::{self, File, Instruction, Kind, PieceKind};
 pub(super) fn run(args: &ParseArgs) -> Result<Status, Trouble> {
     let most = Source::MAX_BYTES as u64;
     let bytes = if args.file == Path::new("-") {
-        regular::read_to(io::stdin().lock(), 0, most)
+        disk::read_to(io::stdin().lock(), 0, most)
     } else {
-        regular::read_named(&args.file, most)
+        disk::read_named(&args.file, most)
     };
     let bytes = bytes.map_err(|e| {
         let failure = Failure::new(&args.file, discover::reason(&e));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, group_diff_ops};
 
-use crate::context::regular;
+use crate::context::disk;
 use crate::emit;
 use crate::emit::terminal::{Style, Terminal};
 
@@ -130,7 +130,7 @@ fn copy_attributes(from: &Path, to: &std::fs::File) -> io::Result<()> {
 fn compare(file: &mut std::fs::File, before: &[u8]) -> io::Result<()> {
     let length = before.len() as u64;
     let same = file.metadata()?.len() == length
-        && regular::read_to(file, length, length).is_ok_and(|now| now == before);
+        && disk::read_to(file, length, length).is_ok_and(|now| now == before);
     if same {
         Ok(())
     } else {

@@ -433,6 +433,7 @@ impl Selection {
             settings: Settings {
                 perspective: self.profile.perspective(),
                 builds: Vec::new(),
+                files: None,
                 no_ignores: !self.ignore_comments,
                 rules: active,
                 policy,

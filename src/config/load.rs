@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::error::{Problem, reason};
 use super::layer::{Layer, check_rule, check_selector};
 use super::{ConfigError, File, Override, Patterns};
-use crate::context::regular;
+use crate::context::disk;
 use crate::policy::Policy;
 use crate::rules;
 use crate::span::{Source, Span};
@@ -36,11 +36,11 @@ impl Config {
     /// wrote the file may not be whoever lints it, and must not make dlint show other files.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let folder = path.parent().unwrap_or(Path::new(""));
-        if !regular::leads_out(folder, path) {
+        if !disk::leads_out(folder, path) {
             return Self::read(path, Trust::Found);
         }
         let name = nearer(path).to_path_buf();
-        if regular::repository(folder).is_some() {
+        if disk::repository(folder).is_some() {
             return Err(ConfigError::new(Problem::Outside { path: name }));
         }
         Self::read(path, Trust::Found).map_err(|_| ConfigError::new(Problem::Hidden { path: name }))
@@ -88,8 +88,8 @@ impl Config {
             if chain.len() > MAX_EXTENDED {
                 return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), &place));
             }
-            let is_outside = trust == Trust::Found && regular::leads_out(folder, &target);
-            if is_outside && regular::repository(folder).is_some() {
+            let is_outside = trust == Trust::Found && disk::leads_out(folder, &target);
+            if is_outside && disk::repository(folder).is_some() {
                 let path = extends.into();
                 return Err(reader.fault(Problem::Outside { path }, &place));
             }
@@ -156,11 +156,11 @@ pub(super) enum Trust {
 pub(super) fn source(path: &Path, trust: Trust) -> Result<Source, ConfigError> {
     let bytes = match trust {
         // It may be a pipe.
-        Trust::Named => regular::read_named(path, MAX_BYTES),
-        Trust::Found => regular::read_regular(path, MAX_BYTES),
+        Trust::Named => disk::read_named(path, MAX_BYTES),
+        Trust::Found => disk::read_regular(path, MAX_BYTES),
     };
-    let text = bytes
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| regular::Refused::NotUtf8.into()));
+    let text =
+        bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| disk::Refused::NotUtf8.into()));
     let text = text.map_err(|e| {
         ConfigError::new(Problem::Unreadable {
             path: path.to_path_buf(),

@@ -27,6 +27,7 @@ pub use pattern::Patterns;
 pub use report::Format;
 pub use schema::schema;
 
+use crate::context::Disk;
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
 use layer::Selection;
@@ -212,11 +213,12 @@ impl Configs {
         layers.extend(config.layers(&key.1));
         layers.push(&self.command_line);
         let selection = Selection::of(&layers);
-        let effective = selection.finish().map_err(|problem| {
+        let mut effective = selection.finish().map_err(|problem| {
             let error = ConfigError::new(problem);
             self.faults.insert(config.path.clone(), error.clone());
             error
         })?;
+        effective.settings.files = Some(Arc::new(Disk));
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)

@@ -1,10 +1,10 @@
 //! The directory of a build context, read as little as possible.
 
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
+use super::files::{Entry, FileKind, Files};
+use super::gitignore::GitIgnore;
 use super::{Build, IgnoreFile};
 use crate::text::edit_distance;
 
@@ -18,8 +18,9 @@ const MAX_MATCHES: usize = 1_000_000;
 const MAX_IGNORE_BYTES: u64 = 1 << 20;
 
 /// A directory that is sent to the builder.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct BuildContext {
+    files: Arc<dyn Files>,
     /// The directory.
     pub root: PathBuf,
     /// Who says so.
@@ -43,20 +44,25 @@ impl BuildContext {
     /// The context of a Dockerfile: the one `build` states, else the nearest directory from the
     /// Dockerfile's upwards, within its repository, in which every one of `sources` is. Without
     /// sources nothing can be guessed but the Dockerfile's own directory, and that only if it
-    /// looks like a project. A Dockerfile that is no file on disk has no context.
-    pub fn of(dockerfile: &Path, build: &Build, sources: &[String]) -> Option<Self> {
+    /// looks like a project. A Dockerfile that lies nowhere has no context of its own.
+    pub fn of(
+        dockerfile: &Path,
+        build: &Build,
+        sources: &[String],
+        files: &Arc<dyn Files>,
+    ) -> Option<Self> {
+        let at = |root, origin| Self::at(root, dockerfile, origin, files);
         if let Some(root) = &build.context {
-            return root
-                .is_dir()
-                .then(|| Self::at(root.clone(), dockerfile, ContextOrigin::Stated));
+            let is_there = files.kind(root) == Some(FileKind::Directory);
+            return is_there.then(|| at(root.clone(), ContextOrigin::Stated));
         }
-        let start = directory_of(dockerfile)?;
+        let start = directory_of(dockerfile, &**files)?;
         for directory in start.ancestors().take(MAX_PARENTS) {
-            let guess = Self::at(directory.to_owned(), dockerfile, ContextOrigin::Guessed);
+            let guess = at(directory.to_owned(), ContextOrigin::Guessed);
             if guess.is_plausible(sources) {
                 return Some(guess);
             }
-            if sources.is_empty() || directory.join(".git").exists() {
+            if sources.is_empty() || is_there(&**files, &directory.join(".git")) {
                 break;
             }
         }
@@ -64,23 +70,26 @@ impl BuildContext {
     }
 
     /// The directory of a Dockerfile as a context that nothing speaks for.
-    pub fn beside(dockerfile: &Path) -> Option<Self> {
-        let start = directory_of(dockerfile)?;
-        Some(Self::at(start, dockerfile, ContextOrigin::Guessed))
+    pub fn beside(dockerfile: &Path, files: &Arc<dyn Files>) -> Option<Self> {
+        let directory = directory_of(dockerfile, &**files)?;
+        Some(Self::at(
+            directory,
+            dockerfile,
+            ContextOrigin::Guessed,
+            files,
+        ))
     }
 
-    fn at(root: PathBuf, dockerfile: &Path, origin: ContextOrigin) -> Self {
-        let mut own = dockerfile.as_os_str().to_owned();
-        own.push(".dockerignore");
-        let candidates = [PathBuf::from(own), root.join(".dockerignore")];
-        let ignore_path = candidates.into_iter().find(|p| p.is_file());
+    fn at(root: PathBuf, dockerfile: &Path, origin: ContextOrigin, files: &Arc<dyn Files>) -> Self {
+        let candidates = [own_ignore_file(dockerfile), root.join(".dockerignore")];
+        let ignore_path = candidates.into_iter().find(|p| is_file(&**files, p));
         let ignore = ignore_path
             .as_ref()
-            .filter(|p| fs::metadata(p).is_ok_and(|m| m.len() <= MAX_IGNORE_BYTES))
-            .and_then(|p| fs::read(p).ok())
+            .and_then(|p| files.read(p, MAX_IGNORE_BYTES))
             .map(|bytes| IgnoreFile::parse(&String::from_utf8_lossy(&bytes)))
             .unwrap_or_default();
         Self {
+            files: Arc::clone(files),
             root,
             origin,
             ignore_path,
@@ -94,9 +103,10 @@ impl BuildContext {
         if self.origin == ContextOrigin::Stated {
             return true;
         }
-        match sources.is_empty() {
-            true => self.is_project(),
-            false => sources.iter().all(|s| self.exists(s)),
+        if sources.is_empty() {
+            self.is_project()
+        } else {
+            sources.iter().all(|s| self.exists(s))
         }
     }
 
@@ -120,7 +130,8 @@ impl BuildContext {
             "Makefile",
             "CMakeLists.txt",
         ];
-        self.ignore_path.is_some() || MARKS.iter().any(|m| self.root.join(m).exists())
+        let has = |mark: &&str| is_there(&*self.files, &self.root.join(mark));
+        self.ignore_path.is_some() || MARKS.iter().any(has)
     }
 
     /// The ignore file's patterns; none if there is no ignore file.
@@ -148,15 +159,34 @@ impl BuildContext {
         let folders = parts.split_last().map_or(parts, |(_, folders)| folders);
         folders.iter().any(|part| {
             place.push(part);
-            is_link(&place) && !self.holds(&place)
+            self.is_link(&place) && !self.holds(&place)
         })
     }
 
     /// Whether a link leads to something in the context.
     fn holds(&self, link: &Path) -> bool {
-        let root = fs::canonicalize(&self.root);
-        let there = fs::canonicalize(link);
-        matches!((root, there), (Ok(root), Ok(there)) if there.starts_with(&root))
+        let root = self.files.resolve(&self.root);
+        let there = self.files.resolve(link);
+        matches!((root, there), (Some(root), Some(there)) if there.starts_with(&root))
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        self.files.entry(path) == Some(FileKind::Link)
+    }
+
+    /// The text of a file of at most `limit` bytes that COPY would bring, if it is UTF-8. What is
+    /// left out, is a directory or lies behind a link out of the context is not read.
+    pub fn read(&self, path: &str, limit: u64) -> Option<String> {
+        let parts = normal_parts(path);
+        let place = self.place(&parts);
+        if self.is_ignored(&parts.join("/")) || self.leads_out(&parts) {
+            return None;
+        }
+        // COPY brings a link as it is, not what lies behind it.
+        if self.is_link(&place) && !self.holds(&place) {
+            return None;
+        }
+        String::from_utf8(self.files.read(&place, limit)?).ok()
     }
 
     /// The paths in the directory that a path with `*` and the like in it means, sorted, left out
@@ -167,54 +197,56 @@ impl BuildContext {
             if self.leads_out(&parts) {
                 return Vec::new();
             }
-            return match fs::symlink_metadata(self.place(&parts)) {
-                Ok(_) => vec![parts.join("/")],
-                Err(_) => Vec::new(),
+            return match self.files.entry(&self.place(&parts)) {
+                Some(_) => vec![parts.join("/")],
+                None => Vec::new(),
             };
         }
-        let mut open = vec![self.root.clone()];
+        let mut found = vec![String::new()];
         for part in &parts {
-            open = open
+            found = found
                 .iter()
-                .filter(|d| !is_link(d) || self.holds(d))
-                .flat_map(|d| children_matching(d, part))
+                .filter(|d| {
+                    let place = self.root.join(d);
+                    !self.is_link(&place) || self.holds(&place)
+                })
+                .flat_map(|d| self.children_matching(d, part))
                 .take(MAX_MATCHES)
                 .collect();
         }
-        let mut found: Vec<String> = open
-            .iter()
-            .filter_map(|p| relative(&self.root, p))
-            .collect();
+        found.retain(|path| !path.is_empty());
         found.sort();
         found
+    }
+
+    /// The paths in a directory whose last part fits a pattern.
+    fn children_matching(&self, directory: &str, pattern: &str) -> Vec<String> {
+        let fits = |e: &Entry| super::ignore_file::matches_segment(pattern, &e.name) == Some(true);
+        let entries = self.files.list(&self.root.join(directory), MAX_MATCHES);
+        let fitting = entries.into_iter().filter(fits);
+        fitting.map(|e| below(directory, &e.name)).collect()
     }
 
     /// Whether the repository leaves a path out of version control: what is missing there is made
     /// by something that ran before.
     pub fn is_made(&self, path: &str) -> bool {
-        let Ok(root) = fs::canonicalize(&self.root) else {
+        let Some(root) = self.files.resolve(&self.root) else {
             return false;
         };
         let parts = normal_parts(path);
         let mut place = root.clone();
         place.extend(&parts);
         for directory in place.ancestors().skip(1) {
-            let file = directory.join(".gitignore");
-            if file.is_file() {
-                let mut builder = GitignoreBuilder::new(directory);
-                builder.add(file);
-                // It is missing, so nobody can say whether it is a directory.
-                let matches = |i: &Gitignore, is_dir| {
-                    i.matched_path_or_any_parents(&place, is_dir).is_ignore()
-                };
-                if builder
-                    .build()
-                    .is_ok_and(|i| matches(&i, false) || matches(&i, true))
-                {
-                    return true;
-                }
+            let text = self
+                .files
+                .read(&directory.join(".gitignore"), MAX_IGNORE_BYTES);
+            let seen = place.strip_prefix(directory).ok().and_then(slashed);
+            if let (Some(text), Some(seen)) = (text, seen)
+                && GitIgnore::parse(&String::from_utf8_lossy(&text)).leaves_out_missing(&seen)
+            {
+                return true;
             }
-            if directory.join(".git").exists() {
+            if is_there(&*self.files, &directory.join(".git")) {
                 break;
             }
         }
@@ -225,12 +257,15 @@ impl BuildContext {
     pub fn nearest(&self, path: &str) -> Option<String> {
         let mut parts = normal_parts(path);
         let name = parts.pop()?;
-        let entries = fs::read_dir(self.place(&parts)).ok()?;
-        let names = entries
-            .take(MAX_ENTRIES)
-            .filter_map(|e| e.ok()?.file_name().into_string().ok());
-        let (_, near) = names
-            .map(|n| (edit_distance(&n.to_lowercase(), &name.to_lowercase()), n))
+        let entries = self.files.list(&self.place(&parts), MAX_ENTRIES);
+        let (_, near) = entries
+            .into_iter()
+            .map(|e| {
+                (
+                    edit_distance(&e.name.to_lowercase(), &name.to_lowercase()),
+                    e.name,
+                )
+            })
             .filter(|(d, _)| *d <= name.len() / 4)
             .min()?;
         parts.push(&near);
@@ -239,7 +274,7 @@ impl BuildContext {
 
     /// Whether a directory of that path lies in the directory itself, not behind a link.
     pub fn is_directory(&self, path: &str) -> bool {
-        fs::symlink_metadata(self.place(&normal_parts(path))).is_ok_and(|m| m.is_dir())
+        self.files.entry(&self.place(&normal_parts(path))) == Some(FileKind::Directory)
     }
 
     fn place(&self, parts: &[&str]) -> PathBuf {
@@ -252,26 +287,33 @@ impl BuildContext {
     /// them does not count. At most `limit` entries of the tree, down to `depth` directories, are
     /// looked at. Directories that are wholly left out are not entered, links not followed.
     pub fn named(&self, names: &[&str], depth: usize, limit: usize) -> Vec<String> {
-        let mut walk = walkdir::WalkDir::new(&self.root)
-            .min_depth(1)
-            .max_depth(depth)
-            .into_iter();
         let mut found = Vec::new();
-        for _ in 0..limit {
-            let Some(entry) = walk.next() else { break };
-            let Ok(entry) = entry else { continue };
-            let Some(path) = relative(&self.root, entry.path()) else {
+        // The directories that are open, each with what is left of it.
+        let mut open = vec![(
+            String::new(),
+            self.files.list(&self.root, limit).into_iter(),
+        )];
+        let mut seen = 0;
+        while seen < limit
+            && let Some((directory, entries)) = open.last_mut()
+        {
+            let Some(entry) = entries.next() else {
+                open.pop();
                 continue;
             };
-            let is_named = entry
-                .file_name()
-                .to_str()
-                .is_some_and(|n| names.contains(&n));
-            if entry.file_type().is_dir() && (is_named || self.ignore.ignores_all_of(&path)) {
-                walk.skip_current_dir();
-            }
+            seen += 1;
+            let path = below(directory, &entry.name);
+            let is_named = names.contains(&entry.name.as_str());
             if is_named && !self.is_ignored(&path) {
-                found.push(path);
+                found.push(path.clone());
+            }
+            if entry.kind == FileKind::Directory
+                && open.len() < depth
+                && !is_named
+                && !self.ignore.ignores_all_of(&path)
+            {
+                let inner = self.files.list(&self.root.join(&path), limit);
+                open.push((path, inner.into_iter()));
             }
         }
         found.sort();
@@ -281,60 +323,54 @@ impl BuildContext {
 
 /// The nearest ignore file for a Dockerfile: its own, or a `.dockerignore` in its directory or
 /// one above it within the repository. For contexts that are not known.
-pub(crate) fn any_ignore_file(dockerfile: &Path) -> Option<PathBuf> {
-    let mut own = dockerfile.as_os_str().to_owned();
-    own.push(".dockerignore");
-    let own = PathBuf::from(own);
-    if own.is_file() {
+pub(crate) fn any_ignore_file(dockerfile: &Path, files: &dyn Files) -> Option<PathBuf> {
+    let start = directory_of(dockerfile, files)?;
+    let own = own_ignore_file(dockerfile);
+    if is_file(files, &own) {
         return Some(own);
     }
-    let parent = match dockerfile.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) => parent,
-        None => return None,
-    };
-    let start = fs::canonicalize(parent).ok()?;
     for directory in start.ancestors().take(MAX_PARENTS) {
         let file = directory.join(".dockerignore");
-        if file.is_file() {
+        if is_file(files, &file) {
             return Some(file);
         }
-        if directory.join(".git").exists() {
+        if is_there(files, &directory.join(".git")) {
             break;
         }
     }
     None
 }
 
-/// The directory of a Dockerfile on disk. Relative paths end at `.`, but the directories above are
-/// tried too.
-fn directory_of(dockerfile: &Path) -> Option<PathBuf> {
-    if !dockerfile.is_file() {
+fn own_ignore_file(dockerfile: &Path) -> PathBuf {
+    let mut own = dockerfile.as_os_str().to_owned();
+    own.push(".dockerignore");
+    PathBuf::from(own)
+}
+
+/// The directory a Dockerfile lies in; `None` if it lies nowhere. Relative paths end at the
+/// current directory, but those above it are looked at too.
+fn directory_of(dockerfile: &Path, files: &dyn Files) -> Option<PathBuf> {
+    if !files.has_dockerfile(dockerfile) {
         return None;
     }
-    let parent = dockerfile.parent()?;
-    let is_here = parent.as_os_str().is_empty();
-    fs::canonicalize(if is_here { Path::new(".") } else { parent }).ok()
+    files.resolve(dockerfile.parent()?)
 }
 
-fn is_link(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink())
+fn is_file(files: &dyn Files, path: &Path) -> bool {
+    files.kind(path) == Some(FileKind::File)
 }
 
-fn children_matching(directory: &Path, pattern: &str) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(directory) else {
-        return Vec::new();
-    };
-    entries
-        .filter_map(Result::ok)
-        .take(MAX_MATCHES)
-        .filter(|e| {
-            e.file_name()
-                .to_str()
-                .is_some_and(|n| super::ignore_file::matches_segment(pattern, n) == Some(true))
-        })
-        .map(|e| e.path())
-        .collect()
+fn is_there(files: &dyn Files, path: &Path) -> bool {
+    files.kind(path).is_some()
+}
+
+/// A name in a directory as a path of the context.
+fn below(directory: &str, name: &str) -> String {
+    if directory.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{directory}/{name}")
+    }
 }
 
 /// The parts of a path, without `.` and `..`: never above the root.
@@ -352,23 +388,18 @@ pub(crate) fn normal_parts(path: &str) -> Vec<&str> {
     parts
 }
 
-fn relative(root: &Path, path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path
-        .strip_prefix(root)
-        .ok()?
-        .components()
-        .map(|c| match c {
-            Component::Normal(name) => name.to_str(),
-            _ => None,
-        })
-        .collect();
-    let path = parts?.join("/");
-    (!path.is_empty()).then_some(path)
+/// A path with `/` on every system; `None` if it is not UTF-8.
+fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::context::{Disk, Memory};
 
     fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
@@ -378,6 +409,10 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         directory
+    }
+
+    fn disk() -> Arc<dyn Files> {
+        Arc::new(Disk)
     }
 
     fn strings(list: &[&str]) -> Vec<String> {
@@ -393,7 +428,7 @@ mod tests {
             ("package.json", ""),
         ]);
         let file = at.path().join("app.Dockerfile");
-        let context = BuildContext::of(&file, &Build::default(), &[]).unwrap();
+        let context = BuildContext::of(&file, &Build::default(), &[], &disk()).unwrap();
         assert!(context.is_ignored("b"));
         assert!(!context.is_ignored("a"));
     }
@@ -409,13 +444,13 @@ mod tests {
         let file = at.path().join("docker/Dockerfile");
         let build = Build::default();
         let sources = strings(&["package*.json", "./src/"]);
-        let context = BuildContext::of(&file, &build, &sources).unwrap();
+        let context = BuildContext::of(&file, &build, &sources, &disk()).unwrap();
         assert_eq!(context.root, fs::canonicalize(at.path()).unwrap());
         assert_eq!(context.origin, ContextOrigin::Guessed);
         // Nothing fits: no context.
-        assert!(BuildContext::of(&file, &build, &strings(&["gone"])).is_none());
+        assert!(BuildContext::of(&file, &build, &strings(&["gone"]), &disk()).is_none());
         // Nothing to go by, and no project beside the file: no context.
-        assert!(BuildContext::of(&file, &build, &[]).is_none());
+        assert!(BuildContext::of(&file, &build, &[], &disk()).is_none());
     }
 
     #[test]
@@ -426,7 +461,7 @@ mod tests {
             ..Build::default()
         };
         let file = at.path().join("d/Dockerfile");
-        let context = BuildContext::of(&file, &build, &strings(&["gone"])).unwrap();
+        let context = BuildContext::of(&file, &build, &strings(&["gone"]), &disk()).unwrap();
         assert!(context.is_ignored("x"));
         assert!(context.exists("x"));
         assert!(context.exists("../../x"), "never above the root");
@@ -447,7 +482,7 @@ mod tests {
             context: Some(root),
             ..Build::default()
         };
-        let context = BuildContext::of(Path::new("Dockerfile"), &build, &[]).unwrap();
+        let context = BuildContext::of(Path::new("Dockerfile"), &build, &[], &disk()).unwrap();
         assert_eq!(context.find("*/x"), ["here/x", "in/x"]);
         assert!(context.find("away/x").is_empty());
         // Nobody knows what is there.
@@ -463,7 +498,7 @@ mod tests {
         }
         let file = at.path().join("Dockerfile");
         let build = Build::default();
-        let context = BuildContext::of(&file, &build, &strings(&["Dockerfile"])).unwrap();
+        let context = BuildContext::of(&file, &build, &strings(&["Dockerfile"]), &disk()).unwrap();
         assert_eq!(context.find("1199?.txt").len(), 10);
         assert_eq!(context.find("*.txt").len(), 12_000);
     }
@@ -479,7 +514,7 @@ mod tests {
             ("web/node_modules/x/node_modules/y", ""),
         ]);
         let file = at.path().join("Dockerfile");
-        let context = BuildContext::of(&file, &Build::default(), &[]).unwrap();
+        let context = BuildContext::of(&file, &Build::default(), &[], &disk()).unwrap();
         let names = [".env", "node_modules"];
         let all = ["a/.env", "web/node_modules"];
         assert_eq!(context.named(&names, 9, 99), all);
@@ -499,7 +534,7 @@ mod tests {
             context: Some(at.path().join("web")),
             ..Build::default()
         };
-        let context = BuildContext::of(Path::new("Dockerfile"), &build, &[]).unwrap();
+        let context = BuildContext::of(Path::new("Dockerfile"), &build, &[], &disk()).unwrap();
         assert!(context.is_made("dist/app.js") && context.is_made("./dist"));
         assert!(context.is_made("a.tgz") && !context.is_made("src/a.tgz"));
         assert!(!context.is_made("README"));
@@ -510,6 +545,61 @@ mod tests {
     #[test]
     fn a_file_that_is_not_on_disk_has_no_context() {
         let file = Path::new("<stdin>");
-        assert!(BuildContext::of(file, &Build::default(), &[]).is_none());
+        assert!(BuildContext::of(file, &Build::default(), &[], &disk()).is_none());
+    }
+
+    #[test]
+    fn a_context_in_memory_is_one_like_any_other() {
+        let files: Arc<dyn Files> = Arc::new(
+            Memory::new()
+                .with(".dockerignore", "*.key")
+                .with(".gitignore", "dist/")
+                .with("package.json", "{}")
+                .with("docker/run.sh", "exec app")
+                .with("a.key", "secret"),
+        );
+        let file = Path::new("docker/Dockerfile");
+        let sources = strings(&["package*.json", "docker/run.sh"]);
+        let context = BuildContext::of(file, &Build::default(), &sources, &files).unwrap();
+        assert_eq!(context.root, Path::new(""));
+        assert_eq!(
+            context.find("*"),
+            [
+                ".dockerignore",
+                ".gitignore",
+                "a.key",
+                "docker",
+                "package.json"
+            ]
+        );
+        assert_eq!(
+            context.read("docker/run.sh", 99).as_deref(),
+            Some("exec app")
+        );
+        assert_eq!(context.read("docker/run.sh", 3), None);
+        assert_eq!(context.read("a.key", 99), None, "it is left out");
+        assert!(context.is_made("dist/app.js"));
+        assert_eq!(
+            context.nearest("packages.json").as_deref(),
+            Some("package.json")
+        );
+        assert_eq!(context.named(&["run.sh"], 2, 99), ["docker/run.sh"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_behind_a_link_out_of_the_context_is_read() {
+        let at = project(&[("context/in", "inside"), ("out", "outside")]);
+        let root = at.path().join("context");
+        std::os::unix::fs::symlink("../out", root.join("away")).unwrap();
+        std::os::unix::fs::symlink("in", root.join("here")).unwrap();
+        let build = Build {
+            context: Some(root),
+            ..Build::default()
+        };
+        let context = BuildContext::of(Path::new("f"), &build, &[], &disk()).unwrap();
+        assert_eq!(context.read("here", 99).as_deref(), Some("inside"));
+        assert_eq!(context.read("away", 99), None);
+        assert_eq!(context.read("../out", 99), None);
     }
 }

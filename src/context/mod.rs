@@ -1,14 +1,18 @@
 //! The build context and the way a file is built: build arguments, target, named contexts.
 
 mod directory;
+pub mod disk;
+mod files;
+mod gitignore;
 pub mod ignore_file;
 mod ignore_pattern;
-pub mod regular;
 
 use std::path::PathBuf;
 
 pub use directory::{BuildContext, ContextOrigin};
 pub(crate) use directory::{any_ignore_file, normal_parts};
+pub use disk::Disk;
+pub use files::{Entry, FileKind, Files, Memory, Nothing};
 pub use ignore_file::IgnoreFile;
 
 /// How a Dockerfile is built, as far as someone says it.

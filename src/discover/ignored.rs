@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
-use crate::context::regular;
+use crate::context::disk;
 
 /// The largest list that is read.
 const MAX_BYTES: u64 = 1 << 20;
@@ -37,7 +37,7 @@ impl Ignored {
     pub(super) fn new(root: &Path) -> Self {
         let there = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         Self {
-            in_repository: regular::repository(root).is_some(),
+            in_repository: disk::repository(root).is_some(),
             root: (root.to_path_buf(), there),
             global: Gitignore::global().0,
             folders: HashMap::new(),
@@ -95,7 +95,7 @@ fn decided(found: Match<&Glob>) -> Match<()> {
 }
 
 fn list(folder: &Path, path: &Path) -> Option<Gitignore> {
-    let bytes = regular::read_regular(path, MAX_BYTES).ok()?;
+    let bytes = disk::read_regular(path, MAX_BYTES).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut builder = GitignoreBuilder::new(folder);
@@ -108,7 +108,7 @@ fn list(folder: &Path, path: &Path) -> Option<Gitignore> {
 
 /// The folder that all work trees of a repository share.
 fn common(git: &Path) -> PathBuf {
-    let text = |path: &Path| regular::read_regular_text(path, MAX_BYTES).ok();
+    let text = |path: &Path| disk::read_regular_text(path, MAX_BYTES).ok();
     let Some(own) = text(git) else {
         return git.to_path_buf();
     };

@@ -3,8 +3,8 @@
 
 use super::mount::{Mount, MountKind};
 use super::{Facts, FromTarget, Node, Stage};
-use crate::context::BuildContext;
 use crate::context::ignore_file::clean;
+use crate::context::{BuildContext, any_ignore_file};
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
@@ -282,12 +282,34 @@ impl<'a> Facts<'a> {
                 sources.sort();
                 sources.dedup();
                 let path = self.source.path();
-                let context = BuildContext::of(path, self.build, &sources);
+                let context = BuildContext::of(path, self.build, &sources, &self.files);
                 // `docker build --check` has some context, whatever is in it.
                 let takes_any = self.assumes_builder_defaults() && self.build.context.is_none();
-                context.or_else(|| takes_any.then(|| BuildContext::beside(path))?)
+                context.or_else(|| takes_any.then(|| BuildContext::beside(path, &self.files))?)
             })
             .as_ref()
+    }
+
+    /// The text of a file of the build context, as a COPY at some place of this file takes it; at
+    /// most `limit` bytes. Where no context is known, the Dockerfile's directory stands for it.
+    pub fn read_from_context(&self, path: &str, limit: u64) -> Option<String> {
+        match self.context() {
+            Some(context) => context.read(path, limit),
+            None if self.build.context.is_some() => None,
+            None => BuildContext::beside(self.source.path(), &self.files)?.read(path, limit),
+        }
+    }
+
+    /// Whether an ignore file lies where one for this file may lie, though the context is not
+    /// known.
+    pub fn has_some_ignore_file(&self) -> bool {
+        any_ignore_file(self.source.path(), &*self.files).is_some()
+    }
+
+    /// Whether a path leads somewhere from the Dockerfile's own directory.
+    pub fn is_beside(&self, path: &str) -> bool {
+        let directory = self.source.path().parent();
+        directory.is_some_and(|d| self.files.kind(&d.join(path)).is_some())
     }
 }
 

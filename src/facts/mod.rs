@@ -22,8 +22,9 @@ mod words;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::context::{Build, BuildContext};
+use crate::context::{Build, BuildContext, Files, Nothing};
 use crate::images::{self, ImageRef};
 use crate::perspective::Perspective;
 pub use crate::shell::{Command, Dialect, Script};
@@ -73,6 +74,8 @@ pub struct Facts<'a> {
     /// For each stage what the final image takes from it: see [`Facts::taken_from`].
     taken: OnceCell<Vec<Vec<String>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// The files around the Dockerfile: see [`Facts::context`].
+    files: Arc<dyn Files>,
     context: OnceCell<Option<BuildContext>>,
     /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
     launch_scripts: Vec<OnceCell<Script>>,
@@ -176,19 +179,21 @@ pub enum FromTarget {
 }
 
 impl<'a> Facts<'a> {
-    /// Works out the facts of a file.
+    /// Works out the facts of a file that stands alone.
     pub fn of(source: &'a Source, file: &'a File, build: &'a Build) -> Self {
-        Self::seen_by(Perspective::Dlint, source, file, build)
+        Self::seen_by(Perspective::Dlint, source, file, build, Arc::new(Nothing))
     }
 
-    /// Works out the facts of a file as a tool sees it.
+    /// Works out the facts of a file with others around it, as a tool sees it.
     pub fn seen_by(
         perspective: Perspective,
         source: &'a Source,
         file: &'a File,
         build: &'a Build,
+        files: Arc<dyn Files>,
     ) -> Self {
-        let facts = Self::read(perspective, source, file, build, Vec::new());
+        let around = Arc::clone(&files);
+        let facts = Self::read(perspective, source, file, build, around, Vec::new());
         // What the target needs is known at the end only.
         let is_idle = |stage: &Stage<'_>| {
             let Base::Stage(base) = stage.base else {
@@ -199,7 +204,7 @@ impl<'a> Facts<'a> {
         };
         let idle: Vec<bool> = facts.stages.iter().map(is_idle).collect();
         if facts.assumes_builder_defaults() && idle.contains(&true) {
-            Self::read(perspective, source, file, build, idle)
+            Self::read(perspective, source, file, build, files, idle)
         } else {
             facts
         }
@@ -215,6 +220,7 @@ impl<'a> Facts<'a> {
         source: &'a Source,
         file: &'a File,
         build: &'a Build,
+        files: Arc<dyn Files>,
         idle: Vec<bool>,
     ) -> Self {
         let mut facts = Facts {
@@ -231,6 +237,7 @@ impl<'a> Facts<'a> {
             said: RefCell::default(),
             taken: OnceCell::new(),
             user_names: OnceCell::new(),
+            files,
             context: OnceCell::new(),
             launch_scripts: Vec::new(),
             asked_shell: None,

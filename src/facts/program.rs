@@ -1,12 +1,10 @@
 //! What a container starts: an application or a tool, and whether it gives up the superuser's
 //! rights by itself.
 
-use std::path::{Component, Path};
-
 use super::{Base, Facts, Launch};
+use crate::context::ignore_file::clean;
 use crate::images;
 use crate::shell::{Command, Dialect};
-use crate::span::Source;
 use crate::syntax::{Keyword, Kind, TransferSource};
 
 /// What a container starts.
@@ -534,8 +532,8 @@ impl Facts<'_> {
         }
     }
 
-    /// The text of a script in the image: from a heredoc of this file, or from the file it is copied
-    /// from, if that lies below the Dockerfile's directory.
+    /// The text of a script in the image: from a heredoc of this file, or from the file of the build
+    /// context that it is copied from.
     fn script_file_text(&self, stage: usize, script: &str) -> Option<String> {
         let name = script.rsplit('/').next().filter(|n| !n.is_empty())?;
         let mut found = None;
@@ -556,7 +554,7 @@ impl Facts<'_> {
                 if node.is(Keyword::Copy) && node.instruction.flag("from").is_some() {
                     continue;
                 }
-                found = read_source(self.source, source, name, renames).or(found);
+                found = read_source(self, source, name, renames).or(found);
             }
         }
         found
@@ -642,36 +640,22 @@ fn script_file(command: &Command) -> Option<&str> {
 
 /// Reads the file a COPY brings under this name.
 fn read_source(
-    dockerfile: &Source,
+    facts: &Facts<'_>,
     source: &TransferSource,
     name: &str,
     renames: bool,
 ) -> Option<String> {
     let written = source.word.as_str().trim_matches(['"', '\'']);
-    let path = Path::new(written.trim_start_matches('/'));
-    let inside = path
-        .components()
-        .all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
-    let directory = dockerfile.path().parent()?;
-    if !inside || written.contains(['$', '*', '?', '[']) {
+    if written.contains(['$', '*', '?', '[']) {
         return None;
     }
-    let base = path.file_name().is_some_and(|f| f == name);
-    let file = directory.join(path);
-    if renames || base {
-        read_text(&file)
+    let path = clean(written);
+    if renames || path.rsplit('/').next() == Some(name) {
+        facts.read_from_context(&path, MOST)
     } else {
         // A directory is copied with all that is in it.
-        read_text(&file.join(name))
+        facts.read_from_context(&format!("{path}/{name}"), MOST)
     }
-}
-
-fn read_text(path: &Path) -> Option<String> {
-    let meta = std::fs::metadata(path).ok()?;
-    if !meta.is_file() || meta.len() > MOST {
-        return None;
-    }
-    String::from_utf8(std::fs::read(path).ok()?).ok()
 }
 
 fn mentions_user_switcher(text: &str) -> bool {
@@ -692,6 +676,7 @@ pub fn is_root(user: &str) -> bool {
 mod tests {
     use super::*;
     use crate::context::Build;
+    use crate::span::Source;
     use crate::syntax;
 
     fn with<T>(text: &str, ask: impl FnOnce(&Facts<'_>, usize) -> T) -> T {

@@ -1,6 +1,8 @@
 //! Our reader against BuildKit's recorded answers (`testdata/probes/buildkit.json`).
 
-use dlint::context::Build;
+use std::sync::Arc;
+
+use dlint::context::{Build, Memory};
 use dlint::engine;
 use dlint::perspective::Perspective;
 use dlint::rule::BuildkitCheck;
@@ -244,14 +246,13 @@ fn answer(settings: &mut engine::Settings, text: &str, options: &Value) -> Answe
         let argument = ("BUILDKIT_DOCKERFILE_CHECK".to_owned(), check.to_owned());
         settings.build.arguments.push(argument);
     }
-    let directory = tempfile::tempdir().unwrap();
+    let mut files = Memory::new().with("Dockerfile", text);
     if let Some(ignored) = option("dockerignore") {
-        std::fs::write(directory.path().join(".dockerignore"), ignored).unwrap();
-        settings.build.context = Some(directory.path().to_owned());
+        files.insert(".dockerignore", ignored);
+        settings.build.context = Some("".into());
     }
-    let path = directory.path().join("Dockerfile");
-    std::fs::write(&path, text).unwrap();
-    let source = Source::from_bytes(path, text.as_bytes().to_vec());
+    settings.files = Some(Arc::new(files));
+    let source = Source::from_bytes("Dockerfile", text.as_bytes().to_vec());
     let report = engine::lint(source, settings);
     let line = |d: &dlint::diagnostic::Diagnostic| {
         u64::from(d.line.unwrap_or_else(|| report.source.line(d.span.start)))

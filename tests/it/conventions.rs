@@ -151,6 +151,49 @@ fn rules_ask_the_facts_and_not_each_other() {
 }
 
 #[test]
+fn linting_asks_for_files_only_through_the_trait() {
+    let top = layer("config").unwrap();
+    let mut wrong = Vec::new();
+    for file in code::files() {
+        if matches!(file.module(), "lib" | "main" | "cli")
+            || layer(file.module()).is_none_or(|own| own >= top)
+            || file.path == "src/context/disk.rs"
+        {
+            continue;
+        }
+        let machine = |path: &&code::NamedPath| {
+            [["std", "fs"], ["std", "env"], ["std", "process"]]
+                .iter()
+                .any(|below| path.is_below(below))
+                || path.names.iter().any(|name| name == "Disk")
+        };
+        let named = file.paths.iter().filter(machine);
+        wrong.extend(named.map(|p| format!("{}:{}: {}", file.path, p.line, p.names.join("::"))));
+        // Methods of a path that open what it names; these need no import.
+        let code = file.text.split("\n#[cfg(test)]").next().unwrap();
+        for method in [
+            ".exists()",
+            ".try_exists()",
+            ".is_file()",
+            ".is_dir()",
+            ".is_symlink()",
+            ".metadata()",
+            ".symlink_metadata()",
+            ".canonicalize()",
+            ".read_dir()",
+            ".read_link()",
+        ] {
+            if code.contains(method) {
+                wrong.push(format!("{}: {method}", file.path));
+            }
+        }
+    }
+    // The name under which the module offers it.
+    wrong.retain(|w| !w.starts_with("src/context/mod.rs:"));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn the_lists_of_rules_are_sorted() {
     for file in code::files() {
         let path = &file.path;

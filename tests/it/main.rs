@@ -12,6 +12,7 @@ mod buildkit;
 mod checks;
 mod cli;
 mod code;
+mod contexts;
 mod conventions;
 mod formats;
 mod golden;

@@ -1,7 +1,5 @@
 //! `missing-source`: a COPY or a mount of what the build context does not have.
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,10 +45,9 @@ impl Rule for MissingSource {
             if context.exists(&path) || context.is_made(&path) {
                 continue;
             }
-            let beside = facts.source.path().parent().unwrap_or(Path::new(""));
             let help = match context.nearest(&path) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if beside.join(&path).exists() => {
+                None if facts.is_beside(&path) => {
                     "paths start at the build context, not at the Dockerfile".to_owned()
                 }
                 None => "name what is there, or build with the directory that has it".to_owned(),

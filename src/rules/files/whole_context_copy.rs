@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::files_shared::{reaches_final, whole_copies};
-use crate::context::any_ignore_file;
 use crate::facts::{Base, Copied, Facts};
 use crate::rule::{Context, Rule};
 use crate::syntax::Keyword;
@@ -18,7 +17,7 @@ impl Rule for WholeContextCopy {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
         // With the context at hand `missing-dockerignore` knows exactly what gets in.
-        if facts.context().is_some() || any_ignore_file(facts.source.path()).is_some() {
+        if facts.context().is_some() || facts.has_some_ignore_file() {
             return;
         }
         let found = whole_copies(facts).find(|(stage, copy)| {

@@ -1,4 +1,5 @@
-//! The one way in which a file is read.
+//! Files on disk: the one place below the configuration and the command line that opens any, and
+//! the one way in which a file is read.
 //!
 //! A repository can carry a link to a device that never ends and a pipe that nobody writes to, so
 //! a file that something else leads to is read only if it is a regular one, and only up to a size.
@@ -6,6 +7,8 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+use super::files::{Entry, FileKind, Files};
 
 /// Why a file is not read though the system would.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -101,11 +104,62 @@ pub fn leads_out(folder: &Path, path: &Path) -> bool {
 }
 
 fn canonical(folder: &Path) -> Option<PathBuf> {
-    let folder = match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
-    };
-    fs::canonicalize(folder).ok()
+    fs::canonicalize(at(folder)).ok()
+}
+
+/// The files of this machine, as they are at the moment they are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+fn kind_of(kind: fs::FileType) -> FileKind {
+    match () {
+        () if kind.is_file() => FileKind::File,
+        () if kind.is_dir() => FileKind::Directory,
+        () if kind.is_symlink() => FileKind::Link,
+        () => FileKind::Other,
+    }
+}
+
+/// Where a path leads: an empty one to the current directory.
+fn at(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    }
+}
+
+impl Files for Disk {
+    fn kind(&self, path: &Path) -> Option<FileKind> {
+        let meta = fs::metadata(at(path)).ok()?;
+        Some(kind_of(meta.file_type()))
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
+        read_regular(path, limit).ok()
+    }
+
+    fn list(&self, directory: &Path, limit: usize) -> Vec<Entry> {
+        let entries = fs::read_dir(at(directory)).into_iter().flatten().flatten();
+        entries
+            .take(limit)
+            .filter_map(|entry| {
+                Some(Entry {
+                    kind: kind_of(entry.file_type().ok()?),
+                    name: entry.file_name().into_string().ok()?,
+                })
+            })
+            .collect()
+    }
+
+    fn entry(&self, path: &Path) -> Option<FileKind> {
+        let meta = fs::symlink_metadata(at(path)).ok()?;
+        Some(kind_of(meta.file_type()))
+    }
+
+    fn resolve(&self, path: &Path) -> Option<PathBuf> {
+        canonical(path)
+    }
 }
 
 #[cfg(test)]
@@ -168,5 +222,35 @@ mod tests {
         assert!(!leads_out(&sub, &sub.join("gone")));
         assert_eq!(repository(&sub), fs::canonicalize(at("repository")).ok());
         assert_eq!(repository(folder.path()), None);
+    }
+
+    #[test]
+    fn only_regular_files_up_to_a_size_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "1234").unwrap();
+        assert_eq!(Disk.read(&file, 4).as_deref(), Some(&b"1234"[..]));
+        assert_eq!(Disk.read(&file, 3), None);
+        assert_eq!(Disk.read(directory.path(), 99), None);
+        assert_eq!(Disk.kind(&file), Some(FileKind::File));
+        assert_eq!(Disk.kind(directory.path()), Some(FileKind::Directory));
+        assert_eq!(Disk.list(directory.path(), 9).len(), 1);
+        assert_eq!(Disk.list(directory.path(), 0).len(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        assert_eq!(Disk.kind(&pipe), Some(FileKind::Other));
+        assert_eq!(Disk.read(&pipe, 99), None);
+        std::os::unix::fs::symlink("pipe", directory.path().join("link")).unwrap();
+        let link = directory.path().join("link");
+        assert_eq!(Disk.entry(&link), Some(FileKind::Link));
+        assert_eq!(Disk.read(&link, 99), None);
+        assert_eq!(Disk.read(Path::new("/dev/zero"), 99), None);
     }
 }
