@@ -14,13 +14,17 @@ fn main() {
     let mut problems = Vec::new();
     let pages = files("rules", "md");
     let modules = files("src/rules", "rs");
+    let listed = listed(&modules);
     let mut rules = BTreeMap::new();
     let mut codes: BTreeMap<String, (String, String)> = BTreeMap::new();
     for ((family, id), path) in &pages {
         let module = (family.clone(), id.replace('-', "_"));
+        let (family, name) = &module;
         if !modules.contains_key(&module) {
-            let (family, name) = &module;
             problems.push(format!("{path} has no src/rules/{family}/{name}.rs"));
+        } else if listed.get(&module) != Some(&true) {
+            let line = format!("pub mod {name};");
+            problems.push(format!("src/rules/{family}/mod.rs has no line `{line}`"));
         }
         match entry(family, id, path) {
             Ok(_) if rules.contains_key(id) => {
@@ -42,11 +46,9 @@ fn main() {
     }
     for ((family, name), path) in &modules {
         let id = name.replace('_', "-");
-        // `mod.rs` lists the family; other modules of a family start with the helper's mark.
-        if name != "mod"
-            && !name.ends_with("_shared")
-            && !pages.contains_key(&(family.clone(), id.clone()))
-        {
+        // A private module helps the rules of its family.
+        let is_helper = listed.get(&(family.clone(), name.clone())) == Some(&false);
+        if name != "mod" && !is_helper && !pages.contains_key(&(family.clone(), id.clone())) {
             problems.push(format!("{path} has no rules/{family}/{id}.md"));
         }
     }
@@ -84,6 +86,21 @@ fn files(root: &str, extension: &str) -> BTreeMap<(String, String), String> {
         }
     }
     found
+}
+
+/// The modules that the families list, each with whether it is public: a rule.
+fn listed(modules: &BTreeMap<(String, String), String>) -> BTreeMap<(String, String), bool> {
+    let mut listed = BTreeMap::new();
+    for ((family, _), path) in modules.iter().filter(|((_, name), _)| name == "mod") {
+        for line in fs::read_to_string(path).unwrap_or_default().lines() {
+            let private = line.strip_prefix("mod ");
+            let name = line.strip_prefix("pub mod ").or(private);
+            if let Some(name) = name.and_then(|name| name.strip_suffix(';')) {
+                listed.insert((family.clone(), name.to_owned()), private.is_none());
+            }
+        }
+    }
+    listed
 }
 
 /// What a page becomes.

@@ -441,11 +441,17 @@ fn drop_covered(kept: &mut Vec<Diagnostic>) {
 fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
     let facts = cx.facts;
     active.rule.check_file(cx);
+    for image in facts.own_images() {
+        active.rule.check_image(cx, image);
+    }
     for node in &facts.nodes {
         active.rule.check_node(cx, node);
         if node.keyword() == Some(Keyword::Run) {
             for command in node.commands() {
                 active.rule.check_command(cx, node, command);
+            }
+            for install in &node.installs {
+                active.rule.check_install(cx, node, install);
             }
         }
     }

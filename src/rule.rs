@@ -4,7 +4,8 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::{Command, Facts, Node, Stage};
+use crate::facts::packages::Install;
+use crate::facts::{Command, Facts, ImageUse, Node, Place, Stage};
 use crate::fix::Applicability;
 use crate::perspective::Perspective;
 use crate::policy::Policy;
@@ -200,6 +201,10 @@ pub trait Rule: Any + Send + Sync {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {}
     /// Each simple shell command of a RUN, those behind ONBUILD too.
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {}
+    /// Each call of a package manager in a RUN, those behind ONBUILD too.
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {}
+    /// Each image that the file's own build takes, invalid references left out.
+    fn check_image(&self, cx: &mut Context<'_>, image: &ImageUse) {}
     /// Each ignore comment, and each comment that is almost one.
     fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {}
     /// Whether it looks for a code that stands for one of its findings.
@@ -209,6 +214,19 @@ pub trait Rule: Any + Send + Sync {
     /// Each ignore comment, or each rule in one, that silenced nothing.
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
 }
+
+/// Declares the type of a rule, `rule!(NoisyWget)`, whose fields are its options if it has any:
+/// `rule! { Sudo { /// Which programs may stay. pub allow: Vec<String> } }`. What is not
+/// configured has the value that its type has by default.
+macro_rules! rule {
+    ($name:ident $({ $($options:tt)* })?) => {
+        #[doc = concat!("The rule `", stringify!($name), "`, described by the page of that name.")]
+        #[derive(Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct $name { $($($options)*)? }
+    };
+}
+pub(crate) use rule;
 
 /// A comment that silences findings, or was meant to.
 #[derive(Debug, Clone)]
@@ -282,6 +300,16 @@ impl<'a> Context<'a> {
             codes: self.codes,
             keeps_severity: self.severity_is_set,
             diagnostic: self.diagnostics.get_mut(at),
+        }
+    }
+
+    /// As [`Context::report`], of a part of an image's name: where that stands in a variable's
+    /// value, a label shows where the variable is used.
+    pub fn report_at(&mut self, place: &Place, message: impl Into<String>) -> Report<'_> {
+        let report = self.report(place.span, message);
+        match &place.variable {
+            Some((_, here)) => report.label(*here, "used here"),
+            None => report,
         }
     }
 }

@@ -94,6 +94,14 @@ impl JsonSchema for Rules {
         let mut properties = Map::new();
         for entry in &RULES {
             let mut options = (entry.options)(generator).to_value();
+            let name = options.get("$ref").and_then(Value::as_str);
+            let name = name.and_then(|r| r.rsplit('/').next()).unwrap_or_default();
+            if let Some(definition) = generator.definitions_mut().get_mut(name)
+                && let Some(definition) = definition.as_object_mut()
+            {
+                let page = format!("See `rules/{}/{}.md`.", entry.meta.family, entry.meta.id);
+                definition.insert("description".into(), page.into());
+            }
             // A rule without options takes an empty table; its Rust type says nothing of use.
             let description = json!(entry.meta.summary);
             match options.as_object_mut() {

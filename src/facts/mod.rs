@@ -7,6 +7,7 @@ mod directive;
 mod environment;
 mod globals;
 mod graph;
+mod images;
 mod label;
 mod launch;
 pub mod mount;
@@ -25,7 +26,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::context::{Build, BuildContext, Files, Nothing};
-use crate::images::{self, ImageRef};
+use crate::images::HIDDEN;
 use crate::perspective::Perspective;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
@@ -36,6 +37,7 @@ pub use conversion::BuildError;
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
+pub use images::{ImageUse, ImageUseKind};
 pub use label::Label;
 pub use launch::Launch;
 use mount::Mount;
@@ -124,37 +126,6 @@ impl Node<'_> {
     pub fn commands(&self) -> &[Command] {
         self.script.as_ref().map_or(&[], |s| &s.commands)
     }
-}
-
-/// An image that the file names.
-pub struct ImageUse {
-    /// The node that names it.
-    pub node: usize,
-    /// Where the name stands.
-    pub span: Span,
-    /// What names it.
-    pub kind: ImageUseKind,
-    /// The image, variables resolved.
-    pub image: ImageRef,
-    /// Whether the name is written out at `span`, so that byte ranges of `image` fit it.
-    pub literal: bool,
-    /// The word as written.
-    pub written: String,
-    /// The word itself; [`Facts::place`] finds the parts of `image` in the file.
-    pub word: Word,
-    /// Where the variable that holds the whole name gets its value, if a sole variable does.
-    pub from_variable: Option<Span>,
-}
-
-/// What names an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImageUseKind {
-    /// `FROM`; the index of the stage.
-    From(usize),
-    /// `COPY --from`.
-    CopyFrom,
-    /// `RUN --mount=from=`.
-    MountFrom,
 }
 
 /// The text that a shell is given to run.
@@ -454,17 +425,17 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The word's text with [`images::HIDDEN`] where a variable that is not known stands.
+    /// The word's text with [`HIDDEN`] where a variable that is not known stands.
     pub fn masked(&self, node: usize, word: &Word) -> String {
         match Template::parse(word.as_str(), self.file.escape.char()) {
             Ok(template) => self.masked_template(node, &template),
-            Err(_) => images::HIDDEN.to_string(),
+            Err(_) => HIDDEN.to_string(),
         }
     }
 
     /// As [`Facts::masked`], of a word that is read already.
     fn masked_template(&self, node: usize, template: &Template) -> String {
-        let hidden = || images::HIDDEN.to_string();
+        let hidden = || HIDDEN.to_string();
         // `${X:+…}` of a variable that is not known can be anything.
         let guesses = template
             .references()
@@ -723,59 +694,6 @@ impl<'a> Facts<'a> {
             None => FromTarget::External,
         }
     }
-
-    fn find_images(&mut self, index: usize) {
-        let Some(node) = self.nodes.get(index) else {
-            return;
-        };
-        let stage = node.stage;
-        let mut found = Vec::new();
-        match &node.instruction.kind {
-            Kind::From(from) if !node.onbuild => {
-                if let Some(stage) = self.stages.last()
-                    && let Base::Image(image) = &stage.base
-                {
-                    let from_variable = self.sole_variable(index, &from.image);
-                    found.push(ImageUse {
-                        node: index,
-                        span: from.image.span,
-                        kind: ImageUseKind::From(stage.index),
-                        literal: image.text == from.image.as_str(),
-                        image: (**image).clone(),
-                        written: from.image.as_str().to_owned(),
-                        word: from.image.clone(),
-                        from_variable,
-                    });
-                }
-            }
-            Kind::Copy(_) => {
-                if let Some(value) = node.instruction.flag_value("from") {
-                    let target = self.resolve_from(stage.unwrap_or(0), value.as_str(), true);
-                    if target == FromTarget::External && !value.as_str().contains('$') {
-                        found.push((value.clone(), ImageUseKind::CopyFrom).into_use(index));
-                    }
-                }
-            }
-            Kind::Run(_) => {
-                for value in node.mounts.iter().filter_map(|m| m.from.as_ref()) {
-                    let target = self.resolve_from(stage.unwrap_or(0), value.as_str(), false);
-                    if target == FromTarget::External && !value.as_str().contains('$') {
-                        found.push((value.clone(), ImageUseKind::MountFrom).into_use(index));
-                    }
-                }
-            }
-            _ => {}
-        }
-        found.retain(|f| f.written != "scratch" && !self.build.contexts.contains(&f.written));
-        self.images.extend(found);
-    }
-
-    /// Where the one variable that is the whole word gets its value.
-    fn sole_variable(&self, node: usize, word: &Word) -> Option<Span> {
-        let template = Template::parse(word.as_str(), self.file.escape.char()).ok()?;
-        let name = &template.sole_reference()?.name;
-        Some(self.variable(node, name)?.value_span)
-    }
 }
 
 /// The name of the last stage in lower case.
@@ -786,25 +704,6 @@ fn last_stage(file: &File) -> Option<String> {
     })?;
     let (_, name) = last.alias.as_ref()?;
     Some(name.as_str().to_lowercase())
-}
-
-trait IntoUse {
-    fn into_use(self, node: usize) -> ImageUse;
-}
-
-impl IntoUse for (Word, ImageUseKind) {
-    fn into_use(self, node: usize) -> ImageUse {
-        ImageUse {
-            node,
-            span: self.0.span,
-            kind: self.1,
-            image: ImageRef::parse(self.0.as_str()),
-            literal: true,
-            written: self.0.as_str().to_owned(),
-            word: self.0,
-            from_variable: None,
-        }
-    }
 }
 
 /// Whether a RUN consists of nothing but the heredoc word.

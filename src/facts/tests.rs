@@ -127,7 +127,7 @@ fn from_sees_global_arguments_and_stage_names() {
 
 #[test]
 fn a_hidden_part_of_an_image_is_marked() {
-    let hidden = images::HIDDEN;
+    let hidden = HIDDEN;
     assert_eq!(bases("ARG V\nFROM python:$V"), [format!("python:{hidden}")]);
     assert_eq!(
         bases("FROM --platform=$BUILDPLATFORM go:$TARGETARCH"),

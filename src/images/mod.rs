@@ -129,6 +129,17 @@ pub struct ImageRef {
 }
 
 impl ImageRef {
+    /// Whether the name is one word that no image on Docker Hub can have: only official images
+    /// stand there without a namespace.
+    pub fn is_local_name(&self) -> bool {
+        !self.text.contains('/') && official_name(self).is_none()
+    }
+
+    /// The reference as people read it: variables resolved, `…` for one that is not known.
+    pub fn shown(&self) -> String {
+        self.text.replace(HIDDEN, "…")
+    }
+
     /// Reads a reference in which each unknown variable is one [`HIDDEN`]. Never fails:
     /// [`validity`](Self::validity) says whether the engine would take it.
     pub fn parse(text: &str) -> Self {

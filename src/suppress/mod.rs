@@ -479,7 +479,6 @@ mod tests {
             ("# dlint: ignore[untagged-image]", vec![2]),
             ("# dlint: ignore-file[untagged-image]", vec![2, 3, 4]),
             ("# hadolint ignore=DL3006", vec![2]),
-            ("# hadolint stage ignore=DL3006", vec![2, 3]),
             ("# hadolint global ignore=DL3006", vec![2, 3, 4]),
             ("# hadolint shell=bash ignore=DL3006", vec![]),
             ("# shellcheck disable=SC2086", vec![]),

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::shell::unquoted;
 use super::{Out, stages};
 use crate::policy::{LabelFormat, Policy};
-use crate::rules::labels::labels_shared::is_spdx;
 use crate::syntax::Kind;
 
 pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
@@ -259,7 +258,7 @@ fn is_licence(text: &str) -> bool {
         Some(id) => id.name != "NOASSERTION" && (!id.is_deprecated() || text == "Net-SNMP"),
         None => {
             let more = text.contains([' ', '(', '+']) || text.contains("Ref-");
-            more && text.trim() == text && is_spdx(text)
+            more && text.trim() == text && LabelFormat::Spdx.fits(text)
         }
     }
 }

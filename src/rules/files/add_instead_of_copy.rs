@@ -1,17 +1,11 @@
 //! `add-instead-of-copy`: ADD where COPY does the same.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 
-/// See `rules/files/add-instead-of-copy.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AddInsteadOfCopy {}
+rule!(AddInsteadOfCopy);
 
 impl Rule for AddInsteadOfCopy {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

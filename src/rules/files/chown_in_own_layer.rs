@@ -1,19 +1,15 @@
 //! `chown-in-own-layer`: files that were copied are stored again to change their owner or mode.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Copied, CopiedSource, CopyOrigin, Facts, Node, is_small_file};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/files/chown-in-own-layer.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ChownInOwnLayer {
-    /// Whether configuration and scripts count too, which are small.
-    pub small: bool,
+rule! {
+    ChownInOwnLayer {
+        /// Whether configuration and scripts count too, which are small.
+        pub small: bool,
+    }
 }
 
 impl Rule for ChownInOwnLayer {

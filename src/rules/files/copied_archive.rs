@@ -1,18 +1,12 @@
 //! `copied-archive`: an archive is copied and then unpacked.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
 use crate::text::has_wildcard;
 
-/// See `rules/files/copied-archive.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CopiedArchive {}
+rule!(CopiedArchive);
 
 impl Rule for CopiedArchive {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

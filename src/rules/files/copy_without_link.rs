@@ -1,21 +1,15 @@
 //! `copy-without-link`: a copy from another stage is built again whenever a layer below changes.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::context::ignore_file::clean;
 use crate::facts::mount::MountKind;
 use crate::facts::{Base, Copied, CopyOrigin, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
 use crate::images::{BaseUser, default_user};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
 
-/// See `rules/files/copy-without-link.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CopyWithoutLink {}
+rule!(CopyWithoutLink);
 
 impl Rule for CopyWithoutLink {
     fn check_file(&self, cx: &mut Context<'_>) {

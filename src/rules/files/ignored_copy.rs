@@ -1,19 +1,13 @@
 //! `ignored-copy`: a COPY or a mount of what the ignore file leaves out of the context.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::context::ignore_file::clean;
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
 
-/// See `rules/files/ignored-copy.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct IgnoredCopy {}
+rule!(IgnoredCopy);
 
 impl Rule for IgnoredCopy {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,17 +1,11 @@
 //! `many-sources-to-file`: several sources are copied to something that is no directory.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/files/many-sources-to-file.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ManySourcesToFile {}
+rule!(ManySourcesToFile);
 
 impl Rule for ManySourcesToFile {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,16 +1,10 @@
 //! `missing-dockerignore`: the whole context is copied and nothing holds back what should stay.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::files_shared::{leaks, reaches_final, whole_copies};
 use crate::diagnostic::Severity;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/files/missing-dockerignore.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingDockerignore {}
+rule!(MissingDockerignore);
 
 /// How many paths a message names.
 const NAMED: usize = 4;

@@ -1,16 +1,10 @@
 //! `missing-source`: a COPY or a mount of what the build context does not have.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::context::ContextOrigin;
 use crate::facts::{CopyOrigin, Dialect, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/files/missing-source.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingSource {}
+rule!(MissingSource);
 
 impl Rule for MissingSource {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,18 +1,14 @@
 //! `relative-copy-destination`: a relative destination without WORKDIR.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Node, is_absolute_path};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/files/relative-copy-destination.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RelativeCopyDestination {
-    /// Whether ADD is looked at too.
-    pub add: bool,
+rule! {
+    RelativeCopyDestination {
+        /// Whether ADD is looked at too.
+        pub add: bool,
+    }
 }
 
 impl Rule for RelativeCopyDestination {

@@ -1,16 +1,10 @@
 //! `remote-add-without-checksum`: a download that nobody checks.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Facts, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 
-/// See `rules/files/remote-add-without-checksum.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoteAddWithoutChecksum {}
+rule!(RemoteAddWithoutChecksum);
 
 impl Rule for RemoteAddWithoutChecksum {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

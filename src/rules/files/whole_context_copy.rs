@@ -1,17 +1,11 @@
 //! `whole-context-copy`: the whole build context goes into the final image.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::files_shared::{reaches_final, whole_copies};
 use crate::facts::{Base, Copied, Facts};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/files/whole-context-copy.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct WholeContextCopy {}
+rule!(WholeContextCopy);
 
 impl Rule for WholeContextCopy {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,18 +1,12 @@
 //! `constant-platform`: a FROM for one platform only.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::platform::Platform;
 use crate::facts::{Facts, Stage};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::word::Template;
 use crate::syntax::{Kind, Word};
 
-/// See `rules/images/constant-platform.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ConstantPlatform {}
+rule!(ConstantPlatform);
 
 impl Rule for ConstantPlatform {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

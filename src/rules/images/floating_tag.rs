@@ -3,18 +3,18 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::images_shared::{fits_any, images, shown, version_place};
+use crate::facts::ImageUse;
 use crate::images::{ImageRef, Precision, Tag, official_name};
-use crate::rule::{Context, Rule};
+use crate::policy::images::fits_any;
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/floating-tag.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FloatingTag {
-    /// How exact a tag must be.
-    pub precision: Asked,
-    /// Images that may float; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    FloatingTag {
+        /// How exact a tag must be.
+        pub precision: Asked,
+        /// Images that may float; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 /// How exact a tag must be.
@@ -94,37 +94,29 @@ pub(super) fn moves_with(precision: Precision) -> &'static str {
 }
 
 impl Rule for FloatingTag {
-    fn check_file(&self, cx: &mut Context<'_>) {
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
-        for used in images(facts) {
-            let image = &used.image;
-            if image.is_untagged() {
-                continue;
-            }
-            let Some(found) = precision(image) else {
-                continue;
-            };
-            let allowed = fits_any(&self.allow, image);
-            // `latest-tag` speaks of the others.
-            if found == Precision::Latest
-                || allowed
-                || !found.floats_below(self.precision.precision())
-            {
-                continue;
-            }
-            let place = version_place(facts, used);
-            let message = format!("`{}` {}", shown(image), moves_with(found));
-            let help = match self.precision {
-                Asked::Digest => "pin the digest behind the tag, `@sha256:…`",
-                Asked::Patch => "name one release, down to its patch",
-                Asked::Minor => "name the minor version",
-                Asked::Major => "name the major version",
-            };
-            let mut report = cx.report(place.span, message).help(help);
-            if let Some((_, here)) = place.variable {
-                report = report.label(here, "used here");
-            }
-            let _ = report;
+        let image = &used.image;
+        if image.is_untagged() {
+            return;
         }
+        let Some(found) = precision(image) else {
+            return;
+        };
+        let allowed = fits_any(&self.allow, image);
+        // `latest-tag` speaks of the others.
+        if found == Precision::Latest || allowed || !found.floats_below(self.precision.precision())
+        {
+            return;
+        }
+        let place = facts.version_place(used);
+        let message = format!("`{}` {}", image.shown(), moves_with(found));
+        let help = match self.precision {
+            Asked::Digest => "pin the digest behind the tag, `@sha256:…`",
+            Asked::Patch => "name one release, down to its patch",
+            Asked::Minor => "name the minor version",
+            Asked::Major => "name the major version",
+        };
+        cx.report_at(&place, message).help(help);
     }
 }

@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::floating_tag::{Asked, moves_with, precision};
-use super::images_shared::{fits_any, images, is_golden, name_place, shown, version_place};
 use crate::diagnostic::Severity;
 use crate::facts::{ImageUse, ImageUseKind};
 use crate::images::{Precision, Publisher, publisher};
+use crate::policy::images::fits_any;
 use crate::rule::{Context, Rule};
-use crate::text::list_of_names;
+use crate::text;
 
 /// See `rules/images/golden-definition.md`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -39,7 +39,7 @@ impl Rule for GoldenDefinition {
         if !cx.policy.defines_golden {
             return;
         }
-        for used in images(cx.facts) {
+        for used in cx.facts.own_images() {
             if matches!(used.kind, ImageUseKind::From(_)) && !used.image.is_hidden() {
                 self.check_publisher(cx, used);
                 self.check_tag(cx, used);
@@ -53,31 +53,27 @@ impl GoldenDefinition {
     fn check_publisher(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let image = &used.image;
         let vetted = publisher(image) != Publisher::Unknown
-            || is_golden(cx.policy, image) == Some(true)
+            || cx.policy.is_golden(image) == Some(true)
             || fits_any(&self.bases, image);
         if vetted {
             return;
         }
-        let place = name_place(cx.facts, used);
+        let place = cx.facts.name_place(used);
         let name = image.familiar_name();
         let message =
             format!("`{name}` is neither an official image nor a verified publisher's nor golden");
-        let report = cx
-            .report(place.span, message)
+        cx.report_at(&place, message)
             .help("define golden images from images of known publishers");
-        if let Some((_, here)) = place.variable {
-            report.label(here, "used here");
-        }
     }
 
     fn check_tag(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let image = &used.image;
-        let listed = fits_any(&self.bases, image) || is_golden(cx.policy, image) == Some(true);
+        let listed = fits_any(&self.bases, image) || cx.policy.is_golden(image) == Some(true);
         let asked = self.precision.precision();
         let Some(found) = precision(image).filter(|f| !listed && f.floats_below(asked)) else {
             return;
         };
-        let place = version_place(cx.facts, used);
+        let place = cx.facts.version_place(used);
         let help = match self.precision {
             Asked::Digest => "pin its digest, `@sha256:…`",
             Asked::Patch => {
@@ -86,11 +82,8 @@ impl GoldenDefinition {
             Asked::Minor => "name the minor version",
             Asked::Major => "name the major version",
         };
-        let message = format!("`{}` {}", shown(image), moves_with(found));
-        let mut report = cx.report(place.span, message).help(help);
-        if let Some((_, here)) = place.variable {
-            report = report.label(here, "used here");
-        }
+        let message = format!("`{}` {}", image.shown(), moves_with(found));
+        let report = cx.report_at(&place, message).help(help);
         // To get patches with each rebuild is a choice that some make on purpose.
         let severity = match (found, self.precision) {
             (Precision::Minor, Asked::Patch) => Severity::Info,
@@ -122,7 +115,7 @@ impl GoldenDefinition {
             return;
         }
         let plural = if missing.len() == 1 { "" } else { "s" };
-        let names = list_of_names(missing.iter().copied());
+        let names = text::list_of_names(missing.iter().copied());
         let message = format!("the golden image lacks the label{plural} {names}");
         let example: Vec<String> = missing.iter().map(|name| format!("{name}=…")).collect();
         cx.report(stage.from.name.span, message)

@@ -1,20 +1,16 @@
 //! `heavy-base`: the final image is built on the full variant of a base that has a slim one.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::images_shared::{fits_any, images, shown, version_place};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Facts, ImageUseKind, Stage};
 use crate::images::{ImageRef, Tag, official_name};
-use crate::rule::{Context, Rule};
+use crate::policy::images::fits_any;
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/heavy-base.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct HeavyBase {
-    /// Images that may be full; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    HeavyBase {
+        /// Images that may be full; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for HeavyBase {
@@ -30,24 +26,22 @@ impl Rule for HeavyBase {
         if stages.any(|stage| builds(facts, stage)) {
             return;
         }
-        let used = images(facts).find(|i| i.kind == ImageUseKind::From(root.index));
+        let used = facts
+            .own_images()
+            .find(|i| i.kind == ImageUseKind::From(root.index));
         let Some(used) = used.filter(|i| !fits_any(&self.allow, &i.image)) else {
             return;
         };
         let Some((name, slim, what)) = lighter(&used.image) else {
             return;
         };
-        let place = version_place(facts, used);
+        let place = facts.version_place(used);
         let message = format!(
             "`{}` has {what}, `{name}:{slim}` has not",
-            shown(&used.image)
+            used.image.shown()
         );
-        let report = cx
-            .report(place.span, message)
+        cx.report_at(&place, message)
             .help(format!("build on `{name}:{slim}`"));
-        if let Some((_, here)) = place.variable {
-            report.label(here, "used here");
-        }
     }
 }
 

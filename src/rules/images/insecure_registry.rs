@@ -1,53 +1,42 @@
 //! `insecure-registry`: a registry over plain HTTP.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::images_shared::{images, name_place};
-use crate::facts::Node;
+use crate::facts::{ImageUse, Node};
 use crate::images::is_plain_http_suspect;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 
-/// See `rules/images/insecure-registry.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InsecureRegistry {
-    /// Registries with a certificate although their port looks like one without.
-    pub secure: Vec<String>,
+rule! {
+    InsecureRegistry {
+        /// Registries with a certificate although their port looks like one without.
+        pub secure: Vec<String>,
+    }
 }
 
 /// The setting of `daemon.json` and the option of `dockerd`.
 const SETTINGS: [&str; 2] = ["insecure-registries", "--insecure-registry"];
 
 impl Rule for InsecureRegistry {
-    fn check_file(&self, cx: &mut Context<'_>) {
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
         let insecure = &cx.policy.insecure_registries;
-        for used in images(facts) {
-            let image = &used.image;
-            let Some(registry) = image.registry.known() else {
-                continue;
-            };
-            let secure = self.secure.iter().any(|s| s.eq_ignore_ascii_case(registry));
-            if secure || !is_plain_http_suspect(registry, insecure) {
-                continue;
-            }
-            let place = match image.ranges.registry.clone() {
-                Some(range) => facts.place(used, range),
-                None => name_place(facts, used),
-            };
-            let message = match is_plain_http_suspect(registry, &[]) {
-                true => format!("`{registry}` looks like a registry over plain HTTP"),
-                false => format!("`{registry}` is reached over plain HTTP"),
-            };
-            let report = cx
-                .report(place.span, message)
-                .help("give the registry a certificate and pull over HTTPS");
-            if let Some((_, here)) = place.variable {
-                report.label(here, "used here");
-            }
+        let image = &used.image;
+        let Some(registry) = image.registry.known() else {
+            return;
+        };
+        let secure = self.secure.iter().any(|s| s.eq_ignore_ascii_case(registry));
+        if secure || !is_plain_http_suspect(registry, insecure) {
+            return;
         }
+        let place = match image.ranges.registry.clone() {
+            Some(range) => facts.place(used, range),
+            None => facts.name_place(used),
+        };
+        let message = match is_plain_http_suspect(registry, &[]) {
+            true => format!("`{registry}` looks like a registry over plain HTTP"),
+            false => format!("`{registry}` is reached over plain HTTP"),
+        };
+        cx.report_at(&place, message)
+            .help("give the registry a certificate and pull over HTTPS");
     }
 
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

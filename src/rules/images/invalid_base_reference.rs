@@ -1,20 +1,14 @@
 //! `invalid-base-reference`: a FROM that names no image unless the build says which.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::Facts;
 use crate::images::ImageRef;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Word;
 use crate::syntax::word::{Template, Value, Var};
 
-/// See `rules/images/invalid-base-reference.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InvalidBaseReference {}
+rule!(InvalidBaseReference);
 
 impl Rule for InvalidBaseReference {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,37 +1,30 @@
 //! `latest-tag`: the tag `latest`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::images_shared::{images, is_local_name, means_latest, report_moving, shown};
+use super::moving::{means_latest, report_moving};
+use crate::facts::ImageUse;
 use crate::images::{Precision, Tag};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/latest-tag.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LatestTag {}
+rule!(LatestTag);
 
 impl Rule for LatestTag {
-    fn check_file(&self, cx: &mut Context<'_>) {
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
-        for used in images(facts) {
-            let image = &used.image;
-            if image.is_pinned_by_digest() || image.is_untagged() {
-                continue;
-            }
-            let (Some(tag), Some(range)) = (Tag::of(image), image.ranges.tag.clone()) else {
-                continue;
-            };
-            // `latest-rust-1.92` holds something still.
-            let moves = tag.precision == Precision::Latest
-                && !tag.text.contains(|c: char| c.is_ascii_digit());
-            if !moves || is_local_name(image) || means_latest(image) {
-                continue;
-            }
-            let place = facts.place(used, range);
-            let message = format!("`{}` moves with every release", shown(image));
-            report_moving(cx, image, place, message);
+        let image = &used.image;
+        if image.is_pinned_by_digest() || image.is_untagged() {
+            return;
         }
+        let (Some(tag), Some(range)) = (Tag::of(image), image.ranges.tag.clone()) else {
+            return;
+        };
+        // `latest-rust-1.92` holds something still.
+        let moves =
+            tag.precision == Precision::Latest && !tag.text.contains(|c: char| c.is_ascii_digit());
+        if !moves || image.is_local_name() || means_latest(image) {
+            return;
+        }
+        let place = facts.place(used, range);
+        let message = format!("`{}` moves with every release", image.shown());
+        report_moving(cx, image, place, message);
     }
 }

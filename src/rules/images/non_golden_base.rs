@@ -1,74 +1,66 @@
 //! `non-golden-base`: a base that is none of the organisation's golden images.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::images_shared::{Fit, Pattern, fits_any, images, is_golden, shown};
-use crate::facts::ImageUseKind;
+use crate::facts::{ImageUse, ImageUseKind};
 use crate::fix::{Edit, Fix};
 use crate::images::ImageRef;
+use crate::policy::images::{Fit, Pattern, fits_any};
 use crate::policy::{Golden, Policy};
-use crate::rule::{Context, Rule};
-use crate::text::{captured, list_of_names};
+use crate::rule::{Context, Rule, rule};
+use crate::text;
 
-/// See `rules/images/non-golden-base.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NonGoldenBase {
-    /// Whether only the base of the final image must be golden, not those of build stages.
-    pub final_only: bool,
-    /// Further images that may be built on; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    NonGoldenBase {
+        /// Whether only the base of the final image must be golden, not those of build stages.
+        pub final_only: bool,
+        /// Further images that may be built on; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for NonGoldenBase {
-    fn check_file(&self, cx: &mut Context<'_>) {
-        let (facts, policy) = (cx.facts, cx.policy);
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
+        let facts = cx.facts;
+        let policy = cx.policy;
         if policy.golden.is_empty() || policy.defines_golden {
             return;
         }
-        for used in images(facts) {
-            let image = &used.image;
-            if is_golden(policy, image) != Some(false) || fits_any(&self.allow, image) {
-                continue;
+        let image = &used.image;
+        if policy.is_golden(image) != Some(false) || fits_any(&self.allow, image) {
+            return;
+        }
+        let replacement = replacement(policy, image);
+        let counts = match used.kind {
+            ImageUseKind::From(stage) => {
+                !self.final_only || facts.stages.get(stage).is_some_and(|s| s.in_final)
             }
-            let replacement = replacement(policy, image);
-            let counts = match used.kind {
-                ImageUseKind::From(stage) => {
-                    !self.final_only || facts.stages.get(stage).is_some_and(|s| s.in_final)
-                }
-                // A file may be copied from anywhere unless there is a golden image for it.
-                ImageUseKind::CopyFrom | ImageUseKind::MountFrom => {
-                    !self.final_only && replacement.is_some()
-                }
-            };
-            if !counts {
-                continue;
+            // A file may be copied from anywhere unless there is a golden image for it.
+            ImageUseKind::CopyFrom | ImageUseKind::MountFrom => {
+                !self.final_only && replacement.is_some()
             }
-            let place = facts.place(used, 0..image.text.len());
-            let name = shown(image);
-            let (message, help) = match &replacement {
-                Some(golden) => (
-                    format!("`{name}` is not golden: `{golden}` replaces it"),
-                    format!("build on the golden image `{golden}`"),
+        };
+        if !counts {
+            return;
+        }
+        let place = facts.place(used, 0..image.text.len());
+        let name = image.shown();
+        let (message, help) = match &replacement {
+            Some(golden) => (
+                format!("`{name}` is not golden: `{golden}` replaces it"),
+                format!("build on the golden image `{golden}`"),
+            ),
+            None => (
+                format!("`{name}` is not a golden image"),
+                format!(
+                    "build on a golden image: {}",
+                    text::list_of_names(policy.golden.iter().map(|g| g.image.as_str()))
                 ),
-                None => (
-                    format!("`{name}` is not a golden image"),
-                    format!(
-                        "build on a golden image: {}",
-                        list_of_names(policy.golden.iter().map(|g| g.image.as_str()))
-                    ),
-                ),
-            };
-            let mut report = cx.report(place.span, message).help(help);
-            if let Some((_, here)) = &place.variable {
-                report = report.label(*here, "used here");
-            }
-            // A star that could not be filled in is not for a Dockerfile.
-            if let Some(golden) = replacement.filter(|r| place.is_exact && !r.contains('*')) {
-                let edit = Edit::replace(place.span, golden.as_str());
-                report.fix(Fix::unsafe_(format!("build on `{golden}`"), vec![edit]));
-            }
+            ),
+        };
+        let report = cx.report_at(&place, message).help(help);
+        // A star that could not be filled in is not for a Dockerfile.
+        if let Some(golden) = replacement.filter(|r| place.is_exact && !r.contains('*')) {
+            let edit = Edit::replace(place.span, golden.as_str());
+            report.fix(Fix::unsafe_(format!("build on `{golden}`"), vec![edit]));
         }
     }
 }
@@ -110,7 +102,7 @@ fn golden_for(golden: &Golden, pattern: &str, image: &ImageRef) -> String {
     let mut name = to.name.to_owned();
     if name.matches('*').count() == 1
         && let Some(used) = from.name_of(image)
-        && let Some(text) = captured(from.name, &used)
+        && let Some(text) = text::captured(from.name, &used)
     {
         name = name.replace('*', text);
     }

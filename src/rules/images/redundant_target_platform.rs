@@ -1,19 +1,13 @@
 //! `redundant-target-platform`: the default, said again.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Facts, Stage};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::word::{self, Syntax, Value, Var};
 use crate::syntax::{Kind, Word};
 
-/// See `rules/images/redundant-target-platform.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RedundantTargetPlatform {}
+rule!(RedundantTargetPlatform);
 
 /// The argument that has the platform a build is for.
 pub(crate) const NAME: &str = "TARGETPLATFORM";

@@ -1,19 +1,13 @@
 //! `undefined-from-argument`: FROM asks for an argument that no ARG above the first FROM declares.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::{Origin, PLATFORM_ARGUMENTS, Stage};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 use crate::syntax::word::{ModifierKind, Template};
 use crate::text::edit_distance;
 
-/// See `rules/images/undefined-from-argument.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UndefinedFromArgument {}
+rule!(UndefinedFromArgument);
 
 /// How many names and stages are compared with one that nothing defines.
 const MOST_COMPARED: usize = 500;

@@ -1,36 +1,27 @@
 //! `undigested-image`: no digest.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::facts::ImageUse;
+use crate::policy::images::fits_any;
+use crate::rule::{Context, Rule, rule};
 
-use super::images_shared::{fits_any, images, may_be_context, shown};
-use crate::rule::{Context, Rule};
-
-/// See `rules/images/undigested-image.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UndigestedImage {
-    /// Images that need no digest; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    UndigestedImage {
+        /// Images that need no digest; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for UndigestedImage {
-    fn check_file(&self, cx: &mut Context<'_>) {
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
-        for used in images(facts) {
-            let image = &used.image;
-            let may_be_stage = image.is_hidden() && !image.text.contains('/');
-            let allowed = fits_any(&self.allow, image);
-            if image.digest.is_some() || may_be_stage || may_be_context(used) || allowed {
-                continue;
-            }
-            let place = facts.place(used, 0..image.text.len());
-            let report = cx
-                .report(place.span, format!("`{}` has no digest", shown(image)))
-                .help("pin the bits, `@sha256:…`, and let a bot propose newer ones");
-            if let Some((_, here)) = place.variable {
-                report.label(here, "used here");
-            }
+        let image = &used.image;
+        let may_be_stage = image.is_hidden() && !image.text.contains('/');
+        let allowed = fits_any(&self.allow, image);
+        if image.digest.is_some() || may_be_stage || used.may_be_context() || allowed {
+            return;
         }
+        let place = facts.place(used, 0..image.text.len());
+        cx.report_at(&place, format!("`{}` has no digest", image.shown()))
+            .help("pin the bits, `@sha256:…`, and let a bot propose newer ones");
     }
 }

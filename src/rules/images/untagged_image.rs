@@ -1,32 +1,25 @@
 //! `untagged-image`: neither tag nor digest.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use super::moving::{means_latest, report_moving};
+use crate::facts::ImageUse;
+use crate::rule::{Context, Rule, rule};
 
-use super::images_shared::{images, is_local_name, means_latest, name_place, report_moving, shown};
-use crate::rule::{Context, Rule};
-
-/// See `rules/images/untagged-image.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UntaggedImage {}
+rule!(UntaggedImage);
 
 impl Rule for UntaggedImage {
-    fn check_file(&self, cx: &mut Context<'_>) {
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
-        for used in images(facts) {
-            let image = &used.image;
-            // A variable in a name of one word may choose a stage.
-            let may_be_stage = image.is_hidden() && !image.text.contains('/');
-            // A name without a namespace that no registry has is built beside this file.
-            let decided = may_be_stage || is_local_name(image) || means_latest(image);
-            if !image.is_untagged() || decided {
-                continue;
-            }
-            let place = name_place(facts, used);
-            let name = shown(image);
-            let message = format!("`{name}` has neither tag nor digest, so it means `latest`");
-            report_moving(cx, image, place, message);
+        let image = &used.image;
+        // A variable in a name of one word may choose a stage.
+        let may_be_stage = image.is_hidden() && !image.text.contains('/');
+        // A name without a namespace that no registry has is built beside this file.
+        let decided = may_be_stage || image.is_local_name() || means_latest(image);
+        if !image.is_untagged() || decided {
+            return;
         }
+        let place = facts.name_place(used);
+        let name = image.shown();
+        let message = format!("`{name}` has neither tag nor digest, so it means `latest`");
+        report_moving(cx, image, place, message);
     }
 }

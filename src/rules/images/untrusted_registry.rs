@@ -1,55 +1,51 @@
 //! `untrusted-registry`: a registry that is not in the policy's list.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::images_shared::{images, is_golden, is_listed, may_be_context, name_place};
+use crate::facts::{ImageUse, Place};
 use crate::images::ImageRef;
-use crate::rule::{Context, Rule};
-use crate::span::Span;
-use crate::text::list_of_names;
+use crate::policy::images::is_listed;
+use crate::rule::{Context, Rule, rule};
+use crate::text;
 
-/// See `rules/images/untrusted-registry.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UntrustedRegistry {}
+rule!(UntrustedRegistry);
 
 impl Rule for UntrustedRegistry {
     fn check_file(&self, cx: &mut Context<'_>) {
-        if cx.policy.trusted_registries.is_empty() {
+        if let Some(syntax) = &cx.file().syntax {
+            let place = Place {
+                span: syntax.span,
+                is_exact: true,
+                variable: None,
+            };
+            check(cx, &ImageRef::parse(&syntax.image), &place);
+        }
+    }
+
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
+        if used.may_be_context() {
             return;
         }
-        let facts = cx.facts;
-        if let Some(syntax) = &cx.file().syntax {
-            report(cx, &ImageRef::parse(&syntax.image), syntax.span, None);
-        }
-        for used in images(facts).filter(|used| !may_be_context(used)) {
-            let registry = used.image.ranges.registry.clone();
-            let place = match registry.map(|range| facts.place(used, range)) {
-                Some(place) if place.is_exact => place,
-                _ => name_place(facts, used),
-            };
-            let here = place.variable.map(|(_, here)| here);
-            report(cx, &used.image, place.span, here);
-        }
+        let registry = used.image.ranges.registry.clone();
+        let place = match registry.map(|range| cx.facts.place(used, range)) {
+            Some(place) if place.is_exact => place,
+            _ => cx.facts.name_place(used),
+        };
+        check(cx, &used.image, &place);
     }
 }
 
-fn report(cx: &mut Context<'_>, image: &ImageRef, span: Span, here: Option<Span>) {
+fn check(cx: &mut Context<'_>, image: &ImageRef, place: &Place) {
     let policy = cx.policy;
     let trusted = &policy.trusted_registries;
-    if is_listed(trusted, image) != Some(false) || is_golden(policy, image) == Some(true) {
+    if trusted.is_empty()
+        || is_listed(trusted, image) != Some(false)
+        || policy.is_golden(image) == Some(true)
+    {
         return;
     }
     let name = image
         .canonical_name()
         .unwrap_or_else(|| image.familiar_name());
-    let message = format!("`{name}` is in no trusted registry");
-    let trusted = list_of_names(trusted.iter().map(String::as_str));
-    let report = cx
-        .report(span, message)
+    let trusted = text::list_of_names(trusted.iter().map(String::as_str));
+    cx.report_at(place, format!("`{name}` is in no trusted registry"))
         .help(format!("take it from a trusted registry: {trusted}"));
-    if let Some(here) = here {
-        report.label(here, "used here");
-    }
 }

@@ -1,44 +1,35 @@
 //! `unvetted-publisher`: an image of nobody known.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::images_shared::{fits_any, images, is_golden, is_listed, is_local_name, name_place};
+use crate::facts::ImageUse;
 use crate::images::{Publisher, publisher};
-use crate::rule::{Context, Rule};
+use crate::policy::images::{fits_any, is_listed};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/images/unvetted-publisher.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnvettedPublisher {
-    /// Images that were looked at; `*` stands for any text.
-    pub allow: Vec<String>,
+rule! {
+    UnvettedPublisher {
+        /// Images that were looked at; `*` stands for any text.
+        pub allow: Vec<String>,
+    }
 }
 
 impl Rule for UnvettedPublisher {
-    fn check_file(&self, cx: &mut Context<'_>) {
-        let (facts, policy) = (cx.facts, cx.policy);
-        for used in images(facts) {
-            let image = &used.image;
-            let known = image.is_hidden()
-                || is_local_name(image)
-                || publisher(image) != Publisher::Unknown
-                || is_golden(policy, image) == Some(true)
-                || is_listed(&policy.trusted_registries, image) != Some(false)
-                || fits_any(&self.allow, image);
-            if known {
-                continue;
-            }
-            let place = name_place(facts, used);
-            let name = image.familiar_name();
-            let message =
-                format!("`{name}` is neither an official image nor a verified publisher's");
-            let report = cx
-                .report(place.span, message)
-                .help("look at how it is made, then list it under `allow`, or build it yourself");
-            if let Some((_, here)) = place.variable {
-                report.label(here, "used here");
-            }
+    fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
+        let facts = cx.facts;
+        let policy = cx.policy;
+        let image = &used.image;
+        let known = image.is_hidden()
+            || image.is_local_name()
+            || publisher(image) != Publisher::Unknown
+            || policy.is_golden(image) == Some(true)
+            || is_listed(&policy.trusted_registries, image) != Some(false)
+            || fits_any(&self.allow, image);
+        if known {
+            return;
         }
+        let place = facts.name_place(used);
+        let name = image.familiar_name();
+        let message = format!("`{name}` is neither an official image nor a verified publisher's");
+        cx.report_at(&place, message)
+            .help("look at how it is made, then list it under `allow`, or build it yourself");
     }
 }

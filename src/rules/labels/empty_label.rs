@@ -1,16 +1,10 @@
 //! `empty-label`: a label of the schema is empty.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/labels/empty-label.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct EmptyLabel {}
+rule!(EmptyLabel);
 
 impl Rule for EmptyLabel {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

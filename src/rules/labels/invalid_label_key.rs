@@ -1,16 +1,10 @@
 //! `invalid-label-key`: a label key that does not follow the conventions.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/labels/invalid-label-key.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InvalidLabelKey {}
+rule!(InvalidLabelKey);
 
 impl Rule for InvalidLabelKey {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,25 +1,18 @@
 //! `label-not-git-hash`: a label that should be a commit is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::labels_shared::{check_values, is_hash};
+use super::values;
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-git-hash.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotGitHash {}
+rule!(LabelNotGitHash);
 
 impl Rule for LabelNotGitHash {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        check_values(
+        values::check(
             cx,
             node,
             LabelFormat::Hash,
-            is_hash,
             "is no git hash",
             "write the 40 digits of the commit in lower case, or at least the first 7",
         );

@@ -1,25 +1,18 @@
 //! `label-not-rfc3339`: a label that should be a time is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::labels_shared::{check_values, is_rfc3339};
+use super::values;
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-rfc3339.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotRfc3339 {}
+rule!(LabelNotRfc3339);
 
 impl Rule for LabelNotRfc3339 {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        check_values(
+        values::check(
             cx,
             node,
             LabelFormat::Rfc3339,
-            is_rfc3339,
             "is no RFC 3339 date and time",
             "write it like `2026-11-21T08:30:00Z`",
         );

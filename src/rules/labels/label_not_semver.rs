@@ -1,25 +1,18 @@
 //! `label-not-semver`: a label that should be a version is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::labels_shared::{check_values, is_semver};
+use super::values;
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-semver.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotSemver {}
+rule!(LabelNotSemver);
 
 impl Rule for LabelNotSemver {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        check_values(
+        values::check(
             cx,
             node,
             LabelFormat::Semver,
-            is_semver,
             "is no semantic version",
             "write three numbers, such as `1.2.3` or `1.2.3-rc.1`",
         );

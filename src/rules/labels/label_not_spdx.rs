@@ -1,25 +1,18 @@
 //! `label-not-spdx`: a label that should be a licence is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::labels_shared::{check_values, is_spdx};
+use super::values;
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-spdx.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotSpdx {}
+rule!(LabelNotSpdx);
 
 impl Rule for LabelNotSpdx {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        check_values(
+        values::check(
             cx,
             node,
             LabelFormat::Spdx,
-            is_spdx,
             "is no SPDX licence expression",
             "write an identifier such as `Apache-2.0`, or an expression of them",
         );

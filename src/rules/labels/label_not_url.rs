@@ -1,25 +1,18 @@
 //! `label-not-url`: a label that should be an address is none.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::labels_shared::{check_values, is_url};
+use super::values;
 use crate::facts::Node;
 use crate::policy::LabelFormat;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/labels/label-not-url.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LabelNotUrl {}
+rule!(LabelNotUrl);
 
 impl Rule for LabelNotUrl {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        check_values(
+        values::check(
             cx,
             node,
             LabelFormat::Url,
-            is_url,
             "is no URL",
             "write an absolute address, such as `https://example.com/`",
         );

@@ -1,16 +1,10 @@
 //! `missing-label`: a label of the schema is missing.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Facts;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/labels/missing-label.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingLabel {}
+rule!(MissingLabel);
 
 impl Rule for MissingLabel {
     fn check_file(&self, cx: &mut Context<'_>) {

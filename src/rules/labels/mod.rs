@@ -8,6 +8,6 @@ pub mod label_not_rfc3339;
 pub mod label_not_semver;
 pub mod label_not_spdx;
 pub mod label_not_url;
-pub(crate) mod labels_shared;
 pub mod missing_label;
 pub mod unexpected_label;
+mod values;

@@ -1,16 +1,10 @@
 //! `unexpected-label`: a label that the schema does not know.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/labels/unexpected-label.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnexpectedLabel {}
+rule!(UnexpectedLabel);
 
 impl Rule for UnexpectedLabel {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,19 +1,13 @@
 //! `cache-mount-conflict`: a RUN works against its own cache mount.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::mount::{Mount, MountKind};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Facts, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
 
-/// See `rules/layers/cache-mount-conflict.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CacheMountConflict {}
+rule!(CacheMountConflict);
 
 impl Rule for CacheMountConflict {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

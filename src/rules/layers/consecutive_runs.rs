@@ -1,16 +1,10 @@
 //! `consecutive-runs`: RUNs that could be one.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Node, Stage};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/layers/consecutive-runs.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ConsecutiveRuns {}
+rule!(ConsecutiveRuns);
 
 impl Rule for ConsecutiveRuns {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

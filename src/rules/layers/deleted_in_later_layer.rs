@@ -1,22 +1,18 @@
 //! `deleted-in-later-layer`: a file is removed in another layer than the one that holds it.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::layers_shared::place;
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Facts, Node, is_small_file};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
 use crate::text::has_wildcard;
 
-/// See `rules/layers/deleted-in-later-layer.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DeletedInLaterLayer {
-    /// Whether scripts, keys and lists count too, which are small.
-    pub small: bool,
+rule! {
+    DeletedInLaterLayer {
+        /// Whether scripts, keys and lists count too, which are small.
+        pub small: bool,
+    }
 }
 
 impl Rule for DeletedInLaterLayer {

@@ -1,18 +1,12 @@
 //! `missing-cache-mount`: a package manager downloads everything again with each change.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::layers_shared::has_cache_mount;
 use crate::facts::Node;
 use crate::facts::packages::{Action, Manager};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/layers/missing-cache-mount.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingCacheMount {}
+rule!(MissingCacheMount);
 
 impl Rule for MissingCacheMount {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

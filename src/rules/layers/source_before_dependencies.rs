@@ -1,22 +1,16 @@
 //! `source-before-dependencies`: the whole source is copied before dependencies are installed.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::layers_shared::{
     directory_of, has_cache_mount, has_comment_inside, is_in, lines_of, place,
 };
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Copied, CopyOrigin, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
 
-/// See `rules/layers/source-before-dependencies.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SourceBeforeDependencies {}
+rule!(SourceBeforeDependencies);
 
 /// An installation that comes too late.
 struct Late {

@@ -2,21 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::layers_shared::{has_cache_mount, has_comment_inside, lines_of, takes_prefix};
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 
-/// See `rules/layers/stale-package-index.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct StalePackageIndex {}
+rule!(StalePackageIndex);
 
 impl Rule for StalePackageIndex {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

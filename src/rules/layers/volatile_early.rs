@@ -1,24 +1,20 @@
 //! `volatile-early`: an argument that changes with every build stands before expensive steps.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::layers_shared::{has_cache_mount, has_comment_inside, lines_of};
 use crate::facts::packages::Action;
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::WordPart;
 use crate::span::Span;
 use crate::syntax::word::{Template, Value};
 use crate::syntax::{Argument, Keyword, Kind, Word};
 
-/// See `rules/layers/volatile-early.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct VolatileEarly {
-    /// More names of arguments that change with every build.
-    pub names: Vec<String>,
+rule! {
+    VolatileEarly {
+        /// More names of arguments that change with every build.
+        pub names: Vec<String>,
+    }
 }
 
 /// An argument that changes with every build.

@@ -1,22 +1,18 @@
 //! `apk-cache-kept`: the package index of apk stays in the image.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{
     after_verb, call_of, call_span, is_mounted, kept, removes, ships, too_late,
 };
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Node};
 use crate::fix::Fix;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/apk-cache-kept.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ApkCacheKept {
-    /// Whether stages that do not end up in the image count too.
-    pub every_stage: bool,
+rule! {
+    ApkCacheKept {
+        /// Whether stages that do not end up in the image count too.
+        pub every_stage: bool,
+    }
 }
 
 impl Rule for ApkCacheKept {

@@ -1,17 +1,11 @@
 //! `apt-in-script`: `apt` where `apt-get` is meant.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{call_span, run_installs};
 use crate::facts::packages::{Install, Manager};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/apt-in-script.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AptInScript {}
+rule!(AptInScript);
 
 impl Rule for AptInScript {
     fn check_file(&self, cx: &mut Context<'_>) {

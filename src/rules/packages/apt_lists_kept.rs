@@ -1,23 +1,19 @@
 //! `apt-lists-kept`: the package lists of apt stay in the image.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{
     append, call_of, call_span, is_mounted, kept, removes, run_installs, ships, too_late,
 };
 use crate::facts::packages::{Action, Install};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::Fix;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/packages/apt-lists-kept.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AptListsKept {
-    /// Whether stages that do not end up in the image count too.
-    pub every_stage: bool,
+rule! {
+    AptListsKept {
+        /// Whether stages that do not end up in the image count too.
+        pub every_stage: bool,
+    }
 }
 
 impl Rule for AptListsKept {

@@ -1,17 +1,11 @@
 //! `apt-missing-yes`: apt waits for an answer that nobody gives.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{Confirmation, report_unanswered};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/apt-missing-yes.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AptMissingYes {}
+rule!(AptMissingYes);
 
 const CONFIRMATION: Confirmation = Confirmation {
     managers: &[Manager::AptGet, Manager::Apt, Manager::Aptitude],

@@ -1,22 +1,18 @@
 //! `apt-recommends`: apt also installs what packages recommend.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{
     after_verb, call_of, call_span, is_copied_before, is_said_before, run_installs, ships,
 };
 use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/apt-recommends.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AptRecommends {
-    /// Whether stages that do not end up in the image count too.
-    pub every_stage: bool,
+rule! {
+    AptRecommends {
+        /// Whether stages that do not end up in the image count too.
+        pub every_stage: bool,
+    }
 }
 
 impl Rule for AptRecommends {

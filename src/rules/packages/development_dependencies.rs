@@ -1,18 +1,12 @@
 //! `development-dependencies`: what only development needs gets into the image.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{Setting, call_of, call_span, run_installs, setting};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Facts, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/packages/development-dependencies.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DevelopmentDependencies {}
+rule!(DevelopmentDependencies);
 
 impl Rule for DevelopmentDependencies {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,21 +1,17 @@
 //! `dnf-cache-kept`: what dnf downloads stays in the image.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{
     append, call_of, call_span, is_mounted, kept, removes, ships, too_late,
 };
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/dnf-cache-kept.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DnfCacheKept {
-    /// Whether stages that do not end up in the image count too.
-    pub every_stage: bool,
+rule! {
+    DnfCacheKept {
+        /// Whether stages that do not end up in the image count too.
+        pub every_stage: bool,
+    }
 }
 
 impl Rule for DnfCacheKept {

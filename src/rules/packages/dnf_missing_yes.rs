@@ -1,17 +1,11 @@
 //! `dnf-missing-yes`: dnf waits for an answer that nobody gives.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{Confirmation, report_unanswered, rpm_says_yes};
 use crate::facts::Node;
 use crate::facts::packages::Manager;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/dnf-missing-yes.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DnfMissingYes {}
+rule!(DnfMissingYes);
 
 const CONFIRMATION: Confirmation = Confirmation {
     managers: &[Manager::Dnf, Manager::Tdnf],

@@ -1,17 +1,11 @@
 //! `index-confusion`: packages come from whichever of several indexes has the higher version.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{Setting, run_installs, setting};
 use crate::facts::Node;
 use crate::facts::packages::{Flag, Install, Manager};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/index-confusion.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct IndexConfusion {}
+rule!(IndexConfusion);
 
 impl Rule for IndexConfusion {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

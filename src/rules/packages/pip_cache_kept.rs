@@ -1,8 +1,5 @@
 //! `pip-cache-kept`: the cache of pip stays in the image.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{
     after_verb, call_of, call_span, is_copied_before, is_mounted, is_said_before, kept, removes,
     setting, ships, too_late,
@@ -10,14 +7,13 @@ use super::packages_shared::{
 use crate::facts::packages::{Install, Manager};
 use crate::facts::{Command, Node};
 use crate::fix::Fix;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/pip-cache-kept.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PipCacheKept {
-    /// Whether stages that do not end up in the image count too.
-    pub every_stage: bool,
+rule! {
+    PipCacheKept {
+        /// Whether stages that do not end up in the image count too.
+        pub every_stage: bool,
+    }
 }
 
 impl Rule for PipCacheKept {

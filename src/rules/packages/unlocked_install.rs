@@ -1,8 +1,5 @@
 //! `unlocked-install`: an install that may leave the lock file behind.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{
     call_of, call_span, is_copied_before, is_said_before, run_installs, setting,
 };
@@ -10,14 +7,11 @@ use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::Connector;
 use crate::span::Span;
 
-/// See `rules/packages/unlocked-install.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnlockedInstall {}
+rule!(UnlockedInstall);
 
 impl Rule for UnlockedInstall {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

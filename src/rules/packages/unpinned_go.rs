@@ -1,17 +1,11 @@
 //! `unpinned-go`: a Go program without a version.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{report_unpinned, run_installs, unpinned};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Manager, Package};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/unpinned-go.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnpinnedGo {}
+rule!(UnpinnedGo);
 
 impl Rule for UnpinnedGo {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

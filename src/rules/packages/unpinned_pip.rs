@@ -1,19 +1,15 @@
 //! `unpinned-pip`: a Python package without a version.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{report_unpinned, run_installs, unpinned};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Manager, Package};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/unpinned-pip.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnpinnedPip {
-    /// Whether pip, setuptools, wheel and the like count too.
-    pub tools: bool,
+rule! {
+    UnpinnedPip {
+        /// Whether pip, setuptools, wheel and the like count too.
+        pub tools: bool,
+    }
 }
 
 impl Rule for UnpinnedPip {

@@ -1,17 +1,11 @@
 //! `unpinned-zypper`: a SUSE package without a version.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{report_unpinned, run_installs, unpinned};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Manager};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/unpinned-zypper.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnpinnedZypper {}
+rule!(UnpinnedZypper);
 
 impl Rule for UnpinnedZypper {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

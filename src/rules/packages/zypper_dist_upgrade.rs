@@ -1,17 +1,11 @@
 //! `zypper-dist-upgrade`: zypper moves the whole system to another release.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::packages_shared::{call_of, call_span, run_installs};
 use crate::facts::Node;
 use crate::facts::packages::{Install, Manager};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/packages/zypper-dist-upgrade.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ZypperDistUpgrade {}
+rule!(ZypperDistUpgrade);
 
 impl Rule for ZypperDistUpgrade {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

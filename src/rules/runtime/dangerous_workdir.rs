@@ -1,17 +1,11 @@
 //! `dangerous-workdir`: a working directory that belongs to the system.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::context::normal_parts;
 use crate::facts::Stage;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/runtime/dangerous-workdir.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DangerousWorkdir {}
+rule!(DangerousWorkdir);
 
 /// Directories that are mounted over when a container runs, or belong to the boot loader.
 const SYSTEM: [&str; 4] = ["boot", "dev", "proc", "sys"];

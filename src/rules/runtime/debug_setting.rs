@@ -1,16 +1,10 @@
 //! `debug-setting`: the image starts in debug mode.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/runtime/debug-setting.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DebugSetting {}
+rule!(DebugSetting);
 
 impl Rule for DebugSetting {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,18 +1,14 @@
 //! `docker-socket`: the engine that runs the container is handed to it.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/runtime/docker-socket.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DockerSocket {
-    /// Whether the directories that hold sockets count too: `/var/run`, `/run`.
-    pub directories: bool,
+rule! {
+    DockerSocket {
+        /// Whether the directories that hold sockets count too: `/var/run`, `/run`.
+        pub directories: bool,
+    }
 }
 
 impl Rule for DockerSocket {

@@ -1,16 +1,10 @@
 //! `duplicate-entrypoint`: more than one ENTRYPOINT in a stage.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::duplicate_shared::report;
 use crate::facts::Stage;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/runtime/duplicate-entrypoint.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DuplicateEntrypoint {}
+rule!(DuplicateEntrypoint);
 
 impl Rule for DuplicateEntrypoint {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

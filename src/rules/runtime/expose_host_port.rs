@@ -1,17 +1,11 @@
 //! `expose-host-port`: EXPOSE with a part for the host.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/runtime/expose-host-port.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ExposeHostPort {}
+rule!(ExposeHostPort);
 
 impl Rule for ExposeHostPort {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

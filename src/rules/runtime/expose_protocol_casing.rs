@@ -1,18 +1,12 @@
 //! `expose-protocol-casing`: `EXPOSE 80/TCP`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
 
-/// See `rules/runtime/expose-protocol-casing.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ExposeProtocolCasing {}
+rule!(ExposeProtocolCasing);
 
 impl Rule for ExposeProtocolCasing {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

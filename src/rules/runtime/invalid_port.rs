@@ -1,17 +1,11 @@
 //! `invalid-port`: an EXPOSE that BuildKit refuses.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
 use crate::facts::port::{PortErrorKind, PortWord};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/runtime/invalid-port.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InvalidPort {}
+rule!(InvalidPort);
 
 impl Rule for InvalidPort {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

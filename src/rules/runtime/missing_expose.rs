@@ -1,19 +1,13 @@
 //! `missing-expose`: the file shows a server, and no port is exposed.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Facts};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::Word;
 use crate::span::Span;
 use crate::syntax::Kind;
 
-/// See `rules/runtime/missing-expose.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingExpose {}
+rule!(MissingExpose);
 
 /// What shows that the container listens.
 struct Evidence {

@@ -1,14 +1,8 @@
 //! `missing-healthcheck`: nothing tells whether the container works.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::rule::{Context, Rule, rule};
 
-use crate::rule::{Context, Rule};
-
-/// See `rules/runtime/missing-healthcheck.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingHealthcheck {}
+rule!(MissingHealthcheck);
 
 impl Rule for MissingHealthcheck {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,19 +1,13 @@
 //! `missing-user`: an application runs as the superuser because nobody said otherwise.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::program::{PrivilegeDrop, Program};
 use crate::facts::{Base, Command, Facts};
 use crate::images::{self, BaseUser, ImageRef, Tag};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/runtime/missing-user.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingUser {}
+rule!(MissingUser);
 
 impl Rule for MissingUser {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -2,18 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Base, Command, Facts, Node, Stage, is_absolute_path};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
 
-/// See `rules/runtime/missing-workdir.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingWorkdir {}
+rule!(MissingWorkdir);
 
 /// How many places are labelled besides the first.
 const LABELS: usize = 3;

@@ -1,16 +1,10 @@
 //! `non-numeric-user`: a user that the cluster cannot tell from root.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/runtime/non-numeric-user.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NonNumericUser {}
+rule!(NonNumericUser);
 
 impl Rule for NonNumericUser {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,21 +1,17 @@
 //! `relative-workdir`: a WORKDIR whose meaning is up to the base image.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::{Node, Stage, Workdir};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{Kind, Word};
 
-/// See `rules/runtime/relative-workdir.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RelativeWorkdir {
-    /// Whether a relative path after an absolute one is reported too.
-    pub after_absolute: bool,
+rule! {
+    RelativeWorkdir {
+        /// Whether a relative path after an absolute one is reported too.
+        pub after_absolute: bool,
+    }
 }
 
 impl Rule for RelativeWorkdir {

@@ -1,10 +1,7 @@
 //! `remote-admin-port`: a port for remote administration is exposed.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
 /// The ports and what listens there.
@@ -19,12 +16,11 @@ const PORTS: [(u16, &str); 8] = [
     (5900, "VNC"),
 ];
 
-/// See `rules/runtime/remote-admin-port.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoteAdminPort {
-    /// More ports to report.
-    pub ports: Vec<u16>,
+rule! {
+    RemoteAdminPort {
+        /// More ports to report.
+        pub ports: Vec<u16>,
+    }
 }
 
 impl Rule for RemoteAdminPort {

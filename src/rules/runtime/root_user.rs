@@ -1,18 +1,12 @@
 //! `root-user`: the image is told to run as the superuser.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::program::{PrivilegeDrop, Program, is_root};
 use crate::images::BaseUser;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/runtime/root-user.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RootUser {}
+rule!(RootUser);
 
 impl Rule for RootUser {
     fn check_file(&self, cx: &mut Context<'_>) {

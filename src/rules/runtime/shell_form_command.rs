@@ -1,21 +1,15 @@
 //! `shell-form-command`: CMD or ENTRYPOINT as text for a shell.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Dialect, Facts, Node, Stage};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::images::BaseUser;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::rules::syntax::broken_exec_form::is_broken_array;
 use crate::shell::{Connector, Script};
 use crate::syntax::{CommandLine, Keyword, Kind, Word};
 
-/// See `rules/runtime/shell-form-command.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ShellFormCommand {}
+rule!(ShellFormCommand);
 
 impl Rule for ShellFormCommand {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

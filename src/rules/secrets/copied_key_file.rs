@@ -1,21 +1,15 @@
 //! `copied-key-file`: COPY and ADD of files that hold secrets.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::secrets_shared::is_final;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, FromTarget, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::secrets::files::{self, Certainty, KeyFile};
 use crate::secrets::name;
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind, Transfer, Word};
 
-/// See `rules/secrets/copied-key-file.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CopiedKeyFile {}
+rule!(CopiedKeyFile);
 
 impl Rule for CopiedKeyFile {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::secrets_shared::{ROTATE, named};
 use crate::diagnostic::Severity;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::secrets::excerpt;
 use crate::secrets::pattern::Pattern;
 use crate::secrets::scan::{self, Hit, HitKind};
@@ -16,15 +13,14 @@ use crate::span::{MappedText, Span};
 use crate::syntax::word::Template;
 use crate::syntax::{Instruction, Kind};
 
-/// See `rules/secrets/hard-coded-secret.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct HardCodedSecret {
-    /// The organisation's own secrets: what they are called, and the regular expression they
-    /// match. Its first group, if it has one, is the secret.
-    pub patterns: BTreeMap<String, Pattern>,
-    /// Regular expressions for secrets that may stand in a file: the well-known key of a test.
-    pub allow: Vec<Pattern>,
+rule! {
+    HardCodedSecret {
+        /// The organisation's own secrets: what they are called, and the regular expression they
+        /// match. Its first group, if it has one, is the secret.
+        pub patterns: BTreeMap<String, Pattern>,
+        /// Regular expressions for secrets that may stand in a file: the well-known key of a test.
+        pub allow: Vec<Pattern>,
+    }
 }
 
 /// A secret in a text, and what it is.

@@ -1,19 +1,13 @@
 //! `secret-in-arg`: secrets in build arguments, which the image's history keeps.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::secrets_shared::{ROTATE, Written, is_final, is_open, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::secrets::{excerpt, name};
 use crate::syntax::{Argument, Kind};
 
-/// See `rules/secrets/secret-in-arg.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SecretInArg {}
+rule!(SecretInArg);
 
 impl Rule for SecretInArg {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,19 +1,13 @@
 //! `secret-in-env`: secrets that ENV keeps in the image's configuration.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::secrets_shared::{ROTATE, Written, copied_argument, is_final, level, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::secrets::excerpt;
 use crate::syntax::Kind;
 
-/// See `rules/secrets/secret-in-env.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SecretInEnv {}
+rule!(SecretInEnv);
 
 impl Rule for SecretInEnv {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,20 +1,16 @@
 //! `cd-in-run`: a directory change that ends with its RUN.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Node};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::Script;
 use crate::syntax::{CommandLine, Keyword, Kind};
 
-/// See `rules/shell/cd-in-run.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CdInRun {
-    /// Whether every `cd` is reported, those that serve the rest of their RUN too.
-    pub every: bool,
+rule! {
+    CdInRun {
+        /// Whether every `cd` is reported, those that serve the rest of their RUN too.
+        pub every: bool,
+    }
 }
 
 impl Rule for CdInRun {

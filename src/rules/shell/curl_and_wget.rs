@@ -1,17 +1,11 @@
 //! `curl-and-wget`: two programs that do the same.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Node, Stage};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
 
-/// See `rules/shell/curl-and-wget.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CurlAndWget {}
+rule!(CurlAndWget);
 
 impl Rule for CurlAndWget {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

@@ -1,21 +1,17 @@
 //! `missing-pipefail`: a pipeline hides the failure of its first part.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Base, Command, Dialect, Node};
 use crate::images::{DefaultShell, default_shell};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::{FrameKind, Pipeline, RedirectKind, Script};
 use crate::span::Span;
 use crate::syntax::Keyword;
 
-/// See `rules/shell/missing-pipefail.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MissingPipefail {
-    /// Whether every pipeline is reported, those whose parts can hardly fail too.
-    pub every: bool,
+rule! {
+    MissingPipefail {
+        /// Whether every pipeline is reported, those whose parts can hardly fail too.
+        pub every: bool,
+    }
 }
 
 impl Rule for MissingPipefail {

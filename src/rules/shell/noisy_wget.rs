@@ -1,18 +1,12 @@
 //! `noisy-wget`: `wget` fills the log with its progress.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Base, Command, Node};
 use crate::fix::{Edit, Fix};
 use crate::images::{OsFamily, os_family};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/shell/noisy-wget.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NoisyWget {}
+rule!(NoisyWget);
 
 impl Rule for NoisyWget {
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {

@@ -1,18 +1,12 @@
 //! `pipe-to-shell`: a download is run without a look at it.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::{Script, Word, WordPart};
 use crate::span::Span;
 use crate::syntax::Keyword;
 
-/// See `rules/shell/pipe-to-shell.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PipeToShell {}
+rule!(PipeToShell);
 
 impl Rule for PipeToShell {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,18 +1,14 @@
 //! `pointless-command`: a command that does nothing useful in a build.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::Connector;
 
-/// See `rules/shell/pointless-command.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PointlessCommand {
-    /// More commands to report wherever they are called.
-    pub commands: Vec<String>,
+rule! {
+    PointlessCommand {
+        /// More commands to report wherever they are called.
+        pub commands: Vec<String>,
+    }
 }
 
 impl Rule for PointlessCommand {

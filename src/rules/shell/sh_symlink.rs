@@ -1,16 +1,10 @@
 //! `sh-symlink`: `/bin/sh` is replaced by a link.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/shell/sh-symlink.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ShSymlink {}
+rule!(ShSymlink);
 
 impl Rule for ShSymlink {
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {

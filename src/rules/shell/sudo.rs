@@ -1,23 +1,19 @@
 //! `sudo`: `sudo` in a build that can choose its user.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::images::BaseUser;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::Wrapper;
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 
-/// See `rules/shell/sudo.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Sudo {
-    /// Whether it is reported for any user, also where the base image's is not known.
-    pub every: bool,
+rule! {
+    Sudo {
+        /// Whether it is reported for any user, also where the base image's is not known.
+        pub every: bool,
+    }
 }
 
 impl Rule for Sudo {

@@ -1,11 +1,8 @@
 //! `useradd-large-uid`: a user number that makes the layer huge.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::shell::{Word, WordPart};
 use crate::syntax::Keyword;
 use crate::syntax::word::Var;
@@ -13,10 +10,7 @@ use crate::syntax::word::Var;
 /// From here on the log of last logins takes tens of megabytes.
 const LARGE: u64 = 100_000;
 
-/// See `rules/shell/useradd-large-uid.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UseraddLargeUid {}
+rule!(UseraddLargeUid);
 
 impl Rule for UseraddLargeUid {
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {

@@ -1,15 +1,9 @@
 //! `duplicate-stage-name`: two stages of one name.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Stage;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/stages/duplicate-stage-name.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DuplicateStageName {}
+rule!(DuplicateStageName);
 
 impl Rule for DuplicateStageName {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

@@ -1,15 +1,9 @@
 //! `instruction-before-from`: an instruction that stands before the first stage.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::SyntaxErrorKind;
 
-/// See `rules/stages/instruction-before-from.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InstructionBeforeFrom {}
+rule!(InstructionBeforeFrom);
 
 impl Rule for InstructionBeforeFrom {
     fn check_file(&self, cx: &mut Context<'_>) {

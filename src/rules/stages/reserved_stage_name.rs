@@ -1,15 +1,9 @@
 //! `reserved-stage-name`: a stage called `scratch` or `context`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Stage;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/stages/reserved-stage-name.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReservedStageName {}
+rule!(ReservedStageName);
 
 impl Rule for ReservedStageName {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

@@ -1,16 +1,10 @@
 //! `self-reference`: a stage that needs itself.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::UseTarget;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 
-/// See `rules/stages/self-reference.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SelfReference {}
+rule!(SelfReference);
 
 impl Rule for SelfReference {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,16 +1,10 @@
 //! `stage-by-index`: a stage named by its number.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::UseTarget;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/stages/stage-by-index.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct StageByIndex {}
+rule!(StageByIndex);
 
 impl Rule for StageByIndex {
     fn check_file(&self, cx: &mut Context<'_>) {

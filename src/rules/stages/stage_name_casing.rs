@@ -1,17 +1,11 @@
 //! `stage-name-casing`: capitals in a stage name.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Stage;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/stages/stage-name-casing.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct StageNameCasing {}
+rule!(StageNameCasing);
 
 impl Rule for StageNameCasing {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

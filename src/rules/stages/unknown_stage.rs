@@ -1,19 +1,13 @@
 //! `unknown-stage`: a `--from` that names nothing there is.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::stages_shared::is_producer;
 use crate::facts::{StageUse, UseTarget};
 use crate::images::{self, ImageRef};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::text::edit_distance;
 
-/// See `rules/stages/unknown-stage.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnknownStage {}
+rule!(UnknownStage);
 
 impl Rule for UnknownStage {
     fn check_file(&self, cx: &mut Context<'_>) {

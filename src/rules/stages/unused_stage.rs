@@ -1,21 +1,17 @@
 //! `unused-stage`: a stage that nothing builds.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::stages_shared::is_producer;
 use crate::facts::{Base, Stage};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/stages/unused-stage.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnusedStage {
-    /// Stages that are built by name, with `--target`.
-    targets: Vec<String>,
-    /// Whether stages that look like targets are reported too.
-    all: bool,
+rule! {
+    UnusedStage {
+        /// Stages that are built by name, with `--target`.
+        targets: Vec<String>,
+        /// Whether stages that look like targets are reported too.
+        all: bool,
+    }
 }
 
 impl Rule for UnusedStage {

@@ -1,19 +1,15 @@
 //! `whole-rootfs-copy`: a whole file system is copied over another.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Base, CopyOrigin, Facts, FromTarget, Node};
 use crate::images::{ImageRef, OsFamily, os_family};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
-/// See `rules/stages/whole-rootfs-copy.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct WholeRootfsCopy {
-    /// Whether it is reported on `scratch` and from bundles of files too.
-    pub every: bool,
+rule! {
+    WholeRootfsCopy {
+        /// Whether it is reported on `scratch` and from bundles of files too.
+        pub every: bool,
+    }
 }
 
 impl Rule for WholeRootfsCopy {

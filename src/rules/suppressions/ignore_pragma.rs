@@ -1,14 +1,8 @@
 //! `ignore-pragma`: an ignore comment.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::rule::{Context, IgnoreComment, Rule, rule};
 
-use crate::rule::{Context, IgnoreComment, Rule};
-
-/// See `rules/suppressions/ignore-pragma.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct IgnorePragma {}
+rule!(IgnorePragma);
 
 impl Rule for IgnorePragma {
     fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {

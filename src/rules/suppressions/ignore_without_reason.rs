@@ -1,15 +1,9 @@
 //! `ignore-without-reason`: an ignore comment that does not say why.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::rule::{Context, IgnoreComment, Rule};
+use crate::rule::{Context, IgnoreComment, Rule, rule};
 use crate::span::Span;
 
-/// See `rules/suppressions/ignore-without-reason.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct IgnoreWithoutReason {}
+rule!(IgnoreWithoutReason);
 
 impl Rule for IgnoreWithoutReason {
     fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {

@@ -1,16 +1,10 @@
 //! `unknown-ignore`: an ignore comment that cannot work.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, IgnoreComment, Rule};
+use crate::rule::{Context, IgnoreComment, Rule, rule};
 use crate::rules;
 
-/// See `rules/suppressions/unknown-ignore.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnknownIgnore {}
+rule!(UnknownIgnore);
 
 impl Rule for UnknownIgnore {
     fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {

@@ -1,18 +1,12 @@
 //! `broken-exec-form`: an array that is not JSON.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Dialect, Node};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{CommandLine, Kind, Word};
 
-/// See `rules/syntax/broken-exec-form.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct BrokenExecForm {}
+rule!(BrokenExecForm);
 
 impl Rule for BrokenExecForm {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,17 +1,11 @@
 //! `definition-comment`: a comment above ARG or FROM that does not describe it.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Facts, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
 
-/// See `rules/syntax/definition-comment.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct DefinitionComment {}
+rule!(DefinitionComment);
 
 impl Rule for DefinitionComment {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,19 +1,13 @@
 //! `empty-continuation`: a blank line inside an instruction.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::swallowed_shared::swallowed;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::PieceKind;
 
-/// See `rules/syntax/empty-continuation.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct EmptyContinuation {}
+rule!(EmptyContinuation);
 
 impl Rule for EmptyContinuation {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,17 +1,11 @@
 //! `from-as-casing`: `FROM … as`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Stage;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-/// See `rules/syntax/from-as-casing.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FromAsCasing {}
+rule!(FromAsCasing);
 
 impl Rule for FromAsCasing {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {

@@ -1,20 +1,14 @@
 //! `frontend-too-old`: the frontend that `# syntax=` asks for does not know what the file uses.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::mount::MountKind;
 use crate::facts::{Facts, Node, WordUse};
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::word::{ModifierKind, Template};
 use crate::syntax::{Keyword, Kind, Word};
 
-/// See `rules/syntax/frontend-too-old.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FrontendTooOld {}
+rule!(FrontendTooOld);
 
 /// A version of the frontend.
 type Version = (u32, u32);

@@ -1,15 +1,9 @@
 //! `instruction-casing`: instructions in capitals and not.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/syntax/instruction-casing.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InstructionCasing {}
+rule!(InstructionCasing);
 
 impl Rule for InstructionCasing {
     fn check_file(&self, cx: &mut Context<'_>) {

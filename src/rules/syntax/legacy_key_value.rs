@@ -1,18 +1,12 @@
 //! `legacy-key-value`: `ENV name value`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{Kind, Pair};
 
-/// See `rules/syntax/legacy-key-value.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LegacyKeyValue {}
+rule!(LegacyKeyValue);
 
 impl Rule for LegacyKeyValue {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,15 +1,9 @@
 //! `nested-onbuild`: a trigger that cannot be one.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::SyntaxErrorKind;
 
-/// See `rules/syntax/nested-onbuild.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NestedOnbuild {}
+rule!(NestedOnbuild);
 
 impl Rule for NestedOnbuild {
     fn check_file(&self, cx: &mut Context<'_>) {

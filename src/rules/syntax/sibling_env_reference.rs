@@ -2,19 +2,13 @@
 
 use std::collections::HashMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::{Definition, Dialect, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 use crate::syntax::word::Template;
 
-/// See `rules/syntax/sibling-env-reference.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SiblingEnvReference {}
+rule!(SiblingEnvReference);
 
 impl Rule for SiblingEnvReference {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

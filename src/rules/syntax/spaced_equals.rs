@@ -1,18 +1,12 @@
 //! `spaced-equals`: `ENV NAME = value`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
 
-/// See `rules/syntax/spaced-equals.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SpacedEquals {}
+rule!(SpacedEquals);
 
 impl Rule for SpacedEquals {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

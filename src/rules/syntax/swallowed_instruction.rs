@@ -1,16 +1,10 @@
 //! `swallowed-instruction`: a continuation takes the next instruction in.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::swallowed_shared::swallowed;
 use crate::facts::Node;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/syntax/swallowed-instruction.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SwallowedInstruction {}
+rule!(SwallowedInstruction);
 
 impl Rule for SwallowedInstruction {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

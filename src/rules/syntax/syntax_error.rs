@@ -1,18 +1,12 @@
 //! `syntax-error`: what BuildKit refuses.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::SyntaxErrorKind;
 use crate::syntax::check::CHECK_ARGUMENT;
 
-/// See `rules/syntax/syntax-error.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SyntaxError {}
+rule!(SyntaxError);
 
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {

@@ -1,19 +1,13 @@
 //! `trailing-comment`: `#` behind arguments is no comment.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{CommandLine, Keyword, Kind, Word};
 
-/// See `rules/syntax/trailing-comment.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TrailingComment {}
+rule!(TrailingComment);
 
 impl Rule for TrailingComment {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {

@@ -1,22 +1,16 @@
 //! `undefined-variable`: a variable that nothing defines.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::Severity;
 use crate::facts::{Definition, Facts, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
 use crate::syntax::word::{self, ModifierKind, Template, Var};
 use crate::text::edit_distance;
 
-/// See `rules/syntax/undefined-variable.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UndefinedVariable {}
+rule!(UndefinedVariable);
 
 /// BuildKit's own arguments, which it never reports.
 const EXEMPT: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];

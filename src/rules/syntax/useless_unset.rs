@@ -1,15 +1,9 @@
 //! `useless-unset`: `unset` at the end of a RUN.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::{Command, Node};
-use crate::rule::{Context, Rule};
+use crate::rule::{Context, Rule, rule};
 
-/// See `rules/syntax/useless-unset.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UselessUnset {}
+rule!(UselessUnset);
 
 impl Rule for UselessUnset {
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {

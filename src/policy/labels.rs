@@ -1,45 +1,24 @@
-//! What the rules on labels ask: the forms that values may have.
+//! The forms that the values of labels may have.
 
-use crate::facts::Node;
-use crate::policy::LabelFormat;
-use crate::rule::Context;
-use crate::syntax::Kind;
+use super::LabelFormat;
 
-/// Reports the labels of a kind whose values do not have its form.
-pub(super) fn check_values(
-    cx: &mut Context<'_>,
-    node: &Node<'_>,
-    kind: LabelFormat,
-    fits: fn(&str) -> bool,
-    what: &str,
-    help: &str,
-) {
-    let Kind::Label(pairs) = &node.instruction.kind else {
-        return;
-    };
-    for pair in &pairs.pairs {
-        let facts = cx.facts;
-        let key = facts.text(node.index, &pair.name);
-        let Some(key) = key.filter(|k| cx.policy.label_schema.get(k) == Some(&kind)) else {
-            continue;
-        };
-        // A value that is known at build time only is nobody's mistake; an empty one has a rule
-        // of its own.
-        let Some(value) = facts.text(node.index, &pair.value) else {
-            continue;
-        };
-        if !value.is_empty() && !fits(&value) {
-            cx.report(
-                pair.value.span,
-                format!("the label `{key}` {what}: `{value}`"),
-            )
-            .help(help);
+impl LabelFormat {
+    /// Whether a value has this form.
+    pub fn fits(self, value: &str) -> bool {
+        match self {
+            LabelFormat::Text => true,
+            LabelFormat::Url => is_url(value),
+            LabelFormat::Semver => is_semver(value),
+            LabelFormat::Hash => is_hash(value),
+            LabelFormat::Rfc3339 => is_rfc3339(value),
+            LabelFormat::Spdx => is_spdx(value),
+            LabelFormat::Email => is_email(value),
         }
     }
 }
 
 /// An absolute URI: a scheme and something behind it.
-pub(super) fn is_url(text: &str) -> bool {
+fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
     };
@@ -54,7 +33,7 @@ pub(super) fn is_url(text: &str) -> bool {
 }
 
 /// RFC 3339 date and time, its letters in either case.
-pub(super) fn is_rfc3339(text: &str) -> bool {
+fn is_rfc3339(text: &str) -> bool {
     let Some((date, rest)) = text.split_once(['T', 't', ' ']) else {
         return false;
     };
@@ -97,7 +76,7 @@ pub(super) fn is_rfc3339(text: &str) -> bool {
 }
 
 /// The digits of a commit, abbreviated or not: SHA-1 or SHA-256.
-pub(super) fn is_hash(text: &str) -> bool {
+fn is_hash(text: &str) -> bool {
     let digits = text
         .chars()
         .all(|c| c.is_ascii_digit() || matches!(c, 'a'..='f'));
@@ -105,7 +84,7 @@ pub(super) fn is_hash(text: &str) -> bool {
 }
 
 /// Semantic Versioning 2.0.0.
-pub(super) fn is_semver(text: &str) -> bool {
+fn is_semver(text: &str) -> bool {
     let (rest, build) = match text.split_once('+') {
         Some((rest, build)) => (rest, Some(build)),
         None => (text, None),
@@ -124,7 +103,7 @@ pub(super) fn is_semver(text: &str) -> bool {
 }
 
 /// A bare address: `name@host`.
-pub(super) fn is_email(text: &str) -> bool {
+fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else {
         return false;
     };
@@ -142,7 +121,7 @@ pub(super) fn is_email(text: &str) -> bool {
 
 /// An SPDX licence expression, identifiers that the list has replaced included; their letters
 /// may be in either case.
-pub(crate) fn is_spdx(text: &str) -> bool {
+fn is_spdx(text: &str) -> bool {
     let mode = spdx::ParseMode {
         allow_deprecated: true,
         allow_postfix_plus_on_gpl: true,

@@ -1,5 +1,8 @@
 //! What an organisation demands of the images it builds on.
 
+pub mod images;
+mod labels;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,75 @@
+//! Images that move with every release.
+
+use crate::diagnostic::Severity;
+use crate::facts::Place;
+use crate::images::{ImageRef, Publisher, publisher};
+use crate::rule::Context;
+
+/// Repositories of which nothing but moving tags is published: rolling releases, and vendors who
+/// keep the tags of releases to themselves. A name that ends in `/` stands for all below it.
+const ROLLING: [&str; 9] = [
+    // https://edu.chainguard.dev/chainguard/chainguard-images/about/images-features/
+    "cgr.dev/chainguard/",
+    "docker.io/chainguard/",
+    "docker.io/clearlinux/",
+    "docker.io/library/archlinux",
+    "docker.io/library/clearlinux",
+    "docker.io/opensuse/tumbleweed",
+    // https://github.com/GoogleContainerTools/distroless#what-images-are-available
+    "gcr.io/distroless/",
+    // https://google.github.io/oss-fuzz/getting-started/new-project-guide/#base-images
+    "gcr.io/oss-fuzz-base/",
+    "registry.opensuse.org/opensuse/tumbleweed",
+];
+
+/// Whether the image has only moving tags, so that a digest alone holds it.
+fn is_rolling(image: &ImageRef) -> bool {
+    let Some(name) = image.canonical_name() else {
+        return false;
+    };
+    ROLLING.iter().any(|known| match known.ends_with('/') {
+        true => name.starts_with(known),
+        false => name == *known,
+    })
+}
+
+/// Whether the name itself says the release, so that `latest` is only its newest update:
+/// `ubi9/ubi-minimal`, which Red Hat tells people to use so, `google/ubuntu2404`.
+fn names_release(image: &ImageRef) -> bool {
+    let release = |part: &str| {
+        ["ubi", "rhel", "ubuntu", "debian", "centos"]
+            .iter()
+            .any(|name| {
+                let rest = part.strip_prefix(name).unwrap_or_default();
+                rest.trim_start_matches(['-', '_'])
+                    .starts_with(|c: char| c.is_ascii_digit())
+            })
+    };
+    image.repository.visible().split('/').any(release)
+}
+
+/// Whether `latest` is right: nothing else is published, or the name says the release.
+pub(super) fn means_latest(image: &ImageRef) -> bool {
+    is_rolling(image) || names_release(image)
+}
+
+/// Reports an image that moves with every release.
+pub(super) fn report_moving(cx: &mut Context<'_>, image: &ImageRef, place: Place, message: String) {
+    let report = cx.report_at(&place, message).help(pin_help(image));
+    if place.variable.is_some() {
+        // A note is enough for the default of a variable that a build script sets to a release of
+        // the project's own images.
+        if publisher(image) == Publisher::Unknown {
+            report.severity(Severity::Info);
+        }
+    }
+}
+
+/// What to do about a tag that moves.
+fn pin_help(image: &ImageRef) -> String {
+    let name = image.familiar_name();
+    if is_rolling(image) {
+        return format!("no tag of a release is published: pin a digest, `{name}@sha256:…`");
+    }
+    format!("name a release, `{name}:<version>`, or pin a digest")
+}
