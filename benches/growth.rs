@@ -99,6 +99,49 @@ fn main() {
         format!("FROM a\nRUN {}x\n", "--mount=type=ssh ".repeat(n))
     });
     growth("pairs", |n| format!("FROM a\nENV {}\n", "a=b ".repeat(n)));
+    growth("names alike", |n| {
+        let stages: String = (0..n).map(|i| format!("FROM a AS build{i:08}\n")).collect();
+        let copies: String = (0..n)
+            .map(|i| format!("COPY --from=buile{i:08} /a /b\n"))
+            .collect();
+        format!("{stages}{copies}")
+    });
+    growth("variables alike", |n| {
+        let env: String = (0..n).map(|i| format!("ENV NAME{i:08}=1\n")).collect();
+        let labels: String = (0..n)
+            .map(|i| format!("LABEL a{i}=$NAMX{i:08}\n"))
+            .collect();
+        format!("FROM scratch\n{env}{labels}")
+    });
+    growth("ENV that adds", |n| {
+        format!("FROM a\nENV P=/a\n{}", "ENV P=$P:/x\n".repeat(n))
+    });
+    growth("chain with ENV", |n| {
+        let chain: String = (1..n)
+            .map(|i| format!("FROM s{} AS s{i}\nENV A{i}=1\n", i - 1))
+            .collect();
+        format!("FROM a AS s0\n{chain}")
+    });
+    growth("unknown ignores", |n| {
+        let names: Vec<String> = (0..n).map(|i| format!("rule-{i}")).collect();
+        format!("# dlint: ignore[{}]\nFROM a\n", names.join(","))
+    });
+    growth("ONBUILD ENV", |n| {
+        let lines: String = (1..n)
+            .map(|i| format!("ONBUILD ENV V{i}=$V{}\n", i - 1))
+            .collect();
+        format!("FROM a\n{lines}")
+    });
+    growth("distinct RUN", |n| {
+        let lines: String = (0..n).map(|i| format!("RUN echo {i}\n")).collect();
+        format!("FROM a\n{lines}")
+    });
+    growth("one RUN, installs", |n| {
+        let installs: String = (0..n)
+            .map(|i| format!(" && apt-get install -y p{i}"))
+            .collect();
+        format!("FROM debian:12\nRUN apt-get update{installs}\n")
+    });
     growth("ignores", |n| {
         let pair = "# dlint: ignore[latest-tag]\nRUN x\n";
         format!("FROM a\n{}", pair.repeat(n))

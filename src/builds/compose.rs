@@ -33,6 +33,10 @@ pub const OVERRIDES: [&str; 4] = [
 const MAX_EXTENDED: usize = 64;
 /// The most files that one includes, by way of others too.
 const MAX_INCLUDED: usize = 1000;
+/// How many services are looked at, each as often as another one extends it.
+const MAX_LAYERS: usize = 20_000;
+/// How much longer than its text a value may become, variables filled in.
+const MAX_GROWTH: usize = 1 << 16;
 /// How deep defaults of variables may hold variables.
 const MAX_DEFAULTS: usize = 16;
 
@@ -79,6 +83,7 @@ pub fn read(
         files: RefCell::default(),
         faults: RefCell::default(),
         included: Cell::new(0),
+        layers: Cell::new(0),
     };
     let mut variables = Variables::new();
     if let Some(text) = read(&join(folder, ".env")) {
@@ -250,6 +255,8 @@ struct Shared {
     faults: RefCell<Vec<Fault>>,
     /// How many files were included.
     included: Cell<usize>,
+    /// How many services were looked at.
+    layers: Cell<usize>,
 }
 
 struct Project<'p> {
@@ -315,6 +322,14 @@ impl Project<'_> {
                     );
                 }
                 continue;
+            }
+            let layers = self.shared.layers.get();
+            self.shared.layers.set(layers + 1);
+            if layers == MAX_LAYERS {
+                self.fault(true, Span::at(0), "its services extend too many others");
+            }
+            if layers >= MAX_LAYERS {
+                return None;
             }
             stack.push((file.path.clone(), name.to_owned()));
             let extends = service.get("extends").filter(|e| !e.is_null());
@@ -777,7 +792,8 @@ fn interpolate(text: &str, variables: &Variables, depth: usize) -> Filled {
                 }
             },
         };
-        match value {
+        let fits = |value: &String| out.text.len() + value.len() <= text.len() + MAX_GROWTH;
+        match value.filter(fits) {
             Some(value) => out.text.push_str(&value),
             None => {
                 let start = out.text.len() as u32;
@@ -1227,7 +1243,33 @@ mod tests {
             bomb.push_str(&format!("x{i}: &x{i} {{<<: [*x{b}, *x{b}, *x{b}]}}\n"));
         }
         bomb.push_str("services: {a: {<<: *x59, build: .}}\n");
-        assert_eq!(with(&bomb, &[]).unwrap().len(), 1);
+        let fault = with(&bomb, &[]).unwrap_err();
+        assert_eq!(fault.message, "its aliases make it too big");
+        let mut lists = "x0: &x0 [a]\n".to_owned();
+        for i in 1..60 {
+            lists.push_str(&format!("x{i}: &x{i} [*x{}, *x{}]\n", i - 1, i - 1));
+        }
+        assert!(with(&format!("{lists}services: {{}}\n"), &[]).is_err());
+        // Values that double.
+        let doubled: String = (0..40).map(|_| "A=$A$A\n").collect();
+        let doubled = format!("A=x\n{doubled}B=b\n");
+        let text = "services: {a: {build: {context: ., args: {A: $A, B: $B}}}}\n";
+        let found = with(text, &[(".env", &doubled)]).unwrap();
+        assert_eq!(values(&found[0]), [("B", "b")]);
+        // Each document extends the next file, twice.
+        let reader = |path: &Path| {
+            let number: usize = path.to_str()?.strip_prefix('f')?.parse().ok()?;
+            let next = format!(
+                "services: {{a: {{extends: {{file: f{}, service: a}}}}}}\n",
+                number + 1
+            );
+            Some(format!("{next}---\n{next}"))
+        };
+        let text = "services: {a: {build: ., extends: {file: f0, service: a}}}\n";
+        let mut faults = Vec::new();
+        read(Path::new("compose.yaml"), text, &reader, &mut faults).unwrap();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].message, "its services extend too many others");
         // Each of many files includes all of them.
         let many: String = (0..60).map(|i| format!("  - f{i}.yaml\n")).collect();
         let many = format!("include:\n{many}");

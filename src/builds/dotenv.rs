@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 /// value.
 pub(super) type Variables = BTreeMap<String, Option<String>>;
 
+/// How many bytes the values of a file may have beyond those that are written: values that use
+/// each other grow much faster than their text.
+const MAX_GROWTH: usize = 1 << 20;
+
 /// Adds the variables of a file to `out`; what is there already wins. `expand` fills in the
 /// variables of a value from those that are set so far. Reading stops where Compose would.
 pub(super) fn read(
@@ -17,6 +21,7 @@ pub(super) fn read(
     // A value may use what the file sets above it.
     let mut set = out.clone();
     let mut rest = text;
+    let mut bytes: usize = 0;
     loop {
         rest = rest.trim_start();
         if rest.is_empty() {
@@ -41,6 +46,8 @@ pub(super) fn read(
             break;
         };
         rest = after;
+        bytes = bytes.saturating_add(value.as_ref().map_or(0, String::len));
+        let value = value.filter(|_| bytes <= text.len() + MAX_GROWTH);
         set.insert(name.to_owned(), value);
     }
     *out = set;

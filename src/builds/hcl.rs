@@ -88,6 +88,20 @@ impl Value {
         }
     }
 
+    /// What it costs to make it, in steps: values that hold each other several times grow much
+    /// faster than the text they are written in.
+    fn cost(&self) -> u32 {
+        fn weight(value: &Value) -> usize {
+            match value {
+                Value::Text(text) => 1 + text.len() / 16,
+                Value::List(items) => items.iter().map(weight).sum::<usize>() + 1,
+                Value::Map(pairs) => pairs.iter().map(|(_, v)| 1 + weight(v)).sum::<usize>() + 1,
+                _ => 1,
+            }
+        }
+        u32::try_from(weight(self) / 4).unwrap_or(u32::MAX)
+    }
+
     fn bounded(self) -> Self {
         match &self {
             Value::Text(text) if text.len() > MAX_LENGTH => Value::Unknown,
@@ -374,7 +388,10 @@ impl<'e> Environment<'e> {
             }
             Expression::ForExpr(each) => self.each(each, locals),
         };
-        value.bounded()
+        let value = value.bounded();
+        let steps = self.steps.get().saturating_add(value.cost());
+        self.steps.set(steps);
+        value
     }
 
     /// Follows attributes and indices into a value.

@@ -13,6 +13,8 @@ use crate::span::Span;
 const MAX_MERGES: usize = 1000;
 /// The most collections a file may have in each other, aliases followed.
 const MAX_DEPTH: usize = 128;
+/// The most values a file may have, aliases followed.
+const MAX_WEIGHT: usize = 1 << 22;
 
 /// A value and its place.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct Node {
     pub(super) mark: Mark,
     /// How many collections it has in each other, aliases followed.
     depth: usize,
+    /// How many values it is made of, aliases followed.
+    weight: usize,
 }
 
 /// A tag that says how Compose takes a value.
@@ -63,6 +67,7 @@ impl Node {
             value,
             mark: Mark::None,
             depth: 0,
+            weight: 1,
         }
     }
 
@@ -173,6 +178,11 @@ enum Open {
     Map(Vec<(Rc<Node>, Rc<Node>)>, Option<Rc<Node>>, HashSet<String>),
 }
 
+/// How many values a collection of these is made of.
+fn sum<'n>(nodes: impl Iterator<Item = &'n Rc<Node>>) -> usize {
+    nodes.fold(1, |sum, node| sum.saturating_add(node.weight))
+}
+
 /// Reads the documents of a file that are not empty.
 pub(super) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Fault> {
     let mut anchors: HashMap<usize, Rc<Node>> = HashMap::new();
@@ -210,6 +220,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Fault> {
                     value,
                     mark,
                     depth: 0,
+                    weight: 1,
                 });
                 anchors.insert(anchor, Rc::clone(&node));
                 Some(node)
@@ -225,6 +236,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Fault> {
             }
             Event::SequenceEnd | Event::MappingEnd => match open.pop() {
                 Some((collection, anchor, start, mark)) => {
+                    let weight = match &collection {
+                        Open::List(items) => sum(items.iter()),
+                        Open::Map(pairs, ..) => sum(pairs.iter().flat_map(|(k, v)| [k, v])),
+                    };
                     let (depth, value) = match collection {
                         _ if mark == Mark::Reset => (0, null()),
                         Open::List(items) => {
@@ -241,11 +256,15 @@ pub(super) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Fault> {
                     if depth > MAX_DEPTH {
                         return Err(Fault::new(span, "it is nested too deeply"));
                     }
+                    if weight > MAX_WEIGHT {
+                        return Err(Fault::new(span, "its aliases make it too big"));
+                    }
                     let node = Rc::new(Node {
                         span,
                         value,
                         mark,
                         depth,
+                        weight,
                     });
                     anchors.insert(anchor, Rc::clone(&node));
                     Some(node)
@@ -400,7 +419,9 @@ mod tests {
             let before = i - 1;
             bomb.push_str(&format!("a{i}: &a{i} [*a{before}, *a{before}]\n"));
         }
-        assert_eq!(parse(&bomb).unwrap().len(), 1);
+        let fault = parse(&bomb).unwrap_err();
+        assert_eq!(fault.message, "its aliases make it too big");
+        assert!(bomb[fault.span.range()].starts_with('['), "{fault:?}");
         assert!(parse(&"[".repeat(5000)).is_err());
         assert!(parse("a: &a [*a]").is_err());
         assert!(parse("").unwrap().is_empty());

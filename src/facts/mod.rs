@@ -21,7 +21,7 @@ mod stage;
 mod words;
 
 use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -81,6 +81,8 @@ pub struct Facts<'a> {
     context: OnceCell<Option<BuildContext>>,
     /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
     launch_scripts: Vec<OnceCell<Script>>,
+    /// How many names were compared so far: see [`Facts::may_compare`].
+    compared: Cell<usize>,
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
     /// For each stage, whether the builder leaves out the triggers of its base; may be shorter.
@@ -208,6 +210,7 @@ impl<'a> Facts<'a> {
             said: RefCell::default(),
             taken: OnceCell::new(),
             user_names: OnceCell::new(),
+            compared: Cell::new(0),
             files,
             context: OnceCell::new(),
             launch_scripts: Vec::new(),
@@ -407,6 +410,15 @@ impl<'a> Facts<'a> {
             Some(shell) if !shebang => ShellOptions::of_words(&shell.instruction.words()),
             _ => ShellOptions::default(),
         }
+    }
+
+    /// Counts comparisons of a name with others that may have been meant. Where there are too many
+    /// for a file, whatever its size, it is better to suggest nothing.
+    pub fn may_compare(&self, names: usize) -> bool {
+        const MOST: usize = 100_000;
+        let compared = self.compared.get();
+        self.compared.set(compared.saturating_add(names));
+        compared < MOST
     }
 
     /// The word's text at the place of a node, as far as it is known offline.

@@ -14,6 +14,9 @@ use crate::syntax::{Argument, Pair};
 
 /// How many base stages are asked for a variable before it counts as not known.
 const MAX_CHAIN: usize = 100;
+/// How many bytes all values of ENV may have together: an ENV that adds to a list repeats all of it.
+/// From there on values are not known.
+const MAX_VALUES: usize = 16 << 20;
 
 /// The arguments BuildKit declares by itself before the first FROM.
 pub const PLATFORM_ARGUMENTS: [&str; 11] = [
@@ -70,6 +73,8 @@ pub(super) struct Scopes {
     gives_any: bool,
     globals: Table,
     stages: Vec<Table>,
+    /// The bytes of the values of ENV so far.
+    bytes: usize,
 }
 
 /// The declarations of one stage.
@@ -122,6 +127,7 @@ impl Scopes {
             gives_any: build.any_argument,
             globals: Table::default(),
             stages: Vec::new(),
+            bytes: 0,
         }
     }
 
@@ -203,6 +209,9 @@ impl Scopes {
         name: String,
         value: Option<String>,
     ) {
+        let length = value.as_ref().map_or(0, String::len);
+        self.bytes = self.bytes.saturating_add(length);
+        let value = value.filter(|_| self.bytes <= MAX_VALUES);
         let variable = Variable {
             name,
             origin: Origin::Environment,

@@ -345,3 +345,81 @@ fn compose_files_lead_nowhere_out_of_the_repository() {
         assert!(ran.err.contains("out of the repository"), "{all}");
     }
 }
+
+/// The findings of one rule.
+fn findings(rule: &str, text: &str) -> Vec<dlint::diagnostic::Diagnostic> {
+    use dlint::engine::{self, ActiveRule, Settings};
+    let settings = Settings {
+        rules: vec![ActiveRule::new(dlint::rules::by_id(rule).unwrap())],
+        ..Settings::default()
+    };
+    let source = dlint::span::Source::new("Dockerfile", text);
+    engine::lint(source, &settings).diagnostics
+}
+
+/// How many of the findings suggest a name.
+fn suggestions(findings: &[dlint::diagnostic::Diagnostic]) -> usize {
+    let help = findings.iter().filter_map(|d| d.help.as_deref());
+    help.filter(|help| help.starts_with("did you mean")).count()
+}
+
+/// A name that looks like the others.
+fn alike(prefix: &str, number: usize) -> String {
+    format!("{prefix}{:06x}", number * 40_503 % (1 << 24))
+}
+
+#[test]
+fn names_are_looked_for_a_limited_number_of_times_per_file() {
+    let stages = |n: usize| -> String {
+        let stage = |i| format!("FROM a AS {}\n", alike("build", i));
+        let copy = |i| format!("COPY --from={} /a /b\n", alike("buile", i));
+        (0..n).map(stage).chain((0..n).map(copy)).collect()
+    };
+    assert_eq!(suggestions(&findings("unknown-stage", &stages(50))), 50);
+    let many = suggestions(&findings("unknown-stage", &stages(2000)));
+    assert!((1..100).contains(&many), "{many}");
+
+    let variables = |n: usize| -> String {
+        let env = |i| format!("ENV {}=1\n", alike("NAME_", i));
+        let label = |i| format!("LABEL a{i}=${}\n", alike("NAMX_", i));
+        let body: String = (0..n).map(env).chain((0..n).map(label)).collect();
+        format!("FROM scratch\n{body}")
+    };
+    assert_eq!(
+        suggestions(&findings("undefined-variable", &variables(50))),
+        50
+    );
+    let found = findings("undefined-variable", &variables(1000));
+    assert_eq!(found.len(), 1000);
+    assert!((1..=250).contains(&suggestions(&found)));
+
+    let names: Vec<String> = (0..3000).map(|i| format!("latest-ta{i}")).collect();
+    let text = format!("# dlint: ignore[latest-tug,{}]\nFROM a\n", names.join(","));
+    let found = findings("unknown-ignore", &text);
+    assert_eq!(found.len(), 3001);
+    assert!((1..=1000).contains(&suggestions(&found)));
+}
+
+#[test]
+fn values_that_repeat_all_before_them_are_cut() {
+    use dlint::facts::Facts;
+    let known = |n: usize| {
+        let text = format!("FROM a\nENV P=/a\n{}USER $P\n", "ENV P=$P:/x\n".repeat(n));
+        let source = dlint::span::Source::new("Dockerfile", text);
+        let file = dlint::syntax::parse(&source);
+        let build = dlint::context::Build::default();
+        let facts = Facts::of(&source, &file, &build);
+        let all = facts.declarations(Some(0));
+        all.filter_map(|v| match &v.value {
+            Some(dlint::syntax::word::Value::Known(text)) => Some(text.len()),
+            _ => None,
+        })
+        .sum::<usize>()
+    };
+    // Every one of them is known as long as they are few.
+    assert_eq!(
+        known(100),
+        (0..=100_usize).map(|i| 2 + 3 * i).sum::<usize>()
+    );
+    assert!(known(5000) <= 16 << 20);
+}

@@ -98,6 +98,7 @@ fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
         rest.is_some_and(|r| r.ends_with(['-', '_']))
     };
     let near = names
+        .take_while(|_| cx.facts.may_compare(1))
         .map(|known| (edit_distance(&lower, known), known))
         .filter(|(d, known)| (*d <= 2 && *d * 3 <= known.len()) || part(known))
         .min();

@@ -222,6 +222,9 @@ fn nearest(cx: &Context<'_>, node: &Node<'_>, name: &str) -> Option<(String, Spa
             if name.len().abs_diff(known.len()) > 2 {
                 continue;
             }
+            if !facts.may_compare(1) {
+                return None;
+            }
             let distance = edit_distance(name, known);
             if is_slip(name, known, distance) && best.as_ref().is_none_or(|(d, ..)| distance < *d) {
                 best = Some((distance, known.clone(), variable.name_span));
