@@ -33,3 +33,4 @@ pub mod span;
 pub mod suppress;
 pub mod syntax;
 pub mod text;
+pub mod values;

@@ -297,14 +297,9 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
             .filter(|name| !args.rules.ignore.contains(name));
         levels.extend(names.map(|name| (name.clone(), level)));
     }
-    let mut policy = toml::Table::new();
-    if !args.require_label.is_empty() {
-        let labels = args.require_label.iter().cloned().collect();
-        policy = config::label_policy(&labels);
-    }
-    if args.strict_labels {
-        policy.insert("strict-labels".to_owned(), true.into());
-    }
+    let labels = args.require_label.iter().cloned().collect();
+    let mut policy = config::label_policy(labels);
+    policy.strict_labels = args.strict_labels.then_some(true);
     let layer = Layer {
         profile: args.rules.profile,
         select: args.rules.select.clone(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::span::{Source, Span};
+use crate::values::Kind;
 
 /// Something wrong with a configuration file.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -21,7 +22,18 @@ pub enum Problem {
     #[error("{}: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
     #[error("{0}")]
-    Toml(String),
+    Other(String),
+    #[error("{}", wrong_type(key, *is_element, *wanted, *found))]
+    Type {
+        /// The key whose value it is, if it has one.
+        key: Option<String>,
+        /// Whether it is an element of the key's array.
+        is_element: bool,
+        wanted: Kind,
+        found: Kind,
+        /// What may be written instead.
+        instead: Option<String>,
+    },
     #[error("unknown key `{key}`")]
     UnknownKey {
         key: String,
@@ -48,8 +60,6 @@ pub enum Problem {
     TooMany(usize),
     #[error("the file extends itself: {0}")]
     Circle(String),
-    #[error("option of `{rule}`: {reason}")]
-    RuleOption { rule: String, reason: String },
 }
 
 impl ConfigError {
@@ -92,12 +102,38 @@ impl ConfigError {
                 Some(format!("known here: `{}`", known.join("`, `")))
             }
             Problem::UnknownRule(unknown) => Some(unknown.help()),
+            Problem::Type { instead, .. } => instead.as_ref().map(|text| format!("write {text}")),
             Problem::Outside { .. } => {
                 Some("to use it all the same, name the configuration with `--config`".to_owned())
             }
             _ => None,
         }
     }
+}
+
+fn wrong_type(key: &Option<String>, is_element: bool, wanted: Kind, found: Kind) -> String {
+    let wanted = match wanted {
+        Kind::Boolean => "`true` or `false`".to_owned(),
+        Kind::Float => "a number".to_owned(),
+        kind => kind.to_string(),
+    };
+    match key {
+        Some(key) if is_element => format!("each element of `{key}` is {wanted}, not {found}"),
+        Some(key) => format!("`{key}` takes {wanted}, not {found}"),
+        None => format!("{wanted} belongs here, not {found}"),
+    }
+}
+
+/// The names that may be meant by one that is unknown: the nearest, and all.
+pub(super) fn nearest(name: &str, known: &[&str]) -> (Option<String>, Vec<String>) {
+    let known: Vec<String> = known.iter().map(|k| (*k).to_owned()).collect();
+    let nearest = known
+        .iter()
+        .map(|k| (crate::text::edit_distance(name, k), k))
+        .filter(|(d, k)| *d <= (k.len() / 3).max(2))
+        .min()
+        .map(|(_, k)| k.clone());
+    (nearest, known)
 }
 
 /// The operating system's words without its number.

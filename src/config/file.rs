@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{Format, schema};
 use crate::diagnostic::Severity;
 use crate::facts::platform::{Platform, SPELLING};
-use crate::policy::Policy;
+use crate::policy::{Golden, LabelFormat, Policy};
+use crate::values::Located;
 
 /// A set of rules to start from.
 #[derive(
@@ -122,18 +123,19 @@ pub enum ScriptChecker {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct File {
     /// A configuration file to start from; the path is relative to this file.
-    pub extends: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub extends: Option<Located<String>>,
     /// The set of rules to start from; `recommended` if none is named.
     pub profile: Option<Profile>,
     /// The rules that are on, instead of those of the profile: ids, aliases, families, impacts or `all`.
     #[schemars(with = "Option<Vec<schema::Selector>>")]
-    pub select: Option<Vec<String>>,
+    pub select: Option<Vec<Located<String>>>,
     /// Rules that are on besides.
     #[schemars(with = "Vec<schema::Selector>")]
-    pub extend_select: Vec<String>,
+    pub extend_select: Vec<Located<String>>,
     /// Rules that are off. A narrower name wins over a wider one.
     #[schemars(with = "Vec<schema::Selector>")]
-    pub ignore: Vec<String>,
+    pub ignore: Vec<Located<String>>,
     /// The least level that makes a run fail; `warning` if none is named.
     pub fail_on: Option<FailOn>,
     /// How findings are written, unless the command line says; in the file nearest to the folder
@@ -144,20 +146,22 @@ pub struct File {
     /// Who looks at shell scripts: dlint itself, or the program `shellcheck`.
     pub shellcheck: Option<ScriptChecker>,
     /// Files and folders that are not searched; patterns relative to this file.
-    pub exclude: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub exclude: Vec<Located<String>>,
     /// Files that are Dockerfiles though their name does not say so; patterns relative to this file.
-    pub include: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub include: Vec<Located<String>>,
     /// The levels of rules.
     #[schemars(with = "schema::Levels")]
-    pub levels: BTreeMap<String, LevelSetting>,
+    pub levels: BTreeMap<Located<String>, LevelSetting>,
     /// What the organisation demands of images.
     #[schemars(with = "Policy")]
-    pub policy: toml::Table,
+    pub policy: PolicyKeys,
     /// How the files are built.
     pub build: BuildOptions,
     /// The options of rules.
     #[schemars(with = "schema::Rules")]
-    pub rules: BTreeMap<String, toml::Table>,
+    pub rules: BTreeMap<Located<String>, RuleTable>,
     /// What applies to some files only. Later ones win.
     pub overrides: Vec<Override>,
 }
@@ -167,50 +171,133 @@ pub struct File {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Override {
     /// The files: patterns relative to the configuration file.
-    pub files: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub files: Vec<Located<String>>,
     /// The set of rules to start from.
     #[serde(default)]
     pub profile: Option<Profile>,
     /// The rules that are on, instead of those of the profile.
     #[serde(default)]
     #[schemars(with = "Option<Vec<schema::Selector>>")]
-    pub select: Option<Vec<String>>,
+    pub select: Option<Vec<Located<String>>>,
     /// Rules that are on besides.
     #[serde(default)]
     #[schemars(with = "Vec<schema::Selector>")]
-    pub extend_select: Vec<String>,
+    pub extend_select: Vec<Located<String>>,
     /// Rules that are off.
     #[serde(default)]
     #[schemars(with = "Vec<schema::Selector>")]
-    pub ignore: Vec<String>,
+    pub ignore: Vec<Located<String>>,
     /// The least level that makes a run fail.
     #[serde(default)]
     pub fail_on: Option<FailOn>,
     /// The levels of rules.
     #[serde(default)]
     #[schemars(with = "schema::Levels")]
-    pub levels: BTreeMap<String, LevelSetting>,
+    pub levels: BTreeMap<Located<String>, LevelSetting>,
     /// What the organisation demands of images.
     #[serde(default)]
     #[schemars(with = "Policy")]
-    pub policy: toml::Table,
+    pub policy: PolicyKeys,
     /// How the files are built.
     #[serde(default)]
     pub build: BuildOptions,
     /// The options of rules.
     #[serde(default)]
     #[schemars(with = "schema::Rules")]
-    pub rules: BTreeMap<String, toml::Table>,
+    pub rules: BTreeMap<Located<String>, RuleTable>,
+}
+
+/// The keys of [`Policy`] that a file sets; what it leaves out stays as the files below have it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PolicyKeys {
+    /// See [`Policy::golden`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub golden: Option<Vec<Golden>>,
+    /// See [`Policy::defines_golden`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defines_golden: Option<bool>,
+    /// See [`Policy::trusted_registries`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted_registries: Option<Vec<String>>,
+    /// See [`Policy::insecure_registries`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insecure_registries: Option<Vec<String>>,
+    /// See [`Policy::label_schema`]; labels come from every file.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub label_schema: BTreeMap<String, LabelFormat>,
+    /// See [`Policy::strict_labels`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strict_labels: Option<bool>,
+}
+
+impl PolicyKeys {
+    /// Lays these keys over a policy.
+    pub fn lay_over(&self, policy: &mut Policy) {
+        let Self {
+            golden,
+            defines_golden,
+            trusted_registries,
+            insecure_registries,
+            label_schema,
+            strict_labels,
+        } = self;
+        replace(&mut policy.golden, golden.as_ref());
+        replace(&mut policy.defines_golden, defines_golden.as_ref());
+        replace(&mut policy.trusted_registries, trusted_registries.as_ref());
+        replace(
+            &mut policy.insecure_registries,
+            insecure_registries.as_ref(),
+        );
+        let labels = label_schema
+            .iter()
+            .map(|(name, format)| (name.clone(), *format));
+        policy.label_schema.extend(labels);
+        replace(&mut policy.strict_labels, strict_labels.as_ref());
+    }
+}
+
+fn replace<T: Clone>(setting: &mut T, value: Option<&T>) {
+    if let Some(value) = value {
+        setting.clone_from(value);
+    }
+}
+
+/// The options of a rule: a table that the rule itself reads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RuleTable;
+
+impl Serialize for RuleTable {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(std::iter::empty::<(&str, &str)>())
+    }
+}
+
+impl<'de> Deserialize<'de> for RuleTable {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let _ = BTreeMap::<String, serde::de::IgnoredAny>::deserialize(input)?;
+        Ok(Self)
+    }
 }
 
 fn platforms<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
-    let platforms = Vec::<String>::deserialize(input)?;
-    match platforms.iter().find(|p| Platform::parse(p).is_none()) {
-        Some(wrong) => Err(serde::de::Error::custom(format!(
-            "`{wrong}` is no platform: {SPELLING}"
-        ))),
-        None => Ok(platforms),
+    /// Read one by one, so that the wrong one is pointed at.
+    struct Checked(String);
+
+    impl<'de> Deserialize<'de> for Checked {
+        fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+            let platform = String::deserialize(input)?;
+            if Platform::parse(&platform).is_none() {
+                let problem = format!("`{platform}` is no platform: {SPELLING}");
+                return Err(serde::de::Error::custom(problem));
+            }
+            Ok(Self(platform))
+        }
     }
+
+    let platforms = Vec::<Checked>::deserialize(input)?;
+    Ok(platforms.into_iter().map(|p| p.0).collect())
 }
 
 /// How files are built.

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_saphyr::{Location, Spanned};
 
+use super::error::nearest;
 use super::layer::{Layer, check_rule};
-use super::load::problem_of;
-use super::{ConfigError, FailOn, Format, LevelSetting, Problem};
+use super::{ConfigError, FailOn, Format, LevelSetting, PolicyKeys, Problem};
 use crate::compat::hadolint;
 use crate::policy::LabelFormat;
 use crate::rules;
@@ -147,41 +147,6 @@ pub(super) fn label_format(name: &str) -> Option<LabelFormat> {
     })
 }
 
-fn format_name(format: LabelFormat) -> &'static str {
-    match format {
-        LabelFormat::Text => "text",
-        LabelFormat::Url => "url",
-        LabelFormat::Semver => "semver",
-        LabelFormat::Hash => "hash",
-        LabelFormat::Rfc3339 => "rfc3339",
-        LabelFormat::Spdx => "spdx",
-        LabelFormat::Email => "email",
-    }
-}
-
-/// The keys of a policy that hold labels and registries.
-pub(super) fn policy(
-    registries: Vec<String>,
-    labels: &BTreeMap<String, LabelFormat>,
-    strict: Option<bool>,
-) -> toml::Table {
-    let mut policy = toml::Table::new();
-    if !registries.is_empty() {
-        policy.insert("trusted-registries".to_owned(), registries.into());
-    }
-    if !labels.is_empty() {
-        let labels = labels
-            .iter()
-            .map(|(name, format)| (name.clone(), format_name(*format).into()));
-        let labels: toml::Table = labels.collect();
-        policy.insert("label-schema".to_owned(), labels.into());
-    }
-    if let Some(strict) = strict {
-        policy.insert("strict-labels".to_owned(), strict.into());
-    }
-    policy
-}
-
 /// What a file says.
 #[derive(Debug)]
 pub(super) struct Read {
@@ -203,7 +168,7 @@ pub(super) fn read(source: &Source) -> Result<Read, ConfigError> {
     };
     let yaml: Yaml = serde_saphyr::from_str_with_options(source.text(), options).map_err(|e| {
         let at = e.location().map_or(Span::at(0), |l| span_of(source, &l));
-        ConfigError::at(problem_of(&message(&e)), source, at)
+        ConfigError::at(problem_of(&e), source, at)
     })?;
     layer(yaml, source)
 }
@@ -246,7 +211,7 @@ fn layer(yaml: Yaml, source: &Source) -> Result<Read, ConfigError> {
     if let Some(second) = formats.get(1) {
         let problem = "a second report would go to standard output; ask for it on the command \
                        line, with a file for it";
-        let problem = Problem::Toml(problem.to_owned());
+        let problem = Problem::Other(problem.to_owned());
         return Err(ConfigError::at(problem, source, at(&second.referenced)));
     }
     let labels: BTreeMap<String, LabelFormat> = yaml
@@ -279,7 +244,12 @@ fn layer(yaml: Yaml, source: &Source) -> Result<Read, ConfigError> {
             Some(true) => Some(FailOn::Never),
             _ => threshold,
         },
-        policy: policy(registries, &labels, yaml.strict_labels),
+        policy: PolicyKeys {
+            trusted_registries: (!registries.is_empty()).then_some(registries),
+            label_schema: labels,
+            strict_labels: yaml.strict_labels,
+            ..PolicyKeys::default()
+        },
         format: formats.first().map(|f| f.value),
         no_color: yaml.no_color,
         verbose: yaml.verbose,
@@ -300,33 +270,37 @@ fn check_code(name: &str) -> Result<bool, Problem> {
     check_rule(name).map(|()| true).map_err(Problem::from)
 }
 
-/// The message of an error without its place, in serde's own form where it lists names.
-fn message(error: &serde_saphyr::Error) -> String {
-    let quoted = |names: &[&'static str]| {
-        let names: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
-        names.join(", ")
-    };
+/// What is wrong with a file.
+fn problem_of(error: &serde_saphyr::Error) -> Problem {
     match error.without_snippet() {
         serde_saphyr::Error::SerdeUnknownField {
             field, expected, ..
         } => {
-            return format!(
-                "unknown field `{field}`, expected one of {}",
-                quoted(expected)
-            );
+            let (nearest, known) = nearest(field, expected);
+            Problem::UnknownKey {
+                key: field.clone(),
+                nearest,
+                known,
+            }
         }
         serde_saphyr::Error::SerdeUnknownVariant {
             variant, expected, ..
         } => {
-            return format!(
-                "unknown variant `{variant}`, expected one of {}",
-                quoted(expected)
-            );
+            let (nearest, known) = nearest(variant, expected);
+            Problem::UnknownValue {
+                value: variant.clone(),
+                nearest,
+                known,
+            }
         }
-        serde_saphyr::Error::MultipleDocuments { .. } => {
-            return "a second document, where one is read".to_owned();
-        }
-        _ => {}
+        _ => Problem::Other(message(error)),
+    }
+}
+
+/// The message of another error without its place.
+fn message(error: &serde_saphyr::Error) -> String {
+    if let serde_saphyr::Error::MultipleDocuments { .. } = error.without_snippet() {
+        return "a second document, where one is read".to_owned();
     }
     let text = error.without_snippet().to_string();
     let text = text.lines().next().unwrap_or_default();
@@ -377,13 +351,13 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
     };
     let wrong = |name: &str, value: &str, known: &str| {
         let text = format!("`{value}` in HADOLINT_{name}: it is {known}");
-        ConfigError::new(Problem::Toml(text))
+        ConfigError::new(Problem::Other(text))
     };
     let codes = |name: &str| -> Result<Vec<String>, ConfigError> {
         let mut out = Vec::new();
         for code in list(name) {
             let known = check_code(&code).map_err(|problem| {
-                ConfigError::new(Problem::Toml(format!("{problem} in HADOLINT_{name}")))
+                ConfigError::new(Problem::Other(format!("{problem} in HADOLINT_{name}")))
             })?;
             if known {
                 out.push(code);
@@ -433,7 +407,11 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
             Some(true) => Some(FailOn::Never),
             _ => threshold,
         },
-        policy: policy(Vec::new(), &labels, set("STRICT_LABELS")),
+        policy: PolicyKeys {
+            label_schema: labels,
+            strict_labels: set("STRICT_LABELS"),
+            ..PolicyKeys::default()
+        },
         trusted_registries: list("TRUSTED_REGISTRIES"),
         format,
         verbose: set("VERBOSE"),
@@ -478,7 +456,8 @@ mod tests {
             layer.levels,
             [level(LevelSetting::Style), level(LevelSetting::Error)]
         );
-        let policy: crate::policy::Policy = layer.policy.try_into().unwrap();
+        let mut policy = crate::policy::Policy::default();
+        layer.policy.lay_over(&mut policy);
         assert_eq!(policy.trusted_registries, ["docker.io"]);
         assert_eq!(policy.label_schema["url"], LabelFormat::Url);
         assert_eq!(policy.label_schema["any"], LabelFormat::Text);

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use super::error::Problem;
 use super::{
-    BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, Profile, ScriptChecker,
+    BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, PolicyKeys, Profile,
+    ScriptChecker,
 };
 use crate::compat::hadolint;
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::perspective::Perspective;
 use crate::policy::{Golden, Policy};
-use crate::rule::{CodeChoice, Impact, Level, OtherCodes, RuleMeta};
-use crate::rules::{self, RULES};
+use crate::rule::{CodeChoice, Impact, Level, OtherCodes, Rule, RuleMeta};
+use crate::rules::{self, RULES, RuleEntry};
+use crate::values::{Located, Table, Value};
 
 /// The settings one place makes. What it does not say stays as the layers below have it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,7 +33,7 @@ pub struct Layer {
     /// The levels of rules, in order.
     pub levels: Vec<(String, LevelSetting)>,
     /// Keys of [`Policy`] that replace those below.
-    pub policy: toml::Table,
+    pub policy: PolicyKeys,
     /// Golden images besides.
     pub golden: Vec<Golden>,
     /// Trusted registries besides.
@@ -39,7 +41,7 @@ pub struct Layer {
     /// How files are built.
     pub build: BuildOptions,
     /// Options of rules.
-    pub rules: BTreeMap<String, toml::Table>,
+    pub rules: BTreeMap<String, RuleOptions>,
     /// Whether ignore comments count.
     pub ignore_comments: Option<bool>,
     /// How findings are written; of the layers of the current folder.
@@ -52,41 +54,79 @@ pub struct Layer {
     pub shellcheck: Option<ScriptChecker>,
 }
 
-impl From<File> for Layer {
-    fn from(file: File) -> Self {
+impl Layer {
+    /// What a file says, with the options its rules have read.
+    pub(super) fn of_file(file: File, rules: BTreeMap<String, RuleOptions>) -> Self {
         Self {
             profile: file.profile,
-            select: file.select,
-            extend_select: file.extend_select,
-            ignore: file.ignore,
+            select: file.select.map(values),
+            extend_select: values(file.extend_select),
+            ignore: values(file.ignore),
             fail_on: file.fail_on,
-            levels: file.levels.into_iter().collect(),
+            levels: file.levels.into_iter().map(|(k, v)| (k.value, v)).collect(),
             policy: file.policy,
             build: file.build,
-            rules: file.rules,
+            rules,
             ignore_comments: file.ignore_comments,
             format: file.format,
             shellcheck: file.shellcheck,
             ..Self::default()
         }
     }
-}
 
-impl From<Override> for Layer {
-    fn from(over: Override) -> Self {
+    /// What an override says, likewise.
+    pub(super) fn of_override(over: Override, rules: BTreeMap<String, RuleOptions>) -> Self {
         Self {
             profile: over.profile,
-            select: over.select,
-            extend_select: over.extend_select,
-            ignore: over.ignore,
+            select: over.select.map(values),
+            extend_select: values(over.extend_select),
+            ignore: values(over.ignore),
             fail_on: over.fail_on,
-            levels: over.levels.into_iter().collect(),
+            levels: over.levels.into_iter().map(|(k, v)| (k.value, v)).collect(),
             policy: over.policy,
             build: over.build,
-            rules: over.rules,
+            rules,
             ..Self::default()
         }
     }
+}
+
+fn values(located: Vec<Located<String>>) -> Vec<String> {
+    located.into_iter().map(|l| l.value).collect()
+}
+
+/// The options one file gives under one name.
+#[derive(Clone)]
+pub struct RuleOptions {
+    table: Table,
+    /// The rules of that name, which have read them.
+    rules: Vec<(&'static str, Arc<dyn Rule>)>,
+}
+
+impl RuleOptions {
+    pub(super) fn new(table: Table, rules: Vec<(&'static str, Arc<dyn Rule>)>) -> Self {
+        Self { table, rules }
+    }
+}
+
+impl std::fmt::Debug for RuleOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.table.fmt(f)
+    }
+}
+
+impl PartialEq for RuleOptions {
+    fn eq(&self, other: &Self) -> bool {
+        self.table == other.table
+    }
+}
+
+/// The options a rule has so far.
+#[derive(Clone, Default)]
+struct Options {
+    table: Table,
+    /// The rule with them, as long as one file alone gives any.
+    rule: Option<Arc<dyn Rule>>,
 }
 
 /// A name that no rule, alias, family or impact has.
@@ -174,18 +214,14 @@ fn width_of(name: &str) -> Option<Width> {
     (!rules::by_name(name).is_empty()).then_some(Width::Rule)
 }
 
-fn selects(name: &str, width: Width, meta: &RuleMeta) -> bool {
+/// Whether a name selects a rule; `named` is what it means as the name of a rule.
+fn selects(name: &str, width: Width, named: &[&RuleEntry], meta: &RuleMeta) -> bool {
     match width {
         Width::All => true,
         Width::Impact => meta.impact.iter().any(|i| i.as_str() == name),
         Width::Family => meta.family == name,
-        Width::Rule | Width::Code => is_named(name, meta),
+        Width::Rule | Width::Code => named.iter().any(|e| e.meta.id == meta.id),
     }
-}
-
-/// As `rules::by_name` has it: an id means that rule only, not those that have it as an alias.
-fn is_named(name: &str, meta: &RuleMeta) -> bool {
-    rules::by_name(name).iter().any(|e| e.meta.id == meta.id)
 }
 
 /// Checks a name in a selection. A code that hadolint had once means nothing and is no mistake.
@@ -271,13 +307,13 @@ pub(super) struct Selection {
     /// Per rule of [`RULES`].
     on: Vec<bool>,
     severities: Vec<Option<Severity>>,
-    options: Vec<toml::Table>,
+    options: Vec<Options>,
     fail_on: FailOn,
     ignore_comments: bool,
     pub(super) shellcheck: ScriptChecker,
     /// The codes that are on, for the rule that has any.
     codes: CodeChoice,
-    policy: toml::Table,
+    policy: Policy,
     golden: Vec<Golden>,
     trusted_registries: Vec<String>,
     build: BuildOptions,
@@ -294,7 +330,7 @@ impl Selection {
             profile,
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
             severities: RULES.iter().map(|e| profile.severity(&e.meta)).collect(),
-            options: vec![toml::Table::new(); RULES.len()],
+            options: vec![Options::default(); RULES.len()],
             codes: CodeChoice {
                 others: profile.shell_codes(),
                 ..CodeChoice::default()
@@ -302,7 +338,7 @@ impl Selection {
             fail_on: profile.fail_on(),
             ignore_comments: true,
             shellcheck: ScriptChecker::default(),
-            policy: toml::Table::new(),
+            policy: Policy::default(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
             build: BuildOptions::default(),
@@ -329,8 +365,9 @@ impl Selection {
         let names: Vec<_> = selected.chain(ignored).collect();
         for width in Width::WIDEST_FIRST {
             for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
+                let named = rules::by_name(name);
                 for (on, entry) in self.on.iter_mut().zip(&RULES) {
-                    if !selects(name, width, &entry.meta) {
+                    if !selects(name, width, &named, &entry.meta) {
                         continue;
                     }
                     if width == Width::Code {
@@ -345,9 +382,10 @@ impl Selection {
             }
         }
         for (name, level) in &layer.levels {
+            let named = rules::by_name(name);
             let slots = self.on.iter_mut().zip(&mut self.severities);
             for ((on, severity), entry) in slots.zip(&RULES) {
-                if !is_named(name, &entry.meta) {
+                if !named.iter().any(|e| e.meta.id == entry.meta.id) {
                     continue;
                 }
                 if rules::is_code(name) {
@@ -361,25 +399,19 @@ impl Selection {
                 }
             }
         }
-        for (name, options) in &layer.rules {
-            for (slot, entry) in self.options.iter_mut().zip(&RULES) {
-                if is_named(name, &entry.meta) {
-                    slot.extend(options.clone());
+        for options in layer.rules.values() {
+            for (id, rule) in &options.rules {
+                let slots = self.options.iter_mut().zip(&RULES);
+                for (slot, _) in slots.filter(|(_, entry)| entry.meta.id == *id) {
+                    slot.rule = slot.table.is_empty().then(|| Arc::clone(rule));
+                    slot.table.extend(options.table.clone());
                 }
             }
         }
         self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
         self.ignore_comments = layer.ignore_comments.unwrap_or(self.ignore_comments);
         self.shellcheck = layer.shellcheck.unwrap_or(self.shellcheck);
-        for (key, value) in &layer.policy {
-            match (self.policy.get_mut(key), value) {
-                // Labels come from everywhere.
-                (Some(toml::Value::Table(known)), toml::Value::Table(more)) => {
-                    known.extend(more.clone());
-                }
-                _ => drop(self.policy.insert(key.clone(), value.clone())),
-            }
-        }
+        layer.policy.lay_over(&mut self.policy);
         self.golden.extend(layer.golden.iter().cloned());
         let registries = layer.trusted_registries.iter().cloned();
         self.trusted_registries.extend(registries);
@@ -406,13 +438,13 @@ impl Selection {
                 continue;
             }
             let mut rule = ActiveRule::new(entry);
-            if !options.is_empty() {
-                let configured = (entry.configure)(options);
-                // Options were checked when their file was read.
-                let configured = configured.map_err(|e| Problem::RuleOption {
-                    rule: entry.meta.id.to_owned(),
-                    reason: e.message().to_owned(),
-                })?;
+            if let Some(configured) = options.rule {
+                rule.rule = configured;
+            } else if !options.table.is_empty() {
+                // Each file's own were read before; here those of several meet.
+                let options = Value::of_table(options.table);
+                let configured = (entry.configure)(&options);
+                let configured = configured.map_err(|e| Problem::Other(e.to_string()))?;
                 rule.rule = Arc::from(configured);
             }
             if entry.meta.id == rules::SHELLCHECK {
@@ -424,8 +456,7 @@ impl Selection {
             }
             active.push(rule);
         }
-        let policy: Result<Policy, _> = self.policy.try_into();
-        let mut policy = policy.map_err(|e| Problem::Toml(e.message().to_owned()))?;
+        let mut policy = self.policy;
         policy.golden.extend(self.golden);
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
@@ -479,13 +510,19 @@ mod tests {
             select: Some(vec!["all".into()]),
             ignore: vec!["syntax-error".into()],
             levels: vec![("unused-ignore".into(), LevelSetting::Error)],
-            policy: toml::from_str("trusted-registries = ['a']\ninsecure-registries = ['b']")
-                .unwrap(),
+            policy: PolicyKeys {
+                trusted_registries: Some(vec!["a".into()]),
+                insecure_registries: Some(vec!["b".into()]),
+                ..PolicyKeys::default()
+            },
             ..Layer::default()
         };
         let high = Layer {
             extend_select: vec!["syntax-error".into()],
-            policy: toml::from_str("trusted-registries = ['c']").unwrap(),
+            policy: PolicyKeys {
+                trusted_registries: Some(vec!["c".into()]),
+                ..PolicyKeys::default()
+            },
             trusted_registries: vec!["d".into()],
             ..Layer::default()
         };

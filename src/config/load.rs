@@ -1,18 +1,18 @@
 //! Reading a configuration file and what it extends, every fault at its place.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use serde::Deserialize;
 
-use super::error::{Problem, reason};
-use super::layer::{Layer, check_rule, check_selector};
-use super::{ConfigError, File, Override, Patterns};
+use super::error::{Problem, nearest, reason};
+use super::layer::{Layer, RuleOptions, check_rule, check_selector};
+use super::{ConfigError, File, Patterns};
 use crate::context::disk;
-use crate::policy::Policy;
 use crate::rules;
 use crate::span::{Source, Span};
+use crate::values::{self, Kind, Located, Mismatch, Step, Value};
 
 /// The largest configuration file that is read.
 const MAX_BYTES: u64 = 1 << 20;
@@ -60,6 +60,15 @@ impl Config {
         Ok(config)
     }
 
+    /// Reads a text of TOML, whose patterns and `extends` are relative to the current folder.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let source = Source::new(super::FILE_NAME, text);
+        let mut config = Self::default();
+        let path = Path::new(super::FILE_NAME);
+        config.add_source(path, &source, Trust::Named, &mut Vec::new())?;
+        Ok(config)
+    }
+
     fn add(
         &mut self,
         path: &Path,
@@ -71,52 +80,60 @@ impl Config {
             self.base.push(super::hadolint::read(&source)?.layer);
             return Ok(());
         }
-        let reader = Reader { source: &source };
-        let file = reader.read()?;
+        self.add_source(path, &source, trust, chain)
+    }
+
+    fn add_source(
+        &mut self,
+        path: &Path,
+        source: &Source,
+        trust: Trust,
+        chain: &mut Vec<PathBuf>,
+    ) -> Result<(), ConfigError> {
+        let reader = Reader { source };
+        let (file, rules, of_overrides) = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         chain.push(identity(path));
         if let Some(extends) = &file.extends {
-            let target = folder.join(extends);
-            let place = [Step::Key("extends")];
+            let target = folder.join(&extends.value);
+            let place = extends.span;
             let again = identity(&target);
             if chain.contains(&again) {
                 let names = chain.iter().chain([&again]).map(|p| nearer(p));
                 let names: Vec<String> = names.map(|p| p.display().to_string()).collect();
                 let problem = Problem::Circle(names.join(" → "));
-                return Err(reader.fault(problem, &place));
+                return Err(reader.fault(problem, place));
             }
             if chain.len() > MAX_EXTENDED {
-                return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), &place));
+                return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), place));
             }
             let is_outside = trust == Trust::Found && disk::leads_out(folder, &target);
             if is_outside && disk::repository(folder).is_some() {
-                let path = extends.into();
-                return Err(reader.fault(Problem::Outside { path }, &place));
+                let path = extends.value.as_str().into();
+                return Err(reader.fault(Problem::Outside { path }, place));
             }
             self.add(&target, trust, chain)
                 .map_err(|e| match *e.problem {
                     Problem::Unreadable { path, reason } => {
                         let path = nearer(&path).to_path_buf();
-                        reader.fault(Problem::Extends { path, reason }, &place)
+                        reader.fault(Problem::Extends { path, reason }, place)
                     }
                     // Without a repository nobody knows whose file it is: it is not shown.
                     _ if is_outside => {
-                        let path = extends.into();
-                        reader.fault(Problem::Hidden { path }, &place)
+                        let path = extends.value.as_str().into();
+                        reader.fault(Problem::Hidden { path }, place)
                     }
                     _ => e,
                 })?;
         }
-        self.exclude
-            .push(reader.patterns(folder, &file.exclude, &[Step::Key("exclude")])?);
-        self.include
-            .push(reader.patterns(folder, &file.include, &[Step::Key("include")])?);
-        for (i, over) in file.overrides.iter().enumerate() {
-            let place = [Step::Key("overrides"), Step::Index(i), Step::Key("files")];
-            let patterns = reader.patterns(folder, &over.files, &place)?;
-            self.overrides.push((patterns, over.clone().into()));
+        self.exclude.push(reader.patterns(folder, &file.exclude)?);
+        self.include.push(reader.patterns(folder, &file.include)?);
+        for (over, rules) in file.overrides.iter().zip(of_overrides) {
+            let patterns = reader.patterns(folder, &over.files)?;
+            let layer = Layer::of_override(over.clone(), rules);
+            self.overrides.push((patterns, layer));
         }
-        self.base.push(file.into());
+        self.base.push(Layer::of_file(file, rules));
         Ok(())
     }
 
@@ -183,256 +200,189 @@ fn nearer(path: &Path) -> &Path {
         .unwrap_or(path)
 }
 
-/// A step on the way to a value.
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Key(&'a str),
-    Index(usize),
-}
+/// The options of rules by the names they are given under.
+type Rules = BTreeMap<String, RuleOptions>;
 
-/// One file being read. Places are looked up only once something is wrong.
+/// One file being read.
 struct Reader<'a> {
     source: &'a Source,
 }
 
 impl Reader<'_> {
-    fn read(&self) -> Result<File, ConfigError> {
-        let text = self.source.text();
-        let file: File = toml::from_str(text).map_err(|e| self.toml_error(&e))?;
-        self.check(&Top::of(&file), &[])?;
-        for (i, over) in file.overrides.iter().enumerate() {
-            self.check(
-                &Top::of_override(over),
-                &[Step::Key("overrides"), Step::Index(i)],
+    /// The file as written, the options of its rules and those of each of its overrides.
+    fn read(&self) -> Result<(File, Rules, Vec<Rules>), ConfigError> {
+        let root = Value::parse(self.source.text()).map_err(|e| self.misfit(e, &[]))?;
+        let file = File::deserialize(&root).map_err(|e| self.misfit(e, &[]))?;
+        self.check_names(
+            [
+                file.select.as_deref(),
+                Some(&file.extend_select),
+                Some(&file.ignore),
+            ],
+            file.levels.keys().chain(file.rules.keys()),
+        )?;
+        let rules = self.rules(&root, &[])?;
+        let mut of_overrides = Vec::new();
+        let overrides = root.get("overrides").map_or(&[][..], Value::elements);
+        for (i, (over, value)) in file.overrides.iter().zip(overrides).enumerate() {
+            self.check_names(
+                [
+                    over.select.as_deref(),
+                    Some(&over.extend_select),
+                    Some(&over.ignore),
+                ],
+                over.levels.keys().chain(over.rules.keys()),
             )?;
+            let at = [Step::Key("overrides".to_owned()), Step::Index(i)];
+            of_overrides.push(self.rules(value, &at)?);
         }
-        Ok(file)
+        Ok((file, rules, of_overrides))
     }
 
-    /// Checks what serde does not know.
-    fn check(&self, top: &Top<'_>, at: &[Step<'_>]) -> Result<(), ConfigError> {
-        for (key, names) in top.selectors {
-            for (i, name) in names.iter().enumerate() {
-                let place = [at, &[Step::Key(key), Step::Index(i)]].concat();
-                check_selector(name).map_err(|e| self.fault(e.into(), &place))?;
-            }
+    /// Checks the names that select rules and those that are keys.
+    fn check_names<'n>(
+        &self,
+        selectors: [Option<&[Located<String>]>; 3],
+        keys: impl Iterator<Item = &'n Located<String>>,
+    ) -> Result<(), ConfigError> {
+        for name in selectors.into_iter().flatten().flatten() {
+            check_selector(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
         }
-        for name in top.levels.keys() {
-            let place = [at, &[Step::Key("levels"), Step::Key(name)]].concat();
-            check_rule(name).map_err(|e| self.fault_at_key(e.into(), &place))?;
-        }
-        let policy = [at, &[Step::Key("policy")]].concat();
-        self.check_table(top.policy, &policy, |t| t.try_into::<Policy>().map(drop))?;
-        for (name, options) in top.rules {
-            let place = [at, &[Step::Key("rules"), Step::Key(name)]].concat();
-            check_rule(name).map_err(|e| self.fault_at_key(e.into(), &place))?;
-            for entry in rules::by_name(name) {
-                self.check_table(options, &place, |t| (entry.configure)(t).map(drop))
-                    .map_err(|mut e| {
-                        if let Problem::Toml(reason) = e.problem.as_ref() {
-                            *e.problem = Problem::RuleOption {
-                                rule: entry.meta.id.to_owned(),
-                                reason: reason.clone(),
-                            };
-                        }
-                        e
-                    })?;
-            }
+        for name in keys {
+            check_rule(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
         }
         Ok(())
     }
 
-    /// Checks a table whose values have no places: what is wrong with the whole is found by
-    /// trying each key, then each element, alone.
-    fn check_table(
-        &self,
-        table: &toml::Table,
-        at: &[Step<'_>],
-        check: impl Fn(toml::Table) -> Result<(), toml::de::Error>,
-    ) -> Result<(), ConfigError> {
-        let Err(whole) = check(table.clone()) else {
-            return Ok(());
-        };
-        let alone = |key: &str, value: toml::Value| {
-            check(toml::Table::from_iter([(key.to_owned(), value)])).err()
-        };
-        for (key, value) in table {
-            let Some(error) = alone(key, value.clone()) else {
-                continue;
-            };
-            let mut place = vec![Step::Key(key.as_str())];
-            let mut message = error.message().to_owned();
-            // One element of an array, then one key of a table, as long as it stays wrong.
-            let mut wrap: Box<dyn Fn(toml::Value) -> toml::Value> = Box::new(|v| v);
-            let mut inner = value;
-            if let Some(array) = value.as_array() {
-                wrap = Box::new(|v| toml::Value::Array(vec![v]));
-                let wrong = array.iter().enumerate().find_map(|(i, element)| {
-                    Some((i, element, alone(key, wrap(element.clone()))?))
-                });
-                if let Some((i, element, error)) = wrong {
-                    place.push(Step::Index(i));
-                    inner = element;
-                    message = error.message().to_owned();
-                }
+    /// Has the rules read their options.
+    fn rules(&self, top: &Value, at: &[Step]) -> Result<Rules, ConfigError> {
+        let mut rules = Rules::new();
+        for (name, (_, options)) in top
+            .get("rules")
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            let mut configured = Vec::new();
+            for entry in rules::by_name(name) {
+                let rule = (entry.configure)(options).map_err(|e| {
+                    let rules = Step::Key("rules".to_owned());
+                    let path = [at, &[rules, Step::Key(name.clone())]].concat();
+                    self.misfit(e, &path)
+                })?;
+                configured.push((entry.meta.id, Arc::from(rule)));
             }
-            for (key2, value2) in inner.as_table().into_iter().flatten() {
-                let pair = toml::Table::from_iter([(key2.clone(), value2.clone())]);
-                if let Some(error) = alone(key, wrap(toml::Value::Table(pair))) {
-                    place.push(Step::Key(key2));
-                    message = error.message().to_owned();
-                    break;
-                }
-            }
-            let place = [at, &place].concat();
-            let problem = problem_of(&message);
-            return Err(match &problem {
-                Problem::UnknownKey { .. } => self.fault_at_key(problem, &place),
-                _ => self.fault(problem, &place),
-            });
+            let table = options.as_table().cloned().unwrap_or_default();
+            rules.insert(name.clone(), RuleOptions::new(table, configured));
         }
-        Err(self.fault(problem_of(whole.message()), at))
+        Ok(rules)
     }
 
     fn patterns(
         &self,
         folder: &Path,
-        patterns: &[String],
-        at: &[Step<'_>],
+        patterns: &[Located<String>],
     ) -> Result<Patterns, ConfigError> {
-        Patterns::new(folder, patterns.iter().map(String::as_str)).map_err(|problem| {
-            let index = match &problem {
-                Problem::Pattern { pattern, .. } => patterns.iter().position(|p| p == pattern),
+        Patterns::new(folder, patterns.iter().map(|p| p.value.as_str())).map_err(|problem| {
+            let wrong = match &problem {
+                Problem::Pattern { pattern, .. } => patterns.iter().find(|p| p.value == *pattern),
                 _ => None,
             };
-            let place = [at, &[Step::Index(index.unwrap_or(0))]].concat();
-            self.fault(problem, &place)
+            let span = wrong.or(patterns.first()).map(|p| p.span);
+            self.fault(problem, span.unwrap_or_default())
         })
     }
 
-    fn toml_error(&self, error: &toml::de::Error) -> ConfigError {
-        let span = error.span().unwrap_or(0..0);
-        ConfigError::at(problem_of(error.message()), self.source, span_of(span))
+    fn fault(&self, problem: Problem, span: Span) -> ConfigError {
+        ConfigError::at(problem, self.source, span)
     }
 
-    /// Something wrong with a value.
-    fn fault(&self, problem: Problem, place: &[Step<'_>]) -> ConfigError {
-        ConfigError::at(problem, self.source, self.find(place, false))
-    }
-
-    /// Something wrong with a key.
-    fn fault_at_key(&self, problem: Problem, place: &[Step<'_>]) -> ConfigError {
-        ConfigError::at(problem, self.source, self.find(place, true))
-    }
-
-    fn find(&self, place: &[Step<'_>], key: bool) -> Span {
-        let Ok(document) = DeTable::parse(self.source.text()) else {
-            return Span::default();
-        };
-        let mut span = Span::default();
-        let root = document.into_inner();
-        let mut table = Some(&root);
-        let mut value: Option<&Spanned<DeValue<'_>>> = None;
-        for step in place {
-            let next = match step {
-                Step::Key(name) => {
-                    let found = table.and_then(|t| t.iter().find(|(k, _)| k.get_ref() == name));
-                    if let Some((k, _)) = found
-                        && key
-                    {
-                        span = span_of(k.span());
-                    }
-                    found.map(|(_, v)| v)
+    /// A value that does not fit, read from what `at` leads to.
+    fn misfit(&self, error: values::Error, at: &[Step]) -> ConfigError {
+        let span = error.span.unwrap_or_default();
+        let text = self.source.slice(span);
+        let path = [at, &error.path].concat();
+        let problem = match *error.mismatch {
+            Mismatch::Type { wanted, found } => {
+                let mut keys = path.iter().rev().filter_map(Step::as_key);
+                Problem::Type {
+                    key: keys.next().map(str::to_owned),
+                    is_element: matches!(path.last(), Some(Step::Index(_))),
+                    wanted,
+                    found,
+                    instead: instead(text, &path, wanted, found),
                 }
-                Step::Index(i) => value
-                    .and_then(|v| v.get_ref().as_array())
-                    .and_then(|a| a.get(*i)),
-            };
-            let Some(next) = next else {
-                break;
-            };
-            if !key {
-                span = span_of(next.span());
             }
-            value = Some(next);
-            table = next.get_ref().as_table();
-        }
-        span
+            Mismatch::UnknownKey { key, known } => {
+                let (nearest, known) = nearest(&key, known);
+                Problem::UnknownKey {
+                    key,
+                    nearest,
+                    known,
+                }
+            }
+            Mismatch::UnknownValue { value, known } => {
+                let (nearest, known) = nearest(&value, known);
+                Problem::UnknownValue {
+                    value,
+                    nearest,
+                    known,
+                }
+            }
+            Mismatch::Range { least, most } => {
+                Problem::Other(format!("`{text}` is not between {least} and {most}"))
+            }
+            Mismatch::TooLarge => Problem::Other(format!("`{text}` is too large a number")),
+            Mismatch::MissingKey(key) => Problem::Other(format!("missing key `{key}`")),
+            Mismatch::Other(message) => Problem::Other(message),
+        };
+        self.fault(problem, span)
     }
 }
 
-fn span_of(range: Range<usize>) -> Span {
-    Span::new(range.start as u32, range.end as u32)
-}
-
-/// What a message of serde means. Its wording has been the same for ten years; should it change,
-/// the message is shown as it is.
-pub(super) fn problem_of(message: &str) -> Problem {
-    let unknown = |what: &str| {
-        let rest = message.strip_prefix(what)?;
-        let (name, rest) = rest.split_once('`')?;
-        let known = rest.split('`').skip(1).step_by(2).map(str::to_owned);
-        let known: Vec<String> = known.collect();
-        let nearest = known
-            .iter()
-            .map(|k| (crate::text::edit_distance(name, k), k))
-            .filter(|(d, k)| *d <= (k.len() / 3).max(2))
-            .min()
-            .map(|(_, k)| k.clone());
-        Some((name.to_owned(), nearest, known))
+/// What may be written instead of a value of the wrong type, in backticks.
+fn instead(text: &str, path: &[Step], wanted: Kind, found: Kind) -> Option<String> {
+    const LONGEST: usize = 60;
+    let key = path.iter().rev().find_map(Step::as_key)?;
+    let is_element = matches!(path.last(), Some(Step::Index(_)));
+    let whole: Vec<String> = path.iter().filter_map(Step::as_key).map(bare).collect();
+    let whole = whole.join(".");
+    let is_inline = text.len() <= LONGEST && !text.contains('\n');
+    let set = |value: &str| match is_element {
+        true => format!("`{value}`"),
+        false => format!("`{} = {value}`", bare(key)),
     };
-    if let Some((key, nearest, known)) = unknown("unknown field `") {
-        return Problem::UnknownKey {
-            key,
-            nearest,
-            known,
-        };
-    }
-    if let Some((value, nearest, known)) = unknown("unknown variant `") {
-        return Problem::UnknownValue {
-            value,
-            nearest,
-            known,
-        };
-    }
-    Problem::Toml(match message.strip_prefix("missing field ") {
-        Some(key) => format!("missing key {key}"),
-        None => message.to_owned(),
+    let content = text.trim_matches(['"', '\'']);
+    Some(match (wanted, found) {
+        (Kind::Array, Kind::Table) if !text.starts_with('{') => format!("`[[{whole}]]`"),
+        (Kind::Table, _) if !is_element => {
+            format!("`[{whole}]`, and below it a line for each key")
+        }
+        _ if !is_inline => return None,
+        (Kind::Array, Kind::String) => {
+            let elements = content.split(',').map(str::trim).filter(|e| !e.is_empty());
+            let elements: Vec<String> = elements.map(|e| format!("\"{e}\"")).collect();
+            set(&format!("[{}]", elements.join(", ")))
+        }
+        (Kind::Array, _) => set(&format!("[{text}]")),
+        (Kind::String, Kind::Boolean | Kind::Integer | Kind::Float | Kind::Datetime) => {
+            set(&format!("\"{text}\""))
+        }
+        (Kind::Boolean, _) => match content.to_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => set("true"),
+            "false" | "no" | "off" | "0" => set("false"),
+            _ => return None,
+        },
+        (Kind::Integer, Kind::String) => set(&content.parse::<i64>().ok()?.to_string()),
+        _ => return None,
     })
 }
 
-/// The keys a file and an override share.
-struct Top<'f> {
-    selectors: [(&'static str, &'f [String]); 3],
-    levels: &'f std::collections::BTreeMap<String, super::LevelSetting>,
-    policy: &'f toml::Table,
-    rules: &'f std::collections::BTreeMap<String, toml::Table>,
-}
-
-impl<'f> Top<'f> {
-    fn of(file: &'f File) -> Self {
-        Self {
-            selectors: [
-                ("select", file.select.as_deref().unwrap_or_default()),
-                ("extend-select", &file.extend_select),
-                ("ignore", &file.ignore),
-            ],
-            levels: &file.levels,
-            policy: &file.policy,
-            rules: &file.rules,
-        }
-    }
-
-    fn of_override(over: &'f Override) -> Self {
-        Self {
-            selectors: [
-                ("select", over.select.as_deref().unwrap_or_default()),
-                ("extend-select", &over.extend_select),
-                ("ignore", &over.ignore),
-            ],
-            levels: &over.levels,
-            policy: &over.policy,
-            rules: &over.rules,
-        }
+/// A key as it is written: in quotes if it needs them.
+fn bare(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match !key.is_empty() && key.chars().all(plain) {
+        true => key.to_owned(),
+        false => format!("\"{key}\""),
     }
 }

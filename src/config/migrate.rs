@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::ConfigError;
 use super::hadolint::{self, Read};
+use super::{ConfigError, PolicyKeys};
 use crate::rules;
 
 /// The text of the `dlint.toml` that means what a `.hadolint.yaml` means.
@@ -44,8 +44,8 @@ pub fn migrate(path: &Path) -> Result<String, ConfigError> {
     if !levels.is_empty() {
         top.insert("levels".to_owned(), levels.into());
     }
-    if !layer.policy.is_empty() {
-        top.insert("policy".to_owned(), layer.policy.into());
+    if layer.policy != PolicyKeys::default() {
+        insert(&mut top, "policy", layer.policy);
     }
     if layer.no_color == Some(true) {
         out.push_str("# no-color: say `--color never` or set NO_COLOR; a pipe is never coloured\n");

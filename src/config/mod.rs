@@ -13,14 +13,19 @@ mod migrate;
 mod pattern;
 mod report;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::{ConfigError, Problem, reason};
-pub use file::{BuildOptions, FailOn, File, LevelSetting, Override, Profile, ScriptChecker};
-pub use layer::{Layer, UnknownRule};
+pub use file::{
+    BuildOptions, FailOn, File, LevelSetting, Override, PolicyKeys, Profile, RuleTable,
+    ScriptChecker,
+};
+pub use layer::{Layer, RuleOptions, UnknownRule};
 pub use load::Config;
 pub use migrate::migrate;
 pub use pattern::Patterns;
@@ -33,8 +38,11 @@ use crate::policy::LabelFormat;
 use layer::Selection;
 
 /// The keys of a policy that ask for labels.
-pub fn label_policy(labels: &BTreeMap<String, LabelFormat>) -> toml::Table {
-    hadolint::policy(Vec::new(), labels, None)
+pub fn label_policy(labels: BTreeMap<String, LabelFormat>) -> PolicyKeys {
+    PolicyKeys {
+        label_schema: labels,
+        ..PolicyKeys::default()
+    }
 }
 
 /// The file that hadolint would read for what stands in a folder, those upwards included.
@@ -60,6 +68,8 @@ pub enum Place {
     Nearest,
     /// One file for all.
     File(PathBuf),
+    /// The text of one for all, with no file of its own.
+    Text(String),
     /// None at all.
     Isolated,
 }
@@ -144,7 +154,7 @@ impl Configs {
     /// The configuration for what stands in a folder.
     pub fn of_folder(&mut self, folder: &Path) -> Result<Arc<Config>, ConfigError> {
         let folder = match &self.place {
-            Place::Isolated => PathBuf::new(),
+            Place::Isolated | Place::Text(_) => PathBuf::new(),
             Place::File(path) => path.clone(),
             Place::Nearest => pattern::absolute(folder),
         };
@@ -154,6 +164,7 @@ impl Configs {
         let config = match &self.place {
             Place::Isolated => Ok(Arc::default()),
             Place::File(path) => Config::load_named(path).map(Arc::new),
+            Place::Text(text) => Config::from_toml(text).map(Arc::new),
             Place::Nearest => match file_in(&folder) {
                 Some(path) => self.load(&path),
                 // A repository ends the search.

@@ -13,6 +13,9 @@ pub mod suppressions;
 pub mod syntax;
 pub mod tool;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,6 +23,7 @@ use serde::de::DeserializeOwned;
 use crate::diagnostic::Severity;
 use crate::fix::Applicability;
 use crate::rule::{BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Rule, RuleMeta};
+use crate::values::{self, Value};
 
 /// A rule of the catalogue.
 pub struct RuleEntry {
@@ -28,7 +32,7 @@ pub struct RuleEntry {
     /// The rule with its default options.
     pub make: fn() -> Box<dyn Rule>,
     /// The rule with options from configuration.
-    pub configure: fn(toml::Table) -> Result<Box<dyn Rule>, toml::de::Error>,
+    pub configure: fn(&Value) -> Result<Box<dyn Rule>, values::Error>,
     /// The schema of its options.
     pub options: fn(&mut SchemaGenerator) -> Schema,
 }
@@ -40,9 +44,9 @@ fn make<R: Rule + Default + 'static>() -> Box<dyn Rule> {
 }
 
 fn configure<R: Rule + DeserializeOwned + 'static>(
-    options: toml::Table,
-) -> Result<Box<dyn Rule>, toml::de::Error> {
-    Ok(Box::new(options.try_into::<R>()?))
+    options: &Value,
+) -> Result<Box<dyn Rule>, values::Error> {
+    Ok(Box::new(R::deserialize(options)?))
 }
 
 fn options<R: JsonSchema + Serialize>(generator: &mut SchemaGenerator) -> Schema {
@@ -73,6 +77,21 @@ pub fn is_code(name: &str) -> bool {
         && number.iter().all(u8::is_ascii_digit)
 }
 
+/// What every name means, by the name in lower case.
+static NAMES: LazyLock<HashMap<String, Vec<&'static RuleEntry>>> = LazyLock::new(|| {
+    let mut names: HashMap<String, Vec<&'static RuleEntry>> = HashMap::new();
+    for entry in &RULES {
+        let own = std::iter::once(&entry.meta.id).chain(entry.meta.aliases);
+        for name in own {
+            let rules = names.entry(name.to_ascii_lowercase()).or_default();
+            if !rules.iter().any(|e| e.meta.id == entry.meta.id) {
+                rules.push(entry);
+            }
+        }
+    }
+    names
+});
+
 /// The rules a name means: the id, the rule of a code, or every rule with that alias. Aliases are compared without
 /// regard to case.
 pub fn by_name(name: &str) -> Vec<&'static RuleEntry> {
@@ -82,17 +101,10 @@ pub fn by_name(name: &str) -> Vec<&'static RuleEntry> {
     if is_code(name) {
         return by_id(SHELLCHECK).into_iter().collect();
     }
-    RULES
-        .iter()
-        .filter(|entry| {
-            entry.meta.id.eq_ignore_ascii_case(name)
-                || entry
-                    .meta
-                    .aliases
-                    .iter()
-                    .any(|a| a.eq_ignore_ascii_case(name))
-        })
-        .collect()
+    NAMES
+        .get(&name.to_ascii_lowercase())
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// The rule id, family or alias nearest to a name that does not exist.

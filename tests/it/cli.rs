@@ -929,8 +929,8 @@ mod configuration {
             (
                 "[[policy.golden]]\nimage = 3\n",
                 "2:9",
-                "invalid type: integer `3`, expected a string",
-                "",
+                "`image` takes a string, not an integer",
+                "write `image = \"3\"`",
             ),
             (
                 "[rules.syntax-error]\nfoo = 1\n",
@@ -984,14 +984,14 @@ mod configuration {
             (
                 "ignore = 'x'\n",
                 "1:10",
-                "invalid type: string \"x\", expected a sequence",
-                "",
+                "`ignore` takes an array, not a string",
+                "write `ignore = [\"x\"]`",
             ),
             (
                 "[build]\nargs = { A = 1 }\n",
                 "2:14",
-                "invalid type: integer `1`, expected a string",
-                "",
+                "`A` takes a string, not an integer",
+                "write `A = \"1\"`",
             ),
         ] {
             let error = error(text);

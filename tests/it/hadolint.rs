@@ -1,13 +1,15 @@
 //! The hadolint profile against hadolint's recorded answers (`testdata/probes/hadolint*.json`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use dlint::config::{Configs, Layer, Place, Profile};
+use dlint::config::{Configs, Layer, Place, PolicyKeys, Profile};
 use dlint::diagnostic::Severity;
 use dlint::engine;
+use dlint::policy::Policy;
 use dlint::rules;
 use dlint::span::Source;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Probes where dlint differs on purpose, and why. `docs/hadolint.md` has an example of each.
@@ -37,7 +39,7 @@ const SHELL_DIFFERENCES: &[(&str, &str)] = &[
 /// Line, code and level of what the hadolint profile finds.
 type Found = BTreeSet<(u32, String, Severity)>;
 
-fn find(dockerfile: &str, policy: toml::Table, also: &[&str]) -> Found {
+fn find(dockerfile: &str, policy: PolicyKeys, also: &[&str]) -> Found {
     let known = |name: &&&str| !rules::by_name(name).is_empty();
     let layer = Layer {
         profile: Some(Profile::Hadolint),
@@ -57,25 +59,15 @@ fn find(dockerfile: &str, policy: toml::Table, also: &[&str]) -> Found {
     found.collect()
 }
 
-fn policy(config: &Value) -> toml::Table {
-    let mut policy = toml::Table::new();
-    if let Some(registries) = config.get("trustedRegistries") {
-        let registries = toml::Value::try_from(registries).unwrap();
-        policy.insert("trusted-registries".to_owned(), registries);
+fn policy(config: &Value) -> PolicyKeys {
+    let list = |key: &str| config.get(key).map(|v| Vec::deserialize(v).unwrap());
+    let labels = config.get("label-schema");
+    PolicyKeys {
+        trusted_registries: list("trustedRegistries"),
+        label_schema: labels.map_or_else(BTreeMap::new, |v| BTreeMap::deserialize(v).unwrap()),
+        strict_labels: config.get("strict-labels").map(|v| v.as_bool().unwrap()),
+        ..PolicyKeys::default()
     }
-    if let Some(schema) = config.get("label-schema") {
-        policy.insert(
-            "label-schema".to_owned(),
-            toml::Value::try_from(schema).unwrap(),
-        );
-    }
-    if let Some(strict) = config.get("strict-labels") {
-        policy.insert(
-            "strict-labels".to_owned(),
-            toml::Value::try_from(strict).unwrap(),
-        );
-    }
-    policy
 }
 
 /// Every probe, those that were made for this project behind the others.
@@ -211,8 +203,9 @@ fn the_places_of_every_code_are_hadolints() {
         let file = dlint::syntax::parse(&source);
         let build = Default::default();
         let facts = dlint::facts::Facts::of(&source, &file, &build);
-        let policy = policy(&probe["config"]).try_into().unwrap();
-        let ours: BTreeSet<(u32, String)> = dlint::compat::hadolint::read(&facts, &policy)
+        let mut asked = Policy::default();
+        policy(&probe["config"]).lay_over(&mut asked);
+        let ours: BTreeSet<(u32, String)> = dlint::compat::hadolint::read(&facts, &asked)
             .into_iter()
             .filter(|r| r.code != "DL3054")
             .map(|r| (r.line, r.code.to_owned()))
@@ -251,17 +244,17 @@ fn the_listed_differences_are_as_listed() {
     let page = std::fs::read_to_string("docs/hadolint.md").unwrap();
     let (mut title, mut titles, mut checked) = ("", Vec::new(), 0);
     let mut lines = page.lines();
-    let mut policy = toml::Table::new();
+    let mut policy = PolicyKeys::default();
     while let Some(line) = lines.next() {
         if let Some(heading) = line.strip_prefix("### ") {
             title = heading;
-            policy.clear();
+            policy = PolicyKeys::default();
             titles.push(title);
         }
         if line == "```toml" {
             let text: Vec<&str> = lines.by_ref().take_while(|l| *l != "```").collect();
-            policy = toml::from_str(&text.join("\n")).unwrap();
-            policy = policy["policy"].as_table().unwrap().clone();
+            let file: toml::Table = toml::from_str(&text.join("\n")).unwrap();
+            policy = file["policy"].clone().try_into().unwrap();
         }
         if line != "```dockerfile" {
             continue;

@@ -104,8 +104,6 @@ fn pages() -> Vec<Page> {
 
 /// The settings of an example: this rule alone, configured by the `toml` block before it.
 fn settings(meta: &RuleMeta, with: &str, toml: &str, dockerfile: &Path) -> Settings {
-    let file = dockerfile.with_file_name("dlint.toml");
-    std::fs::write(&file, toml).unwrap();
     let names = [meta.id]
         .into_iter()
         .chain(with.split(',').filter(|w| !w.is_empty()));
@@ -113,7 +111,7 @@ fn settings(meta: &RuleMeta, with: &str, toml: &str, dockerfile: &Path) -> Setti
         select: Some(names.map(str::to_owned).collect()),
         ..Layer::default()
     };
-    let effective = Configs::new(Place::File(file), only).of_file(dockerfile);
+    let effective = Configs::new(Place::Text(toml.to_owned()), only).of_file(dockerfile);
     match effective {
         Ok(effective) => effective.settings.clone(),
         Err(error) => panic!("{}: the toml block: {error}", meta.id),
