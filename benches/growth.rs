@@ -53,6 +53,35 @@ fn main() {
     growth("one RUN, pipes", |n| {
         format!("FROM a\nRUN true{}\n", " | cat".repeat(n))
     });
+    growth("RUN time time", |n| {
+        format!("FROM a\nRUN {}true\n", "time ".repeat(n))
+    });
+    growth("RUN coproc", |n| {
+        format!("FROM a\nRUN {}true\n", "coproc ".repeat(n))
+    });
+    growth("RUN env env", |n| {
+        format!("FROM a\nRUN {}true\n", "env ".repeat(n))
+    });
+    growth("RUN A=1 A=1", |n| {
+        format!("FROM a\nRUN {}true\n", "A=1 ".repeat(n))
+    });
+    growth("nested for", |n| {
+        let (open, close) = ("for i in a; do ".repeat(n), "done; ".repeat(n));
+        format!("FROM a\nRUN {open}true; {close}\n")
+    });
+    growth("nested case", |n| {
+        let (open, close) = ("case x in x) ".repeat(n), ";; esac ".repeat(n));
+        format!("FROM a\nRUN {open}true {close}\n")
+    });
+    growth("done; done;", |n| {
+        format!("FROM a\nRUN {}\n", "done; ".repeat(n))
+    });
+    growth("RUN sh -c", |n| {
+        format!("FROM a\nRUN true{}\n", " && sh -c 'a && b | c'".repeat(n))
+    });
+    growth("one heredoc", |n| {
+        format!("FROM a\nRUN <<E\n{}E\n", "echo a\n".repeat(10 * n))
+    });
     growth("stages", |n| {
         (0..n)
             .map(|i| format!("FROM a AS s{i}\nRUN x\nUSER y\n"))

@@ -8,6 +8,7 @@
 mod command;
 mod damage;
 mod dialect;
+mod limits;
 mod nested;
 mod read;
 mod redirect;
@@ -24,8 +25,11 @@ pub use command::{
     WordPart, Wrapper,
 };
 pub use dialect::Dialect;
-pub(crate) use read::{beyond_limits, plain};
-pub use script::{Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellOptions};
+pub(crate) use limits::beyond_limits;
+pub(crate) use read::plain;
+pub use script::{
+    Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellErrorKind, ShellOptions,
+};
 
 use crate::span::{MappedText, Span};
 

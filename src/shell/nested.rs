@@ -6,7 +6,7 @@ use shuck_ast as ast;
 
 use super::command::{Value, Word, WordPart};
 use super::read::{Join, Reader};
-use super::script::{FrameKind, ShellError};
+use super::script::{FrameKind, ShellError, ShellErrorKind};
 use super::simple::note;
 use super::word;
 
@@ -43,7 +43,7 @@ impl Reader<'_> {
             self.script.errors.push(ShellError {
                 span: self.text.span(range),
                 message: "a word without a clear end".to_owned(),
-                limit: true,
+                kind: ShellErrorKind::Unclear,
             });
         }
     }

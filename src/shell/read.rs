@@ -9,25 +9,14 @@ use shuck_parser::{ShellDialect, ShellProfile};
 
 use super::command::{Command, Connector, Word, Wrapper};
 use super::dialect::Dialect;
-use super::script::{Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellOptions};
+use super::limits::{MAX_DEPTH, beyond_limits};
+use super::script::{
+    Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellErrorKind, ShellOptions,
+};
 use super::simple::Piece;
 use super::word::{self, Place, Text};
 use super::{ExecWord, damage};
 use crate::span::{MappedText, Span};
-
-/// How deep compound commands and substitutions may nest, scripts in scripts included.
-const MAX_DEPTH: usize = 100;
-
-/// How many brackets of one kind may be open at once. Well beyond what anyone writes, and low
-/// enough for the parser, which takes quadratic time for `{{{{…`.
-const MAX_OPEN: usize = 200;
-
-/// How often `<<` may stand on one line.
-const MAX_HEREDOCS: usize = 500;
-
-/// How many bytes the parser may look at again, as it does with the whole line for each
-/// substitution. A second or two.
-const MAX_COST: usize = 100_000_000_000;
 
 /// Reads one text into a script.
 pub(super) struct Reader<'a> {
@@ -124,7 +113,12 @@ impl<'a> Reader<'a> {
         let len = self.text.text.len();
         let start = self.script.commands.len();
         if let Some((at, message)) = beyond_limits(self.text.text) {
-            self.error(at..len, message.to_string());
+            let span = self.text.span(at..len);
+            self.script.errors.push(ShellError {
+                span,
+                message: message.to_owned(),
+                kind: ShellErrorKind::Limit,
+            });
         } else {
             let result = self.parse(0..len);
             for diagnostic in &result.diagnostics {
@@ -176,7 +170,11 @@ impl<'a> Reader<'a> {
         let error = ShellError {
             span,
             message,
-            limit,
+            kind: if limit {
+                ShellErrorKind::Limit
+            } else {
+                ShellErrorKind::Mistake
+            },
         };
         if self.script.errors.last() != Some(&error) {
             self.script.errors.push(error);
@@ -782,49 +780,4 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
         plain = Cow::Owned(plain.replace(ALIASES, "expand-aliases"));
     }
     plain
-}
-
-/// Where a text gets beyond what the parser can be given: it takes quadratic time for
-/// brackets that stay open, for substitutions on one line and for here-documents begun on one
-/// line.
-pub(crate) fn beyond_limits(text: &str) -> Option<(usize, &'static str)> {
-    let mut open = [0usize; 3];
-    let (mut line, mut substitutions, mut heredocs, mut cost) = (0, 0usize, 0, 0usize);
-    let mut last = 0;
-    for (i, byte) in text.bytes().enumerate() {
-        let (kind, opens) = match byte {
-            b'(' => (0, true),
-            b'{' => (1, true),
-            b'[' => (2, true),
-            b')' => (0, false),
-            b'}' => (1, false),
-            b']' => (2, false),
-            _ => (3, false),
-        };
-        if let Some(count) = open.get_mut(kind) {
-            *count = if opens {
-                *count + 1
-            } else {
-                count.saturating_sub(1)
-            };
-            if *count > MAX_OPEN {
-                return Some((i, "nested too deeply to be read"));
-            }
-        }
-        match (last, byte) {
-            (b'$' | b'<' | b'>', b'(') | (_, b'`') => substitutions += 1,
-            (b'<', b'<') => heredocs += 1,
-            (_, b'\n') => {
-                cost += substitutions * (i - line);
-                (line, substitutions, heredocs) = (i, 0, 0);
-            }
-            _ => {}
-        }
-        if heredocs > MAX_HEREDOCS {
-            return Some((i, "too many here-documents on one line to be read"));
-        }
-        last = byte;
-    }
-    cost += substitutions * (text.len() - line);
-    (cost > MAX_COST).then_some((0, "too many substitutions on one line to be read"))
 }

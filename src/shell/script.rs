@@ -29,8 +29,26 @@ pub struct ShellError {
     pub span: Span,
     /// What is wrong.
     pub message: String,
-    /// Whether it is no mistake, but more than is read: nesting too deep, a list too long.
-    pub limit: bool,
+    /// What it is, besides a mistake.
+    pub kind: ShellErrorKind,
+}
+
+/// Why something could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShellErrorKind {
+    /// No shell reads it either.
+    Mistake,
+    /// It is more than is read: nesting too deep, a list too long.
+    Limit,
+    /// A shell may read it; the parser does not see where it ends.
+    Unclear,
+}
+
+impl ShellError {
+    /// Whether no shell can read it.
+    pub fn is_mistake(&self) -> bool {
+        self.kind == ShellErrorKind::Mistake
+    }
 }
 
 /// `a | b | c`.
@@ -137,7 +155,7 @@ pub enum FrameKind {
 }
 
 /// The shell options that decide what a failing command does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ShellOptions {
     /// `-e`: a failing command ends the script.
     pub errexit: bool,

@@ -6,9 +6,10 @@ use shuck_ast as ast;
 
 use super::ExecWord;
 use super::command::{Assignment, AssignmentKind, Quoting, Value, Word, WordPart, Wrapper};
+use super::limits::{MAX_DEPTH, TOO_DEEP};
 use super::read::{Join, Reader};
 use super::redirect::is_input;
-use super::script::{FrameKind, ShellOptions};
+use super::script::{FrameKind, ShellError, ShellErrorKind, ShellOptions};
 use super::word::{self, Escapes, Place, Text};
 use super::wrappers::{self, Source};
 use crate::span::{MappedText, Span};
@@ -46,7 +47,15 @@ impl Reader<'_> {
             words.push(word);
             nested.push(has_nested);
         }
-        let plan = wrappers::plan(&words);
+        let mut plan = wrappers::plan(&words);
+        if self.depth + plan.wrappers.len() > MAX_DEPTH {
+            self.script.errors.push(ShellError {
+                span: words.first().map(|w| w.span).unwrap_or_default(),
+                message: TOO_DEEP.to_owned(),
+                kind: ShellErrorKind::Limit,
+            });
+            plan = wrappers::Plan::default();
+        }
         let input = redirects.iter().rposition(is_input);
         let script = self.script_of(&plan.script, &pieces, &words, redirects, input);
         let given = match (&script, &plan.script) {

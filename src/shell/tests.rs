@@ -813,7 +813,7 @@ fn a_script_that_is_expanded_first_has_no_syntax_errors() {
     assert!(run("bash -c \"if $COND; then a\"").script.errors.is_empty());
     let case = run("bash -c 'a; if b'");
     assert_eq!(case.errors().len(), 1);
-    assert!(!case.script.errors[0].limit);
+    assert!(case.script.errors[0].is_mistake());
     assert_eq!(case.names(), ["bash", "a", "b"]);
 }
 
@@ -1095,7 +1095,8 @@ fn deep_nesting_is_refused_and_not_followed() {
     let inner = format!("sh -c '{}a{}'", "( ".repeat(48), " )".repeat(48));
     let nested = format!("{}{inner}{}", "( ".repeat(48), " )".repeat(48));
     assert!(run(&nested).names().contains(&"sh"));
-    assert!(run(&"(".repeat(100_000)).script.errors[0].limit);
+    let deep = run(&"(".repeat(100_000)).script;
+    assert_eq!(deep.errors[0].kind, ShellErrorKind::Limit);
 }
 
 #[test]
@@ -1231,7 +1232,7 @@ fn an_expansion_whose_end_is_not_clear_is_an_error() {
     ] {
         let errors = run(body).script.errors;
         assert_eq!(errors.len(), 1, "{body}");
-        assert!(errors[0].limit);
+        assert_eq!(errors[0].kind, ShellErrorKind::Unclear);
     }
     for body in [
         "echo ${A}",
@@ -1243,4 +1244,47 @@ fn an_expansion_whose_end_is_not_clear_is_an_error() {
     ] {
         assert_eq!(run(body).script.errors, [], "{body}");
     }
+}
+
+#[test]
+fn prefix_words_by_the_thousand_are_one_thing_that_is_not_read() {
+    let many = |word: &str| format!("{}true", word.repeat(10_000));
+    for word in [
+        "time ",
+        "time -p ! ",
+        "coproc ",
+        "A=1 ",
+        "for i in a; do ",
+        "case x in x) ",
+        "select i in a; do ",
+        "done; ",
+    ] {
+        let script = run(&many(word)).script;
+        let kinds: Vec<_> = script.errors.iter().map(|e| e.kind).collect();
+        assert_eq!(kinds, [ShellErrorKind::Limit], "{word}");
+        assert!(script.commands.is_empty(), "{word}");
+    }
+    // Programs that run others are words of one command, which is kept.
+    for word in [
+        "env ",
+        "sudo ",
+        "exec ",
+        "command builtin ",
+        "xargs ",
+        "nice ",
+    ] {
+        let script = run(&many(word)).script;
+        let kinds: Vec<_> = script.errors.iter().map(|e| e.kind).collect();
+        assert_eq!(kinds, [ShellErrorKind::Limit], "{word}");
+        assert_eq!(script.commands.len(), 1, "{word}");
+        assert!(script.commands[0].wrappers.is_empty(), "{word}");
+    }
+}
+
+#[test]
+fn a_script_that_is_too_long_is_not_read() {
+    let script = run(&"echo a; ".repeat(200_000)).script;
+    assert_eq!(script.errors.len(), 1);
+    assert_eq!(script.errors[0].kind, ShellErrorKind::Limit);
+    assert!(script.commands.is_empty());
 }

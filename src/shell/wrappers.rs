@@ -247,6 +247,7 @@ const SPECS: &[Spec] = &[
 ];
 
 /// What the words of a simple command say.
+#[derive(Default)]
 pub(super) struct Plan {
     /// Name and words of each wrapper.
     pub wrappers: Vec<(String, Range<usize>)>,
@@ -259,8 +260,10 @@ pub(super) struct Plan {
 }
 
 /// Where a command finds a script.
+#[derive(Default)]
 pub(super) enum Source {
     /// Nowhere, or in a file.
+    #[default]
     None,
     /// In one word.
     Word(usize, ShellOptions),
@@ -272,12 +275,7 @@ pub(super) enum Source {
 
 /// Reads the words of a simple command.
 pub(super) fn plan(words: &[Word]) -> Plan {
-    let mut plan = Plan {
-        wrappers: Vec::new(),
-        assignments: Vec::new(),
-        first: 0,
-        script: Source::None,
-    };
+    let mut plan = Plan::default();
     loop {
         let name = words.get(plan.first).map_or("", Word::program);
         let Some(spec) = SPECS.iter().find(|s| s.names.contains(&name)) else {

@@ -4,7 +4,7 @@
 //! what it has; where something has begun and goes wrong (`name (x)`, `[` without `]`, `${`
 //! without `}`) it keeps nothing.
 
-use crate::shell::{self, Dialect, Script};
+use crate::shell::{self, Dialect, Script, ShellError};
 use crate::span::MappedText;
 
 /// Prefixes that are tried before a script counts as unreadable.
@@ -13,7 +13,7 @@ const TRIES: usize = 12;
 /// What it reads of a script, if anything.
 pub(super) fn read(text: &str) -> Option<Script> {
     let parse = |text: &str| shell::parse(&MappedText::verbatim(text, 0), &Dialect::Bash);
-    let fails = |script: &Script| script.errors.iter().any(|e| !e.limit);
+    let fails = |script: &Script| script.errors.iter().any(ShellError::is_mistake);
     let whole = parse(text);
     let scan = Scan::of(text);
     if !fails(&whole) {

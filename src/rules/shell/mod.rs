@@ -9,4 +9,5 @@ pub mod pointless_command;
 pub mod sh_symlink;
 pub mod shellcheck;
 pub mod sudo;
+pub mod unread_script;
 pub mod useradd_large_uid;

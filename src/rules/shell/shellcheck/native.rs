@@ -1,7 +1,8 @@
 //! The back end in this process: the checks of `shuck-linter`.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use shuck_linter::{
     AmbientShellOptions, AnalysisRequest, LinterSettings, Rule, RuleSet, ShellCheckCodeMap,
@@ -15,7 +16,7 @@ use super::pieces::{PieceKind, pieces};
 use super::script::{RunScript, finding, fix_of};
 use super::{code_of, ends};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::shell::{self, Dialect};
+use crate::shell::{self, Command, Connector, Dialect, ShellOptions};
 
 /// A code and the rule that finds it.
 struct Code {
@@ -104,13 +105,60 @@ static MAP: LazyLock<ShellCheckCodeMap> = LazyLock::new(ShellCheckCodeMap::defau
 /// The rules to run.
 pub(super) struct Checks {
     rules: RuleSet,
+    /// Whether expansions that may be split are looked for.
+    splits: bool,
+    seen: Seen,
+}
+
+/// How many bytes of text and findings are kept at most.
+const MOST_SEEN: usize = 4 << 20;
+
+/// What decides about the findings in a text, besides the rules.
+type Shell = (ShellDialect, ShellOptions);
+
+/// What was found in scripts, so that equal ones are checked once: in the builds of a file, in the
+/// rounds of fixing it, and in files that resemble each other. Findings depend on nothing but what
+/// they are kept under.
+#[derive(Default)]
+struct Seen {
+    state: Mutex<SeenState>,
+}
+
+#[derive(Default)]
+struct SeenState {
+    found: HashMap<Shell, HashMap<String, Arc<[Diagnostic]>>>,
+    size: usize,
+}
+
+impl Seen {
+    fn state(&self) -> MutexGuard<'_, SeenState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, shell: Shell, text: &str) -> Option<Arc<[Diagnostic]>> {
+        self.state().found.get(&shell)?.get(text).cloned()
+    }
+
+    fn add(&self, shell: Shell, text: &str, found: Arc<[Diagnostic]>) {
+        let mut state = self.state();
+        let size = text.len() + found.len() * size_of::<Diagnostic>();
+        if state.size + size <= MOST_SEEN {
+            state.size += size;
+            let texts = state.found.entry(shell).or_default();
+            texts.insert(text.to_owned(), found);
+        }
+    }
 }
 
 impl Checks {
     pub(super) fn of(mut wants: impl FnMut(&'static str, Severity) -> bool) -> Self {
         let codes = CODES.iter().filter(|c| wants(&c.name, c.severity));
+        let rules: RuleSet = codes.map(|c| c.rule).collect();
+        let mut splits = CODES.iter().filter(|c| c.name == SPLITS);
         Self {
-            rules: codes.map(|c| c.rule).collect(),
+            splits: splits.any(|c| rules.contains(c.rule)),
+            seen: Seen::default(),
+            rules,
         }
     }
 
@@ -148,37 +196,101 @@ fn told_apart<'c>(code: &'c str, written: &str) -> Option<&'c str> {
 
 /// The findings in a script, on its bytes.
 pub(super) fn findings(script: &RunScript<'_>, checks: &Checks) -> Vec<Diagnostic> {
-    if checks.rules.is_empty() {
+    if checks.rules.is_empty() || is_plain(script) {
         return Vec::new();
     }
-    let mapped = script.text;
-    let shell = match script.dialect {
+    let dialect = match script.dialect {
         Dialect::Bash => ShellDialect::Bash,
         Dialect::Ksh => ShellDialect::Ksh,
         Dialect::Zsh => ShellDialect::Zsh,
         Dialect::Dash => ShellDialect::Dash,
         _ => ShellDialect::Sh,
     };
+    let shell = (dialect, script.options);
+    let text = script.text.text();
+    if let Some(known) = checks.seen.get(shell, text) {
+        return known.to_vec();
+    }
+    let found = findings_in(text, shell, checks);
+    checks.seen.add(shell, text, found.as_slice().into());
+    found
+}
+
+/// Commands whose arguments no check looks at, where these are plain words.
+const UNSUSPECTED: [&str; 31] = [
+    "add-apt-repository",
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-get",
+    "bundle",
+    "bun",
+    "cargo",
+    "cmake",
+    "composer",
+    "dnf",
+    "dotnet",
+    "gem",
+    "go",
+    "gradle",
+    "groupadd",
+    "make",
+    "mvn",
+    "node",
+    "npm",
+    "pip",
+    "pip3",
+    "pnpm",
+    "poetry",
+    "python",
+    "python3",
+    "useradd",
+    "uv",
+    "yarn",
+    "yum",
+];
+
+/// Whether a script is so plain that no rule has anything to look at: nothing but words of letters
+/// given to commands that none of them knows, joined by `&&`.
+fn is_plain(script: &RunScript<'_>) -> bool {
+    let is_letter = |b: u8| b.is_ascii_alphanumeric() || b"/._-+:@% \n\t&".contains(&b);
+    let keywords = [
+        "if", "then", "else", "elif", "fi", "for", "do", "done", "while", "until", "case", "esac",
+        "in", "select", "function", "time", "coproc",
+    ];
+    let is_known = |c: &Command| {
+        UNSUSPECTED.contains(&c.name.as_str())
+            && c.wrappers.is_empty()
+            && matches!(c.connector, Connector::Start | Connector::AndAnd)
+            && c.words.iter().all(|w| !keywords.contains(&w.raw.as_str()))
+            && c.words.first().is_some_and(|w| w.raw == c.name)
+    };
+    script.text.text().bytes().all(is_letter)
+        && script.script.frames.len() == 1
+        && script.script.errors.is_empty()
+        && script.script.commands.iter().all(is_known)
+}
+
+/// The findings in a text.
+fn findings_in(text: &str, shell: Shell, checks: &Checks) -> Vec<Diagnostic> {
+    let (shell, options) = shell;
     let mut settings = LinterSettings::default().with_shell(shell);
     settings.rules = checks.rules;
     // It asks again for each way on which functions call each other.
-    let functions = ["()", "function "].map(|word| mapped.text().matches(word).count());
+    let functions = ["()", "function "].map(|word| text.matches(word).count());
     if functions.iter().sum::<usize>() > MOST_FUNCTIONS {
         let early = CODES.iter().find(|c| c.name == EARLY_CALL);
         early.iter().for_each(|c| settings.rules.remove(c.rule));
     }
     settings.resolve_source_closure = false;
     let options = AmbientShellOptions {
-        errexit: script.options.errexit,
-        pipefail: script.options.pipefail,
+        errexit: options.errexit,
+        pipefail: options.pipefail,
     };
     let settings = settings.with_ambient_shell_options(options);
-    let text = shell::plain(mapped.text());
-    let source: &str = &text;
-    let splits = CODES
-        .iter()
-        .any(|c| c.name == SPLITS && checks.rules.contains(c.rule));
-    let wants_uses = splits && text.contains('$');
+    let source: &str = &shell::plain(text);
+    let wants_uses = checks.splits && text.contains('$');
     // One script that the checks fail on must not cost the findings of the rest.
     let found = catch_unwind(AssertUnwindSafe(|| {
         let mut parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
@@ -204,7 +316,7 @@ pub(super) fn findings(script: &RunScript<'_>, checks: &Checks) -> Vec<Diagnosti
             let end = source.len();
             let start = d.span.start.offset().min(end);
             let range = start..d.span.end.offset().clamp(start, end);
-            if code.is_renamed && is_disabled(mapped, &code.name, mapped.span(range.clone())) {
+            if code.is_renamed && is_disabled(text, &code.name, |line| line <= start) {
                 return None;
             }
             let written = source.get(range.clone()).unwrap_or_default();
@@ -232,7 +344,7 @@ pub(super) fn findings(script: &RunScript<'_>, checks: &Checks) -> Vec<Diagnosti
     });
     for u in uses.into_iter().filter(|u| u.value != Value::Whole) {
         let is_it = |f: &Diagnostic| f.span.range() == u.range && code_of(f) == SPLITS;
-        if !found.iter().any(is_it) && !is_disabled(mapped, SPLITS, mapped.span(u.range.clone())) {
+        if !found.iter().any(is_it) && !is_disabled(text, SPLITS, |line| line <= u.range.start) {
             let written = source.get(u.range.clone()).unwrap_or_default();
             let quoted = (u.range.clone(), format!("\"{written}\""));
             let title = "quote the parameter expansion".to_owned();
@@ -243,4 +355,58 @@ pub(super) fn findings(script: &RunScript<'_>, checks: &Checks) -> Vec<Diagnosti
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The script, in a shell without options.
+    fn found(text: &str, checks: &Checks) -> Vec<Diagnostic> {
+        let shell = (ShellDialect::Bash, ShellOptions::default());
+        findings_in(text, shell, checks)
+    }
+
+    #[test]
+    fn no_rule_finds_anything_in_what_is_plain() {
+        let checks = Checks::of(|_, _| true);
+        for name in UNSUSPECTED {
+            for arguments in [
+                "",
+                " install -y --no-install-recommends a1 b-c d.e /f",
+                " -r a@1.2 ../b ./c d:e %f +g && apt-get update",
+                " update\n",
+                " -c -e -i - -- 1 0 true false echo a/b/ && make",
+            ] {
+                let text = format!("{name}{arguments}");
+                let codes: Vec<_> = found(&text, &checks).into_iter().map(|f| f.code).collect();
+                assert!(codes.is_empty(), "{text}: {codes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_scripts_are_checked_once_and_what_is_kept_has_a_bound() {
+        let seen = Seen::default();
+        let shell = (ShellDialect::Sh, ShellOptions::default());
+        let checks = Checks::of(|_, _| true);
+        let known: Arc<[Diagnostic]> = found("cd x", &checks).into();
+        assert_eq!(known.len(), 1);
+        seen.add(shell, "cd x", Arc::clone(&known));
+        let again = seen.get(shell, "cd x").unwrap();
+        assert!(Arc::ptr_eq(&again, &known));
+        let errexit = ShellOptions {
+            errexit: true,
+            ..ShellOptions::default()
+        };
+        for other in [(ShellDialect::Bash, shell.1), (shell.0, errexit)] {
+            assert!(seen.get(other, "cd x").is_none());
+        }
+        for number in 0..100 {
+            let text = format!("{number}{}", "a".repeat(MOST_SEEN / 50));
+            seen.add(shell, &text, Arc::default());
+        }
+        assert!(seen.state().size <= MOST_SEEN);
+        assert!(seen.get(shell, "cd x").is_some());
+    }
 }

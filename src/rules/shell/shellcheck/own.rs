@@ -202,7 +202,7 @@ fn first_error(script: &Script) -> Option<&ShellError> {
         frames.any(|f| matches!(f.kind, FrameKind::Script { .. }) && f.span.contains(at))
     };
     let mut errors = script.errors.iter();
-    errors.find(|e| !e.limit && !quoted(e.span.start))
+    errors.find(|e| e.is_mistake() && !quoted(e.span.start))
 }
 
 /// Whether a text that no shell can read may be for another program: a template, PowerShell, `cmd`.
@@ -228,15 +228,19 @@ pub(super) fn may_be_foreign(script: &RunScript<'_>, found: &[Diagnostic]) -> bo
     .any(|mark| text.contains(mark))
 }
 
-/// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code.
-pub(super) fn is_disabled(text: &MappedText, code: &str, span: Span) -> bool {
+/// Whether a `# shellcheck disable=` above the line, in a heredoc, names the code; `is_before` says of
+/// where a line begins whether that is before the finding.
+pub(super) fn is_disabled(text: &str, code: &str, is_before: impl Fn(usize) -> bool) -> bool {
+    if !text.contains("disable=") {
+        return false;
+    }
     let mut lines = Vec::new();
     let mut at = 0;
-    for line in text.text().split_inclusive('\n') {
-        if text.offset(at) > span.start {
+    for line in text.split_inclusive('\n') {
+        if !is_before(at) {
             break;
         }
-        at += line.len() as u32;
+        at += line.len();
         lines.push(line.trim_start());
     }
     let number = code.trim_start_matches("SC");
@@ -278,7 +282,8 @@ impl Search<'_> {
 
     /// A finding at its place in the file.
     fn push(&mut self, span: Span, finding: Diagnostic) {
-        if !is_disabled(self.text, code_of(&finding), span) {
+        let is_before = |line: usize| self.text.offset(line as u32) <= span.start;
+        if !is_disabled(self.text.text(), code_of(&finding), is_before) {
             self.found.push(Diagnostic { span, ..finding });
         }
     }
@@ -424,6 +429,10 @@ impl Search<'_> {
 
     /// `exec` of a program before other commands, which then never run.
     fn replaced(&mut self) {
+        let execs = |c: &Command| c.name == "exec" || c.wrappers.iter().any(|w| w.name == "exec");
+        if !self.script.commands.iter().any(execs) {
+            return;
+        }
         let items = self.items();
         let script = self.script;
         for item in items.iter().filter(|i| i.whole && !i.negated) {
@@ -461,6 +470,10 @@ impl Search<'_> {
 
     /// Conditions in a subshell of their own.
     fn subshells(&mut self) {
+        let mut frames = self.script.frames.iter();
+        if frames.all(|f| f.kind != FrameKind::Subshell) {
+            return;
+        }
         let items = self.items();
         let script = self.script;
         for (id, frame) in script.frames.iter().enumerate() {
@@ -614,6 +627,9 @@ impl Search<'_> {
     /// `a && b || c`, where c runs if b fails, unless something asks for the result of the whole.
     fn mistaken_conditions(&mut self) {
         let mut items = self.items();
+        if items.iter().all(|i| i.connector != Connector::OrOr) {
+            return;
+        }
         items.retain(|i| i.whole);
         items.sort_by_key(|i| (i.frame, i.statement, i.span.start));
         let mut lists: Vec<&[Item]> = items

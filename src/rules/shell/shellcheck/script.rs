@@ -11,7 +11,7 @@ use super::{native, own};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Definition, Dialect, Facts, Node, Script};
 use crate::fix::{Applicability, Edit, Fix};
-use crate::shell::{self, ShellOptions};
+use crate::shell::{self, ShellError, ShellErrorKind, ShellOptions};
 use crate::span::{MappedText, Span};
 use crate::syntax::word::Var;
 
@@ -70,8 +70,10 @@ impl<'a> RunScript<'a> {
     /// Whether it is looked at: not one in another language than that of a POSIX shell, and not one
     /// that is too big.
     pub fn is_checked(&self) -> bool {
+        let is_limit = |e: &ShellError| e.kind == ShellErrorKind::Limit;
         self.dialect.is_posix()
             && self.script.commands.len() <= MOST_COMMANDS
+            && !self.script.errors.iter().any(is_limit)
             && shell::beyond_limits(self.text.text()).is_none()
     }
 
