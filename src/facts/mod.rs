@@ -10,6 +10,7 @@ mod graph;
 mod images;
 mod label;
 mod launch;
+mod mentions;
 pub mod mount;
 pub mod packages;
 mod place;
@@ -71,8 +72,8 @@ pub struct Facts<'a> {
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
     final_stage: Option<usize>,
-    /// The first node of a stage that says a text: see [`Facts::is_said_before`].
-    said: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
+    /// The first node of a stage that mentions a text: see [`Facts::is_mentioned_before`].
+    mentions: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
     /// For each stage what the final image takes from it: see [`Facts::taken_from`].
     taken: OnceCell<Vec<Vec<String>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
@@ -207,7 +208,7 @@ impl<'a> Facts<'a> {
             scopes: Scopes::new(build, last_stage(file).as_deref(), perspective),
             names: HashMap::new(),
             final_stage: None,
-            said: RefCell::default(),
+            mentions: RefCell::default(),
             taken: OnceCell::new(),
             user_names: OnceCell::new(),
             compared: Cell::new(0),
@@ -380,25 +381,6 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether a command put behind the shell form of a RUN would be read as one that follows all
-    /// others. It is not where the script is damaged and its end part of something else.
-    pub fn takes_at_the_end(&self, node: &Node<'_>, command: &str) -> bool {
-        let (Some(text), Some(script)) = (self.script_text(node), &node.script) else {
-            return false;
-        };
-        let start = text.text.text().len();
-        let mut text = text.text.into_owned();
-        text.push(" && ", node.instruction.head.end);
-        text.push(command, node.instruction.head.end);
-        let again = crate::shell::parse(&text, &node.shell);
-        again.commands.len() == script.commands.len() + 1
-            && again.errors.is_empty()
-            && again
-                .commands
-                .last()
-                .is_some_and(|c| c.frame == 0 && c.range.start > start)
-    }
-
     /// The options that the SHELL in force starts the shell with; a heredoc with a shebang of its
     /// own has none of them.
     pub fn shell_options(&self, node: &Node<'_>) -> ShellOptions {
@@ -531,25 +513,6 @@ impl<'a> Facts<'a> {
         self.names
             .get(&name.to_lowercase())
             .map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether an instruction of the stage's chain before `node` says `text`; those behind ONBUILD
-    /// do not count, and if `copied` none but COPY and ADD.
-    pub fn is_said_before(&self, stage: usize, node: usize, text: &str, copied: bool) -> bool {
-        self.chain(stage).any(|stage| {
-            let key = (stage.index, copied, text.to_owned());
-            let mut said = self.said.borrow_mut();
-            let first = said.entry(key).or_insert_with(|| {
-                let says = |n: &&Node<'_>| {
-                    let copies = matches!(n.keyword(), Some(Keyword::Copy | Keyword::Add));
-                    !n.onbuild
-                        && (copies || !copied)
-                        && self.source.slice(n.instruction.span).contains(text)
-                };
-                self.nodes_of(stage).iter().find(says).map(|n| n.index)
-            });
-            first.is_some_and(|first| first < node)
-        })
     }
 
     /// Whether a variable of the stage that names a user has this value.

@@ -4,6 +4,7 @@
 //! which manager it is, what it does, with which options, which packages in which versions and
 //! which files that list them. Values of options are never mistaken for packages.
 
+mod calls;
 mod grammar;
 mod spec;
 
@@ -13,6 +14,7 @@ mod tests;
 use crate::images::HIDDEN;
 use crate::shell::{Command, Script, Word, WordPart};
 use crate::span::Span;
+pub use calls::Setting;
 use grammar::Verb;
 
 /// A package manager call.

@@ -164,3 +164,16 @@ impl Reader<'_> {
 pub(super) fn push_part(to: &mut MappedText, from: &MappedText, range: std::ops::Range<usize>) {
     from.runs_in(range, |piece, at| to.push(piece, at));
 }
+
+/// Whether the shell form of CMD or ENTRYPOINT was meant as an array.
+pub fn is_meant_as_array(text: &str) -> bool {
+    // `[ "$x" = y ] && …` is a test of the shell.
+    let joined = text.contains("&&") || text.contains("||");
+    text.starts_with('[') && !is_shell_test(text) && (!joined || text.ends_with(']'))
+}
+
+/// `[ -f x ]`: a test of the shell.
+pub fn is_shell_test(text: &str) -> bool {
+    let rest = text.trim_start_matches('[');
+    rest.starts_with([' ', '\t']) && !rest.trim_start().starts_with(['"', '\'', '“', '‘'])
+}

@@ -18,6 +18,7 @@ pub mod word;
 use crate::span::{MappedText, Source, Span};
 use directive::{CheckDirective, Directive, SyntaxDirective};
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use json::{is_meant_as_array, is_shell_test};
 
 /// Reads a whole file. Never fails: what cannot be read is in [`File::errors`].
 pub fn parse(source: &Source) -> File {

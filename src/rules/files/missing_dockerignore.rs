@@ -1,6 +1,6 @@
 //! `missing-dockerignore`: the whole context is copied and nothing holds back what should stay.
 
-use super::files_shared::{leaks, reaches_final, whole_copies};
+use super::whole_copies::{leaks, reaches_final, whole_copies};
 use crate::diagnostic::Severity;
 use crate::rule::{Context, Rule, rule};
 

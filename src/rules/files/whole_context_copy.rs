@@ -1,6 +1,6 @@
 //! `whole-context-copy`: the whole build context goes into the final image.
 
-use super::files_shared::{reaches_final, whole_copies};
+use super::whole_copies::{reaches_final, whole_copies};
 use crate::facts::{Base, Copied, Facts};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;

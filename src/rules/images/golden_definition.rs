@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::floating_tag::{Asked, moves_with, precision};
+use super::precision::{Asked, moves_with, precision};
 use crate::diagnostic::Severity;
 use crate::facts::{ImageUse, ImageUseKind};
 use crate::images::{Precision, Publisher, publisher};

@@ -157,8 +157,8 @@ fn keeps_archives(facts: &Facts<'_>, node: &Node<'_>) -> bool {
         image.familiar_name().split([':', '@']).next(),
         Some("debian" | "ubuntu")
     );
-    let said = ["docker-clean", "eep-Downloaded", "apt.conf"]
+    let is_set = ["docker-clean", "eep-Downloaded", "apt.conf"]
         .iter()
-        .any(|text| facts.is_said_before(stage, node.index + 1, text, false));
-    !bare || said
+        .any(|text| facts.is_mentioned_before(node, text));
+    !bare || is_set
 }

@@ -1,6 +1,6 @@
 //! `deleted-in-later-layer`: a file is removed in another layer than the one that holds it.
 
-use super::layers_shared::place;
+use super::paths::place;
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Facts, Node, is_small_file};
 use crate::rule::{Context, Rule, rule};

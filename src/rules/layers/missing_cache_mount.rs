@@ -1,6 +1,6 @@
 //! `missing-cache-mount`: a package manager downloads everything again with each change.
 
-use super::layers_shared::has_cache_mount;
+use super::paths::has_cache_mount;
 use crate::facts::Node;
 use crate::facts::packages::{Action, Manager};
 use crate::rule::{Context, Rule, rule};

@@ -3,8 +3,8 @@
 pub mod cache_mount_conflict;
 pub mod consecutive_runs;
 pub mod deleted_in_later_layer;
-mod layers_shared;
 pub mod missing_cache_mount;
+mod paths;
 pub mod source_before_dependencies;
 pub mod stale_package_index;
 pub mod volatile_early;

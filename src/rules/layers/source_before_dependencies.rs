@@ -1,8 +1,7 @@
 //! `source-before-dependencies`: the whole source is copied before dependencies are installed.
 
-use super::layers_shared::{
-    directory_of, has_cache_mount, has_comment_inside, is_in, lines_of, place,
-};
+use super::paths::{directory_of, has_cache_mount, is_in, place};
+use crate::edits::{has_comment_inside, lines_of};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Copied, CopyOrigin, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::layers_shared::{has_cache_mount, has_comment_inside, lines_of, takes_prefix};
+use super::paths::has_cache_mount;
 use crate::diagnostic::Severity;
+use crate::edits::{has_comment_inside, lines_of, takes_prefix};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};

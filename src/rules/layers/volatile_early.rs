@@ -1,6 +1,7 @@
 //! `volatile-early`: an argument that changes with every build stands before expensive steps.
 
-use super::layers_shared::{has_cache_mount, has_comment_inside, lines_of};
+use super::paths::has_cache_mount;
+use crate::edits::{has_comment_inside, lines_of};
 use crate::facts::packages::Action;
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};

@@ -1,8 +1,7 @@
 //! `apk-cache-kept`: the package index of apk stays in the image.
 
-use super::packages_shared::{
-    after_verb, call_of, call_span, is_mounted, kept, removes, ships, too_late,
-};
+use super::cache::{Cache, removes};
+use crate::edits::after_verb;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Node};
 use crate::fix::Fix;
@@ -15,35 +14,28 @@ rule! {
     }
 }
 
+const CACHE: Cache = Cache {
+    fills,
+    empties,
+    cleans,
+    mounts: &["/var/cache/apk", "/etc/apk/cache", "/var/cache"],
+};
+
 impl Rule for ApkCacheKept {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
-        let Some(install) = kept(node, fills, empties, cleans) else {
+        let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node))
-            || is_mounted(node, &["/var/cache/apk", "/etc/apk/cache", "/var/cache"])
-        {
-            return;
-        }
         let fix = after_verb(facts, node, install, "--no-cache")
             .map(|edit| Fix::safe("add `--no-cache`", vec![edit]));
-        let late = too_late(facts, node, empties, cleans);
-        let mut report = cx
-            .report(
-                call_span(facts, install),
-                format!(
-                    "`{}` leaves the package index in the layer",
-                    call_of(install)
-                ),
-            )
-            .help("add `--no-cache`");
-        if let Some(span) = late {
-            report = report.label(span, "too late: an earlier layer has it already");
-        }
-        if let Some(fix) = fix {
-            report.fix(fix);
-        }
+        CACHE.report(
+            cx,
+            (node, install),
+            format!("`{}` leaves the package index in the layer", install.call()),
+            "add `--no-cache`",
+            fix,
+        );
     }
 }
 

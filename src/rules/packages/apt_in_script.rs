@@ -1,6 +1,6 @@
 //! `apt-in-script`: `apt` where `apt-get` is meant.
 
-use super::packages_shared::{call_span, run_installs};
+use crate::facts::Node;
 use crate::facts::packages::{Install, Manager};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
@@ -13,7 +13,7 @@ impl Rule for AptInScript {
         let mut calls = facts
             .nodes
             .iter()
-            .flat_map(run_installs)
+            .flat_map(Node::run_installs)
             .filter(|i| i.manager == Manager::Apt);
         // It is one habit: one finding a file, and one fix for all of it.
         let Some(first) = calls.next() else {
@@ -27,12 +27,12 @@ impl Rule for AptInScript {
             .collect();
         let mut report = cx
             .report(
-                call_span(facts, first),
+                facts.call_span(first),
                 "`apt` is made for people; its output and options may change",
             )
             .help(format!("use `{}` in scripts", other(first)));
         for install in rest.iter().take(MOST_LABELS) {
-            report = report.label(call_span(facts, install), "the same here");
+            report = report.label(facts.call_span(install), "the same here");
         }
         if !edits.is_empty() {
             report.fix(Fix::unsafe_("use `apt-get`", edits));

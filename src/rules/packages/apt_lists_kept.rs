@@ -1,8 +1,7 @@
 //! `apt-lists-kept`: the package lists of apt stay in the image.
 
-use super::packages_shared::{
-    append, call_of, call_span, is_mounted, kept, removes, run_installs, ships, too_late,
-};
+use super::cache::{Cache, removes};
+use crate::edits::append;
 use crate::facts::packages::{Action, Install};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::Fix;
@@ -16,15 +15,19 @@ rule! {
     }
 }
 
+const CACHE: Cache = Cache {
+    fills,
+    empties,
+    cleans,
+    mounts: &["/var/lib/apt"],
+};
+
 impl Rule for AptListsKept {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
-        let Some(install) = kept(node, fills, empties, cleans) else {
+        let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node)) || is_mounted(node, &["/var/lib/apt"]) {
-            return;
-        }
         let fix = match is_for_later(node, install) || is_used_later(facts, node) {
             true => None,
             false => append(facts, node, install, "rm -rf /var/lib/apt/lists/*"),
@@ -33,22 +36,16 @@ impl Rule for AptListsKept {
             true => Fix::unsafe_(fix.title, fix.edits),
             false => fix,
         });
-        let late = too_late(facts, node, empties, cleans);
-        let mut report = cx
-            .report(
-                call_span(facts, install),
-                format!(
-                    "the lists that `{}` fetches stay in the layer",
-                    call_of(install)
-                ),
-            )
-            .help("remove them in the same RUN: `rm -rf /var/lib/apt/lists/*`");
-        if let Some(span) = late {
-            report = report.label(span, "too late: an earlier layer has it already");
-        }
-        if let Some(fix) = fix {
-            report.fix(fix);
-        }
+        CACHE.report(
+            cx,
+            (node, install),
+            format!(
+                "the lists that `{}` fetches stay in the layer",
+                install.call()
+            ),
+            "remove them in the same RUN: `rm -rf /var/lib/apt/lists/*`",
+            fix,
+        );
     }
 }
 
@@ -77,7 +74,7 @@ fn is_for_later(node: &Node<'_>, update: &Install) -> bool {
     // `apt-install-and-clear`
     let other = |c: &Command| c.name.contains("install");
     let mut behind = node.commands().iter().skip(update.command + 1);
-    !run_installs(node).iter().any(uses) && !behind.any(other)
+    !node.run_installs().iter().any(uses) && !behind.any(other)
 }
 
 /// Whether a script that is not read may install with the lists of this RUN.
@@ -90,7 +87,7 @@ fn may_be_used_later(facts: &Facts<'_>, node: &Node<'_>) -> bool {
     let is_script = |word: &str| word.ends_with(".sh");
     later.any(|n| {
         let updates = |i: &Install| fills(i);
-        !run_installs(n).iter().any(updates)
+        !n.run_installs().iter().any(updates)
             && n.commands().iter().any(|c| {
                 let first = c.literal_args().next();
                 let shell = matches!(c.name.as_str(), "sh" | "bash" | "." | "source");
@@ -109,7 +106,7 @@ fn is_used_later(facts: &Facts<'_>, node: &Node<'_>) -> bool {
         .iter()
         .filter(|s| facts.chain(s.index).any(|c| Some(c.index) == node.stage));
     heirs.flat_map(|s| facts.nodes_of(s)).any(|later| {
-        let mut calls = run_installs(later).iter().filter(|i| i.manager.is_apt());
+        let mut calls = later.run_installs().iter().filter(|i| i.manager.is_apt());
         later.index > node.index
             && calls
                 .find(|i| matches!(i.action, Action::Update | Action::Install | Action::Upgrade))

@@ -1,8 +1,7 @@
 //! `apt-recommends`: apt also installs what packages recommend.
 
-use super::packages_shared::{
-    after_verb, call_of, call_span, is_copied_before, is_said_before, run_installs, ships,
-};
+use super::cache::ships;
+use crate::edits::after_verb;
 use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
@@ -21,7 +20,7 @@ impl Rule for AptRecommends {
         if !(self.every_stage || ships(facts, node)) {
             return;
         }
-        let installs = run_installs(node);
+        let installs = node.run_installs();
         let mut found = installs.iter().filter(|install| {
             let installs_some = install.manager.is_apt()
                 && matches!(install.verb.as_str(), "install" | "build-dep" | "satisfy")
@@ -36,8 +35,8 @@ impl Rule for AptRecommends {
         let Some(first) = found.next() else {
             return;
         };
-        if is_said_before(facts, node, "Install-Recommends")
-            || is_copied_before(facts, node, "apt.conf")
+        if facts.is_mentioned_before(node, "Install-Recommends")
+            || facts.is_copied_before(node, "apt.conf")
         {
             return;
         }
@@ -49,15 +48,15 @@ impl Rule for AptRecommends {
             .collect();
         let mut report = cx
             .report(
-                call_span(facts, first),
+                facts.call_span(first),
                 format!(
                     "`{}` also installs what the packages recommend",
-                    call_of(first)
+                    first.call()
                 ),
             )
             .help(format!("add `{option}` and name what is really needed"));
         for install in &rest {
-            report = report.label(call_span(facts, install), "and this one");
+            report = report.label(facts.call_span(install), "and this one");
         }
         if !edits.is_empty() {
             report.fix(Fix::unsafe_(format!("add `{option}`"), edits));
@@ -95,7 +94,8 @@ fn option_of(install: &Install) -> &'static str {
 fn is_for_a_while(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
     let marks = |c: &Command| c.name == "apt-mark" && c.literal_args().next() == Some("auto");
     let marked = node.commands().iter().skip(install.command).any(marks);
-    let removals: Vec<&Install> = run_installs(node)
+    let removals: Vec<&Install> = node
+        .run_installs()
         .iter()
         .filter(|i| i.command > install.command && i.manager.is_apt())
         .filter(|i| i.action == Action::Remove)

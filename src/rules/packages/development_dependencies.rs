@@ -1,7 +1,6 @@
 //! `development-dependencies`: what only development needs gets into the image.
 
-use super::packages_shared::{Setting, call_of, call_span, run_installs, setting};
-use crate::facts::packages::{Action, Install, Manager};
+use crate::facts::packages::{Action, Install, Manager, Setting};
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
@@ -19,7 +18,7 @@ impl Rule for DevelopmentDependencies {
         }
         let nodes: Vec<&Node<'_>> = facts.chain_nodes(last.index).collect();
         for node in &nodes {
-            for install in run_installs(node) {
+            for install in node.run_installs() {
                 let Some(option) = missing(facts, node, install) else {
                     continue;
                 };
@@ -34,7 +33,7 @@ impl Rule for DevelopmentDependencies {
                                 .iter()
                                 .any(|w| w.raw.contains("node_modules") || w.raw.contains("vendor"))
                 });
-                let again = run_installs(node).iter().any(|i| {
+                let again = node.run_installs().iter().any(|i| {
                     i.command > install.command
                         && i.manager == install.manager
                         && i.action == install.action
@@ -43,10 +42,10 @@ impl Rule for DevelopmentDependencies {
                     continue;
                 }
                 cx.report(
-                    call_span(facts, install),
+                    facts.call_span(install),
                     format!(
                         "`{}` also installs what only development needs",
-                        call_of(install)
+                        install.call()
                     ),
                 )
                 .help(match nodes.iter().any(|n| builds(n)) {
@@ -63,7 +62,7 @@ fn missing(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<&'st
     if install.action != Action::Restore || install.is_global() || !install.packages.is_empty() {
         return None;
     }
-    let env = |name: &str| setting(facts, node, install, name);
+    let env = |name: &str| facts.setting(node, install, name);
     let is = |name: &str, value: &str| match env(name) {
         Setting::Known(text) => text == value,
         Setting::Hidden => true,

@@ -1,8 +1,7 @@
 //! `dnf-cache-kept`: what dnf downloads stays in the image.
 
-use super::packages_shared::{
-    append, call_of, call_span, is_mounted, kept, removes, ships, too_late,
-};
+use super::cache::{Cache, removes};
+use crate::edits::append;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule, rule};
@@ -14,48 +13,41 @@ rule! {
     }
 }
 
+const CACHE: Cache = Cache {
+    fills,
+    empties,
+    cleans,
+    mounts: &[
+        "/var/cache/dnf",
+        "/var/cache/libdnf5",
+        "/var/cache/yum",
+        "/var/cache/tdnf",
+        ".cache/libdnf5",
+    ],
+};
+
 impl Rule for DnfCacheKept {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
-        let Some(install) = kept(node, fills, empties, cleans) else {
+        let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node))
-            || is_mounted(
-                node,
-                &[
-                    "/var/cache/dnf",
-                    "/var/cache/libdnf5",
-                    "/var/cache/yum",
-                    "/var/cache/tdnf",
-                    ".cache/libdnf5",
-                ],
-            )
-        {
-            return;
-        }
         let fix = append(
             facts,
             node,
             install,
             &format!("{} clean all", install.manager.as_str()),
         );
-        let late = too_late(facts, node, empties, cleans);
-        let mut report = cx
-            .report(
-                call_span(facts, install),
-                format!("what `{}` downloads stays in the layer", call_of(install)),
-            )
-            .help(format!(
+        CACHE.report(
+            cx,
+            (node, install),
+            format!("what `{}` downloads stays in the layer", install.call()),
+            format!(
                 "clean up in the same RUN: `{} clean all`",
                 install.manager.as_str()
-            ));
-        if let Some(span) = late {
-            report = report.label(span, "too late: an earlier layer has it already");
-        }
-        if let Some(fix) = fix {
-            report.fix(fix);
-        }
+            ),
+            fix,
+        );
     }
 }
 

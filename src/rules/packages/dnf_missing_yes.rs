@@ -1,8 +1,8 @@
 //! `dnf-missing-yes`: dnf waits for an answer that nobody gives.
 
-use super::packages_shared::{Confirmation, report_unanswered, rpm_says_yes};
+use super::confirmation::{Confirmation, report_unanswered, rpm_says_yes};
 use crate::facts::Node;
-use crate::facts::packages::Manager;
+use crate::facts::packages::{Install, Manager};
 use crate::rule::{Context, Rule, rule};
 
 rule!(DnfMissingYes);
@@ -15,7 +15,7 @@ const CONFIRMATION: Confirmation = Confirmation {
 };
 
 impl Rule for DnfMissingYes {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        report_unanswered(cx, node, &CONFIRMATION);
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
+        report_unanswered(cx, node, install, &CONFIRMATION);
     }
 }

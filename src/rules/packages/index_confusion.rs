@@ -1,39 +1,36 @@
 //! `index-confusion`: packages come from whichever of several indexes has the higher version.
 
-use super::packages_shared::{Setting, run_installs, setting};
 use crate::facts::Node;
-use crate::facts::packages::{Flag, Install, Manager};
+use crate::facts::packages::{Flag, Install, Manager, Setting};
 use crate::rule::{Context, Rule, rule};
 
 rule!(IndexConfusion);
 
 impl Rule for IndexConfusion {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
         let facts = cx.facts;
-        for install in run_installs(node) {
-            if install.manager == Manager::Uv && !is_unsafe(install)
-                || !matches!(install.manager, Manager::Pip | Manager::Uv)
-                || install.has_flag(&["--no-deps", "--require-hashes"])
-            {
-                continue;
-            }
-            let named = |f: &&Flag| matches!(f.name.as_str(), "--extra-index-url");
-            // One index replaced and the other added is no mixture with the public one.
-            let replaced = install.has_flag(&["-i", "--index-url", "--no-index"])
-                || setting(facts, node, install, "PIP_INDEX_URL") != Setting::Unset;
-            let Some(flag) = install.flags.iter().find(named) else {
-                continue;
-            };
-            let address = flag.value.as_deref().unwrap_or_default();
-            if replaced || is_public(address) {
-                continue;
-            }
-            cx.report(
-                flag.span,
-                "pip takes the highest version of either index: anyone can publish one in PyPI",
-            )
-            .help("use one index (`--index-url`) that also mirrors PyPI, or check hashes");
+        if install.manager == Manager::Uv && !is_unsafe(install)
+            || !matches!(install.manager, Manager::Pip | Manager::Uv)
+            || install.has_flag(&["--no-deps", "--require-hashes"])
+        {
+            return;
         }
+        let named = |f: &&Flag| matches!(f.name.as_str(), "--extra-index-url");
+        // One index replaced and the other added is no mixture with the public one.
+        let replaced = install.has_flag(&["-i", "--index-url", "--no-index"])
+            || facts.setting(node, install, "PIP_INDEX_URL") != Setting::Unset;
+        let Some(flag) = install.flags.iter().find(named) else {
+            return;
+        };
+        let address = flag.value.as_deref().unwrap_or_default();
+        if replaced || is_public(address) {
+            return;
+        }
+        cx.report(
+            flag.span,
+            "pip takes the highest version of either index: anyone can publish one in PyPI",
+        )
+        .help("use one index (`--index-url`) that also mirrors PyPI, or check hashes");
     }
 }
 

@@ -1,9 +1,7 @@
 //! `pip-cache-kept`: the cache of pip stays in the image.
 
-use super::packages_shared::{
-    after_verb, call_of, call_span, is_copied_before, is_mounted, is_said_before, kept, removes,
-    setting, ships, too_late,
-};
+use super::cache::{Cache, removes};
+use crate::edits::after_verb;
 use crate::facts::packages::{Install, Manager};
 use crate::facts::{Command, Node};
 use crate::fix::Fix;
@@ -16,37 +14,36 @@ rule! {
     }
 }
 
+const CACHE: Cache = Cache {
+    fills,
+    empties,
+    cleans,
+    mounts: &[".cache", "/pip"],
+};
+
 impl Rule for PipCacheKept {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
-        let Some(install) = kept(node, fills, empties, cleans) else {
+        let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node))
-            || is_mounted(node, &[".cache", "/pip"])
-            || setting(facts, node, install, "PIP_NO_CACHE_DIR").is_set()
-            || setting(facts, node, install, "PIP_CACHE_DIR").is_set()
-            || is_said_before(facts, node, "no-cache-dir = ")
-            || is_said_before(facts, node, "global.no-cache-dir")
-            || is_copied_before(facts, node, "pip.conf")
+        if facts.setting(node, install, "PIP_NO_CACHE_DIR").is_set()
+            || facts.setting(node, install, "PIP_CACHE_DIR").is_set()
+            || facts.is_mentioned_before(node, "no-cache-dir = ")
+            || facts.is_mentioned_before(node, "global.no-cache-dir")
+            || facts.is_copied_before(node, "pip.conf")
         {
             return;
         }
         let fix = after_verb(facts, node, install, "--no-cache-dir")
             .map(|edit| Fix::safe("add `--no-cache-dir`", vec![edit]));
-        let late = too_late(facts, node, empties, cleans);
-        let mut report = cx
-            .report(
-                call_span(facts, install),
-                format!("what `{}` downloads stays in the layer", call_of(install)),
-            )
-            .help("add `--no-cache-dir`");
-        if let Some(span) = late {
-            report = report.label(span, "too late: an earlier layer has it already");
-        }
-        if let Some(fix) = fix {
-            report.fix(fix);
-        }
+        CACHE.report(
+            cx,
+            (node, install),
+            format!("what `{}` downloads stays in the layer", install.call()),
+            "add `--no-cache-dir`",
+            fix,
+        );
     }
 }
 

@@ -1,8 +1,5 @@
 //! `unlocked-install`: an install that may leave the lock file behind.
 
-use super::packages_shared::{
-    call_of, call_span, is_copied_before, is_said_before, run_installs, setting,
-};
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Node};
@@ -14,47 +11,45 @@ use crate::span::Span;
 rule!(UnlockedInstall);
 
 impl Rule for UnlockedInstall {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
         let facts = cx.facts;
-        for install in run_installs(node) {
-            let Some(demand) = demand(facts, node, install) else {
-                continue;
-            };
-            // `npm ci || npm install`
-            let fallback = node
-                .commands()
-                .get(install.command)
-                .is_some_and(|c| c.connector == Connector::OrOr);
-            if fallback {
-                continue;
-            }
-            let Some((lock, place)) = lock_file(facts, node, demand.locks) else {
-                continue;
-            };
-            if demand.weight == Weight::Note && is_said(facts, node, install) {
-                continue;
-            }
-            let fix = fix(facts, node, install, &demand);
-            let call = call_of(install);
-            let message = match demand.weight {
-                Weight::Ignores => format!("`{call}` does not look at `{lock}`"),
-                _ => format!("`{call}` may install other versions than `{lock}` says"),
-            };
-            let mut report = cx
-                .report(call_span(facts, install), message)
-                .help(match install.manager {
-                    Manager::Bundler => {
-                        format!("run `{}` before it, then it fails instead", demand.strict)
-                    }
-                    _ => format!("use `{}`, which fails instead", demand.strict),
-                })
-                .label(place, "the lock file");
-            if demand.weight == Weight::Note {
-                report = report.severity(Severity::Info);
-            }
-            if let Some(fix) = fix {
-                report.fix(fix);
-            }
+        let Some(demand) = demand(facts, node, install) else {
+            return;
+        };
+        // `npm ci || npm install`
+        let fallback = node
+            .commands()
+            .get(install.command)
+            .is_some_and(|c| c.connector == Connector::OrOr);
+        if fallback {
+            return;
+        }
+        let Some((lock, place)) = lock_file(facts, node, demand.locks) else {
+            return;
+        };
+        if demand.weight == Weight::Note && is_said(facts, node, install) {
+            return;
+        }
+        let fix = fix(facts, node, install, &demand);
+        let call = install.call();
+        let message = match demand.weight {
+            Weight::Ignores => format!("`{call}` does not look at `{lock}`"),
+            _ => format!("`{call}` may install other versions than `{lock}` says"),
+        };
+        let mut report = cx
+            .report(facts.call_span(install), message)
+            .help(match install.manager {
+                Manager::Bundler => {
+                    format!("run `{}` before it, then it fails instead", demand.strict)
+                }
+                _ => format!("use `{}`, which fails instead", demand.strict),
+            })
+            .label(place, "the lock file");
+        if demand.weight == Weight::Note {
+            report = report.severity(Severity::Info);
+        }
+        if let Some(fix) = fix {
+            report.fix(fix);
         }
     }
 }
@@ -64,7 +59,7 @@ fn is_said(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
     let stage = facts.stage_of(node).map_or(&[][..], |s| facts.nodes_of(s));
     let before = stage.iter().take_while(|n| n.index <= node.index);
     before
-        .flat_map(|n| run_installs(n).iter().map(move |i| (n.index, i)))
+        .flat_map(|n| n.run_installs().iter().map(move |i| (n.index, i)))
         .take_while(|(at, i)| (*at, i.command) < (node.index, install.command))
         .any(|(_, i)| i.manager == install.manager && i.verb == install.verb)
 }
@@ -108,7 +103,7 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
     if node.commands().get(install.command).is_some_and(hides) {
         return None;
     }
-    let env = |name: &str| setting(facts, node, install, name).is_true();
+    let env = |name: &str| facts.setting(node, install, name).is_true();
     let demand = |locks, strict, verb, option| Demand {
         locks,
         strict,
@@ -216,13 +211,13 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
             })
         }
         (Manager::Bundler, "" | "install") if install.action == Action::Restore => {
-            let said = |text| is_said_before(facts, node, text);
+            let mentioned = |text| facts.is_mentioned_before(node, text);
             let set = install.has_flag(&["--frozen", "--deployment", "--local"])
                 || env("BUNDLE_FROZEN")
                 || env("BUNDLE_DEPLOYMENT")
-                || said("frozen")
-                || said("deployment")
-                || is_copied_before(facts, node, ".bundle");
+                || mentioned("frozen")
+                || mentioned("deployment")
+                || facts.is_copied_before(node, ".bundle");
             (!set).then(|| Demand {
                 weight: Weight::Note,
                 ..demand(

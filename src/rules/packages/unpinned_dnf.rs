@@ -1,14 +1,18 @@
 //! `unpinned-dnf`: an RPM package without a version.
 
-use super::packages_shared::report_unpinned_rpm;
+use super::unpinned::report_unpinned_rpm;
 use crate::facts::Node;
-use crate::facts::packages::Manager;
+use crate::facts::packages::{Install, Manager};
 use crate::rule::{Context, Rule, rule};
 
 rule!(UnpinnedDnf);
 
 impl Rule for UnpinnedDnf {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        report_unpinned_rpm(cx, node, &[Manager::Dnf, Manager::Microdnf, Manager::Tdnf]);
+    fn check_install(&self, cx: &mut Context<'_>, _node: &Node<'_>, install: &Install) {
+        report_unpinned_rpm(
+            cx,
+            install,
+            &[Manager::Dnf, Manager::Microdnf, Manager::Tdnf],
+        );
     }
 }

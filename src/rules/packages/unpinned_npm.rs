@@ -1,23 +1,21 @@
 //! `unpinned-npm`: a Node.js package without a version.
 
-use super::packages_shared::{report_unpinned, run_installs, unpinned};
+use super::unpinned::{report_unpinned, unpinned};
 use crate::facts::Node;
-use crate::facts::packages::{Action, Manager, Package};
+use crate::facts::packages::{Action, Install, Manager, Package};
 use crate::rule::{Context, Rule, rule};
 
 rule!(UnpinnedNpm);
 
 impl Rule for UnpinnedNpm {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        for install in run_installs(node) {
-            let installs = matches!(
-                install.manager,
-                Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
-            ) && matches!(install.action, Action::Install | Action::Restore);
-            if installs {
-                let packages = unpinned(install, is_pinned);
-                report_unpinned(cx, &packages, "name the version: `package@version`");
-            }
+    fn check_install(&self, cx: &mut Context<'_>, _node: &Node<'_>, install: &Install) {
+        let installs = matches!(
+            install.manager,
+            Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
+        ) && matches!(install.action, Action::Install | Action::Restore);
+        if installs {
+            let packages = unpinned(install, is_pinned);
+            report_unpinned(cx, &packages, "name the version: `package@version`");
         }
     }
 }

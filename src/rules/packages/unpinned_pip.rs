@@ -1,8 +1,8 @@
 //! `unpinned-pip`: a Python package without a version.
 
-use super::packages_shared::{report_unpinned, run_installs, unpinned};
+use super::unpinned::{report_unpinned, unpinned};
 use crate::facts::Node;
-use crate::facts::packages::{Action, Manager, Package};
+use crate::facts::packages::{Action, Install, Manager, Package};
 use crate::rule::{Context, Rule, rule};
 
 rule! {
@@ -13,22 +13,20 @@ rule! {
 }
 
 impl Rule for UnpinnedPip {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        for install in run_installs(node) {
-            let installs = matches!(install.manager, Manager::Pip | Manager::Uv | Manager::Pipx)
-                && matches!(install.action, Action::Install | Action::Restore)
-                && !install.files.iter().any(|f| f.constraint)
-                && !matches!(install.verb.as_str(), "add");
-            if installs {
-                let packages = unpinned(install, |p| {
-                    p.version.is_some() || (!self.tools && is_tool(p))
-                });
-                report_unpinned(
-                    cx,
-                    &packages,
-                    "name the version, `package==version`, or install from a requirements file",
-                );
-            }
+    fn check_install(&self, cx: &mut Context<'_>, _node: &Node<'_>, install: &Install) {
+        let installs = matches!(install.manager, Manager::Pip | Manager::Uv | Manager::Pipx)
+            && matches!(install.action, Action::Install | Action::Restore)
+            && !install.files.iter().any(|f| f.constraint)
+            && !matches!(install.verb.as_str(), "add");
+        if installs {
+            let packages = unpinned(install, |p| {
+                p.version.is_some() || (!self.tools && is_tool(p))
+            });
+            report_unpinned(
+                cx,
+                &packages,
+                "name the version, `package==version`, or install from a requirements file",
+            );
         }
     }
 }

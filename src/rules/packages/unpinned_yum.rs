@@ -1,14 +1,14 @@
 //! `unpinned-yum`: an RPM package without a version.
 
-use super::packages_shared::report_unpinned_rpm;
+use super::unpinned::report_unpinned_rpm;
 use crate::facts::Node;
-use crate::facts::packages::Manager;
+use crate::facts::packages::{Install, Manager};
 use crate::rule::{Context, Rule, rule};
 
 rule!(UnpinnedYum);
 
 impl Rule for UnpinnedYum {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        report_unpinned_rpm(cx, node, &[Manager::Yum]);
+    fn check_install(&self, cx: &mut Context<'_>, _node: &Node<'_>, install: &Install) {
+        report_unpinned_rpm(cx, install, &[Manager::Yum]);
     }
 }

@@ -1,8 +1,7 @@
 //! `yarn-cache-kept`: the cache of Yarn stays in the image.
 
-use super::packages_shared::{
-    append, call_of, call_span, is_mounted, is_said_before, kept, removes, setting, ships, too_late,
-};
+use super::cache::{Cache, removes};
+use crate::edits::append;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -14,35 +13,33 @@ rule! {
     }
 }
 
+const CACHE: Cache = Cache {
+    fills,
+    empties,
+    cleans,
+    mounts: &[".cache", "yarn"],
+};
+
 impl Rule for YarnCacheKept {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
-        let Some(install) = kept(node, fills, empties, cleans) else {
+        let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node))
-            || is_mounted(node, &[".cache", "yarn"])
-            || is_modern(facts, node, install)
-        {
+        if is_modern(facts, node, install) {
             return;
         }
         let fix = append(facts, node, install, "yarn cache clean");
-        let late = too_late(facts, node, empties, cleans);
-        let mut report = cx
-            .report(
-                call_span(facts, install),
-                format!(
-                    "the packages that `{}` caches stay in the layer",
-                    call_of(install)
-                ),
-            )
-            .help("empty the cache in the same RUN: `yarn cache clean`");
-        if let Some(span) = late {
-            report = report.label(span, "too late: an earlier layer has it already");
-        }
-        if let Some(fix) = fix {
-            report.fix(fix);
-        }
+        CACHE.report(
+            cx,
+            (node, install),
+            format!(
+                "the packages that `{}` caches stay in the layer",
+                install.call()
+            ),
+            "empty the cache in the same RUN: `yarn cache clean`",
+            fix,
+        );
     }
 }
 
@@ -75,11 +72,13 @@ fn cleans(install: &Install) -> bool {
 
 /// Whether Yarn keeps its cache elsewhere, or a release of Yarn runs that may need it.
 fn is_modern(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
-    setting(facts, node, install, "YARN_CACHE_FOLDER").is_set()
-        || setting(facts, node, install, "YARN_ENABLE_GLOBAL_CACHE").is_set()
-        || is_said_before(facts, node, ".yarnrc")
-        || is_said_before(facts, node, ".yarn/")
-        || is_said_before(facts, node, ".yarn ")
-        || is_said_before(facts, node, "yarn set version")
-        || is_said_before(facts, node, "corepack")
+    facts.setting(node, install, "YARN_CACHE_FOLDER").is_set()
+        || facts
+            .setting(node, install, "YARN_ENABLE_GLOBAL_CACHE")
+            .is_set()
+        || facts.is_mentioned_before(node, ".yarnrc")
+        || facts.is_mentioned_before(node, ".yarn/")
+        || facts.is_mentioned_before(node, ".yarn ")
+        || facts.is_mentioned_before(node, "yarn set version")
+        || facts.is_mentioned_before(node, "corepack")
 }

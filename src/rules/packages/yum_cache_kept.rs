@@ -1,8 +1,7 @@
 //! `yum-cache-kept`: what yum downloads stays in the image.
 
-use super::packages_shared::{
-    append, call_of, call_span, is_mounted, kept, removes, ships, too_late,
-};
+use super::cache::{Cache, removes};
+use crate::edits::append;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule, rule};
@@ -14,31 +13,27 @@ rule! {
     }
 }
 
+const CACHE: Cache = Cache {
+    fills,
+    empties,
+    cleans,
+    mounts: &["/var/cache/yum", "/var/cache/dnf", "/var/cache"],
+};
+
 impl Rule for YumCacheKept {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
-        let Some(install) = kept(node, fills, empties, cleans) else {
+        let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        if !(self.every_stage || ships(facts, node))
-            || is_mounted(node, &["/var/cache/yum", "/var/cache/dnf", "/var/cache"])
-        {
-            return;
-        }
         let fix = append(facts, node, install, "yum clean all");
-        let late = too_late(facts, node, empties, cleans);
-        let mut report = cx
-            .report(
-                call_span(facts, install),
-                format!("what `{}` downloads stays in the layer", call_of(install)),
-            )
-            .help("clean up in the same RUN: `yum clean all`");
-        if let Some(span) = late {
-            report = report.label(span, "too late: an earlier layer has it already");
-        }
-        if let Some(fix) = fix {
-            report.fix(fix);
-        }
+        CACHE.report(
+            cx,
+            (node, install),
+            format!("what `{}` downloads stays in the layer", install.call()),
+            "clean up in the same RUN: `yum clean all`",
+            fix,
+        );
     }
 }
 

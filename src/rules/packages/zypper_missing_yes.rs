@@ -1,6 +1,6 @@
 //! `zypper-missing-yes`: zypper waits for an answer that nobody gives.
 
-use super::packages_shared::{Confirmation, report_unanswered};
+use super::confirmation::{Confirmation, report_unanswered};
 use crate::facts::Node;
 use crate::facts::packages::{Install, Manager};
 use crate::rule::{Context, Rule, rule};
@@ -15,8 +15,8 @@ const CONFIRMATION: Confirmation = Confirmation {
 };
 
 impl Rule for ZypperMissingYes {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        report_unanswered(cx, node, &CONFIRMATION);
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
+        report_unanswered(cx, node, install, &CONFIRMATION);
     }
 }
 

@@ -1,6 +1,6 @@
 //! `duplicate-cmd`: more than one CMD in a stage.
 
-use super::duplicate_shared::report;
+use super::duplicate::report;
 use crate::facts::Stage;
 use crate::rule::{Context, Rule, rule};
 

@@ -3,10 +3,10 @@
 pub mod dangerous_workdir;
 pub mod debug_setting;
 pub mod docker_socket;
+mod duplicate;
 pub mod duplicate_cmd;
 pub mod duplicate_entrypoint;
 pub mod duplicate_healthcheck;
-mod duplicate_shared;
 pub mod expose_host_port;
 pub mod expose_protocol_casing;
 pub mod invalid_port;
@@ -18,5 +18,4 @@ pub mod non_numeric_user;
 pub mod relative_workdir;
 pub mod remote_admin_port;
 pub mod root_user;
-mod runtime_shared;
 pub mod shell_form_command;

@@ -5,9 +5,8 @@ use crate::facts::{Command, Dialect, Facts, Node, Stage};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::images::BaseUser;
 use crate::rule::{Context, Rule, rule};
-use crate::rules::syntax::broken_exec_form::is_broken_array;
 use crate::shell::{Connector, Script};
-use crate::syntax::{CommandLine, Keyword, Kind, Word};
+use crate::syntax::{CommandLine, Keyword, Kind, Word, is_meant_as_array};
 
 rule!(ShellFormCommand);
 
@@ -41,7 +40,7 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
     let name = node.instruction.name.as_str();
     let text = word.as_str();
     // An array that is none is another rule's.
-    if is_broken_array(text) {
+    if is_meant_as_array(text) {
         return;
     }
     if node.shell_node.is_some() || facts.is_windows(stage.index) || !node.shell.is_posix() {

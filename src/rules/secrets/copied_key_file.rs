@@ -1,6 +1,6 @@
 //! `copied-key-file`: COPY and ADD of files that hold secrets.
 
-use super::secrets_shared::is_final;
+use super::judgement::is_final;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, FromTarget, Node};
 use crate::rule::{Context, Rule, rule};
@@ -180,7 +180,7 @@ fn is_token(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::secrets_shared::testing::findings;
+    use super::super::judgement::testing::findings;
 
     #[test]
     fn variables_hide_a_name_only_where_they_stand() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::secrets_shared::{ROTATE, named};
+use super::judgement::{ROTATE, named};
 use crate::diagnostic::Severity;
 use crate::rule::{Context, Rule, rule};
 use crate::secrets::excerpt;
@@ -179,7 +179,7 @@ fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, place: Place) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::secrets_shared::testing::findings;
+    use super::super::judgement::testing::findings;
     use crate::secrets::testing::Random;
     use crate::secrets::token::{Alphabet, PROVIDERS};
 

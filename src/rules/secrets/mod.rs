@@ -2,6 +2,6 @@
 
 pub mod copied_key_file;
 pub mod hard_coded_secret;
+mod judgement;
 pub mod secret_in_arg;
 pub mod secret_in_env;
-mod secrets_shared;

@@ -1,6 +1,6 @@
 //! `secret-in-arg`: secrets in build arguments, which the image's history keeps.
 
-use super::secrets_shared::{ROTATE, Written, is_final, is_open, written};
+use super::judgement::{ROTATE, Written, is_final, is_open, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -105,7 +105,7 @@ fn reaches_final(facts: &Facts<'_>, node: &Node<'_>, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::secrets_shared::testing::findings;
+    use super::super::judgement::testing::findings;
 
     #[test]
     fn a_default_is_reported_where_it_stands_and_once() {

@@ -1,6 +1,6 @@
 //! `secret-in-env`: secrets that ENV keeps in the image's configuration.
 
-use super::secrets_shared::{ROTATE, Written, copied_argument, is_final, level, written};
+use super::judgement::{ROTATE, Written, copied_argument, is_final, level, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -67,7 +67,7 @@ fn place(facts: &Facts<'_>, node: &Node<'_>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::secrets_shared::testing::findings;
+    use super::super::judgement::testing::findings;
     use crate::secrets::testing::Random;
     use crate::secrets::token::PROVIDERS;
 

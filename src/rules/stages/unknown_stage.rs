@@ -1,6 +1,6 @@
 //! `unknown-stage`: a `--from` that names nothing there is.
 
-use super::stages_shared::is_producer;
+use super::producer::is_producer;
 use crate::facts::{StageUse, UseTarget};
 use crate::images::{self, ImageRef};
 use crate::rule::{Context, Rule, rule};

@@ -1,6 +1,6 @@
 //! `unused-stage`: a stage that nothing builds.
 
-use super::stages_shared::is_producer;
+use super::producer::is_producer;
 use crate::facts::{Base, Stage};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;

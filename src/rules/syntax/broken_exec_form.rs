@@ -4,7 +4,7 @@ use crate::facts::{Dialect, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::{CommandLine, Kind, Word};
+use crate::syntax::{CommandLine, Kind, Word, is_shell_test};
 
 rule!(BrokenExecForm);
 
@@ -13,7 +13,7 @@ impl Rule for BrokenExecForm {
         match &node.instruction.kind {
             Kind::Cmd(CommandLine::Shell(word)) | Kind::Entrypoint(CommandLine::Shell(word)) => {
                 let text = word.as_str();
-                let bare = text.starts_with('[') && !is_test(text);
+                let bare = text.starts_with('[') && !is_shell_test(text);
                 // PowerShell begins a type with a bracket.
                 let powershell = matches!(node.shell, Dialect::PowerShell);
                 if looks_like_array(text) || (bare && !powershell && text.ends_with(']')) {
@@ -88,19 +88,6 @@ fn report(
     if let Some(edits) = edits.filter(|_| contiguous) {
         report.fix(Fix::unsafe_("make it JSON", edits));
     }
-}
-
-/// Whether the shell form of CMD or ENTRYPOINT was meant as an array.
-pub(crate) fn is_broken_array(text: &str) -> bool {
-    // `[ "$x" = y ] && …` is a test of the shell.
-    let joined = text.contains("&&") || text.contains("||");
-    text.starts_with('[') && !is_test(text) && (!joined || text.ends_with(']'))
-}
-
-/// `[ -f x ]`: a test of the shell.
-fn is_test(text: &str) -> bool {
-    let rest = text.trim_start_matches('[');
-    rest.starts_with([' ', '\t']) && !rest.trim_start().starts_with(['"', '\'', '“', '‘'])
 }
 
 /// Whether a text begins like an array of strings.

@@ -1,6 +1,6 @@
 //! `empty-continuation`: a blank line inside an instruction.
 
-use super::swallowed_shared::swallowed;
+use super::swallowed::swallowed;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};

@@ -1,6 +1,6 @@
 //! `swallowed-instruction`: a continuation takes the next instruction in.
 
-use super::swallowed_shared::swallowed;
+use super::swallowed::swallowed;
 use crate::facts::Node;
 use crate::rule::{Context, Rule, rule};
 

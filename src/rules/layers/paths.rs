@@ -1,12 +1,10 @@
-//! What several rules on layers ask.
+//! Directories and caches, as the rules on layers compare them.
 
 use crate::context::ignore_file::clean;
 use crate::facts::mount::MountKind;
 use crate::facts::packages::{Install, Manager};
 use crate::facts::{Facts, Node};
 use crate::images::HIDDEN;
-use crate::shell::{Connector, FrameKind};
-use crate::span::Span;
 
 /// A path at a node with the working directory in front; a directory that is not known stands
 /// under a name of its own, so that paths in it can still be compared.
@@ -74,44 +72,4 @@ pub(super) fn has_cache_mount(node: &Node<'_>, manager: Manager) -> bool {
                 text.contains('$') || manager.cache_paths().iter().any(|p| text.contains(p))
             })
     })
-}
-
-/// The lines of an instruction, their last line break included, if nothing else stands on them.
-pub(super) fn lines_of(facts: &Facts<'_>, node: &Node<'_>) -> Option<Span> {
-    let source = facts.source;
-    let span = node.instruction.span;
-    let first = source.line(span.start);
-    let start = source.line_start(first);
-    let end = source.line_start(source.line(span.end.saturating_sub(1).max(span.start)) + 1);
-    let before = source.slice(Span::new(start, span.start));
-    let after = source.slice(Span::new(span.end, end));
-    (before.trim().is_empty() && after.trim().is_empty()).then(|| Span::new(start, end))
-}
-
-/// Whether a comment stands inside an instruction.
-pub(super) fn has_comment_inside(facts: &Facts<'_>, span: Span) -> bool {
-    let comments = &facts.file.comments;
-    let from = comments.partition_point(|c| c.span.start < span.start);
-    comments.get(from).is_some_and(|c| c.span.start < span.end)
-}
-
-/// Whether `x && ` can be put in front of a command without changing when it runs.
-pub(super) fn takes_prefix(node: &Node<'_>, command: usize) -> bool {
-    let Some(script) = &node.script else {
-        return false;
-    };
-    let Some(found) = script.commands.get(command) else {
-        return false;
-    };
-    let joined = |connector| {
-        matches!(
-            connector,
-            Connector::Start | Connector::AndAnd | Connector::Semicolon | Connector::Newline
-        )
-    };
-    let top = script
-        .frames
-        .get(found.frame)
-        .is_some_and(|f| f.kind == FrameKind::Top);
-    top && joined(found.connector) && found.pipeline.is_none() && !found.negated
 }

@@ -1,6 +1,6 @@
 //! Instructions of which a stage keeps the last one only.
 
-use super::runtime_shared::delete_instruction;
+use crate::edits::delete_instruction;
 use crate::rule::Context;
 
 /// Reports every one of the nodes but the last: it has no effect.

@@ -1,0 +1,151 @@
+//! Calls of package managers in their RUN: what answers them, which variables they see, what
+//! they leave behind.
+
+use super::{Action, Install};
+use crate::facts::{Command, Facts, Node};
+use crate::shell::{FrameKind, RedirectKind};
+use crate::span::Span;
+use crate::syntax::Keyword;
+use crate::syntax::word::Var;
+
+/// What is known of an environment variable of a call.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// It has this value.
+    Known(String),
+    /// It is set to something that cannot be seen.
+    Hidden,
+    /// Nothing in the file sets it.
+    Unset,
+}
+
+impl Setting {
+    /// Whether it is set to something.
+    pub fn is_set(&self) -> bool {
+        match self {
+            Setting::Known(text) => !text.is_empty(),
+            Setting::Hidden => true,
+            Setting::Unset => false,
+        }
+    }
+
+    /// Whether it says yes, or may.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Setting::Known(text) => !matches!(
+                text.to_lowercase().as_str(),
+                "" | "0" | "false" | "no" | "off"
+            ),
+            Setting::Hidden => true,
+            Setting::Unset => false,
+        }
+    }
+}
+
+impl Install {
+    /// The program and its verb: `apt-get install`.
+    pub fn call(&self) -> String {
+        let program = self.manager.as_str();
+        match self.verb.as_str() {
+            "" => program.to_owned(),
+            verb => format!("{program} {verb}"),
+        }
+    }
+}
+
+impl Node<'_> {
+    /// The package manager calls of a RUN, one behind ONBUILD too.
+    pub fn run_installs(&self) -> &[Install] {
+        if self.keyword() == Some(Keyword::Run) {
+            &self.installs
+        } else {
+            &[]
+        }
+    }
+
+    /// The first call of a RUN that fills a cache which nothing behind it in the RUN empties.
+    pub fn unemptied(
+        &self,
+        fills: impl Fn(&Install) -> bool,
+        empties: impl Fn(&Command) -> bool,
+        cleans: impl Fn(&Install) -> bool,
+    ) -> Option<&Install> {
+        let installs = self.run_installs();
+        if !installs.iter().any(&fills) {
+            return None;
+        }
+        let by_command = self
+            .commands()
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| empties(c))
+            .map(|(i, _)| i);
+        let by_manager = installs
+            .iter()
+            .filter(|i| i.action == Action::Clean && cleans(i))
+            .map(|i| i.command);
+        let emptied = by_command.chain(by_manager).max();
+        installs
+            .iter()
+            .filter(|i| fills(i))
+            .find(|i| emptied.is_none_or(|e| e < i.command))
+    }
+
+    /// Whether something answers the questions of a command: `yes | …`, `… < file`.
+    pub fn is_answered(&self, install: &Install) -> bool {
+        let Some(script) = &self.script else {
+            return false;
+        };
+        let Some(command) = script.commands.get(install.command) else {
+            return false;
+        };
+        let behind = |pipeline: Option<(usize, usize)>| pipeline.is_some_and(|(_, part)| part > 0);
+        let input = |kind: RedirectKind| {
+            matches!(
+                kind,
+                RedirectKind::Input | RedirectKind::Heredoc | RedirectKind::HereString
+            )
+        };
+        behind(command.pipeline)
+            || command.redirects.iter().any(|r| input(r.kind))
+            || script.frames_of(install.command).any(|(_, f)| {
+                behind(f.pipeline)
+                    || f.redirects.iter().any(|r| input(r.kind))
+                    || matches!(f.kind, FrameKind::Damaged)
+            })
+    }
+}
+
+impl Facts<'_> {
+    /// Where the program and its verb stand, if that is in one piece; else the verb.
+    pub fn call_span(&self, install: &Install) -> Span {
+        let span = install.program_span.to(install.verb_span);
+        if self.source.slice(span).contains('\n') {
+            install.verb_span
+        } else {
+            span
+        }
+    }
+
+    /// An environment variable as a call sees it.
+    pub fn setting(&self, node: &Node<'_>, install: &Install, name: &str) -> Setting {
+        let commands = node.commands().iter().take(install.command + 1);
+        let assigned = commands
+            .flat_map(|c| &c.assignments)
+            .rfind(|a| a.name == name);
+        if let Some(assignment) = assigned {
+            return match assignment.value.literal() {
+                Some(text) => Setting::Known(text.to_owned()),
+                None => Setting::Hidden,
+            };
+        }
+        if self.variable(node.index, name).is_none() {
+            return Setting::Unset;
+        }
+        match self.lookup(node.index, name) {
+            Var::Set(text) => Setting::Known(text.into_owned()),
+            Var::Unset => Setting::Unset,
+            Var::Unknown => Setting::Hidden,
+        }
+    }
+}
