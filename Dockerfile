@@ -3,6 +3,8 @@ FROM rust:1.95.0-alpine3.22 AS build
 RUN apk add --no-cache musl-dev
 WORKDIR /src
 COPY Cargo.toml Cargo.lock build.rs ./
+COPY build build
+COPY data data
 COPY rules rules
 COPY src src
 COPY xtask xtask

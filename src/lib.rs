@@ -23,6 +23,7 @@ pub mod engine;
 pub mod facts;
 pub mod fix;
 pub mod images;
+pub mod linter;
 pub mod mend;
 pub mod perspective;
 pub mod policy;
@@ -35,3 +36,5 @@ pub mod suppress;
 pub mod syntax;
 pub mod text;
 pub mod values;
+
+pub use linter::Linter;

@@ -8,6 +8,7 @@ mod defaults;
 mod lifetimes;
 mod publishers;
 mod registry;
+mod table;
 mod tag;
 mod variables;
 
@@ -19,10 +20,11 @@ pub use defaults::{
     is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
-pub use publishers::{
-    OFFICIAL_IMAGES, Publisher, RETIRED_OFFICIAL_IMAGES, official_name, publisher,
-};
+pub use publishers::{Publisher, official_name, publisher};
 pub use registry::is_plain_http_suspect;
+pub use table::{
+    Slim, SlimWord, is_code_name, is_code_name_since, is_plain, is_release_line, is_rolling, slim,
+};
 pub use tag::{Precision, Tag};
 pub use variables::{ImageVariable, image_variable};
 

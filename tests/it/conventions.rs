@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 13] = [
     &["suppress"],
     &["engine"],
     &["config", "mend"],
-    &["discover", "emit"],
+    &["discover", "emit", "linter"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
