@@ -323,19 +323,15 @@ impl Document<'_> {
     }
 }
 
-/// Whether a code means a rule. One that hadolint had once, or that only ShellCheck knows, means
-/// none and is no mistake.
+/// Whether a code means a rule. One that hadolint had once means none and is no mistake.
 fn check_code(name: &str) -> Result<bool, Problem> {
     if !rules::by_name(name).is_empty() {
         return Ok(true);
     }
-    let shell = name
-        .strip_prefix("SC")
-        .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()));
-    match shell || hadolint::is_code(name) {
-        true => Ok(false),
-        false => check_rule(name).map(|()| true).map_err(Problem::from),
+    if hadolint::is_code(name) {
+        return Ok(false);
     }
+    check_rule(name).map(|()| true).map_err(Problem::from)
 }
 
 /// What the variables `HADOLINT_*` say: below every file.
