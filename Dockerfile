@@ -10,8 +10,8 @@ COPY src src
 COPY xtask xtask
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin dlint \
-    && cp target/release/dlint /dlint
+    cargo build --profile dist --locked --bin dlint \
+    && cp target/dist/dlint /dlint
 
 FROM scratch
 COPY --link --from=build /dlint /dlint

@@ -25,6 +25,7 @@ pub mod fix;
 pub mod images;
 pub mod linter;
 pub mod mend;
+pub mod perspective;
 pub mod policy;
 pub mod rule;
 pub mod rules;

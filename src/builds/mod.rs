@@ -7,6 +7,6 @@ mod hcl;
 mod hcl_functions;
 mod hcl_template;
 pub mod invocation;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use invocation::{Fault, Inline, Invocation, Recipe};

@@ -26,6 +26,7 @@ use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
 use crate::fix::Applicability;
 use crate::mend::{self, Dropped};
+use crate::perspective::Perspective;
 use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
 
@@ -334,7 +335,7 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
 /// Whether a Dockerfile is judged without the files around it, as hadolint and `docker build
 /// --check` do.
 fn is_alone(settings: &Settings) -> bool {
-    settings.buildkit || settings.hadolint
+    settings.perspective != Perspective::Dlint
 }
 
 fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failure>), Trouble> {
@@ -537,7 +538,7 @@ fn lint_held(holder: Holder, effective: &Effective, settings: &Settings) -> Done
         dropped: Vec::new(),
         from_stdin: false,
         linted: Linted {
-            codes: effective.codes,
+            perspective: effective.settings.perspective,
             report,
         },
     }
@@ -595,7 +596,7 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
         dropped: Vec::new(),
         from_stdin: task.path.is_none(),
         linted: Linted {
-            codes: effective.codes,
+            perspective: effective.settings.perspective,
             report: engine::lint_guarded(source, &settings),
         },
     };
@@ -690,7 +691,7 @@ fn write(
 fn statistics(outcome: &Outcome<'_>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: Vec<(usize, Severity, String, bool)> = Vec::new();
     for (file, diagnostic) in outcome.findings() {
-        let name = emit::code(diagnostic, file.codes);
+        let name = emit::code(diagnostic, file.perspective);
         let fix = diagnostic.fix.as_ref().map(|f| f.applicability);
         let fixable = fix.is_some_and(|a| a >= Applicability::Unsafe);
         let known = counts
@@ -752,7 +753,6 @@ mod tests {
                 ..Settings::default()
             },
             fail_on: FailOn::Warning,
-            codes: crate::config::Codes::Own,
             scripts: ScriptChecker::Native,
         });
         let tasks = ["a", "b", "c"].map(|name| {

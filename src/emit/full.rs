@@ -63,7 +63,11 @@ fn write_finding(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let name = format!("{}[{}]", diagnostic.severity, code(diagnostic, file.codes));
+    let name = format!(
+        "{}[{}]",
+        diagnostic.severity,
+        code(diagnostic, file.perspective)
+    );
     let name = match meta(diagnostic) {
         Some(meta) => terminal.link(&meta.url(), &name),
         None => name,

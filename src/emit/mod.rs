@@ -16,11 +16,12 @@ mod xml;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::config::ConfigError;
 pub use crate::config::Format;
-use crate::config::{Codes, ConfigError};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
 use crate::fix::Applicability;
+use crate::perspective::Perspective;
 use crate::rule::RuleMeta;
 use crate::rules;
 use clean::{commands, is_dangerous};
@@ -33,7 +34,7 @@ pub struct Linted {
     /// The findings.
     pub report: Report,
     /// Whose names stand in `code`.
-    pub codes: Codes,
+    pub perspective: Perspective,
 }
 
 /// Something that kept a file from being linted or written.
@@ -140,11 +141,11 @@ fn meta(diagnostic: &Diagnostic) -> Option<&'static RuleMeta> {
 
 /// The name a finding goes by: its own code, else the name in the tool whose profile is in
 /// force, else the rule's id.
-pub fn code(diagnostic: &Diagnostic, codes: Codes) -> &str {
+pub fn code(diagnostic: &Diagnostic, perspective: Perspective) -> &str {
     if let Some(code) = &diagnostic.code {
         return code;
     }
-    let alias = meta(diagnostic).and_then(|m| codes.alias(m));
+    let alias = meta(diagnostic).and_then(|m| m.name_in(perspective));
     alias.unwrap_or(diagnostic.rule)
 }
 

@@ -48,12 +48,24 @@ impl Terminal {
 
     /// Standard output.
     pub fn stdout(color: Color) -> Self {
-        Self::of(std::io::stdout().is_terminal(), color)
+        let is_tty = std::io::stdout().is_terminal();
+        Self::of(
+            is_tty,
+            color,
+            || supports_color::on(supports_color::Stream::Stdout).is_some(),
+            supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        )
     }
 
     /// Standard error.
     pub fn stderr(color: Color) -> Self {
-        Self::of(std::io::stderr().is_terminal(), color)
+        let is_tty = std::io::stderr().is_terminal();
+        Self::of(
+            is_tty,
+            color,
+            || supports_color::on(supports_color::Stream::Stderr).is_some(),
+            supports_hyperlinks::on(supports_hyperlinks::Stream::Stderr),
+        )
     }
 
     /// A file that a report is written to.
@@ -64,22 +76,22 @@ impl Terminal {
         }
     }
 
-    fn of(is_tty: bool, color: Color) -> Self {
+    /// `shows_color` is asked where neither the option nor a variable decides.
+    fn of(is_tty: bool, color: Color, shows_color: impl Fn() -> bool, links: bool) -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
         let off = |name| std::env::var_os(name).is_some_and(|v| v == "0");
-        let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
         let color = match color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto if set("NO_COLOR") => false,
             Color::Auto if off("FORCE_COLOR") || off("CLICOLOR_FORCE") => false,
             Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
-            Color::Auto => is_tty && !dumb,
+            Color::Auto => is_tty && shows_color(),
         };
         Self {
             is_tty,
             color,
-            links: is_tty && !dumb,
+            links,
             unicode: unicode(),
             width: width(is_tty),
         }
@@ -144,7 +156,8 @@ fn width(is_tty: bool) -> usize {
     known.filter(|w| *w > 0).unwrap_or(Terminal::WIDTH).max(30)
 }
 
-/// Whether the locale's encoding is UTF-8.
+/// Whether the locale's encoding is UTF-8. `supports-unicode` takes a variable that is set to
+/// nothing for the locale, where the C library goes on to the next.
 fn unicode() -> bool {
     if cfg!(windows) {
         return true;

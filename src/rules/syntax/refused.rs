@@ -35,7 +35,7 @@ pub fn errors(facts: &Facts<'_>) -> Vec<BuildError> {
         // A builder does not come to what stands in a stage that it does not need.
         let stage = node.stage.and_then(|s| facts.stages.get(s));
         let is_built = stage.is_none_or(|s| facts.is_built(s) || s.from_node == node.index);
-        if is_built || !facts.build.typical {
+        if is_built || !facts.assumes_builder_defaults() {
             check_node(facts, node, &mut found);
         }
     }
@@ -65,7 +65,7 @@ pub fn errors(facts: &Facts<'_>) -> Vec<BuildError> {
 fn check_trigger(facts: &Facts<'_>, node: &Node<'_>, numbered: usize, found: &mut Found) {
     let children = node.stage.into_iter().flat_map(|s| facts.heirs(s));
     let mut children = children.peekable();
-    if !facts.build.typical || children.peek().is_none() {
+    if !facts.assumes_builder_defaults() || children.peek().is_none() {
         return;
     }
     let mut own = Found(Vec::new());
@@ -136,7 +136,7 @@ fn check_node(facts: &Facts<'_>, node: &Node<'_>, found: &mut Found) {
 }
 
 fn check_from(facts: &Facts<'_>, node: &Node<'_>, found: &mut Found) {
-    if let (true, Kind::From(from)) = (facts.build.typical, &node.instruction.kind) {
+    if let (true, Kind::From(from)) = (facts.assumes_builder_defaults(), &node.instruction.kind) {
         check_base(facts, node, &from.image, found);
     }
     let platform = node.instruction.flag_value("platform");
@@ -179,7 +179,7 @@ fn check_base(facts: &Facts<'_>, node: &Node<'_>, word: &Word, found: &mut Found
 
 fn check_windows_path(facts: &Facts<'_>, node: &Node<'_>, word: &Word, found: &mut Found) {
     let is_windows = || node.stage.is_some_and(|s| facts.has_windows_paths(s));
-    if facts.build.typical
+    if facts.assumes_builder_defaults()
         && is_windows()
         && let Some(text) = facts.text(node.index, word)
         && let Some(reason) = refused_on_windows(&text)
@@ -513,7 +513,7 @@ fn check_mount_target(
         None => match facts.root_base(stage.index) {
             Base::Scratch => Some("/".to_owned()),
             Base::Image(image) => match images::default_workdir(image) {
-                None if facts.build.typical => Some("/".to_owned()),
+                None if facts.assumes_builder_defaults() => Some("/".to_owned()),
                 known => known.map(str::to_owned),
             },
             _ => None,
