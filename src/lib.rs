@@ -11,11 +11,13 @@
 //! ```
 
 pub mod builds;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compat;
 pub mod config;
 pub mod context;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
 pub mod discover;
 pub mod edits;
 pub mod emit;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::invocation::Fault;
+use super::Fault;
 use crate::span::Span;
 
 /// How many maps merge keys may lead to from one.

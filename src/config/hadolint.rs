@@ -185,7 +185,7 @@ pub(super) fn read(source: &Source) -> Result<Read, ConfigError> {
         .retain(|(name, _)| !layer.ignore.contains(name));
     let mut read = Vec::new();
     for node in formats {
-        if let Some(format) = file.choice(node, &format_names())? {
+        if let Some(format) = file.choice(node, &Format::ALL.map(|f| (f.as_str().to_owned(), f)))? {
             read.push((format, node));
         }
     }
@@ -202,14 +202,6 @@ pub(super) fn read(source: &Source) -> Result<Read, ConfigError> {
         ..PolicyKeys::default()
     };
     Ok(Read { layer, dropped })
-}
-
-/// The formats of reports by their names.
-fn format_names() -> Vec<(String, Format)> {
-    use clap::ValueEnum;
-    let formats = Format::value_variants().iter();
-    let named = formats.filter_map(|f| Some((f.to_possible_value()?.get_name().to_owned(), *f)));
-    named.collect()
 }
 
 /// A file that is read.
@@ -386,9 +378,8 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
     }
     let mut format = None;
     for name in list("FORMAT") {
-        use clap::ValueEnum;
-        let read = Format::from_str(&name, false);
-        let read = read.map_err(|_| wrong("FORMAT", &name, "the name of a format"))?;
+        let read = Format::parse(&name);
+        let read = read.ok_or_else(|| wrong("FORMAT", &name, "the name of a format"))?;
         format = format.or(Some(read));
     }
     let threshold = match list("FAILURE_THRESHOLD").first() {

@@ -13,9 +13,10 @@ use miette::{
 };
 use owo_colors::Style as Paint;
 
+use super::clean::{commands, is_dangerous};
 use super::secrets::{secrets, within};
 use super::terminal::{Style, Terminal};
-use super::{Linted, Outcome, Summary, code, commands, is_dangerous, meta, printable, shown_path};
+use super::{Linted, Outcome, Summary, code, meta, printable, shown_path};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Source, Span};

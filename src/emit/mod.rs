@@ -3,6 +3,7 @@
 mod clean;
 mod concise;
 mod fingerprint;
+#[cfg(feature = "cli")]
 mod full;
 mod github;
 mod json;
@@ -16,6 +17,7 @@ mod xml;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "cli")]
 use crate::config::ConfigError;
 pub use crate::config::Format;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -24,7 +26,6 @@ use crate::fix::Applicability;
 use crate::perspective::Perspective;
 use crate::rule::RuleMeta;
 use crate::rules;
-use clean::{commands, is_dangerous};
 pub use clean::{one_line, printable, shown_path};
 pub use json::Finding;
 use terminal::Terminal;
@@ -101,7 +102,7 @@ impl<'a> Outcome<'a> {
 /// The rule that stands for a fault of dlint.
 pub const INTERNAL_ERROR: &str = "internal-error";
 
-/// Writes a report.
+/// Writes a report. [`Format::Full`] needs the feature `cli`.
 pub fn write(
     format: Format,
     outcome: &Outcome<'_>,
@@ -109,7 +110,13 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
+        #[cfg(feature = "cli")]
         Format::Full => full::write(outcome, terminal, out),
+        #[cfg(not(feature = "cli"))]
+        Format::Full => Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "the format `full` needs the feature `cli`",
+        )),
         Format::Concise => concise::write(outcome, terminal, out),
         Format::Tty => line::tty(outcome, terminal, out),
         Format::Gnu => line::gnu(outcome, terminal, out),
@@ -126,6 +133,7 @@ pub fn write(
 }
 
 /// Shows what is wrong with a configuration file, at its place.
+#[cfg(feature = "cli")]
 pub fn write_config_error(
     error: &ConfigError,
     terminal: &Terminal,
