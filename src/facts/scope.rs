@@ -63,6 +63,11 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// Whether the build decides its value: it has no default, or an empty one.
+    pub fn is_open(&self) -> bool {
+        self.known_value().is_none_or(str::is_empty)
+    }
+
     /// Its value, if it has one and that is known.
     pub fn known_value(&self) -> Option<&str> {
         match self.value.as_ref()? {

@@ -8,7 +8,6 @@ use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::WordPart;
 use crate::span::Span;
-use crate::syntax::word::{Template, Value};
 use crate::syntax::{Argument, Keyword, Kind, Word};
 
 rule! {
@@ -111,7 +110,10 @@ impl VolatileEarly {
         }
         // A default that says something is a pin: `ARG COMMIT=4f2c…` for a checkout.
         let variable = facts.variable(node.index + 1, name)?;
-        if matches!(&variable.value, Some(Value::Known(text)) if !is_placeholder(text)) {
+        if variable
+            .known_value()
+            .is_some_and(|text| !is_placeholder(text))
+        {
             return None;
         }
         if facts.nodes.iter().any(|n| fetches_by(facts, n, name)) {
@@ -221,11 +223,7 @@ fn is_builder(name: &str, word: Option<&str>) -> bool {
 
 /// Whether an instruction names a variable.
 fn uses(facts: &Facts<'_>, node: &Node<'_>, name: &str) -> bool {
-    let escape = facts.file.escape.char();
-    let in_word = |word: &Word| match Template::parse(word.as_str(), escape) {
-        Ok(template) => template.references().any(|r| r.name == name),
-        Err(_) => word.as_str().contains(name),
-    };
+    let in_word = |word: &Word| facts.names_variable(word, name);
     let instruction = node.instruction;
     if instruction
         .flags

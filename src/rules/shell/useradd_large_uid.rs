@@ -1,11 +1,12 @@
 //! `useradd-large-uid`: a user number that makes the layer huge.
 
+use std::borrow::Cow;
+
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Word, WordPart};
 use crate::syntax::Keyword;
-use crate::syntax::word::Var;
 
 /// From here on the log of last logins takes tens of megabytes.
 const LARGE: u64 = 100_000;
@@ -95,8 +96,5 @@ fn value(facts: &Facts<'_>, node: &Node<'_>, word: &Word) -> Option<String> {
     if modified || names.next().is_some() {
         return None;
     }
-    match facts.lookup(node.index, name) {
-        Var::Set(text) => Some(text.into_owned()),
-        _ => None,
-    }
+    facts.value_of(node.index, name).map(Cow::into_owned)
 }
