@@ -3,8 +3,9 @@
 
 use super::mount::{Mount, MountKind};
 use super::{Facts, FromTarget, Node, Stage};
-use crate::context::ignore_file::clean;
 use crate::context::{BuildContext, any_ignore_file};
+use crate::path::clean;
+use crate::path::file_name;
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
@@ -119,7 +120,7 @@ pub fn is_small_file(path: &str) -> bool {
         "yaml",
         "yml",
     ];
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     // `.bashrc.conda`, and `setup_20.x`, which NodeSource calls its script.
     name.rsplit_once('.').is_some_and(|(before, ending)| {
         ENDINGS.contains(&ending) || before.ends_with("rc") || before.starts_with("setup_")

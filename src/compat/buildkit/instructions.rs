@@ -1,7 +1,7 @@
 //! The checks of single instructions and of the file.
 
-use crate::context::ignore_file::clean;
 use crate::facts::{Base, Facts, Remote};
+use crate::path::clean;
 use crate::rule::Context;
 use crate::rules::files::ignored_copy;
 use crate::rules::runtime::relative_workdir;

@@ -1,6 +1,7 @@
 //! `copied-archive`: an archive is copied and then unpacked.
 
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage};
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -81,7 +82,7 @@ fn unpacked(facts: &Facts<'_>, stage: &Stage<'_>, copied: &Copied, name: &str) -
 }
 
 fn is_named(text: &str, name: &str) -> bool {
-    let own = text.rsplit('/').next().unwrap_or(text);
+    let own = file_name(text);
     own == name || own.strip_prefix("--file=") == Some(name)
 }
 

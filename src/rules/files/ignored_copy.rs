@@ -1,7 +1,7 @@
 //! `ignored-copy`: a COPY or a mount of what the ignore file leaves out of the context.
 
-use crate::context::ignore_file::clean;
 use crate::facts::{Node, Remote};
+use crate::path::clean;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};

@@ -1,10 +1,12 @@
 //! `source-before-dependencies`: the whole source is copied before dependencies are installed.
 
-use super::paths::{directory_of, has_cache_mount, is_in, place};
+use super::paths::{directory_of, has_cache_mount, place};
 use crate::edits::{has_comment_inside, lines_of};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Copied, CopyOrigin, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
+use crate::path::file_name;
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -77,7 +79,7 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
             c.node < copy.node
                 && c.origin == CopyOrigin::Context
                 && c.sources.iter().filter_map(|s| s.path()).any(|path| {
-                    let name = path.rsplit('/').next().unwrap_or(&path);
+                    let name = file_name(&path);
                     names
                         .iter()
                         .any(|n| n == &name || name.starts_with("package*"))
@@ -148,7 +150,7 @@ fn source_copy<'c>(
     let directory = directory_of(facts, node, install)?;
     let listed = |path: &str| match path.starts_with('/') {
         true => path.to_owned(),
-        false => crate::context::ignore_file::clean(&format!("{directory}/{path}")),
+        false => crate::path::clean(&format!("{directory}/{path}")),
     };
     // Requirement files must lie in the copied tree; other managers look in their directory.
     let wanted: Vec<String> = match install.files.is_empty() {
@@ -185,7 +187,7 @@ fn source_copy<'c>(
 
 /// Whether a source that is copied alone is a directory of source code, by its name.
 fn looks_like_source(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     const OTHERS: [&str; 12] = [
         "req", "dep", "conf", "docker", "script", "build", "etc", "root", "package", "tool", "pip",
         "lock",
@@ -271,14 +273,10 @@ fn makes_manifest(
 ) -> bool {
     let names: Vec<&str> = match install.files.is_empty() {
         true => install.manager.manifests().to_vec(),
-        false => install
-            .files
-            .iter()
-            .map(|f| f.path.rsplit('/').next().unwrap_or(&f.path))
-            .collect(),
+        false => install.files.iter().map(|f| file_name(&f.path)).collect(),
     };
     let named = |text: &str| {
-        let name = text.rsplit('/').next().unwrap_or(text);
+        let name = file_name(text);
         names.contains(&name)
     };
     let runs = facts
