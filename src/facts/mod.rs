@@ -20,6 +20,7 @@ mod references;
 mod remote;
 mod scope;
 mod stage;
+mod user;
 mod words;
 
 use std::borrow::Cow;
@@ -52,6 +53,7 @@ pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
+pub use user::RunUser;
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.
