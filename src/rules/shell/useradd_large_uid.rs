@@ -6,7 +6,6 @@ use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Word, WordPart};
-use crate::syntax::Keyword;
 
 /// From here on the log of last logins takes tens of megabytes.
 const LARGE: u64 = 100_000;
@@ -15,10 +14,7 @@ rule!(UseraddLargeUid);
 
 impl Rule for UseraddLargeUid {
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {
-        if command.name != "useradd"
-            || node.keyword() != Some(Keyword::Run)
-            || command.has_any_flag(&["-l", "--no-log-init", "-D"])
-        {
+        if command.name != "useradd" || command.has_any_flag(&["-l", "--no-log-init", "-D"]) {
             return;
         }
         let Some((word, text)) = uid(command) else {
