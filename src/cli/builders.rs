@@ -325,7 +325,7 @@ fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invoc
     // Dockerfiles there must be the ones that are meant.
     let absolute = std::path::absolute(own).unwrap_or_default();
     for folder in within_repository(&absolute, &Disk) {
-        let again = read(&disk::nearer(folder))?;
+        let again = read(disk::nearer(folder))?;
         if is_there(&again) && again.iter().all(has_target) {
             return Ok(again);
         }
