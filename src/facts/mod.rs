@@ -19,6 +19,7 @@ pub mod port;
 pub mod program;
 mod scope;
 mod stage;
+mod user;
 mod words;
 
 use std::borrow::Cow;
@@ -47,6 +48,7 @@ pub use place::Place;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
+pub use user::RunUser;
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.
