@@ -183,7 +183,7 @@ pub(super) mod testing {
         };
         let report = engine::lint(Source::new("Dockerfile", text), &settings);
         let show = |d: &crate::diagnostic::Diagnostic| {
-            let (rule, at) = (d.rule, report.source.slice(d.span));
+            let (rule, at) = (d.rule.id, report.source.slice(d.span));
             format!("{} {rule} {at}", d.severity)
         };
         report.diagnostics.iter().map(show).collect()

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::answered::{is_answered, may_be_list};
 use super::codes::{Checks, NEVER};
 use super::external::{Answers, ExternalScript};
-use super::{ID, code_of};
+use super::{META, code_of};
 #[cfg(feature = "shell-lint")]
 use super::{native, own};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -159,7 +159,7 @@ pub(super) fn finding(
     range: Range<usize>,
     message: impl Into<String>,
 ) -> Diagnostic {
-    let mut finding = Diagnostic::new(ID, severity, span_of(range), message);
+    let mut finding = Diagnostic::new(META, severity, span_of(range), message);
     finding.code = Some(code.to_owned());
     finding
 }
