@@ -1,5 +1,6 @@
 //! Instructions as written.
 
+pub mod bidi_control;
 pub mod broken_exec_form;
 pub mod definition_comment;
 pub mod deprecated_maintainer;
