@@ -1,7 +1,17 @@
 //! Joins the catalogue (`rules/<family>/<rule>.md`) and the code (`src/rules/<family>/<rule>.rs`)
-//! into the registry that `src/rules/mod.rs` includes. What does not fit fails the build.
+//! into the registry that `src/rules/mod.rs` includes, and makes tables of `data/*.toml`. What does
+//! not fit fails the build.
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
+
+#[path = "build/images.rs"]
+mod images;
+#[path = "build/programs.rs"]
+mod programs;
+#[path = "build/tables.rs"]
+mod tables;
+#[path = "build/tokens.rs"]
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +21,11 @@ use std::{env, fs};
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
+    for generate in [images::generate, programs::generate, tokens::generate] {
+        problems.extend(generate().err());
+    }
     let pages = files("rules", "md");
     let modules = files("src/rules", "rs");
     let listed = listed(&modules);

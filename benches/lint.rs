@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use dlint::config::Codes;
 use dlint::context::Build;
 use dlint::emit::terminal::Terminal;
 use dlint::emit::{self, Format, Linted, Outcome};
 use dlint::engine::{self, Settings};
 use dlint::facts::Facts;
+use dlint::perspective::Perspective;
 use dlint::span::Source;
 use dlint::syntax;
 
@@ -108,7 +108,7 @@ fn report(bencher: Bencher<'_, '_>, format: Format) {
     // A finding on every line, whatever the rules are.
     let text = format!("FROM scratch\n{}", "RUNN make\n".repeat(1000));
     let report = engine::lint(Source::new("Dockerfile", text), &settings);
-    let files = [Linted::new(report, Codes::default(), [])];
+    let files = [Linted::new(report, Perspective::default(), [])];
     let outcome = Outcome {
         files: &files,
         failures: &[],

@@ -58,7 +58,7 @@ impl std::fmt::Display for Severity {
 }
 
 /// A related place with a remark.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Label {
     /// Where.
     pub span: Span,
@@ -67,7 +67,8 @@ pub struct Label {
 }
 
 /// One finding.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The id of the rule.
     pub rule: &'static str,

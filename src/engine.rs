@@ -1,16 +1,17 @@
 //! Linting one file: facts, one walk per rule, suppression, order.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::compat::buildkit::{self, Reading};
 use crate::compat::hadolint;
 use crate::context::{Build, Files, NamedBuild, Nothing};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
+use crate::perspective::Perspective;
 use crate::policy::Policy;
-use crate::rule::{BuildkitKind, CodeChoice, Context, Level, Rule, RuleMeta};
+use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::rules::shell::shellcheck::{self, Answers, ExternalScript};
 use crate::span::{Source, Span};
@@ -32,10 +33,8 @@ pub struct Settings {
     /// The files around the Dockerfile, from which its build context and its ignore files are
     /// read. Without them it is judged by its text.
     pub files: Option<Arc<dyn Files>>,
-    /// Report what BuildKit's own checks report, and where: see [`crate::rule::Context::buildkit`].
-    pub buildkit: bool,
-    /// Report what hadolint reports, and where: see [`crate::compat::hadolint`].
-    pub hadolint: bool,
+    /// The tool whose findings are wanted.
+    pub perspective: Perspective,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
 }
@@ -322,8 +321,9 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
         return Vec::new();
     }
     let of = |build: &Build| {
-        let build = as_assumed(build, settings);
-        shellcheck::scripts(&Facts::of(source, &file, &build))
+        let files = Arc::new(Nothing);
+        let facts = Facts::seen_by(settings.perspective, source, &file, build, files);
+        shellcheck::scripts(&facts)
     };
     if settings.builds.is_empty() {
         return of(&settings.build);
@@ -334,31 +334,17 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
 
 /// Whether more is said of a file than what cannot be read: what a template will say is not known.
 fn is_read(file: &File, settings: &Settings) -> bool {
-    settings.buildkit || settings.hadolint || file.template().is_none()
-}
-
-/// A build with the assumptions of the one whose findings are asked for.
-fn as_assumed<'b>(build: &'b Build, settings: &Settings) -> Cow<'b, Build> {
-    if settings.buildkit {
-        Cow::Owned(Build {
-            typical: true,
-            ..build.clone()
-        })
-    } else {
-        Cow::Borrowed(build)
-    }
+    settings.perspective != Perspective::Dlint || file.template().is_none()
 }
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
     let no_codes = CodeChoice::default();
-    let build = as_assumed(build, settings);
-    let build = build.as_ref();
+    let perspective = settings.perspective;
     let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
-    let facts = Facts::with_files(source, file, build, files);
+    let facts = Facts::seen_by(perspective, source, file, build, files);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
-        buildkit: settings.buildkit,
         rule: "",
         codes: &no_codes,
         severity: Severity::Info,
@@ -369,48 +355,41 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
-        active.rule.check_file(&mut cx);
-        for image in facts.own_images() {
-            active.rule.check_image(&mut cx, image);
+        let reading = if perspective == Perspective::Buildkit {
+            buildkit::reading(active.meta.id)
+        } else {
+            None
+        };
+        if !matches!(reading, Some(Reading::Instead(_))) {
+            walk(&mut cx, active);
         }
-        for node in &facts.nodes {
-            active.rule.check_node(&mut cx, node);
-            if node.keyword() == Some(Keyword::Run) {
-                for command in node.commands() {
-                    active.rule.check_command(&mut cx, node, command);
-                }
-                for install in &node.installs {
-                    active.rule.check_install(&mut cx, node, install);
-                }
-            }
-        }
-        for stage in &facts.stages {
-            active.rule.check_stage(&mut cx, stage);
+        if let Some(Reading::Instead(read) | Reading::Besides(read)) = reading {
+            read(&mut cx);
         }
     }
-    let mut suppressions = Suppressions::of(source, file, build);
+    let mut suppressions = Suppressions::of(source, file, build, perspective);
     if settings.no_ignores {
         suppressions.disable();
     }
     let mut found = std::mem::take(&mut cx.diagnostics);
-    if settings.buildkit {
-        found = as_buildkit(&facts, &suppressions, found);
+    if perspective == Perspective::Buildkit {
+        found = buildkit::locate(&facts, found, |d| suppressions.asks_for_experimental(d));
     }
-    if settings.hadolint {
+    if perspective == Perspective::Hadolint {
         let active = |id: &str| settings.rules.iter().find(|r| r.meta.id == id);
         found = hadolint::settle(&facts, &settings.policy, found, |id| {
             active(id).map(|r| r.severity)
         });
     }
     let (mut kept, mut suppressed) = suppressions.apply(found);
-    if !settings.hadolint {
+    if perspective != Perspective::Hadolint {
         drop_covered(&mut kept);
     }
     let mut comments = suppressions.comments(source, file);
-    if settings.hadolint {
+    if perspective == Perspective::Hadolint {
         comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
     }
-    let unused = suppressions.unused(settings.buildkit, |id, name| settings.is_on(id, name));
+    let unused = suppressions.unused(|id, name| settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);
         for comment in &comments {
@@ -425,7 +404,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     kept.extend(late);
     suppressed.extend(late_suppressed);
     kept.sort_by(order);
-    if !settings.buildkit {
+    if perspective != Perspective::Buildkit {
         kept.dedup_by(|a, b| order(a, b).is_eq() && a.message == b.message);
     }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
@@ -458,75 +437,27 @@ fn drop_covered(kept: &mut Vec<Diagnostic>) {
     }
 }
 
-/// BuildKit's view of findings: those behind ONBUILD move to the FROM of each stage of this file
-/// that runs the trigger, those of stages that are not built go, and each gets BuildKit's line.
-fn as_buildkit(
-    facts: &Facts<'_>,
-    suppressions: &Suppressions,
-    found: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
-    let mut out = Vec::with_capacity(found.len());
-    for mut diagnostic in found {
-        let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit);
-        let is = |kind: BuildkitKind| check.is_some_and(|check| check.kind == kind);
-        let is_continuation = check.is_some_and(|c| c.name == Some("NoEmptyContinuation"));
-        if is(BuildkitKind::Experimental) && !suppressions.asks_for_experimental(&diagnostic) {
-            continue;
-        }
-        // Blank lines may stand before an instruction's first word and behind its last one.
-        let around = || {
-            let line = facts.source.line(diagnostic.span.start);
-            let instructions = &facts.file.instructions;
-            let at = instructions.partition_point(|i| i.end_line < line);
-            let next = instructions.get(at).filter(|i| i.start_line <= line);
-            next.filter(|_| is_continuation)
-        };
-        let owner = facts.file.instruction_at(diagnostic.span.start);
-        let Some(owner) = owner.or_else(around) else {
-            out.push(diagnostic);
-            continue;
-        };
-        let stage = facts
-            .stages
-            .iter()
-            .rev()
-            .find(|s| s.from.span.start <= owner.span.start);
-        if is(BuildkitKind::Conversion)
-            && let Some(stage) = stage
-        {
-            if owner.keyword == Some(Keyword::Onbuild) {
-                for heir in facts.heirs(stage.index) {
-                    let mut copy = diagnostic.clone();
-                    copy.span = heir.from.name.span;
-                    copy.line = Some(heir.from.start_line);
-                    copy.fix = None;
-                    out.push(copy);
-                }
-                continue;
-            }
-            if !facts.is_built(stage) {
-                continue;
-            }
-        }
-        // A trigger that cannot be read is refused where it would run.
-        let is_trigger = owner.keyword == Some(Keyword::Onbuild)
-            && facts.file.errors.iter().any(|e| {
-                let is_it = e.kind.to_string() == diagnostic.message;
-                e.deferred && e.span == diagnostic.span && is_it
-            });
-        let heir = stage.and_then(|s| facts.heirs(s.index).next());
-        if let (true, Some(heir)) = (is_trigger, heir) {
-            diagnostic.line = Some(heir.from.start_line);
-            out.push(diagnostic);
-            continue;
-        }
-        diagnostic.line = Some(match owner.empty_continuation {
-            Some(line) if is_continuation => facts.source.line(line.start),
-            _ => owner.start_line,
-        });
-        out.push(diagnostic);
+/// Calls a rule for everything in the file.
+fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
+    let facts = cx.facts;
+    active.rule.check_file(cx);
+    for image in facts.own_images() {
+        active.rule.check_image(cx, image);
     }
-    out
+    for node in &facts.nodes {
+        active.rule.check_node(cx, node);
+        if node.keyword() == Some(Keyword::Run) {
+            for command in node.commands() {
+                active.rule.check_command(cx, node, command);
+            }
+            for install in &node.installs {
+                active.rule.check_install(cx, node, install);
+            }
+        }
+    }
+    for stage in &facts.stages {
+        active.rule.check_stage(cx, stage);
+    }
 }
 
 fn enter<'a>(cx: &mut Context<'a>, active: &'a ActiveRule) {

@@ -28,7 +28,7 @@ impl Applicability {
 }
 
 /// Replaces a span: an empty span inserts, empty content deletes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Edit {
     /// What is replaced.
     pub span: Span,
@@ -57,7 +57,8 @@ impl Edit {
 }
 
 /// A way to mend a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Fix {
     /// What it does, as an order: ``add `--no-install-recommends` ``.
     pub title: String,

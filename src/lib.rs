@@ -11,11 +11,13 @@
 //! ```
 
 pub mod builds;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compat;
 pub mod config;
 pub mod context;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
 pub mod discover;
 pub mod edits;
 pub mod emit;
@@ -23,7 +25,9 @@ pub mod engine;
 pub mod facts;
 pub mod fix;
 pub mod images;
+pub mod linter;
 pub mod mend;
+pub mod perspective;
 pub mod policy;
 pub mod rule;
 pub mod rules;
@@ -34,3 +38,5 @@ pub mod suppress;
 pub mod syntax;
 pub mod text;
 pub mod values;
+
+pub use linter::Linter;

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::packages::Install;
 use crate::facts::{Command, Facts, ImageUse, Node, Place, Stage};
 use crate::fix::Applicability;
+use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::span::{Source, Span};
 use crate::syntax::File;
@@ -126,6 +127,15 @@ pub struct RuleMeta {
 }
 
 impl RuleMeta {
+    /// The name that another tool has for it.
+    pub fn name_in(&self, perspective: Perspective) -> Option<&'static str> {
+        match perspective {
+            Perspective::Dlint => None,
+            Perspective::Hadolint => self.hadolint.map(|code| code.code),
+            Perspective::Buildkit => self.buildkit.and_then(|check| check.name),
+        }
+    }
+
     /// Where the page can be read.
     pub fn url(&self) -> String {
         format!(
@@ -253,9 +263,6 @@ pub struct Context<'a> {
     pub facts: &'a Facts<'a>,
     /// What the organisation demands.
     pub policy: &'a Policy,
-    /// Whether findings are to be BuildKit's, also where it is known to be wrong: a rule that is
-    /// deliberately smarter asks.
-    pub buildkit: bool,
     /// The rule that is running.
     pub(crate) rule: &'static str,
     /// Which of its codes are on.

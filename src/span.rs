@@ -3,8 +3,10 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 /// A range of bytes in one file: `start` inclusive, `end` exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub struct Span {
     /// Byte offset of the first byte.
     pub start: u32,
@@ -71,6 +73,15 @@ pub struct Position {
     pub line: u32,
     /// 1-based column in Unicode scalar values (a tab is one).
     pub column: u32,
+}
+
+/// A place as editors count: 0-based line, 0-based column in UTF-16 code units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Utf16Position {
+    /// 0-based line.
+    pub line: u32,
+    /// 0-based column in UTF-16 code units; a byte order mark is one.
+    pub character: u32,
 }
 
 /// The byte order mark that may stand at the start of a file.
@@ -196,6 +207,26 @@ impl Source {
         Position {
             line,
             column: column + 1 - u32::from(mark),
+        }
+    }
+
+    /// Line and column of a byte offset as editors and the language server protocol count them; an
+    /// offset inside a character counts as its start.
+    pub fn utf16_position(&self, offset: u32) -> Utf16Position {
+        let line = self.line(offset);
+        let mut end = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = self.text.get(self.line_start(line) as usize..end);
+        let units: usize = before
+            .unwrap_or_default()
+            .chars()
+            .map(char::len_utf16)
+            .sum();
+        Utf16Position {
+            line: line - 1,
+            character: units as u32,
         }
     }
 
@@ -423,5 +454,22 @@ mod tests {
         assert_eq!(p.text(), "bcd");
         assert_eq!(p.span(0..3), Span::new(11, 22));
         assert_eq!(m.part(2..2).span(0..0), Span::at(20));
+    }
+
+    #[test]
+    fn editors_count_utf16_code_units() {
+        let s = Source::new("Dockerfile", "a\n\u{1f40b}é\tx\n");
+        let place = |offset| {
+            let place = s.utf16_position(offset);
+            (place.line, place.character)
+        };
+        assert_eq!(place(0), (0, 0));
+        assert_eq!(place(2), (1, 0));
+        assert_eq!(place(4), (1, 0), "inside a character");
+        assert_eq!(place(6), (1, 2));
+        assert_eq!(place(8), (1, 3));
+        assert_eq!(place(9), (1, 4));
+        assert_eq!(place(11), (2, 0));
+        assert_eq!(place(999), (2, 0));
     }
 }

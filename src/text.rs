@@ -9,6 +9,15 @@ pub fn edit_distance(a: &str, b: &str) -> usize {
     strsim::levenshtein(a, b)
 }
 
+/// The name nearest to a word, if it is near for its length.
+pub fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    names
+        .map(|name| (edit_distance(word, name), name))
+        .filter(|(distance, name)| *distance <= (name.len() / 3).max(2))
+        .min()
+        .map(|(_, name)| name)
+}
+
 /// Whether a path has a wildcard of Go's `filepath.Match`, which `COPY` and shells know as well.
 pub fn has_wildcard(path: &str) -> bool {
     path.contains(['*', '?', '['])
@@ -76,6 +85,15 @@ mod tests {
         assert_eq!(edit_distance("", "abc"), 3);
         assert_eq!(edit_distance("kitten", "sitting"), 3);
         assert_eq!(edit_distance("a", "a-name-far-too-long"), usize::MAX);
+    }
+
+    #[test]
+    fn the_nearest_name_is_near_for_its_length() {
+        let names = ["failure-threshold", "format", "formats"];
+        let near = |word| nearest(word, names.into_iter());
+        assert_eq!(near("failure-treshold"), Some("failure-threshold"));
+        assert_eq!(near("formt"), Some("format"));
+        assert_eq!(near("levels"), None);
     }
 
     #[test]

@@ -12,9 +12,10 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block as HclBlock, Body, Structure};
 use serde_json::Value as Json;
 
+use super::Fault;
 use super::hcl::{Attributes, Environment, Function, Locals, Raw, Value, Variable};
 use super::hcl_template;
-use super::invocation::{Fault, Inline, Invocation, Recipe, align, is_local, join};
+use super::invocation::{Inline, Invocation, Recipe, align, is_local, join};
 use crate::context::{Build, Targets};
 use crate::span::{Source, Span};
 

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::Fault;
 use super::dotenv::{self, Variables};
-use super::invocation::{Fault, Inline, Invocation, Reader, Recipe, align, is_local, join};
+use super::invocation::{Inline, Invocation, Reader, Recipe, align, is_local, join};
 use super::yaml::{self, Mark, Node, Value};
 use crate::context::{Build, Targets};
 use crate::span::{MappedText, Span};

@@ -61,25 +61,6 @@ impl Inline {
     }
 }
 
-/// Something wrong with a compose or bake file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Fault {
-    /// Where.
-    pub span: Span,
-    /// What.
-    pub message: String,
-}
-
-impl Fault {
-    pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-        }
-    }
-}
-
 /// Reads a file beside the one that is being read; nothing if it cannot be.
 pub type Reader<'r> = &'r dyn Fn(&Path) -> Option<String>;
 

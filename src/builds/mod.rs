@@ -1,12 +1,24 @@
 //! The files that say how a Dockerfile is built: compose files and bake files.
 
+#[cfg(feature = "builds")]
 pub mod bake;
+#[cfg(feature = "builds")]
 pub mod compose;
+#[cfg(feature = "builds")]
 mod dotenv;
+mod fault;
+#[cfg(feature = "builds")]
 mod hcl;
+#[cfg(feature = "builds")]
 mod hcl_functions;
+#[cfg(feature = "builds")]
 mod hcl_template;
+#[cfg(feature = "builds")]
 pub mod invocation;
-mod yaml;
+// hadolint's configuration, which is YAML too, asks for less of it than a compose file.
+#[cfg_attr(not(feature = "builds"), allow(dead_code))]
+pub(crate) mod yaml;
 
-pub use invocation::{Fault, Inline, Invocation, Recipe};
+pub use fault::Fault;
+#[cfg(feature = "builds")]
+pub use invocation::{Inline, Invocation, Recipe};

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::invocation::Fault;
+use super::Fault;
 use crate::span::Span;
 
 /// How many maps merge keys may lead to from one.
@@ -18,10 +18,10 @@ const MAX_WEIGHT: usize = 1 << 22;
 
 /// A value and its place.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) span: Span,
-    pub(super) value: Value,
-    pub(super) mark: Mark,
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) value: Value,
+    pub(crate) mark: Mark,
     /// How many collections it has in each other, aliases followed.
     depth: usize,
     /// How many values it is made of, aliases followed.
@@ -30,7 +30,7 @@ pub(super) struct Node {
 
 /// A tag that says how Compose takes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     /// Another one, or none.
     None,
     /// `!reset`: what is written before this file goes.
@@ -42,7 +42,7 @@ pub(super) enum Mark {
 }
 
 #[derive(Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Scalar {
         text: String,
         /// Neither quoted nor a block: `true` is a boolean and `~` is nothing.
@@ -56,7 +56,7 @@ pub(super) enum Value {
 
 impl Node {
     /// A scalar that is written as part of a text.
-    pub(super) fn part(span: Span, text: &str) -> Self {
+    pub(crate) fn part(span: Span, text: &str) -> Self {
         let value = Value::Scalar {
             text: text.to_owned(),
             plain: false,
@@ -72,7 +72,7 @@ impl Node {
     }
 
     /// The text of a scalar.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar { text, .. } if !self.is_null() => Some(text),
             _ => None,
@@ -81,7 +81,7 @@ impl Node {
 
     /// The text of a scalar as Compose passes it on: of a number that is not quoted, its value.
     /// Nothing for what is no scalar, and for dates that nobody means.
-    pub(super) fn as_argument(&self) -> Option<Cow<'_, str>> {
+    pub(crate) fn as_argument(&self) -> Option<Cow<'_, str>> {
         let text = self.text()?;
         match &self.value {
             Value::Scalar { plain: true, .. } => plain_scalar(text),
@@ -89,13 +89,13 @@ impl Node {
         }
     }
 
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar { text, plain: true, .. }
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
     /// The elements of a list.
-    pub(super) fn items(&self) -> &[Rc<Node>] {
+    pub(crate) fn items(&self) -> &[Rc<Node>] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -103,7 +103,7 @@ impl Node {
     }
 
     /// The value of a key, `<<` looked into.
-    pub(super) fn get(&self, key: &str) -> Option<&Rc<Node>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Rc<Node>> {
         self.find(key, &mut { MAX_MERGES })
     }
 
@@ -138,7 +138,7 @@ impl Node {
     }
 
     /// The pairs of a map with those that `<<` takes in, own ones first, each key once.
-    pub(super) fn pairs(&self) -> Vec<(&str, &Rc<Node>, &Rc<Node>)> {
+    pub(crate) fn pairs(&self) -> Vec<(&str, &Rc<Node>, &Rc<Node>)> {
         let mut out = Vec::new();
         self.collect(&mut out, &mut HashSet::new(), &mut { MAX_MERGES });
         out
@@ -184,7 +184,7 @@ fn sum<'n>(nodes: impl Iterator<Item = &'n Rc<Node>>) -> usize {
 }
 
 /// Reads the documents of a file that are not empty.
-pub(super) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Fault> {
+pub(crate) fn parse(text: &str) -> Result<Vec<Rc<Node>>, Fault> {
     let mut anchors: HashMap<usize, Rc<Node>> = HashMap::new();
     let mut open: Vec<(Open, usize, u32, Mark)> = Vec::new();
     let mut documents = Vec::new();

@@ -26,6 +26,7 @@ use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
 use crate::fix::Applicability;
 use crate::mend::{self, Dropped};
+use crate::perspective::Perspective;
 use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
 
@@ -347,7 +348,7 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
 /// Whether a Dockerfile is judged without the files around it, as hadolint and `docker build
 /// --check` do.
 fn is_alone(settings: &Settings) -> bool {
-    settings.buildkit || settings.hadolint
+    settings.perspective != Perspective::Dlint
 }
 
 fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failure>), Trouble> {
@@ -549,18 +550,18 @@ fn lint_held(args: &LintArgs, holder: Holder, effective: &Effective, settings: &
         fixed: 0,
         dropped: Vec::new(),
         from_stdin: false,
-        linted: shown(args, report, effective, settings),
+        linted: shown(args, report, settings),
     }
 }
 
 /// A report as it may be shown.
-fn shown(args: &LintArgs, report: Report, effective: &Effective, settings: &Settings) -> Linted {
+fn shown(args: &LintArgs, report: Report, settings: &Settings) -> Linted {
     if args.show_secrets {
-        return Linted::with_secrets(report, effective.codes);
+        return Linted::with_secrets(report, settings.perspective);
     }
     let builds = settings.builds.iter().map(|b| &b.build);
     let arguments = builds.chain([&settings.build]).flat_map(|b| &b.arguments);
-    Linted::new(report, effective.codes, arguments)
+    Linted::new(report, settings.perspective, arguments)
 }
 
 /// The scripts of a file that the program `shellcheck` is to look at. The file is read and its bytes
@@ -636,7 +637,7 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
         fixed,
         dropped,
         from_stdin: task.path.is_none(),
-        linted: shown(args, report, &effective, &settings),
+        linted: shown(args, report, &settings),
     })
 }
 
@@ -707,7 +708,7 @@ fn write(
 fn statistics(outcome: &Outcome<'_>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: Vec<(usize, Severity, String, bool)> = Vec::new();
     for (file, diagnostic) in outcome.findings() {
-        let name = emit::code(diagnostic, file.codes());
+        let name = emit::code(diagnostic, file.perspective());
         let fix = diagnostic.fix.as_ref().map(|f| f.applicability);
         let fixable = fix.is_some_and(|a| a >= Applicability::Unsafe);
         let known = counts
@@ -769,7 +770,6 @@ mod tests {
                 ..Settings::default()
             },
             fail_on: FailOn::Warning,
-            codes: crate::config::Codes::Own,
             scripts: ScriptChecker::Native,
         });
         let tasks = ["a", "b", "c"].map(|name| {

@@ -127,12 +127,8 @@ fn wrong_type(key: &Option<String>, is_element: bool, wanted: Kind, found: Kind)
 /// The names that may be meant by one that is unknown: the nearest, and all.
 pub(super) fn nearest(name: &str, known: &[&str]) -> (Option<String>, Vec<String>) {
     let known: Vec<String> = known.iter().map(|k| (*k).to_owned()).collect();
-    let nearest = known
-        .iter()
-        .map(|k| (crate::text::edit_distance(name, k), k))
-        .filter(|(d, k)| *d <= (k.len() / 3).max(2))
-        .min()
-        .map(|(_, k)| k.clone());
+    let nearest = crate::text::nearest(name, known.iter().map(String::as_str));
+    let nearest = nearest.map(str::to_owned);
     (nearest, known)
 }
 

@@ -5,17 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use serde::Deserialize;
-use serde_saphyr::{Location, Spanned};
-
-use super::error::nearest;
 use super::layer::{Layer, check_rule};
 use super::{ConfigError, FailOn, Format, LevelSetting, PolicyKeys, Problem};
+use crate::builds::yaml::{self, Node, Value};
 use crate::compat::hadolint;
 use crate::policy::LabelFormat;
 use crate::rules;
 use crate::span::{Source, Span};
+use crate::text::nearest;
 
 /// What the file of a folder is called, the first that exists counts.
 const NAMES: [&str; 2] = [".hadolint.yaml", ".hadolint.yml"];
@@ -57,94 +56,54 @@ pub(super) fn is_yaml(path: &Path) -> bool {
     extension.is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
 }
 
-/// The file as written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct Yaml {
-    ignored: Option<Vec<Spanned<String>>>,
-    #[serde(rename = "override")]
-    levels: Option<Levels>,
-    #[serde(rename = "trustedRegistries")]
-    trusted_registries: Option<Registries>,
-    label_schema: Option<BTreeMap<String, Option<Label>>>,
-    strict_labels: Option<bool>,
-    disable_ignore_pragma: Option<bool>,
-    no_fail: Option<bool>,
-    no_color: Option<bool>,
-    /// hadolint says more about itself; dlint has an option for that.
-    #[allow(dead_code)]
-    verbose: Option<bool>,
-    failure_threshold: Option<Threshold>,
-    format: Option<Spanned<Format>>,
-    formats: Option<Vec<Spanned<Format>>>,
-}
+const KEYS: [&str; 12] = [
+    "ignored",
+    "override",
+    "trustedRegistries",
+    "label-schema",
+    "strict-labels",
+    "disable-ignore-pragma",
+    "no-fail",
+    "no-color",
+    "verbose",
+    "failure-threshold",
+    "format",
+    "formats",
+];
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Levels {
-    error: Option<Vec<Spanned<String>>>,
-    warning: Option<Vec<Spanned<String>>>,
-    info: Option<Vec<Spanned<String>>>,
-    style: Option<Vec<Spanned<String>>>,
-}
+/// The levels that `override` knows; the worst one wins, and comes last.
+const LEVELS: [(&str, LevelSetting); 4] = [
+    ("style", LevelSetting::Style),
+    ("info", LevelSetting::Info),
+    ("warning", LevelSetting::Warning),
+    ("error", LevelSetting::Error),
+];
 
-/// hadolint's documents allow a single one, though it refuses it.
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "a list of registries")]
-enum Registries {
-    One(String),
-    Many(Vec<String>),
-}
+const THRESHOLDS: [(&str, FailOn); 6] = [
+    ("error", FailOn::Error),
+    ("warning", FailOn::Warning),
+    ("info", FailOn::Info),
+    // hadolint fails for a matter of taste under each of them.
+    ("style", FailOn::Style),
+    ("ignore", FailOn::Style),
+    ("none", FailOn::Style),
+];
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Label {
-    Text,
-    Url,
-    Semver,
-    Hash,
-    Rfc3339,
-    Spdx,
-    Email,
-    #[serde(rename = "")]
-    Any,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Threshold {
-    Error,
-    Warning,
-    Info,
-    Style,
-    Ignore,
-    None,
-}
-
-impl From<Threshold> for FailOn {
-    fn from(threshold: Threshold) -> Self {
-        match threshold {
-            Threshold::Error => FailOn::Error,
-            Threshold::Warning => FailOn::Warning,
-            Threshold::Info => FailOn::Info,
-            // hadolint fails for a matter of taste under each of them.
-            Threshold::Style | Threshold::Ignore | Threshold::None => FailOn::Style,
-        }
-    }
-}
+const LABEL_FORMATS: [(&str, LabelFormat); 8] = [
+    ("text", LabelFormat::Text),
+    ("url", LabelFormat::Url),
+    ("semver", LabelFormat::Semver),
+    ("hash", LabelFormat::Hash),
+    ("rfc3339", LabelFormat::Rfc3339),
+    ("spdx", LabelFormat::Spdx),
+    ("email", LabelFormat::Email),
+    ("", LabelFormat::Text),
+];
 
 /// A label format by its name.
 pub(super) fn label_format(name: &str) -> Option<LabelFormat> {
-    Some(match name {
-        "" | "text" => LabelFormat::Text,
-        "url" => LabelFormat::Url,
-        "semver" => LabelFormat::Semver,
-        "hash" => LabelFormat::Hash,
-        "rfc3339" => LabelFormat::Rfc3339,
-        "spdx" => LabelFormat::Spdx,
-        "email" => LabelFormat::Email,
-        _ => return None,
-    })
+    let mut formats = LABEL_FORMATS.iter();
+    formats.find(|f| f.0 == name).map(|f| f.1)
 }
 
 /// What a file says.
@@ -162,179 +121,209 @@ pub(super) fn load(path: &Path) -> Result<Read, ConfigError> {
 
 /// Reads a file.
 pub(super) fn read(source: &Source) -> Result<Read, ConfigError> {
-    let options = serde_saphyr::options! {
-        strict_booleans: true,
-        with_snippet: false,
-    };
-    let yaml: Yaml = serde_saphyr::from_str_with_options(source.text(), options).map_err(|e| {
-        let at = e.location().map_or(Span::at(0), |l| span_of(source, &l));
-        ConfigError::at(problem_of(&e), source, at)
-    })?;
-    layer(yaml, source)
-}
-
-fn layer(yaml: Yaml, source: &Source) -> Result<Read, ConfigError> {
+    let file = Document { source };
+    let documents = yaml::parse(source.text())
+        .map_err(|fault| ConfigError::at(Problem::Other(fault.message), source, fault.span))?;
+    if let Some(second) = documents.get(1) {
+        return Err(file.error(second, "a second document, where one is read"));
+    }
     let mut dropped = Vec::new();
-    let at = |place: &Location| span_of(source, place);
-    let mut known = |names: Option<Vec<Spanned<String>>>| -> Result<Vec<String>, ConfigError> {
-        let mut out = Vec::new();
-        for name in names.unwrap_or_default() {
-            let fits = check_code(&name.value);
-            match fits.map_err(|e| ConfigError::at(e, source, at(&name.referenced)))? {
-                true => out.push(name.value),
-                false => dropped.push(name.value),
-            }
-        }
-        Ok(out)
+    let mut layer = Layer::default();
+    let Some(root) = documents.first() else {
+        return Ok(Read { layer, dropped });
     };
-    let ignore = known(yaml.ignored)?;
-    let mut levels = Vec::new();
-    if let Some(written) = yaml.levels {
-        // The worst one wins, and comes last.
-        for (names, level) in [
-            (written.style, LevelSetting::Style),
-            (written.info, LevelSetting::Info),
-            (written.warning, LevelSetting::Warning),
-            (written.error, LevelSetting::Error),
-        ] {
-            levels.extend(known(names)?.into_iter().map(|name| (name, level)));
+    let mut registries = Vec::new();
+    let mut labels = BTreeMap::new();
+    let mut strict = None;
+    let mut no_fail = None;
+    let mut formats = Vec::new();
+    for (key, value) in file.pairs(root, &KEYS)? {
+        match key {
+            "ignored" => layer.ignore = file.codes(value, &mut dropped)?,
+            "override" => {
+                let levels = file.pairs(value, &LEVELS.map(|l| l.0))?;
+                for (name, level) in LEVELS {
+                    for (_, codes) in levels.iter().filter(|l| l.0 == name) {
+                        let codes = file.codes(codes, &mut dropped)?;
+                        layer.levels.extend(codes.into_iter().map(|c| (c, level)));
+                    }
+                }
+            }
+            // hadolint's documents allow a single one, though it refuses it.
+            "trustedRegistries" => match value.text() {
+                Some(one) => registries = vec![one.to_owned()],
+                None => {
+                    let items = file.items(value)?;
+                    registries = items.into_iter().map(|r| r.0.to_owned()).collect();
+                }
+            },
+            "label-schema" => {
+                for (name, format) in file.pairs(value, &[])? {
+                    let format = file.choice(format, &LABEL_FORMATS)?;
+                    labels.insert(name.to_owned(), format.unwrap_or(LabelFormat::Text));
+                }
+            }
+            "strict-labels" => strict = file.boolean(value)?,
+            "disable-ignore-pragma" => {
+                layer.ignore_comments = file.boolean(value)?.map(|off| !off);
+            }
+            "no-fail" => no_fail = file.boolean(value)?,
+            "no-color" => layer.no_color = file.boolean(value)?,
+            "verbose" => layer.verbose = file.boolean(value)?,
+            "failure-threshold" => layer.fail_on = file.choice(value, &THRESHOLDS)?,
+            "format" => formats.push(value),
+            "formats" => formats.extend(file.list(value)?),
+            _ => {}
         }
+    }
+    if no_fail == Some(true) {
+        layer.fail_on = Some(FailOn::Never);
     }
     // Ignoring wins over levels.
-    levels.retain(|(name, _)| !ignore.contains(name));
-    let formats: Vec<Spanned<Format>> = yaml
-        .formats
-        .into_iter()
-        .flatten()
-        .chain(yaml.format)
-        .collect();
-    if let Some(second) = formats.get(1) {
+    layer
+        .levels
+        .retain(|(name, _)| !layer.ignore.contains(name));
+    let mut read = Vec::new();
+    for node in formats {
+        if let Some(format) = file.choice(node, &Format::ALL.map(|f| (f.as_str().to_owned(), f)))? {
+            read.push((format, node));
+        }
+    }
+    if let Some((_, second)) = read.get(1) {
         let problem = "a second report would go to standard output; ask for it on the command \
                        line, with a file for it";
-        let problem = Problem::Other(problem.to_owned());
-        return Err(ConfigError::at(problem, source, at(&second.referenced)));
+        return Err(file.error(second, problem));
     }
-    let labels: BTreeMap<String, LabelFormat> = yaml
-        .label_schema
-        .into_iter()
-        .flatten()
-        .map(|(name, label)| {
-            let format = match label {
-                Some(Label::Text | Label::Any) | None => LabelFormat::Text,
-                Some(Label::Url) => LabelFormat::Url,
-                Some(Label::Semver) => LabelFormat::Semver,
-                Some(Label::Hash) => LabelFormat::Hash,
-                Some(Label::Rfc3339) => LabelFormat::Rfc3339,
-                Some(Label::Spdx) => LabelFormat::Spdx,
-                Some(Label::Email) => LabelFormat::Email,
-            };
-            (name, format)
-        })
-        .collect();
-    let registries = match yaml.trusted_registries {
-        Some(Registries::One(one)) => vec![one],
-        Some(Registries::Many(many)) => many,
-        None => Vec::new(),
-    };
-    let threshold = yaml.failure_threshold.map(FailOn::from);
-    let layer = Layer {
-        ignore,
-        levels,
-        fail_on: match yaml.no_fail {
-            Some(true) => Some(FailOn::Never),
-            _ => threshold,
-        },
-        policy: PolicyKeys {
-            trusted_registries: (!registries.is_empty()).then_some(registries),
-            label_schema: labels,
-            strict_labels: yaml.strict_labels,
-            ..PolicyKeys::default()
-        },
-        format: formats.first().map(|f| f.value),
-        no_color: yaml.no_color,
-        verbose: yaml.verbose,
-        ignore_comments: yaml.disable_ignore_pragma.map(|off| !off),
-        ..Layer::default()
+    layer.format = read.first().map(|f| f.0);
+    layer.policy = PolicyKeys {
+        trusted_registries: (!registries.is_empty()).then_some(registries),
+        label_schema: labels,
+        strict_labels: strict,
+        ..PolicyKeys::default()
     };
     Ok(Read { layer, dropped })
 }
 
-/// Whether a code means a rule. One that hadolint had once, or that only ShellCheck knows, means
-/// none and is no mistake.
+/// A file that is read.
+struct Document<'s> {
+    source: &'s Source,
+}
+
+impl Document<'_> {
+    fn at(&self, node: &Node, problem: Problem) -> ConfigError {
+        // Of what goes over several lines, the first.
+        let text = self.source.slice(node.span);
+        let line = text.lines().next().unwrap_or_default().trim_end();
+        let span = Span::new(node.span.start, node.span.start + line.len() as u32);
+        ConfigError::at(problem, self.source, span)
+    }
+
+    fn error(&self, node: &Node, problem: &str) -> ConfigError {
+        self.at(node, Problem::Other(problem.to_owned()))
+    }
+
+    /// The keys and values of a map; if `known` has names, no others.
+    fn pairs<'n>(
+        &self,
+        node: &'n Node,
+        known: &[&str],
+    ) -> Result<Vec<(&'n str, &'n Rc<Node>)>, ConfigError> {
+        if !matches!(node.value, Value::Map(_)) && !node.is_null() {
+            return Err(self.error(node, "keys and values are wanted here"));
+        }
+        let mut out = Vec::new();
+        for (name, key, value) in node.pairs() {
+            if !known.is_empty() && !known.contains(&name) {
+                let problem = Problem::UnknownKey {
+                    key: name.to_owned(),
+                    nearest: nearest(name, known.iter().copied()).map(str::to_owned),
+                    known: known.iter().map(|&k| k.to_owned()).collect(),
+                };
+                return Err(self.at(key, problem));
+            }
+            out.push((name, value));
+        }
+        Ok(out)
+    }
+
+    fn list<'n>(&self, node: &'n Node) -> Result<&'n [Rc<Node>], ConfigError> {
+        match &node.value {
+            Value::List(items) => Ok(items),
+            _ if node.is_null() => Ok(&[]),
+            _ => Err(self.error(node, "a list is wanted here")),
+        }
+    }
+
+    /// The texts of a list.
+    fn items<'n>(&self, node: &'n Node) -> Result<Vec<(&'n str, &'n Node)>, ConfigError> {
+        let items = self.list(node)?.iter();
+        let texts = items.map(|item| match item.text() {
+            Some(text) => Ok((text, &**item)),
+            None => Err(self.error(item, "a text is wanted here")),
+        });
+        texts.collect()
+    }
+
+    /// The codes of a list that mean a rule; the others go to `dropped`.
+    fn codes(&self, node: &Node, dropped: &mut Vec<String>) -> Result<Vec<String>, ConfigError> {
+        let mut out = Vec::new();
+        for (code, place) in self.items(node)? {
+            if check_code(code).map_err(|problem| self.at(place, problem))? {
+                out.push(code.to_owned());
+            } else {
+                dropped.push(code.to_owned());
+            }
+        }
+        Ok(out)
+    }
+
+    fn boolean(&self, node: &Node) -> Result<Option<bool>, ConfigError> {
+        match (node.text(), &node.value) {
+            (Some("true" | "True" | "TRUE"), Value::Scalar { plain: true, .. }) => Ok(Some(true)),
+            (Some("false" | "False" | "FALSE"), Value::Scalar { plain: true, .. }) => {
+                Ok(Some(false))
+            }
+            _ if node.is_null() => Ok(None),
+            _ => Err(self.error(node, "it is `true` or `false`")),
+        }
+    }
+
+    fn choice<S: AsRef<str>, T: Copy>(
+        &self,
+        node: &Node,
+        known: &[(S, T)],
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(text) = node.text() else {
+            if node.is_null() {
+                return Ok(None);
+            }
+            return Err(self.error(node, "one word is wanted here"));
+        };
+        if let Some((_, value)) = known.iter().find(|k| k.0.as_ref() == text) {
+            return Ok(Some(*value));
+        }
+        let names = known
+            .iter()
+            .map(|k| k.0.as_ref())
+            .filter(|name| !name.is_empty());
+        let problem = Problem::UnknownValue {
+            value: text.to_owned(),
+            nearest: nearest(text, names.clone()).map(str::to_owned),
+            known: names.map(str::to_owned).collect(),
+        };
+        Err(self.at(node, problem))
+    }
+}
+
+/// Whether a code means a rule. One that hadolint had once means none and is no mistake.
 fn check_code(name: &str) -> Result<bool, Problem> {
     if !rules::by_name(name).is_empty() {
         return Ok(true);
     }
-    let shell = name
-        .strip_prefix("SC")
-        .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()));
-    match shell || hadolint::is_code(name) {
-        true => Ok(false),
-        false => check_rule(name).map(|()| true).map_err(Problem::from),
+    if hadolint::is_code(name) {
+        return Ok(false);
     }
-}
-
-/// What is wrong with a file.
-fn problem_of(error: &serde_saphyr::Error) -> Problem {
-    match error.without_snippet() {
-        serde_saphyr::Error::SerdeUnknownField {
-            field, expected, ..
-        } => {
-            let (nearest, known) = nearest(field, expected);
-            Problem::UnknownKey {
-                key: field.clone(),
-                nearest,
-                known,
-            }
-        }
-        serde_saphyr::Error::SerdeUnknownVariant {
-            variant, expected, ..
-        } => {
-            let (nearest, known) = nearest(variant, expected);
-            Problem::UnknownValue {
-                value: variant.clone(),
-                nearest,
-                known,
-            }
-        }
-        _ => Problem::Other(message(error)),
-    }
-}
-
-/// The message of another error without its place.
-fn message(error: &serde_saphyr::Error) -> String {
-    if let serde_saphyr::Error::MultipleDocuments { .. } = error.without_snippet() {
-        return "a second document, where one is read".to_owned();
-    }
-    let text = error.without_snippet().to_string();
-    let text = text.lines().next().unwrap_or_default();
-    let end = text.rfind(" at line ").unwrap_or(text.len());
-    let text = text.get(..end).unwrap_or(text);
-    match text.trim_start_matches("error: ") {
-        "expected sequence start" => "a list is wanted here".to_owned(),
-        "expected mapping start" => "keys and values are wanted here".to_owned(),
-        text if text.starts_with("invalid boolean") => "it is `true` or `false`".to_owned(),
-        text => text.to_owned(),
-    }
-}
-
-/// A place in a YAML file: the word there.
-fn span_of(source: &Source, place: &Location) -> Span {
-    let line = u32::try_from(place.line()).unwrap_or(1);
-    let span = source.line_span(line);
-    let text = source.slice(span);
-    let skipped = usize::try_from(place.column().saturating_sub(1)).unwrap_or(0);
-    let start = text
-        .char_indices()
-        .nth(skipped)
-        .map_or(text.len(), |(i, _)| i);
-    let rest = text.get(start..).unwrap_or_default();
-    let end = rest
-        .find([':', ',', ']', '}', '#', '\n', '\r'])
-        .unwrap_or(rest.len());
-    let word = rest.get(..end).unwrap_or_default().trim_end();
-    let start = span.start + start as u32;
-    Span::new(start, start + word.len() as u32)
+    check_rule(name).map(|()| true).map_err(Problem::from)
 }
 
 /// What the variables `HADOLINT_*` say: below every file.
@@ -389,9 +378,8 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Layer, ConfigE
     }
     let mut format = None;
     for name in list("FORMAT") {
-        use clap::ValueEnum;
-        let read = Format::from_str(&name, false);
-        let read = read.map_err(|_| wrong("FORMAT", &name, "the name of a format"))?;
+        let read = Format::parse(&name);
+        let read = read.ok_or_else(|| wrong("FORMAT", &name, "the name of a format"))?;
         format = format.or(Some(read));
     }
     let threshold = match list("FAILURE_THRESHOLD").first() {

@@ -11,6 +11,7 @@ use super::{
 use crate::compat::hadolint;
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
+use crate::perspective::Perspective;
 use crate::policy::{Golden, Policy};
 use crate::rule::{CodeChoice, Impact, Level, OtherCodes, Rule, RuleMeta};
 use crate::rules::{self, RULES, RuleEntry};
@@ -252,29 +253,6 @@ impl Layer {
     }
 }
 
-/// Whose names stand in a report's `code`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Codes {
-    /// dlint's own ids.
-    #[default]
-    Own,
-    /// hadolint's.
-    Hadolint,
-    /// BuildKit's.
-    Buildkit,
-}
-
-impl Codes {
-    /// The name of a rule there.
-    pub fn alias(self, meta: &RuleMeta) -> Option<&'static str> {
-        match self {
-            Codes::Own => None,
-            Codes::Hadolint => meta.hadolint.map(|h| h.code),
-            Codes::Buildkit => meta.buildkit.and_then(|b| b.name),
-        }
-    }
-}
-
 impl Profile {
     fn has(self, meta: &RuleMeta) -> bool {
         match self {
@@ -314,11 +292,11 @@ impl Profile {
         }
     }
 
-    fn codes(self) -> Codes {
+    fn perspective(self) -> Perspective {
         match self {
-            Profile::Hadolint => Codes::Hadolint,
-            Profile::Buildkit => Codes::Buildkit,
-            _ => Codes::Own,
+            Profile::Hadolint => Perspective::Hadolint,
+            Profile::Buildkit => Perspective::Buildkit,
+            _ => Perspective::Dlint,
         }
     }
 }
@@ -484,10 +462,9 @@ impl Selection {
         Ok(Effective {
             scripts: self.shellcheck,
             settings: Settings {
-                buildkit: self.profile == Profile::Buildkit,
+                perspective: self.profile.perspective(),
                 builds: Vec::new(),
                 files: None,
-                hadolint: self.profile == Profile::Hadolint,
                 no_ignores: !self.ignore_comments,
                 rules: active,
                 policy,
@@ -501,7 +478,6 @@ impl Selection {
                 },
             },
             fail_on: self.fail_on,
-            codes: self.profile.codes(),
         })
     }
 }

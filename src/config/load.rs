@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::error::{Problem, nearest, reason};
-use super::layer::{Layer, RuleOptions, check_rule, check_selector};
-use super::{ConfigError, File, Patterns};
+use super::layer::{Layer, RuleOptions, Selection, check_rule, check_selector};
+use super::{ConfigError, Effective, File, Patterns};
 use crate::context::disk;
 use crate::rules;
 use crate::span::{Source, Span};
@@ -126,6 +126,33 @@ impl Config {
                     _ => e,
                 })?;
         }
+        self.lay_over(&reader, folder, (file, rules, of_overrides))
+    }
+
+    /// Reads the text of a `dlint.toml` that is no file. It extends nothing.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let source = Source::new("dlint.toml", text);
+        let reader = Reader { source: &source };
+        let read = reader.read()?;
+        if let Some(extends) = &read.0.extends {
+            let problem = Problem::Extends {
+                path: (&extends.value).into(),
+                reason: "this configuration is no file".to_owned(),
+            };
+            return Err(reader.fault(problem, extends.span));
+        }
+        let mut config = Self::default();
+        config.lay_over(&reader, Path::new(""), read)?;
+        Ok(config)
+    }
+
+    /// Lays a file over those that it extends.
+    fn lay_over(
+        &mut self,
+        reader: &Reader<'_>,
+        folder: &Path,
+        (file, rules, of_overrides): (File, Rules, Vec<Rules>),
+    ) -> Result<(), ConfigError> {
         self.exclude.push(reader.patterns(folder, &file.exclude)?);
         self.include.push(reader.patterns(folder, &file.include)?);
         for (over, rules) in file.overrides.iter().zip(of_overrides) {
@@ -135,6 +162,19 @@ impl Config {
         }
         self.base.push(Layer::of_file(file, rules));
         Ok(())
+    }
+
+    /// What the configuration says of a file of that name, and nothing else: no command line and
+    /// no environment. With `all` every override is taken to apply.
+    pub fn effective(&self, name: &Path, all: bool) -> Result<Effective, ConfigError> {
+        let matching = if all {
+            vec![true; self.overrides.len()]
+        } else {
+            self.matching(name)
+        };
+        let layers: Vec<&Layer> = self.layers(&matching).collect();
+        let selection = Selection::of(&layers);
+        selection.finish().map_err(ConfigError::new)
     }
 
     /// Which of the overrides apply to a file.

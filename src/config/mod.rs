@@ -25,7 +25,7 @@ pub use file::{
     BuildOptions, FailOn, File, LevelSetting, Override, PolicyKeys, Profile, RuleTable,
     ScriptChecker,
 };
-pub use layer::{Codes, Layer, RuleOptions, UnknownRule};
+pub use layer::{Layer, RuleOptions, UnknownRule};
 pub use load::Config;
 pub use migrate::migrate;
 pub use pattern::Patterns;
@@ -81,8 +81,6 @@ pub struct Effective {
     pub settings: Settings,
     /// The least severity that makes a run fail.
     pub fail_on: FailOn,
-    /// Whose names stand in a report's `code`.
-    pub codes: Codes,
     /// Who looks at shell scripts.
     pub scripts: ScriptChecker,
 }

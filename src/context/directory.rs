@@ -66,9 +66,7 @@ impl BuildContext {
                 break;
             }
         }
-        // `docker build --check` has some context, whatever is in it.
-        let builder = build.typical;
-        builder.then(|| at(start, ContextOrigin::Guessed))
+        None
     }
 
     /// The directory of a Dockerfile as a context that nothing speaks for.

@@ -1,13 +1,19 @@
 //! What one pattern of a `.dockerignore` matches.
 //!
 //! Docker turns a pattern into a Go regular expression and lets most characters through as they
-//! are: `|` separates alternatives, `{2}` repeats, `\d` is a digit and `[^a]` takes a slash.
-//! There are no groups in it but the one that `**` makes, so a list of steps says it all. The
-//! `regex` crate reads braces, classes within classes, octal escapes and `\Q` in another way than
-//! Go, so that a translation would be about as long as this.
+//! are: `|` separates alternatives, `{2}` repeats, `\d` is a digit and `[^a]` takes a slash. The
+//! `regex` crate reads braces, classes within classes and some escapes in another way than Go, so
+//! they are translated.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
 
 /// The most that a `{n,m}` may ask for.
 const MAX_REPEAT: u32 = 1000;
+
+/// The largest expression worth building, in bytes. A larger one matches nothing.
+const MAX_SIZE: usize = 1 << 20;
 
 /// What a pattern matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,34 +24,43 @@ pub(super) enum Matcher {
     Prefix(String),
     /// Paths that end so; of a text that begins with a slash the rest is matched too.
     Suffix(String),
-    /// Paths that one of the alternatives takes.
-    Any(Vec<Vec<Step>>),
+    /// Paths that an expression takes.
+    Any(Expression),
     /// Nothing: Go refuses the expression. So it does with a class of Unicode's (`\pL`) here.
     Broken,
 }
 
-/// Something that is matched a number of times in a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
-    what: What,
-    least: u32,
-    most: Option<u32>,
+/// An expression that is built when a path first meets it: many never do.
+#[derive(Debug, Clone)]
+pub(super) struct Expression {
+    text: String,
+    built: OnceLock<Option<Regex>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
-    /// That character.
-    One(char),
-    /// A character in or out of these ranges.
-    Class(Vec<(char, char)>, bool),
-    /// `.`: anything but a line's end.
-    Dot,
-    /// `(.*/)?`
-    Folders,
-    Start,
-    End,
-    /// Between a character of a word and another, or not.
-    Boundary(bool),
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Expression {}
+
+impl Expression {
+    fn new(text: String) -> Self {
+        Self {
+            text,
+            built: OnceLock::new(),
+        }
+    }
+
+    fn is_match(&self, path: &str) -> bool {
+        let build = || {
+            let mut builder = RegexBuilder::new(&self.text);
+            builder.size_limit(MAX_SIZE).build().ok()
+        };
+        let built = self.built.get_or_init(build).as_ref();
+        built.is_some_and(|regex| regex.is_match(path.as_bytes()))
+    }
 }
 
 impl Matcher {
@@ -109,8 +124,8 @@ impl Matcher {
             Kind::Suffix => Self::Suffix(pattern.get(2..).unwrap_or_default().to_owned()),
             Kind::Expression => {
                 expression.push('$');
-                match Expression::read(&expression) {
-                    Some(alternatives) => Self::Any(alternatives),
+                match translate(&expression) {
+                    Some(text) => Self::Any(Expression::new(text)),
                     None => Self::Broken,
                 }
             }
@@ -125,225 +140,82 @@ impl Matcher {
             Self::Suffix(text) => {
                 path.ends_with(text.as_str()) || text.strip_prefix('/') == Some(path)
             }
-            Self::Any(alternatives) => {
-                let mut text: Vec<char> = Vec::new();
-                alternatives.iter().any(|steps| {
-                    if !begins(steps, path) {
-                        return false;
-                    }
-                    if text.is_empty() {
-                        text.extend(path.chars());
-                    }
-                    run(steps, &text)
-                })
-            }
+            Self::Any(expression) => expression.is_match(path),
             Self::Broken => false,
         }
     }
 }
 
-/// A glance at the plain characters that steps begin with.
-fn begins(steps: &[Step], path: &str) -> bool {
-    let Some((first, rest)) = steps.split_first() else {
-        return true;
-    };
-    if first.what != What::Start {
-        return true;
-    }
-    let mut chars = path.chars();
-    for step in rest {
-        match (&step.what, step.least, step.most) {
-            (What::One(c), 1, Some(1)) => {
-                if chars.next() != Some(*c) {
-                    return false;
-                }
+/// The expression that Docker makes in the syntax of `regex`; nothing if Go refuses it.
+fn translate(go: &str) -> Option<String> {
+    let mut reader = Reader { rest: go };
+    let mut out = String::with_capacity(go.len() + 8);
+    // Whether the last step may be repeated: there is one, and it is not repeated yet.
+    let mut repeatable = false;
+    while let Some(c) = reader.next() {
+        match c {
+            '*' => {
+                repeatable.then(|| out.push('*'))?;
+                repeatable = false;
+                continue;
             }
-            _ => break,
+            '{' => {
+                if let Some(times) = reader.braces()? {
+                    repeatable.then(|| out.push_str(&times))?;
+                    repeatable = false;
+                    continue;
+                }
+                out.push_str("\\{");
+            }
+            '|' => {
+                out.push('|');
+                repeatable = false;
+                continue;
+            }
+            '(' => {
+                reader.rest = reader.rest.strip_prefix(".*/)?")?;
+                out.push_str("(?:.*/)?");
+                repeatable = false;
+                continue;
+            }
+            '^' | '$' | '.' => out.push(c),
+            '[' => out.push_str(&reader.class()?),
+            '\\' => match reader.rest.chars().next()? {
+                'Q' => {
+                    let quoted = reader.rest.get(1..)?;
+                    let (quoted, rest) = quoted.split_once("\\E").unwrap_or((quoted, ""));
+                    out.push_str(&regex::escape(quoted));
+                    reader.rest = rest;
+                }
+                'A' | 'z' => out.extend(['\\', reader.next()?]),
+                'b' | 'B' => out.push_str(&format!("(?-u:\\{})", reader.next()?)),
+                _ => match reader.shorthand() {
+                    Some(class) => out.push_str(&format!("[{class}]")),
+                    None => out.push_str(&literal(reader.escape()?)),
+                },
+            },
+            c => out.push_str(&literal(c)),
         }
+        repeatable = true;
     }
-    true
+    Some(out)
 }
 
-/// Whether the steps match a part of the text.
-fn run(steps: &[Step], text: &[char]) -> bool {
-    // Where the steps so far can have ended.
-    let mut reached = vec![true; text.len() + 1];
-    for step in steps {
-        for _ in 0..step.least {
-            reached = step.what.from(&reached, text);
-            if !reached.contains(&true) {
-                return false;
-            }
-        }
-        match step.most {
-            Some(most) => {
-                for _ in step.least..most {
-                    let next = step.what.from(&reached, text);
-                    let mut grew = false;
-                    for (old, new) in reached.iter_mut().zip(next) {
-                        grew |= new && !*old;
-                        *old |= new;
-                    }
-                    if !grew {
-                        break;
-                    }
-                }
-            }
-            None => {
-                // Each takes one character at most.
-                for at in 0..text.len() {
-                    let here = reached.get(at) == Some(&true);
-                    if here
-                        && step.what.takes(text.get(at).copied())
-                        && let Some(slot) = reached.get_mut(at + 1)
-                    {
-                        *slot = true;
-                    }
-                }
-            }
-        }
-    }
-    reached.contains(&true)
-}
-
-impl What {
-    /// Where it ends if it begins at one of the places.
-    fn from(&self, places: &[bool], text: &[char]) -> Vec<bool> {
-        let mut out = vec![false; places.len()];
-        let mut set = |at: usize| {
-            if let Some(slot) = out.get_mut(at) {
-                *slot = true;
-            }
-        };
-        let char_at = |at: usize| text.get(at).copied();
-        match self {
-            What::Folders => {
-                let mut open = false;
-                for (at, here) in places.iter().enumerate() {
-                    let before = at.checked_sub(1).and_then(char_at);
-                    open &= before != Some('\n');
-                    if *here || (open && before == Some('/')) {
-                        set(at);
-                    }
-                    open |= here;
-                }
-            }
-            What::Start | What::End | What::Boundary(_) => {
-                let is_word =
-                    |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-                for (at, _) in places.iter().enumerate().filter(|(_, here)| **here) {
-                    let holds = match self {
-                        What::Start => at == 0,
-                        What::End => at == text.len(),
-                        What::Boundary(wanted) => {
-                            let before = is_word(at.checked_sub(1).and_then(char_at));
-                            (before != is_word(char_at(at))) == *wanted
-                        }
-                        _ => false,
-                    };
-                    if holds {
-                        set(at);
-                    }
-                }
-            }
-            _ => {
-                for (at, _) in places.iter().enumerate().filter(|(_, here)| **here) {
-                    if self.takes(char_at(at)) {
-                        set(at + 1);
-                    }
-                }
-            }
-        }
-        out
-    }
-
-    fn takes(&self, c: Option<char>) -> bool {
-        let Some(c) = c else { return false };
-        match self {
-            What::One(wanted) => c == *wanted,
-            What::Class(ranges, negated) => {
-                ranges.iter().any(|(low, high)| (*low..=*high).contains(&c)) != *negated
-            }
-            What::Dot => c != '\n',
-            _ => false,
-        }
+/// A character that stands for itself, in a class too.
+fn literal(c: char) -> String {
+    if c.is_ascii_punctuation() || c.is_ascii_control() {
+        format!("\\x{{{:X}}}", u32::from(c))
+    } else {
+        c.to_string()
     }
 }
-
-/// How often at least and at most, and what follows.
-type Counts<'t> = (Option<u32>, Option<Option<u32>>, &'t str);
 
 /// Reads the expression that Docker makes as Go reads it.
-struct Expression<'t> {
+struct Reader<'t> {
     rest: &'t str,
 }
 
-impl<'t> Expression<'t> {
-    fn read(text: &'t str) -> Option<Vec<Vec<Step>>> {
-        let mut reader = Expression { rest: text };
-        let mut alternatives = vec![Vec::new()];
-        // Whether the last step was given a number of times.
-        let mut counted = false;
-        while let Some(c) = reader.next() {
-            let steps: &mut Vec<Step> = alternatives.last_mut()?;
-            let times = match c {
-                '*' => Some((0, None)),
-                '{' => reader.braces()?,
-                _ => None,
-            };
-            if let Some((least, most)) = times {
-                let last = steps.last_mut().filter(|_| !counted)?;
-                (last.least, last.most) = (least, most);
-                // What takes no character holds or does not, however often it is asked.
-                if matches!(last.what, What::Start | What::End | What::Boundary(_)) {
-                    last.least = least.min(1);
-                    last.most = Some(1);
-                }
-                counted = true;
-                continue;
-            }
-            counted = false;
-            let what = match c {
-                '|' => {
-                    alternatives.push(Vec::new());
-                    continue;
-                }
-                '^' => What::Start,
-                '$' => What::End,
-                '.' => What::Dot,
-                '(' => {
-                    reader.rest = reader.rest.strip_prefix(".*/)?")?;
-                    counted = true;
-                    What::Folders
-                }
-                '[' => reader.class()?,
-                '\\' => match reader.rest.chars().next()? {
-                    'Q' => {
-                        let quoted = reader.rest.get(1..)?;
-                        let (quoted, rest) = match quoted.split_once("\\E") {
-                            Some(halves) => halves,
-                            None => (quoted, ""),
-                        };
-                        steps.extend(quoted.chars().map(|c| Step::once(What::One(c))));
-                        reader.rest = rest;
-                        continue;
-                    }
-                    'A' => reader.skip(What::Start),
-                    'z' => reader.skip(What::End),
-                    'b' => reader.skip(What::Boundary(true)),
-                    'B' => reader.skip(What::Boundary(false)),
-                    _ => match reader.shorthand() {
-                        Some(ranges) => What::Class(ranges, false),
-                        None => What::One(reader.escape()?),
-                    },
-                },
-                c => What::One(c),
-            };
-            steps.push(Step::once(what));
-        }
-        Some(alternatives)
-    }
-
+impl Reader<'_> {
     fn next(&mut self) -> Option<char> {
         let mut chars = self.rest.chars();
         let c = chars.next();
@@ -351,60 +223,47 @@ impl<'t> Expression<'t> {
         c
     }
 
-    fn skip(&mut self, what: What) -> What {
-        self.next();
-        what
-    }
-
     /// What follows `{`: how often, nothing if the brace is one, no answer for a bad number.
-    fn braces(&mut self) -> Option<Option<(u32, Option<u32>)>> {
-        let Some((least, most, rest)) = self.numbers() else {
+    fn braces(&mut self) -> Option<Option<String>> {
+        let Some((inner, rest)) = self.rest.split_once('}') else {
             return Some(None);
         };
-        let (least, most) = (least?, most?);
-        if least > MAX_REPEAT || most.is_some_and(|m| m > MAX_REPEAT || m < least) {
+        let (least, most) = match inner.split_once(',') {
+            Some((least, most)) => (least, Some(most)),
+            None => (inner, None),
+        };
+        let is_number = |text: &str| {
+            let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            digits && (text.len() == 1 || !text.starts_with('0'))
+        };
+        if !is_number(least) || !most.is_none_or(|most| most.is_empty() || is_number(most)) {
+            return Some(None);
+        }
+        let value = |text: &str| text.parse::<u32>().ok().filter(|n| *n <= MAX_REPEAT);
+        let least = value(least)?;
+        if let Some(most) = most
+            && !most.is_empty()
+            && value(most)? < least
+        {
             return None;
         }
         self.rest = rest;
-        Some(Some((least, most)))
+        Some(Some(format!("{{{inner}}}")))
     }
 
-    /// `2}`, `2,}` or `2,3}`; a number that is too large is there without a value.
-    fn numbers(&self) -> Option<Counts<'t>> {
-        let number = |text: &str| {
-            let length = text.bytes().take_while(u8::is_ascii_digit).count();
-            let (digits, _) = text.split_at(length);
-            let leads_with_zero = digits.len() > 1 && digits.starts_with('0');
-            let value = digits.parse::<u32>().ok().filter(|n| *n < 100_000_000);
-            (length > 0 && !leads_with_zero).then_some((value, length))
-        };
-        let (least, length) = number(self.rest)?;
-        let rest = self.rest.get(length..)?;
-        let (most, rest) = match rest.strip_prefix(',') {
-            None => (least.map(Some), rest),
-            Some(rest) if rest.starts_with('}') => (Some(None), rest),
-            Some(rest) => {
-                let (most, length) = number(rest)?;
-                (most.map(Some), rest.get(length..)?)
-            }
-        };
-        Some((least, most, rest.strip_prefix('}')?))
-    }
-
-    /// Behind a backslash: one of `d`, `s`, `w` and their opposites.
-    fn shorthand(&mut self) -> Option<Vec<(char, char)>> {
-        let letter = self.rest.chars().next()?;
-        let ranges: &[(char, char)] = match letter.to_ascii_lowercase() {
-            'd' => &[('0', '9')],
-            's' => &[('\t', '\n'), ('\u{c}', '\r'), (' ', ' ')],
-            'w' => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
+    /// Behind a backslash: one of `d`, `s`, `w` and their opposites, as a part of a class.
+    fn shorthand(&mut self) -> Option<&'static str> {
+        let class = match self.rest.chars().next()? {
+            'd' => "[:digit:]",
+            'D' => "[:^digit:]",
+            's' => r"\t\n\x0C\r\x20",
+            'S' => r"[^\t\n\x0C\r\x20]",
+            'w' => "[:word:]",
+            'W' => "[:^word:]",
             _ => return None,
         };
         self.next();
-        Some(match letter.is_ascii_uppercase() {
-            true => opposite(ranges),
-            false => ranges.to_vec(),
-        })
+        Some(class)
     }
 
     /// The character that stands behind a backslash.
@@ -457,19 +316,22 @@ impl<'t> Expression<'t> {
     }
 
     /// The class whose `[` is behind.
-    fn class(&mut self) -> Option<What> {
-        let negated = self.rest.starts_with('^');
-        if negated {
-            self.next();
+    fn class(&mut self) -> Option<String> {
+        let mut out = "[".to_owned();
+        if let Some(rest) = self.rest.strip_prefix('^') {
+            self.rest = rest;
+            out.push('^');
         }
-        let mut ranges = Vec::new();
         let mut is_first = true;
         while is_first || !self.rest.starts_with(']') {
             is_first = false;
             if let Some(rest) = self.rest.strip_prefix("[:")
                 && let Some((name, rest)) = rest.split_once(":]")
             {
-                ranges.extend(named(name)?);
+                if !NAMED.contains(&name.strip_prefix('^').unwrap_or(name)) {
+                    return None;
+                }
+                out.push_str(&format!("[:{name}:]"));
                 self.rest = rest;
                 continue;
             }
@@ -477,24 +339,26 @@ impl<'t> Expression<'t> {
                 let before = self.rest;
                 self.next();
                 if let Some(more) = self.shorthand() {
-                    ranges.extend(more);
+                    out.push_str(more);
                     continue;
                 }
                 self.rest = before;
             }
             let low = self.member()?;
-            let mut high = low;
+            out.push_str(&literal(low));
             if self.rest.starts_with('-') && !self.rest.starts_with("-]") && self.rest.len() > 1 {
                 self.next();
-                high = self.member()?;
+                let high = self.member()?;
+                if high < low {
+                    return None;
+                }
+                out.push('-');
+                out.push_str(&literal(high));
             }
-            if high < low {
-                return None;
-            }
-            ranges.push((low, high));
         }
         self.next();
-        Some(What::Class(ranges, negated))
+        out.push(']');
+        Some(out)
     }
 
     /// A character of a class.
@@ -506,56 +370,8 @@ impl<'t> Expression<'t> {
     }
 }
 
-impl Step {
-    fn once(what: What) -> Self {
-        Self {
-            what,
-            least: 1,
-            most: Some(1),
-        }
-    }
-}
-
-/// A class such as `alpha` or `^alpha`.
-fn named(name: &str) -> Option<Vec<(char, char)>> {
-    let (name, negated) = match name.strip_prefix('^') {
-        Some(name) => (name, true),
-        None => (name, false),
-    };
-    let ranges: &[(char, char)] = match name {
-        "alnum" => &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-        "alpha" => &[('A', 'Z'), ('a', 'z')],
-        "ascii" => &[('\0', '\u{7f}')],
-        "blank" => &[('\t', '\t'), (' ', ' ')],
-        "cntrl" => &[('\0', '\u{1f}'), ('\u{7f}', '\u{7f}')],
-        "digit" => &[('0', '9')],
-        "graph" => &[('!', '~')],
-        "lower" => &[('a', 'z')],
-        "print" => &[(' ', '~')],
-        "punct" => &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
-        "space" => &[('\t', '\r'), (' ', ' ')],
-        "upper" => &[('A', 'Z')],
-        "word" => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
-        "xdigit" => &[('0', '9'), ('A', 'F'), ('a', 'f')],
-        _ => return None,
-    };
-    Some(match negated {
-        true => opposite(ranges),
-        false => ranges.to_vec(),
-    })
-}
-
-/// All characters but those of the sorted ranges, which lie in ASCII.
-fn opposite(ranges: &[(char, char)]) -> Vec<(char, char)> {
-    let mut out = Vec::new();
-    let mut next = 0_u8;
-    for (low, high) in ranges {
-        let (low, high) = (*low as u8, *high as u8);
-        if let Some(before) = low.checked_sub(1).filter(|b| *b >= next) {
-            out.push((char::from(next), char::from(before)));
-        }
-        next = high + 1;
-    }
-    out.push((char::from(next), char::MAX));
-    out
-}
+/// The classes that have names.
+const NAMED: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+    "space", "upper", "word", "xdigit",
+];

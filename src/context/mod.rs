@@ -35,9 +35,6 @@ pub struct Build {
     pub platforms: Vec<String>,
     /// The stages that other builds of the file make.
     pub targets: Targets,
-    /// Take what only a builder knows for what it mostly is: the platform for linux/amd64, a base
-    /// image for one that sets no variables.
-    pub typical: bool,
 }
 
 /// A build and what it is called.

@@ -23,7 +23,7 @@ pub(super) fn write(
             terminal.paint(Style::Bold, &path),
             place.line,
             place.column,
-            code(diagnostic, file.codes),
+            code(diagnostic, file.perspective),
             printable(&message),
         )?;
     }

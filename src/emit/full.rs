@@ -13,10 +13,9 @@ use miette::{
 };
 use owo_colors::Style as Paint;
 
+use super::clean::{commands, is_dangerous};
 use super::terminal::{Style, Terminal};
-use super::{
-    Linted, Outcome, Secrets, Summary, code, commands, is_dangerous, meta, printable, shown_path,
-};
+use super::{Linted, Outcome, Secrets, Summary, code, meta, printable, shown_path};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Source, Span};
@@ -61,7 +60,11 @@ fn write_finding(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let name = format!("{}[{}]", diagnostic.severity, code(diagnostic, file.codes));
+    let name = format!(
+        "{}[{}]",
+        diagnostic.severity,
+        code(diagnostic, file.perspective)
+    );
     let name = match meta(diagnostic) {
         Some(meta) => terminal.link(&meta.url(), &name),
         None => name,

@@ -31,7 +31,7 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
             message.push('\n');
             message.push_str(help);
         }
-        let title = format!("dlint: {}", code(diagnostic, file.codes));
+        let title = format!("dlint: {}", code(diagnostic, file.perspective));
         writeln!(out, ",title={}::{}", property(&title), data(&message))?;
     }
     for failure in outcome.failures {

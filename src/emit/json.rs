@@ -72,7 +72,7 @@ impl<'a> Finding<'a> {
             column,
             end_line,
             end_column,
-            code: code(diagnostic, file.codes),
+            code: code(diagnostic, file.perspective),
             level: diagnostic.severity,
             message: &diagnostic.message,
             rule: diagnostic.rule,

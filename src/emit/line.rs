@@ -40,7 +40,7 @@ fn write(
             out,
             "{program}{}:{line}{end} {} {level}: {}",
             path,
-            code(diagnostic, file.codes),
+            code(diagnostic, file.perspective),
             printable(&message),
         )?;
     }

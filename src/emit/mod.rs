@@ -3,6 +3,7 @@
 mod clean;
 mod concise;
 mod fingerprint;
+#[cfg(feature = "cli")]
 mod full;
 mod github;
 mod json;
@@ -17,14 +18,15 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "cli")]
+use crate::config::ConfigError;
 pub use crate::config::Format;
-use crate::config::{Codes, ConfigError};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
 use crate::fix::Applicability;
+use crate::perspective::Perspective;
 use crate::rule::RuleMeta;
 use crate::rules;
-use clean::{commands, is_dangerous};
 pub use clean::{one_line, printable, shown_path};
 pub use json::Finding;
 pub use secrets::Secrets;
@@ -33,30 +35,30 @@ use terminal::Terminal;
 /// A file's findings with what the writing of them needs.
 pub struct Linted {
     report: Report,
-    codes: Codes,
+    perspective: Perspective,
     secrets: Secrets,
 }
 
 impl Linted {
     /// The findings of a file as they may be shown: no secret of the file is in them, nor one of
-    /// the build arguments that were given. `codes` says whose names stand in `code`.
+    /// the build arguments that were given. `perspective` says whose names stand in `code`.
     pub fn new<'a>(
         mut report: Report,
-        codes: Codes,
+        perspective: Perspective,
         arguments: impl IntoIterator<Item = &'a (String, String)>,
     ) -> Self {
         Self {
             secrets: secrets::hide(&mut report, arguments),
             report,
-            codes,
+            perspective,
         }
     }
 
     /// The same with the secrets.
-    pub fn with_secrets(report: Report, codes: Codes) -> Self {
+    pub fn with_secrets(report: Report, perspective: Perspective) -> Self {
         Self {
             report,
-            codes,
+            perspective,
             secrets: Secrets::default(),
         }
     }
@@ -72,8 +74,8 @@ impl Linted {
     }
 
     /// Whose names stand in `code`.
-    pub fn codes(&self) -> Codes {
-        self.codes
+    pub fn perspective(&self) -> Perspective {
+        self.perspective
     }
 }
 
@@ -141,7 +143,7 @@ impl<'a> Outcome<'a> {
 /// The rule that stands for a fault of dlint.
 pub const INTERNAL_ERROR: &str = "internal-error";
 
-/// Writes a report.
+/// Writes a report. [`Format::Full`] needs the feature `cli`.
 pub fn write(
     format: Format,
     outcome: &Outcome<'_>,
@@ -149,7 +151,13 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
+        #[cfg(feature = "cli")]
         Format::Full => full::write(outcome, terminal, out),
+        #[cfg(not(feature = "cli"))]
+        Format::Full => Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "the format `full` needs the feature `cli`",
+        )),
         Format::Concise => concise::write(outcome, terminal, out),
         Format::Tty => line::tty(outcome, terminal, out),
         Format::Gnu => line::gnu(outcome, terminal, out),
@@ -166,6 +174,7 @@ pub fn write(
 }
 
 /// Shows what is wrong with a configuration file, at its place.
+#[cfg(feature = "cli")]
 pub fn write_config_error(
     error: &ConfigError,
     terminal: &Terminal,
@@ -181,11 +190,11 @@ fn meta(diagnostic: &Diagnostic) -> Option<&'static RuleMeta> {
 
 /// The name a finding goes by: its own code, else the name in the tool whose profile is in
 /// force, else the rule's id.
-pub fn code(diagnostic: &Diagnostic, codes: Codes) -> &str {
+pub fn code(diagnostic: &Diagnostic, perspective: Perspective) -> &str {
     if let Some(code) = &diagnostic.code {
         return code;
     }
-    let alias = meta(diagnostic).and_then(|m| codes.alias(m));
+    let alias = meta(diagnostic).and_then(|m| m.name_in(perspective));
     alias.unwrap_or(diagnostic.rule)
 }
 

@@ -38,7 +38,7 @@ fn issue<'a>(outcome: &Outcome<'_>, file: &'a Linted, diagnostic: &'a Diagnostic
     let end = file.report.source.position(diagnostic.span.end).line;
     Issue {
         categories: ["Bug Risk"],
-        check_name: code(diagnostic, file.codes),
+        check_name: code(diagnostic, file.perspective),
         description: &diagnostic.message,
         fingerprint: None,
         location: Location {
@@ -141,7 +141,7 @@ pub(super) fn codacy(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<(
             filename: slashed(file.report.source.path()),
             line: start(file, diagnostic).0,
             message: &diagnostic.message,
-            pattern_id: code(diagnostic, file.codes),
+            pattern_id: code(diagnostic, file.perspective),
         };
         serde_json::to_writer(&mut *out, &pattern)?;
         out.write_all(b"\n")?;
@@ -212,7 +212,7 @@ pub(super) fn sonarqube(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Resul
                     end_column: to.column.saturating_sub(1).max(least),
                 },
             },
-            rule_id: code(diagnostic, file.codes),
+            rule_id: code(diagnostic, file.perspective),
             severity,
             kind,
         };

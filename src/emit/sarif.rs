@@ -499,7 +499,7 @@ impl<'a> OneFile<'a, '_> {
                 .into_iter()
                 .collect(),
             properties: ResultProperties {
-                code: code(diagnostic, self.file.codes),
+                code: code(diagnostic, self.file.perspective),
                 severity: diagnostic.severity,
                 applicability: fix.map(|f| f.applicability.as_str()),
             },

@@ -1,20 +1,12 @@
 //! What the place a report goes to can show: colour, links, width, letters beyond ASCII.
 
-use std::io::IsTerminal;
+#[cfg(feature = "cli")]
+mod detect;
+
+#[cfg(feature = "cli")]
+pub use detect::Color;
 
 use crate::diagnostic::Severity;
-
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
 
 /// What the place a report goes to can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,45 +35,6 @@ impl Terminal {
             links: false,
             unicode: true,
             width: Self::WIDTH,
-        }
-    }
-
-    /// Standard output.
-    pub fn stdout(color: Color) -> Self {
-        Self::of(std::io::stdout().is_terminal(), color)
-    }
-
-    /// Standard error.
-    pub fn stderr(color: Color) -> Self {
-        Self::of(std::io::stderr().is_terminal(), color)
-    }
-
-    /// A file that a report is written to.
-    pub fn file() -> Self {
-        Self {
-            unicode: unicode(),
-            ..Self::plain()
-        }
-    }
-
-    fn of(is_tty: bool, color: Color) -> Self {
-        let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
-        let off = |name| std::env::var_os(name).is_some_and(|v| v == "0");
-        let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
-        let color = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto if set("NO_COLOR") => false,
-            Color::Auto if off("FORCE_COLOR") || off("CLICOLOR_FORCE") => false,
-            Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
-            Color::Auto => is_tty && !dumb,
-        };
-        Self {
-            is_tty,
-            color,
-            links: is_tty && !dumb,
-            unicode: unicode(),
-            width: width(is_tty),
         }
     }
 
@@ -131,34 +84,4 @@ impl Style {
             Style::Severity(Severity::Style) => "1;34",
         }
     }
-}
-
-/// The width people asked for, or that of the terminal.
-fn width(is_tty: bool) -> usize {
-    let asked = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let own = || {
-        let (width, _) = terminal_size::terminal_size()?;
-        Some(usize::from(width.0))
-    };
-    let known = asked.or_else(|| is_tty.then(own).flatten());
-    known.filter(|w| *w > 0).unwrap_or(Terminal::WIDTH).max(30)
-}
-
-/// Whether the locale's encoding is UTF-8.
-fn unicode() -> bool {
-    if cfg!(windows) {
-        return true;
-    }
-    // The console of Linux has few letters.
-    if std::env::var_os("TERM").is_some_and(|t| t == "linux") {
-        return false;
-    }
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|value| !value.is_empty());
-    locale.is_some_and(|l| {
-        let l = l.to_ascii_lowercase();
-        l.contains("utf-8") || l.contains("utf8")
-    })
 }

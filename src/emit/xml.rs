@@ -24,7 +24,7 @@ pub(super) fn checkstyle(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Resu
                 "<error column=\"{column}\" line=\"{line}\" message=\"{}\" severity=\"{severity}\" \
                  source=\"{}\"/>",
                 escape(&diagnostic.message),
-                escape(code(diagnostic, file.codes)),
+                escape(code(diagnostic, file.perspective)),
             )?;
         }
         writeln!(out, "</file>")?;
@@ -87,7 +87,7 @@ fn case(
 ) -> io::Result<()> {
     let (line, _) = start(file, diagnostic);
     let path = escape(&outcome.path(file));
-    let code = escape(code(diagnostic, file.codes));
+    let code = escape(code(diagnostic, file.perspective));
     let message = escape(&diagnostic.message);
     let severity = diagnostic.severity;
     writeln!(

@@ -35,7 +35,7 @@ impl Facts<'_> {
             // A builder does not come to what stands in a stage that it does not need.
             let stage = node.stage.and_then(|s| self.stages.get(s));
             let is_built = stage.is_none_or(|s| self.is_built(s) || s.from_node == node.index);
-            if is_built || !self.build.typical {
+            if is_built || !self.assumes_builder_defaults() {
                 self.check_node(node, &mut found);
             }
         }
@@ -68,7 +68,7 @@ impl Facts<'_> {
     fn check_trigger(&self, node: &Node<'_>, numbered: usize, found: &mut Found) {
         let heirs = node.stage.into_iter().flat_map(|s| self.heirs(s));
         let mut heirs = heirs.peekable();
-        if !self.build.typical || heirs.peek().is_none() {
+        if !self.assumes_builder_defaults() || heirs.peek().is_none() {
             return;
         }
         let mut own = Found(Vec::new());
@@ -188,7 +188,8 @@ impl Facts<'_> {
     }
 
     fn check_from(&self, node: &Node<'_>, found: &mut Found) {
-        if let (true, Kind::From(from)) = (self.build.typical, &node.instruction.kind) {
+        if let (true, Kind::From(from)) = (self.assumes_builder_defaults(), &node.instruction.kind)
+        {
             self.check_base(node, &from.image, found);
         }
         let platform = node.instruction.flag_value("platform");
@@ -231,7 +232,7 @@ impl Facts<'_> {
 
     fn check_windows_path(&self, node: &Node<'_>, word: &Word, found: &mut Found) {
         let is_windows = || node.stage.is_some_and(|s| self.has_windows_paths(s));
-        if self.build.typical
+        if self.assumes_builder_defaults()
             && is_windows()
             && let Some(text) = self.text(node.index, word)
             && let Some(reason) = stage::refused_on_windows(&text)
@@ -561,7 +562,7 @@ impl Facts<'_> {
             None => match self.root_base(stage.index) {
                 Base::Scratch => Some("/".to_owned()),
                 Base::Image(image) => match images::default_workdir(image) {
-                    None if self.build.typical => Some("/".to_owned()),
+                    None if self.assumes_builder_defaults() => Some("/".to_owned()),
                     known => known.map(str::to_owned),
                 },
                 _ => None,

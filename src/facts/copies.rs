@@ -281,7 +281,11 @@ impl<'a> Facts<'a> {
                 sources.retain(|path| path != ".");
                 sources.sort();
                 sources.dedup();
-                BuildContext::of(self.source.path(), self.build, &sources, &self.files)
+                let path = self.source.path();
+                let context = BuildContext::of(path, self.build, &sources, &self.files);
+                // `docker build --check` has some context, whatever is in it.
+                let takes_any = self.assumes_builder_defaults() && self.build.context.is_none();
+                context.or_else(|| takes_any.then(|| BuildContext::beside(path, &self.files))?)
             })
             .as_ref()
     }

@@ -2,6 +2,7 @@
 
 use super::{Facts, Node};
 use crate::shell::Dialect;
+use crate::syntax::linter_comment;
 
 impl Facts<'_> {
     /// The shell that a comment above a RUN, before its first command or at the top of its heredoc
@@ -31,10 +32,11 @@ impl Facts<'_> {
 
 /// The shell in `# shellcheck disable=SC2086 shell=bash # reason`.
 fn asked(comment: &str) -> Option<Dialect> {
-    let words = comment.trim_start().trim_start_matches('#').trim_start();
-    let words = words.strip_prefix("shellcheck")?.split_whitespace();
-    let mut words = words.take_while(|w| !w.starts_with('#'));
-    Dialect::of_program(words.find_map(|w| w.strip_prefix("shell="))?)
+    Dialect::of_program(
+        linter_comment::shellcheck(comment)?
+            .values("shell")
+            .next()?,
+    )
 }
 
 #[cfg(test)]

@@ -67,15 +67,20 @@ impl Facts<'_> {
     /// What the image under a stage makes of a variable.
     pub fn base_definition(&self, stage: usize, name: &str) -> Definition {
         // Something answers everywhere but on Windows, where the system does.
-        let is_windows = || self.build.typical && self.has_windows_paths(stage);
+        let is_windows = || self.assumes_builder_defaults() && self.has_windows_paths(stage);
         if name == "PATH" && !is_windows() {
             return Definition::Base;
         }
-        match self.root_base(stage) {
+        let definition = match self.root_base(stage) {
             Base::Scratch => Definition::Nothing,
             Base::Image(image) => image_definition(image, name),
             Base::Stage(_) | Base::Invalid => Definition::Perhaps,
+        };
+        // A base image that nobody knows is taken for one that sets no variables.
+        if definition == Definition::Perhaps && self.assumes_builder_defaults() {
+            return Definition::Nothing;
         }
+        definition
     }
 
     /// The stages of this file that run the triggers of a stage: those that are built directly on

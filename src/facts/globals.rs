@@ -14,7 +14,10 @@ impl Facts<'_> {
     pub fn default_images(&self) -> Option<Vec<(&Stage<'_>, &Word, String)>> {
         let mut globals: HashMap<String, String> = HashMap::new();
         for name in PLATFORM_ARGUMENTS {
-            let known = self.scopes.platform(name).filter(|_| self.build.typical);
+            let known = self
+                .scopes
+                .platform(name)
+                .filter(|_| self.assumes_builder_defaults());
             let value = match (known, name) {
                 (Some(value), _) => value,
                 (None, "TARGETPLATFORM" | "BUILDPLATFORM") => "linux/amd64",

@@ -135,7 +135,7 @@ impl<'a> Facts<'a> {
         match (flag, self.build.platforms.as_slice()) {
             (Some(platform), _) => is_windows(&platform),
             (None, [platform]) => is_windows(platform),
-            _ => !self.build.typical && self.is_windows(stage),
+            _ => !self.assumes_builder_defaults() && self.is_windows(stage),
         }
     }
 

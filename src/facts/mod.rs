@@ -19,6 +19,7 @@ pub mod port;
 pub mod program;
 mod scope;
 mod stage;
+mod user;
 mod words;
 
 use std::borrow::Cow;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use crate::context::{Build, BuildContext, Files, Nothing};
 use crate::images::HIDDEN;
+use crate::perspective::Perspective;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
@@ -46,6 +48,7 @@ pub use place::Place;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
+pub use user::RunUser;
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.
@@ -65,6 +68,8 @@ pub struct Facts<'a> {
     pub stages: Vec<Stage<'a>>,
     /// Every image the file names, in order: FROM, `COPY --from`, `RUN --mount=from=`.
     pub images: Vec<ImageUse>,
+    /// The tool whose view this is.
+    perspective: Perspective,
     scopes: Scopes,
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
@@ -152,17 +157,19 @@ pub enum FromTarget {
 impl<'a> Facts<'a> {
     /// Works out the facts of a file that stands alone.
     pub fn of(source: &'a Source, file: &'a File, build: &'a Build) -> Self {
-        Self::with_files(source, file, build, Arc::new(Nothing))
+        Self::seen_by(Perspective::Dlint, source, file, build, Arc::new(Nothing))
     }
 
-    /// Works out the facts of a file with others around it.
-    pub fn with_files(
+    /// Works out the facts of a file with others around it, as a tool sees it.
+    pub fn seen_by(
+        perspective: Perspective,
         source: &'a Source,
         file: &'a File,
         build: &'a Build,
         files: Arc<dyn Files>,
     ) -> Self {
-        let facts = Self::read(source, file, build, Arc::clone(&files), Vec::new());
+        let around = Arc::clone(&files);
+        let facts = Self::read(perspective, source, file, build, around, Vec::new());
         // What the target needs is known at the end only.
         let is_idle = |stage: &Stage<'_>| {
             let Base::Stage(base) = stage.base else {
@@ -172,14 +179,20 @@ impl<'a> Facts<'a> {
             !stage.is_needed && base.is_some_and(|b| facts.nodes_of(b).iter().any(|n| n.onbuild))
         };
         let idle: Vec<bool> = facts.stages.iter().map(is_idle).collect();
-        if build.typical && idle.contains(&true) {
-            Self::read(source, file, build, files, idle)
+        if facts.assumes_builder_defaults() && idle.contains(&true) {
+            Self::read(perspective, source, file, build, files, idle)
         } else {
             facts
         }
     }
 
+    /// Whether what only a builder knows is taken for what it mostly is.
+    pub(crate) fn assumes_builder_defaults(&self) -> bool {
+        self.perspective.assumes_builder_defaults()
+    }
+
     fn read(
+        perspective: Perspective,
         source: &'a Source,
         file: &'a File,
         build: &'a Build,
@@ -193,7 +206,8 @@ impl<'a> Facts<'a> {
             nodes: Vec::with_capacity(file.instructions.len()),
             stages: Vec::new(),
             images: Vec::new(),
-            scopes: Scopes::new(build, last_stage(file).as_deref()),
+            perspective,
+            scopes: Scopes::new(build, last_stage(file).as_deref(), perspective),
             names: HashMap::new(),
             final_stage: None,
             mentions: RefCell::default(),
@@ -453,11 +467,12 @@ impl<'a> Facts<'a> {
             (Var::Unknown, Some(stage)) if variable().is_none() => {
                 match self.base_definition(stage, name) {
                     // What BuildKit sets where the image does not.
-                    Definition::Base if name == "PATH" && self.build.typical => Var::Set(
-                        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
-                    ),
+                    Definition::Base if name == "PATH" && self.assumes_builder_defaults() => {
+                        Var::Set(
+                            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
+                        )
+                    }
                     Definition::Nothing => Var::Unset,
-                    Definition::Perhaps if self.build.typical => Var::Unset,
                     _ => found,
                 }
             }

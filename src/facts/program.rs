@@ -59,7 +59,9 @@ fn main_program<'c>(commands: impl Iterator<Item = &'c Command>) -> Option<Progr
 /// What sort of program a command runs.
 fn program_of(command: &Command) -> Program<'_> {
     let name = command.name.as_str();
-    if TOOLS.contains(&name) {
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let is = |name: &str, kind: ProgramKind| known(name).is_some_and(|k| k.kind == Some(kind));
+    if name.is_empty() || is(name, ProgramKind::Tool) {
         return Program::Tool;
     }
     if Dialect::of_program(name).is_some() {
@@ -69,8 +71,7 @@ fn program_of(command: &Command) -> Program<'_> {
             Program::Tool
         };
     }
-    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    if RUNTIMES.contains(&name) || RUNTIMES.contains(&bare) {
+    if is(name, ProgramKind::Runtime) || is(bare, ProgramKind::Runtime) {
         let runs = command.args().iter().any(|w| !w.is_flag())
             && !command
                 .literal_args()
@@ -81,7 +82,7 @@ fn program_of(command: &Command) -> Program<'_> {
             Program::Tool
         };
     }
-    if SCRIPT_RUNNERS.contains(&name) {
+    if is(name, ProgramKind::ScriptRunner) {
         let runs = !command
             .literal_args()
             .any(|a| TOOL_SCRIPTS.contains(&a) || a.starts_with("test"))
@@ -92,13 +93,57 @@ fn program_of(command: &Command) -> Program<'_> {
             Program::Tool
         };
     }
-    if APPLICATION_SERVERS.contains(&name) {
+    if is(name, ProgramKind::ApplicationServer) {
         Program::Code(command)
     } else if script_file(command).is_some() {
         Program::Script(command)
     } else {
         Program::Binary(command)
     }
+}
+
+/// What sort of program a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ProgramKind {
+    /// A shell, an interpreter to talk to, a tool that people work with.
+    Tool,
+    /// An interpreter that is given an application.
+    Runtime,
+    /// It runs a script of a JavaScript package.
+    ScriptRunner,
+    /// It serves an application of the image.
+    ApplicationServer,
+}
+
+/// What is known of a program, from `data/programs.toml`.
+struct KnownProgram {
+    name: &'static str,
+    kind: Option<ProgramKind>,
+    /// Started by the superuser, it runs its work as another user.
+    daemon: bool,
+    /// It runs another program as another user.
+    switches_user: bool,
+    port: Option<u16>,
+    client: bool,
+}
+
+include!(concat!(env!("OUT_DIR"), "/programs.rs"));
+
+fn known(name: &str) -> Option<&'static KnownProgram> {
+    let at = PROGRAMS
+        .binary_search_by(|program| program.name.cmp(name))
+        .ok()?;
+    PROGRAMS.get(at)
+}
+
+/// The port where a server listens for all the world unless it is told otherwise.
+pub fn port_of(program: &str) -> Option<u16> {
+    known(program)?.port
+}
+
+/// Whether a program talks to servers, so that ports among its arguments are not its own.
+pub fn is_client(program: &str) -> bool {
+    known(program).is_some_and(|k| k.client)
 }
 
 /// Whether what a container starts gives up the superuser's rights.
@@ -111,126 +156,6 @@ pub enum PrivilegeDrop {
     /// It is a script that cannot be read.
     Unseen,
 }
-
-/// Shells, interpreters to talk to, and tools that people work with.
-const TOOLS: &[&str] = &[
-    "",
-    "dlv",
-    "vncserver",
-    "x11vnc",
-    "Xvfb",
-    "tail",
-    "sleep",
-    "cat",
-    "echo",
-    "true",
-    "false",
-    "ls",
-    "pwd",
-    "date",
-    "env",
-    "printenv",
-    "top",
-    "htop",
-    "make",
-    "cmake",
-    "ninja",
-    "mvn",
-    "mvnw",
-    "gradle",
-    "gradlew",
-    "ant",
-    "bazel",
-    "bazelisk",
-    "sbt",
-    "lein",
-    "mix",
-    "cargo",
-    "rustc",
-    "gcc",
-    "g++",
-    "clang",
-    "pytest",
-    "tox",
-    "nox",
-    "py.test",
-    "nosetests",
-    "rspec",
-    "rake",
-    "phpunit",
-    "composer",
-    "git",
-    "docker",
-    "ansible",
-    "ansible-playbook",
-    "terraform",
-    "kubectl",
-    "helm",
-    "aws",
-    "az",
-    "gcloud",
-    "gdb",
-    "vim",
-    "tmux",
-    "screen",
-    "ghci",
-    "jshell",
-    "irb",
-    "iex",
-    "psql",
-    "sqlite3",
-    "ssh",
-    "tree",
-    "curl",
-    "wget",
-    "cd",
-    "export",
-    "set",
-    "[",
-    "test",
-    "mkdir",
-    "chmod",
-    "chown",
-    "cp",
-    "mv",
-    "ln",
-    "rm",
-    "service",
-    "man",
-    "which",
-    "whoami",
-    "id",
-    "read",
-    "wait",
-    "ldconfig",
-    "source",
-    ".",
-    "exit",
-    "R",
-    "radian",
-    "printf",
-    "bats",
-    "goss",
-    "cypress",
-    "jest",
-    "ctest",
-    "meson",
-    "swift",
-    "dart",
-    "flutter",
-    "stack",
-    "cabal",
-    "sh",
-    "tcl",
-    "msbuild",
-];
-
-/// Interpreters and language runtimes, which are given an application.
-const RUNTIMES: &[&str] = &[
-    "python", "python2", "python3", "pypy", "pypy3", "node", "nodejs", "deno", "bun", "ruby",
-    "perl", "php", "java", "lua", "luajit", "julia", "Rscript", "racket", "erl", "scala", "groovy",
-    "guile", "ipython", "ts-node", "pwsh", "dotnet", "go", "crystal", "elixir",
-];
 
 /// Arguments that make a runtime answer a question or build something.
 const RUNTIME_QUESTIONS: &[&str] = &[
@@ -255,9 +180,6 @@ const RUNTIME_QUESTIONS: &[&str] = &[
 /// Modules of a runtime that test or build instead of serving.
 const RUNTIME_TOOLS: &[&str] = &["pytest", "unittest", "tox", "pip", "venv", "build"];
 
-/// Programs of JavaScript that run a script of the package.
-const SCRIPT_RUNNERS: &[&str] = &["npm", "yarn", "pnpm", "npx", "bunx"];
-
 /// Scripts of a package that test or build instead of serving.
 const TOOL_SCRIPTS: &[&str] = &[
     "test",
@@ -271,154 +193,6 @@ const TOOL_SCRIPTS: &[&str] = &[
     "test:unit",
 ];
 
-/// Programs that serve an application of the image.
-const APPLICATION_SERVERS: &[&str] = &[
-    "uvicorn",
-    "gunicorn",
-    "hypercorn",
-    "daphne",
-    "flask",
-    "streamlit",
-    "celery",
-    "puma",
-    "rails",
-    "bundle",
-    "nodemon",
-    "pm2-runtime",
-    "pm2",
-    "next",
-    "nest",
-    "waitress-serve",
-    "uwsgi",
-    "rackup",
-    "unicorn",
-    "catalina.sh",
-];
-
-/// Programs that run another one as another user.
-const USER_SWITCHERS: &[&str] = &[
-    "gosu",
-    "su-exec",
-    "setpriv",
-    "runuser",
-    "s6-setuidgid",
-    "setuidgid",
-    "s6-applyuidgid",
-    "chpst",
-    "su",
-    "sudo",
-    "doas",
-    "setuser",
-    "start-stop-daemon",
-    "step-down",
-    "fixuid",
-    "drop-privs",
-    "suexec",
-    "capsh",
-    "exec-as-user",
-    "run-as-user",
-    "dumb-su",
-    "pressh-gosu",
-];
-
-/// Programs that are started by the superuser and run their work as another user, or that
-/// supervise others and are told which user each one has.
-const DAEMONS: &[&str] = &[
-    "apache2",
-    "apache2ctl",
-    "apache2-foreground",
-    "apachectl",
-    "httpd",
-    "httpd-foreground",
-    "nginx",
-    "openresty",
-    "php-fpm",
-    "lighttpd",
-    "haproxy",
-    "varnishd",
-    "squid",
-    "sshd",
-    "postfix",
-    "dovecot",
-    "exim",
-    "exim4",
-    "named",
-    "unbound",
-    "dnsmasq",
-    "chronyd",
-    "ntpd",
-    "vsftpd",
-    "proftpd",
-    "pure-ftpd",
-    "smbd",
-    "nmbd",
-    "cron",
-    "crond",
-    "supervisord",
-    "supervisorctl",
-    "s6-svscan",
-    "init",
-    "systemd",
-    "runsvdir",
-    "runsvdir-start",
-    "runit",
-    "my_init",
-    "runsv",
-    "cadvisor",
-    "dockerd",
-    "glusterd",
-    "containerd",
-    "kubelet",
-    "rsyslogd",
-    "openvpn",
-    "wg-quick",
-    "xinetd",
-    "inetd",
-    "slapd",
-    "radiusd",
-    "freeradius",
-    "cupsd",
-    "avahi-daemon",
-    "dbus-daemon",
-    "keepalived",
-    "bird",
-    "frr",
-    "charon",
-    "ipsec",
-    "iptables",
-    "tcpdump",
-    "tinyproxy",
-    "nslcd",
-    "sssd",
-    "krb5kdc",
-    "rpcbind",
-    "ganesha.nfsd",
-    "udevd",
-    "buildkitd",
-    "buildah",
-    "podman",
-    "crio",
-    "tailscaled",
-    "mysqld_safe",
-    "pg_ctlcluster",
-    "opendkim",
-    "passenger",
-    "passenger-start",
-    "unitd",
-    "docker-init",
-    "asterisk",
-    "gitlab-runner",
-    "monit",
-    "kresd",
-    "pdns_server",
-    "pihole-FTL",
-    "nsd",
-    "knotd",
-    "stunnel",
-    "stunnel4",
-    "memcached",
-];
-
 /// Parts of the names of packages and files that bring a program that switches users.
 const USER_SWITCHER_FILES: &[&str] = &[
     "gosu",
@@ -427,55 +201,6 @@ const USER_SWITCHER_FILES: &[&str] = &[
     "fixuid",
     "setpriv",
     "setuidgid",
-];
-
-/// Official images that are a system or a language runtime, whose ENTRYPOINT, if there is one,
-/// runs the CMD as it is.
-const PLAIN_IMAGES: &[&str] = &[
-    "almalinux",
-    "alpine",
-    "amazoncorretto",
-    "amazonlinux",
-    "archlinux",
-    "bash",
-    "buildpack-deps",
-    "busybox",
-    "centos",
-    "clearlinux",
-    "clojure",
-    "dart",
-    "debian",
-    "eclipse-temurin",
-    "elixir",
-    "erlang",
-    "fedora",
-    "gcc",
-    "golang",
-    "gradle",
-    "haskell",
-    "ibm-semeru-runtimes",
-    "ibmjava",
-    "java",
-    "julia",
-    "mageia",
-    "maven",
-    "node",
-    "openjdk",
-    "opensuse",
-    "oraclelinux",
-    "perl",
-    "photon",
-    "php",
-    "pypy",
-    "python",
-    "r-base",
-    "rockylinux",
-    "ruby",
-    "rust",
-    "sapmachine",
-    "swift",
-    "tomcat",
-    "ubuntu",
 ];
 
 /// The bytes of a script that are looked at.
@@ -523,11 +248,8 @@ impl Facts<'_> {
     pub fn is_plain_base(&self, stage: usize) -> bool {
         match self.root_base(stage) {
             Base::Scratch => true,
-            Base::Image(image) => match images::official_name(image) {
-                Some(name) => PLAIN_IMAGES.contains(&name),
-                // Every other image in the table that runs as root is a system or a runtime.
-                None => true,
-            },
+            // Every other image in the table that runs as root is a system or a runtime.
+            Base::Image(image) => images::is_plain(image).unwrap_or(true),
             _ => false,
         }
     }
@@ -580,7 +302,7 @@ impl Facts<'_> {
 }
 
 fn starts_other_user(command: &Command) -> bool {
-    let known = |name: &str| USER_SWITCHERS.contains(&name) || is_server(name);
+    let known = |name: &str| is_user_switcher(name) || is_server(name);
     let chroot = command.wrappers.iter().any(|w| {
         w.name == "chroot"
             && w.words
@@ -605,7 +327,12 @@ fn option_of_user(text: &str) -> bool {
 
 fn is_server(name: &str) -> bool {
     let version = |c: char| c.is_ascii_digit() || c == '.';
-    DAEMONS.contains(&name) || DAEMONS.contains(&name.trim_end_matches(version))
+    let is_daemon = |name: &str| known(name).is_some_and(|k| k.daemon);
+    is_daemon(name) || is_daemon(name.trim_end_matches(version))
+}
+
+fn is_user_switcher(name: &str) -> bool {
+    known(name).is_some_and(|k| k.switches_user)
 }
 
 /// The script a command runs: its own file, or the one a shell is given.
@@ -663,7 +390,7 @@ fn mentions_user_switcher(text: &str) -> bool {
     text.lines()
         .filter(|line| !line.trim_start().starts_with('#'))
         .flat_map(|line| line.split(|c| !is_name(c)))
-        .any(|word| USER_SWITCHERS.contains(&word) || is_server(word))
+        .any(|word| is_user_switcher(word) || is_server(word))
 }
 
 /// Whether a user is the superuser: `root`, a number that is zero, with or without a group.

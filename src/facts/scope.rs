@@ -7,6 +7,7 @@ use super::Stage;
 use super::platform::Platform;
 use super::stage::Base;
 use crate::context::Build;
+use crate::perspective::Perspective;
 use crate::span::Span;
 use crate::syntax::word::{Value, Var};
 use crate::syntax::{Argument, Pair};
@@ -62,8 +63,8 @@ pub struct Variable {
 }
 
 pub(super) struct Scopes {
-    /// Whether the platform is taken for linux/amd64.
-    typical: bool,
+    /// Whether the platform is taken for linux/amd64, and arguments for what the file says.
+    builder_defaults: bool,
     /// The value of TARGETSTAGE.
     target_stage: String,
     /// `--build-arg` values, and what `--platform` decides.
@@ -108,7 +109,7 @@ impl Table {
 }
 
 impl Scopes {
-    pub(super) fn new(build: &Build, last_stage: Option<&str>) -> Self {
+    pub(super) fn new(build: &Build, last_stage: Option<&str>, perspective: Perspective) -> Self {
         let target = build.target.as_deref().or(last_stage);
         let unknown = build.unknown_arguments.iter();
         let mut given: HashMap<String, Value> = match build.platforms.as_slice() {
@@ -120,7 +121,7 @@ impl Scopes {
         let known = build.arguments.iter();
         given.extend(known.map(|(name, value)| (name.clone(), Value::Known(value.clone()))));
         Self {
-            typical: build.typical,
+            builder_defaults: perspective.assumes_builder_defaults(),
             target_stage: target.unwrap_or("default").to_owned(),
             build: given,
             gives_any: build.any_argument,
@@ -231,10 +232,12 @@ impl Scopes {
     pub(super) fn platform(&self, name: &str) -> Option<&str> {
         match name {
             "TARGETSTAGE" => Some(&self.target_stage),
-            _ if self.build.contains_key(name) || !self.typical => match self.build.get(name) {
-                Some(Value::Known(text)) => Some(text),
-                _ => None,
-            },
+            _ if self.build.contains_key(name) || !self.builder_defaults => {
+                match self.build.get(name) {
+                    Some(Value::Known(text)) => Some(text),
+                    _ => None,
+                }
+            }
             "TARGETPLATFORM" | "BUILDPLATFORM" => Some("linux/amd64"),
             "TARGETOS" | "BUILDOS" => Some("linux"),
             "TARGETARCH" | "BUILDARCH" => Some("amd64"),
@@ -252,7 +255,7 @@ impl Scopes {
         if let Some(variable) = self.variable(stages, stage, before, name) {
             return match &variable.value {
                 Some(Value::Known(text)) => Var::Set(text.as_str().into()),
-                None if self.typical => Var::Unset,
+                None if self.builder_defaults => Var::Unset,
                 // An argument without a default may be given when building.
                 Some(Value::Unknown) | None => Var::Unknown,
             };

@@ -6,6 +6,7 @@ use super::{Facts, FromTarget, Node, graph};
 use crate::images::{self, DefaultShell, ImageRef};
 use crate::shell::Dialect;
 use crate::span::Span;
+use crate::syntax::linter_comment::{self, HadolintComment};
 use crate::syntax::{Comment, Escape, Instruction, Kind, Word};
 
 /// How many base stages are followed.
@@ -249,14 +250,8 @@ impl<'a> Facts<'a> {
     /// Reads `# hadolint shell=NAME`: the shell of the stage it stands in or, before the first
     /// FROM, of every stage that is not built on another one.
     pub(super) fn read_shell_comment(&mut self, comment: &Comment) {
-        let text = self.source.slice(comment.span).trim_start_matches('#');
-        let Some(rest) = text.trim_start().strip_prefix("hadolint") else {
-            return;
-        };
-        let Some(value) = rest.trim_start().strip_prefix("shell") else {
-            return;
-        };
-        let Some(value) = value.trim_start().strip_prefix('=') else {
+        let text = self.source.slice(comment.span);
+        let Some(HadolintComment::Shell(value)) = linter_comment::hadolint(text) else {
             return;
         };
         let words: Vec<&str> = value.split_whitespace().collect();
@@ -347,7 +342,10 @@ impl<'a> Facts<'a> {
     /// Whether a path does not depend on the working directory of a stage. A builder goes by the
     /// platform, everyone else by the look of the path.
     pub fn is_absolute_in(&self, stage: usize, path: &str) -> bool {
-        match (self.build.typical, self.has_windows_paths(stage)) {
+        match (
+            self.assumes_builder_defaults(),
+            self.has_windows_paths(stage),
+        ) {
             (true, true) => is_absolute_on_windows(path),
             (true, false) => path.starts_with('/'),
             (false, _) => is_absolute(path),
@@ -412,9 +410,9 @@ impl<'a> Facts<'a> {
         }
         // A builder runs triggers in the stages that are built on theirs, and nowhere else.
         let own = self.nodes_of(stage).iter();
-        let own = own.filter(|node| !(node.onbuild && self.build.typical));
+        let own = own.filter(|node| !(node.onbuild && self.assumes_builder_defaults()));
         let base = match stage.base {
-            Base::Stage(base) if self.build.typical => self.stages.get(base),
+            Base::Stage(base) if self.assumes_builder_defaults() => self.stages.get(base),
             _ => None,
         };
         let triggers = base.map_or(&[][..], |base| self.nodes_of(base)).iter();
@@ -423,7 +421,9 @@ impl<'a> Facts<'a> {
                 match target {
                     FromTarget::Stage(found) => needs.push(found),
                     // A builder tries: it comes to the stage first and sees then.
-                    FromTarget::Later(found) if self.build.typical => needs.push(found),
+                    FromTarget::Later(found) if self.assumes_builder_defaults() => {
+                        needs.push(found)
+                    }
                     _ => {}
                 }
             }

@@ -1,6 +1,8 @@
 //! What a tag promises: how exactly it names a release, and which variant.
 
-use super::{HIDDEN, ImageRef, Part, official_name};
+use super::publishers::official;
+use super::table::PART_WORDS;
+use super::{HIDDEN, ImageRef, Part};
 
 /// How exactly a reference names its bits.
 ///
@@ -78,15 +80,12 @@ impl<'a> Tag<'a> {
     /// is only a digest or a variable hides some of the tag.
     pub fn of(image: &'a ImageRef) -> Option<Tag<'a>> {
         let mut tag = Tag::parse(image.effective_tag()?);
-        let name = official_name(image);
-        let two_numbers = match name {
-            // https://www.postgresql.org/support/versioning/: since 10
-            Some("postgres") => tag.numbers().first().is_some_and(|major| *major >= 10),
-            // https://wiki.debian.org/DebianReleases/PointReleases
-            Some("debian") => true,
-            _ => false,
-        };
-        if two_numbers && tag.precision == Precision::Minor {
+        let exact = official(image).is_some_and(|entry| {
+            let numbers = tag.numbers();
+            let major = numbers.first().copied().unwrap_or_default();
+            numbers.len() >= usize::from(entry.exact_numbers) && major >= entry.exact_numbers_from
+        });
+        if exact && tag.precision == Precision::Minor {
             tag.precision = Precision::Patch;
         }
         // Windows names its releases by year and month, `1809`, and rebuilds them every month.
@@ -210,42 +209,6 @@ impl<'a> Tag<'a> {
 /// What pre-releases are called.
 const PRE_RELEASE: [&str; 7] = ["preview", "alpha", "beta", "rc", "ea", "a", "b"];
 
-/// Words whose number is a part's version, not the image's: `alpine3.19.1`, `jdk17.0.9`.
-const VARIANTS: [&str; 32] = [
-    "al",
-    "alma",
-    "almalinux",
-    "alpine",
-    "amazonlinux",
-    "bun",
-    "centos",
-    "corretto",
-    "cu",
-    "cuda",
-    "deb",
-    "debian",
-    "fedora",
-    "go",
-    "golang",
-    "java",
-    "jdk",
-    "jre",
-    "ltsc",
-    "mariner",
-    "node",
-    "openjdk",
-    "oracle",
-    "php",
-    "py",
-    "python",
-    "rockylinux",
-    "ruby",
-    "rust",
-    "ubi",
-    "ubuntu",
-    "openeuler",
-];
-
 /// The version that `word`, at `at` in the tag, begins.
 fn version_at<'a>(text: &'a str, at: usize, word: &'a str) -> Option<Tag<'a>> {
     let head = word.bytes().take_while(|b| !b.is_ascii_digit()).count();
@@ -266,7 +229,7 @@ fn version_at<'a>(text: &'a str, at: usize, word: &'a str) -> Option<Tag<'a>> {
     let bare = name.is_empty() || name.eq_ignore_ascii_case("v");
     if !bare {
         // `alpine3.19` floats whatever its number; `release1.2.3` and `jdk8u202` do not.
-        let variant = VARIANTS.contains(&name.to_ascii_lowercase().as_str());
+        let variant = is_part(name);
         let build = exact && rest.starts_with(['u', '_']);
         if !build && (variant || count < 3) {
             return None;
@@ -283,6 +246,17 @@ fn version_at<'a>(text: &'a str, at: usize, word: &'a str) -> Option<Tag<'a>> {
         return Some(Tag::unversioned(text, Precision::Other));
     }
     Some(Tag::cut(text, at + head, length, qualifier, precision))
+}
+
+/// Whether the number behind a word is a part's version, not the image's: `alpine3.19.1`,
+/// `jdk17.0.9`.
+fn is_part(word: &str) -> bool {
+    PART_WORDS
+        .binary_search_by(|part| {
+            part.bytes()
+                .cmp(word.bytes().map(|b| b.to_ascii_lowercase()))
+        })
+        .is_ok()
 }
 
 /// The length of `1.2.3` at the start of `text`; a dot counts only before a digit.

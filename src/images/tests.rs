@@ -192,6 +192,39 @@ fn invalid_references_are_refused_where_they_go_wrong() {
     }
 }
 
+/// Whether `container_image_dist_ref`, which reads the grammar of distribution/reference, takes a
+/// text. It counts the registry as part of the 255 characters, which the engine does not.
+fn witness_accepts(text: &str) -> Option<bool> {
+    use container_image_dist_ref::err::Kind;
+    match container_image_dist_ref::ImgRef::new(text) {
+        Ok(_) => Some(true),
+        Err(e) if matches!(e.kind(), Kind::HostOrPathTooLong | Kind::NameTooLong) => None,
+        Err(_) => Some(false),
+    }
+}
+
+/// What `dockerfile-parser` makes of a text, its two faults corrected: it takes an upper-case
+/// word before the first slash for a namespace, and leaves a tag before a digest in the name.
+fn witness_parts(text: &str) -> (Option<String>, String, Option<String>, Option<String>) {
+    let split = dockerfile_parser::ImageRef::parse(text);
+    let (image, tag) = match split.image.split_once(':') {
+        Some((image, tag)) => (image.to_owned(), Some(tag.to_owned())),
+        None => (split.image, split.tag),
+    };
+    (split.registry, image, tag, split.hash)
+}
+
+fn our_parts(r: &ImageRef) -> (Option<String>, String, Option<String>, Option<String>) {
+    let at = |range: &std::ops::Range<usize>| r.text[range.clone()].to_owned();
+    let ranges = &r.ranges;
+    (
+        ranges.registry.as_ref().map(at),
+        at(&ranges.repository),
+        ranges.tag.as_ref().map(at),
+        ranges.digest.as_ref().map(at),
+    )
+}
+
 #[test]
 fn an_enormous_text_is_refused_quickly() {
     let text = "a/".repeat(100_000);
@@ -316,6 +349,18 @@ mod properties {
             r.ranges.tag.clone(),
             r.ranges.digest.clone(),
         ];
+        let first = text.split('/').next().unwrap_or_default();
+        if !text.contains(HIDDEN) && !first.contains(char::is_uppercase) {
+            prop_assert_eq!(our_parts(&r), witness_parts(text));
+        }
+        // A valid digest of the grammar may still have an algorithm that the engine does not know,
+        // and the engine takes any hexadecimal digits and colons in brackets.
+        if !text.contains(HIDDEN) && r.validity.is_ok() && !text.contains('[') {
+            prop_assert_ne!(witness_accepts(text), Some(false), "{}", text);
+        }
+        if witness_accepts(text) == Some(true) && !text.contains('@') {
+            prop_assert_eq!(r.validity, Ok(()), "{}", text);
+        }
         let mut last = 0;
         for range in ranges.into_iter().flatten() {
             prop_assert!(r.text.get(range.clone()).is_some());

@@ -85,21 +85,7 @@ fn is_hash(text: &str) -> bool {
 
 /// Semantic Versioning 2.0.0.
 fn is_semver(text: &str) -> bool {
-    let (rest, build) = match text.split_once('+') {
-        Some((rest, build)) => (rest, Some(build)),
-        None => (text, None),
-    };
-    let (core, pre) = match rest.split_once('-') {
-        Some((core, pre)) => (core, Some(pre)),
-        None => (rest, None),
-    };
-    let digits = |p: &str| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit());
-    let number = |p: &str| digits(p) && (p == "0" || !p.starts_with('0'));
-    let name = |p: &str| !p.is_empty() && p.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    core.split('.').count() == 3
-        && core.split('.').all(number)
-        && pre.is_none_or(|p| p.split('.').all(|i| name(i) && (!digits(i) || number(i))))
-        && build.is_none_or(|b| b.split('.').all(name))
+    semver::Version::parse(text).is_ok()
 }
 
 /// A bare address: `name@host`.

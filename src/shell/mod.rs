@@ -26,6 +26,7 @@ pub use command::{
 };
 pub use dialect::Dialect;
 pub(crate) use limits::beyond_limits;
+#[cfg(feature = "shell-lint")]
 pub(crate) use read::plain;
 pub use script::{
     Frame, FrameKind, Pipeline, PipelinePart, Script, ShellError, ShellErrorKind, ShellOptions,

@@ -8,7 +8,7 @@ use super::script::ShellOptions;
 
 /// How to find the command among the arguments of a wrapper.
 struct Spec {
-    names: &'static [&'static str],
+    name: &'static str,
     /// Options whose value is the next word.
     valued: &'static [&'static str],
     /// Options with which it runs no command.
@@ -19,232 +19,13 @@ struct Spec {
     assigns: bool,
 }
 
-const PLAIN: Spec = Spec {
-    names: &[],
-    valued: &[],
-    quits: &[],
-    operands: 0,
-    assigns: false,
-};
+// From `data/programs.toml`, sorted by name.
+include!(concat!(env!("OUT_DIR"), "/wrappers.rs"));
 
-const SPECS: &[Spec] = &[
-    Spec {
-        names: &["sudo"],
-        valued: &[
-            "-u",
-            "--user",
-            "-g",
-            "--group",
-            "-h",
-            "--host",
-            "-p",
-            "--prompt",
-            "-C",
-            "--close-from",
-            "-r",
-            "--role",
-            "-t",
-            "--type",
-            "-T",
-            "--command-timeout",
-            "-R",
-            "--chroot",
-            "-D",
-            "--chdir",
-            "-U",
-            "--other-user",
-        ],
-        quits: &[
-            "-l",
-            "--list",
-            "-v",
-            "--validate",
-            "-K",
-            "--remove-timestamp",
-            "-V",
-            "--version",
-            "-e",
-            "--edit",
-            "--help",
-        ],
-        assigns: true,
-        ..PLAIN
-    },
-    Spec {
-        names: &["doas"],
-        valued: &["-u", "-a", "-C"],
-        quits: &["-L", "-C"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["env"],
-        valued: &["-u", "--unset", "-C", "--chdir", "-P"],
-        quits: &["-S", "--split-string", "--help", "--version"],
-        assigns: true,
-        ..PLAIN
-    },
-    Spec {
-        names: &["exec"],
-        valued: &["-a"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["command"],
-        quits: &["-v", "-V"],
-        ..PLAIN
-    },
-    Spec {
-        names: &[
-            "builtin",
-            "nohup",
-            "eatmydata",
-            "setsid",
-            "noglob",
-            "nocorrect",
-            "linux32",
-            "linux64",
-            "chronic",
-            "unbuffer",
-            "dbus-run-session",
-            "catatonit",
-            "busybox",
-            "toybox",
-        ],
-        quits: &["--help", "--version", "--list", "--list-full", "--install"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["time", "gtime"],
-        valued: &["-f", "--format", "-o", "--output"],
-        quits: &["-V", "--version", "--help"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["nice"],
-        valued: &["-n", "--adjustment"],
-        quits: &["--help", "--version"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["ionice"],
-        valued: &["-c", "--class", "-n", "--classdata"],
-        quits: &["-p", "--pid", "-P", "--pgid", "-u", "--uid"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["taskset"],
-        quits: &["-p", "--pid"],
-        operands: 1,
-        ..PLAIN
-    },
-    Spec {
-        names: &["timeout", "gtimeout"],
-        valued: &["-k", "--kill-after", "-s", "--signal"],
-        quits: &["--help", "--version"],
-        operands: 1,
-        ..PLAIN
-    },
-    Spec {
-        names: &["stdbuf"],
-        valued: &["-i", "--input", "-o", "--output", "-e", "--error"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["chroot"],
-        valued: &["--userspec", "--groups"],
-        quits: &["--help", "--version"],
-        operands: 1,
-        ..PLAIN
-    },
-    Spec {
-        names: &["xargs", "gxargs"],
-        valued: &[
-            "-a",
-            "--arg-file",
-            "-d",
-            "--delimiter",
-            "-E",
-            "-I",
-            "-L",
-            "-n",
-            "--max-args",
-            "-P",
-            "--max-procs",
-            "-s",
-            "--max-chars",
-            "--process-slot-var",
-        ],
-        quits: &["--help", "--version", "--show-limits"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["su-exec", "gosu", "s6-setuidgid", "setuidgid", "chpst"],
-        valued: &["-u"],
-        quits: &["--version", "--help"],
-        operands: 1,
-        ..PLAIN
-    },
-    Spec {
-        names: &["setpriv"],
-        valued: &[
-            "--reuid",
-            "--regid",
-            "--groups",
-            "--inh-caps",
-            "--ambient-caps",
-            "--bounding-set",
-            "--securebits",
-            "--selinux-label",
-            "--apparmor-profile",
-            "--pdeathsig",
-            "--ruid",
-            "--euid",
-            "--rgid",
-            "--egid",
-        ],
-        quits: &["-d", "--dump", "--list-caps"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["runuser"],
-        valued: &["-u", "--user", "-g", "--group", "-G", "--supp-group", "-w"],
-        quits: &["-c", "--command", "-l", "--login", "-"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["tini", "tini-static"],
-        valued: &["-p", "-e"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["dumb-init"],
-        valued: &["-r", "--rewrite"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["fakeroot"],
-        valued: &["-l", "--lib", "--faked", "-s", "-i", "-b"],
-        ..PLAIN
-    },
-    Spec {
-        names: &["xvfb-run"],
-        valued: &[
-            "-e",
-            "--error-file",
-            "-f",
-            "--auth-file",
-            "-n",
-            "--server-num",
-            "-p",
-            "--xauth-protocol",
-            "-s",
-            "--server-args",
-            "-w",
-            "--wait",
-        ],
-        ..PLAIN
-    },
-];
+fn spec(name: &str) -> Option<&'static Spec> {
+    let at = SPECS.binary_search_by(|spec| spec.name.cmp(name)).ok()?;
+    SPECS.get(at)
+}
 
 /// What the words of a simple command say.
 #[derive(Default)]
@@ -278,7 +59,7 @@ pub(super) fn plan(words: &[Word]) -> Plan {
     let mut plan = Plan::default();
     loop {
         let name = words.get(plan.first).map_or("", Word::program);
-        let Some(spec) = SPECS.iter().find(|s| s.names.contains(&name)) else {
+        let Some(spec) = spec(name) else {
             break;
         };
         let mut assignments = Vec::new();

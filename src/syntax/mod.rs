@@ -12,6 +12,7 @@ mod error;
 mod flags;
 mod json;
 mod lines;
+pub mod linter_comment;
 pub mod word;
 
 use crate::span::{MappedText, Source, Span};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dlint::context::{Build, Memory};
 use dlint::engine;
+use dlint::perspective::Perspective;
 use dlint::rule::BuildkitCheck;
 use dlint::span::Source;
 use dlint::syntax::check::CheckOptions;
@@ -279,7 +280,7 @@ fn buildkit_mode() -> engine::Settings {
             .filter(|e| e.meta.buildkit.is_some())
             .map(engine::ActiveRule::new)
             .collect(),
-        buildkit: true,
+        perspective: Perspective::Buildkit,
         ..engine::Settings::default()
     }
 }

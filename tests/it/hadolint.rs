@@ -53,7 +53,7 @@ fn find(dockerfile: &str, policy: PolicyKeys, also: &[&str]) -> Found {
     let report = engine::lint(source, &effective.settings);
     let found = report.diagnostics.iter().map(|d| {
         let line = report.source.position(d.span.start).line;
-        let code = dlint::emit::code(d, effective.codes).to_owned();
+        let code = dlint::emit::code(d, effective.settings.perspective).to_owned();
         (d.line.unwrap_or(line), code, d.severity)
     });
     found.collect()

@@ -14,6 +14,7 @@ mod cli;
 mod code;
 mod contexts;
 mod conventions;
+mod examples;
 mod formats;
 mod golden;
 mod hadolint;

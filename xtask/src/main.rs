@@ -1,12 +1,13 @@
 //! Chores of dlint's developers: `cargo xtask CHORE`. Nothing here is part of the published crate.
 
+mod refresh;
 mod soak;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <chore>
 
-  refresh   renew the tables of data/ from public sources
+  refresh   compare the tables of data/ with their public sources
   soak      try the property tests with random seeds until one fails";
 
 fn main() -> ExitCode {
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
         }
+        "refresh" => refresh::run(arguments).map_err(|e| e.to_string()),
         "soak" => soak::run(arguments).map_err(|e| e.to_string()),
         other => Err(format!("no chore `{other}`\n\n{USAGE}")),
     };

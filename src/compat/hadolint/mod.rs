@@ -25,6 +25,7 @@ use crate::rule::HadolintCode;
 use crate::rules;
 use crate::span::Span;
 use crate::syntax::SyntaxErrorKind::{NoInstructions, NoStage};
+use crate::syntax::linter_comment::{self, HadolintComment, Reach};
 
 /// A place where hadolint speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,11 +183,15 @@ fn is_unsaid(facts: &Facts<'_>, diagnostic: &Diagnostic) -> bool {
 /// Whether a comment is what DL1001 speaks of: a plain `ignore=` that counts, neither for the
 /// stage nor for the file.
 pub fn is_pragma(comment: &str) -> bool {
-    let body = comment.trim_start_matches('#').trim_start();
-    let body = body.strip_prefix("hadolint").unwrap_or_default();
-    let codes = body.trim_start().strip_prefix("ignore").unwrap_or_default();
-    let codes = codes.trim_start().strip_prefix('=').unwrap_or_default();
-    let mut words = codes.split([' ', '\t', ',', '#']);
+    let Some(HadolintComment::Ignore {
+        reach: Reach::Next,
+        codes,
+        ..
+    }) = linter_comment::hadolint(comment)
+    else {
+        return false;
+    };
+    let mut words = codes.split([' ', '\t', ',']);
     words.find(|w| !w.is_empty()).is_some_and(is_ignorable)
 }
 

@@ -3,6 +3,7 @@
 use crate::context::ignore_file::clean;
 use crate::facts::Node;
 use crate::rule::{Context, Rule, rule};
+use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
 
@@ -12,14 +13,12 @@ impl Rule for IgnoredCopy {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let transfer = match &node.instruction.kind {
             Kind::Copy(transfer) | Kind::Add(transfer) => transfer,
-            Kind::Run(_) if !node.onbuild && !cx.buildkit => return check_mounts(cx, node),
+            Kind::Run(_) if !node.onbuild => return check_mounts(cx, node),
             _ => return,
         };
         let from = node.instruction.flag_value("from");
         let copies = node.keyword() == Some(Keyword::Copy);
-        if (node.onbuild && !cx.buildkit)
-            || (copies && from.is_some_and(|f| !f.as_str().is_empty()))
-        {
+        if node.onbuild || (copies && from.is_some_and(|f| !f.as_str().is_empty())) {
             return;
         }
         let facts = cx.facts;
@@ -27,21 +26,19 @@ impl Rule for IgnoredCopy {
             return;
         };
         let ignore = context.ignore();
-        // BuildKit does not try to understand exceptions.
-        if ignore.is_empty() || (cx.buildkit && ignore.has_exceptions()) {
+        if ignore.is_empty() {
             return;
         }
         for source in transfer.sources.iter().filter(|s| s.heredoc.is_none()) {
             let Some(text) = facts.text(node.index, &source.word) else {
                 continue;
             };
-            if text.is_empty() && !cx.buildkit || facts.is_remote_source(&text) {
+            if text.is_empty() || facts.is_remote_source(&text) {
                 continue;
             }
             let path = clean(&text);
             let ignored = match path.as_str() {
                 "." | "/" => ignore.ignores_everything() && !ignore.has_exceptions(),
-                _ if cx.buildkit => ignore.is_ignored(&path),
                 path => {
                     let path = path.trim_start_matches('/');
                     let found = match has_wildcard(path) {
@@ -53,12 +50,16 @@ impl Rule for IgnoredCopy {
                 }
             };
             if ignored {
-                let message = format!("`{text}` is left out of the build context");
-                cx.report(source.word.span, message)
-                    .help("remove the pattern from the ignore file, or take it back with `!`");
+                report(cx, source.word.span, &text);
             }
         }
     }
+}
+
+/// Reports what is left out of the build context.
+pub(crate) fn report(cx: &mut Context<'_>, place: Span, text: &str) {
+    cx.report(place, format!("`{text}` is left out of the build context"))
+        .help("remove the pattern from the ignore file, or take it back with `!`");
 }
 
 /// BuildKit's check says nothing of mounts; its build fails on them all the same.
@@ -72,9 +73,7 @@ fn check_mounts(cx: &mut Context<'_>, node: &Node<'_>) {
         let ignore = context.ignore();
         if path != "." && ignore.ignores_all_of(&path) {
             let text = source.text.as_deref().unwrap_or_default();
-            let message = format!("`{text}` is left out of the build context");
-            cx.report(source.span, message)
-                .help("remove the pattern from the ignore file, or take it back with `!`");
+            report(cx, source.span, text);
         }
     }
 }

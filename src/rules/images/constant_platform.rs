@@ -1,33 +1,19 @@
 //! `constant-platform`: a FROM for one platform only.
 
-use crate::facts::Stage;
 use crate::facts::platform::Platform;
+use crate::facts::{Facts, Stage};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Kind;
 use crate::syntax::word::Template;
+use crate::syntax::{Kind, Word};
 
 rule!(ConstantPlatform);
 
 impl Rule for ConstantPlatform {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
-        let Some(word) = stage.from.flag_value("platform") else {
+        let Some(constant) = of_stage(cx.facts, stage) else {
             return;
         };
-        let template = Template::parse(word.as_str(), cx.file().escape.char());
-        let Some(text) = template.ok().and_then(|t| t.literal()) else {
-            return;
-        };
-        let Some(platform) = Platform::parse(&text) else {
-            return;
-        };
-        // The name says that the stage is for this platform: others may stand beside it.
-        let name = stage.name.as_deref().unwrap_or_default();
-        let os = platform.os.as_deref().unwrap_or("linux");
-        let architecture = platform.architecture.as_deref().unwrap_or("amd64");
-        if name.contains(os) || name.contains(architecture) {
-            return;
-        }
-        // So does the image, or the folder of the file.
+        // The image or the folder of the file may say that the stage is for this platform.
         let words = || {
             let path = cx.facts.source.path().components().rev().take(4);
             let path = path.filter_map(|c| c.as_os_str().to_str());
@@ -37,10 +23,45 @@ impl Rule for ConstantPlatform {
             };
             path.chain(image)
         };
-        if !cx.buildkit && words().any(|w| names_architecture(w, architecture)) {
-            return;
+        if !words().any(|w| names_architecture(w, &constant.architecture)) {
+            constant.report(cx);
         }
-        cx.report(word.span, format!("the platform is always `{text}`"))
+    }
+}
+
+/// The platform that a FROM asks for in every build.
+pub(crate) struct ConstantPlatformOf<'a> {
+    word: &'a Word,
+    text: String,
+    architecture: String,
+}
+
+/// The constant platform of a stage whose name does not say it: where it does, others may stand
+/// beside it.
+pub(crate) fn of_stage<'a>(facts: &Facts<'a>, stage: &Stage<'a>) -> Option<ConstantPlatformOf<'a>> {
+    let word = stage.from.flag_value("platform")?;
+    let template = Template::parse(word.as_str(), facts.file.escape.char()).ok()?;
+    let text = template.literal()?;
+    let platform = Platform::parse(&text)?;
+    let name = stage.name.as_deref().unwrap_or_default();
+    let os = platform.os.as_deref().unwrap_or("linux");
+    let architecture = platform.architecture.as_deref().unwrap_or("amd64");
+    if name.contains(os) || name.contains(architecture) {
+        return None;
+    }
+    let architecture = architecture.to_owned();
+    Some(ConstantPlatformOf {
+        word,
+        text,
+        architecture,
+    })
+}
+
+impl ConstantPlatformOf<'_> {
+    /// Reports it.
+    pub(crate) fn report(&self, cx: &mut Context<'_>) {
+        let message = format!("the platform is always `{}`", self.text);
+        cx.report(self.word.span, message)
             .help("leave it out, or use `$BUILDPLATFORM` or an argument");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Facts, ImageUseKind, Stage};
-use crate::images::{ImageRef, Tag, official_name};
+use crate::images::{ImageRef, Slim, SlimWord, Tag, is_code_name_since, slim};
 use crate::policy::images::fits_any;
 use crate::rule::{Context, Rule, rule};
 
@@ -45,60 +45,33 @@ impl Rule for HeavyBase {
     }
 }
 
-/// What the full variants have on top.
-const COMPILERS: &str = "compilers";
-
-/// Where the word `slim` goes in a tag.
-enum Order {
-    /// `3.13-slim-bookworm`
-    Before,
-    /// `22-bookworm-slim`
-    Behind,
-}
-
-/// Docker Official Images that have a slim variant of every release.
-const SLIM: [(&str, Order, &str); 9] = [
-    ("debian", Order::Behind, "documentation and translations"),
-    ("elixir", Order::Behind, COMPILERS),
-    ("erlang", Order::Behind, COMPILERS),
-    ("node", Order::Behind, COMPILERS),
-    ("perl", Order::Before, COMPILERS),
-    ("pypy", Order::Before, COMPILERS),
-    ("python", Order::Before, COMPILERS),
-    ("ruby", Order::Before, COMPILERS),
-    ("swift", Order::Behind, "the whole toolchain"),
-];
-
-/// The code names that tags of these images have.
-const SYSTEMS: [&str; 8] = [
-    "bookworm", "bullseye", "buster", "focal", "jammy", "noble", "stretch", "trixie",
-];
+/// Before that year there were no slim variants.
+const FIRST_YEAR: &str = "2017";
 
 /// The name, the tag of the slim variant, and what it leaves out.
 fn lighter(image: &ImageRef) -> Option<(String, String, &'static str)> {
-    let official = official_name(image)?;
-    let (_, order, what) = SLIM.iter().find(|(name, ..)| *name == official)?;
+    let Slim { word, without } = slim(image)?;
     if image.is_hidden() || image.digest.is_some() || image.is_untagged() {
         return None;
     }
     let tag = Tag::of(image)?;
-    let system = |words: &str| SYSTEMS.contains(&words);
-    let slim = match (tag.version, tag.prefix, tag.suffix, order) {
+    let system = |word: &str| is_code_name_since(word, FIRST_YEAR);
+    let slim = match (tag.version, tag.prefix, tag.suffix, word) {
         // `bookworm`, `latest` have no version.
-        ("", _, _, Order::Behind) if system(tag.text) => format!("{}-slim", tag.text),
-        ("", _, _, Order::Before) if system(tag.text) => format!("slim-{}", tag.text),
+        ("", _, _, SlimWord::Behind) if system(tag.text) => format!("{}-slim", tag.text),
+        ("", _, _, SlimWord::Before) if system(tag.text) => format!("slim-{}", tag.text),
         (_, "", "", _) if !tag.version.is_empty() => format!("{}-slim", tag.text),
-        (_, "", suffix, order) => {
+        (_, "", suffix, word) => {
             let code = suffix.strip_prefix('-').filter(|code| system(code))?;
             let head = tag.text.strip_suffix(suffix)?;
-            match order {
-                Order::Before => format!("{head}-slim-{code}"),
-                Order::Behind => format!("{head}-{code}-slim"),
+            match word {
+                SlimWord::Before => format!("{head}-slim-{code}"),
+                SlimWord::Behind => format!("{head}-{code}-slim"),
             }
         }
         _ => return None,
     };
-    Some((image.familiar_name(), slim, what))
+    Some((image.familiar_name(), slim, without))
 }
 
 /// Whether a stage compiles or installs what is compiled, so that it needs the tools.

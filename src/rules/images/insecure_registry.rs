@@ -15,6 +15,9 @@ rule! {
 /// The setting of `daemon.json` and the option of `dockerd`.
 const SETTINGS: [&str; 2] = ["insecure-registries", "--insecure-registry"];
 
+/// What both contain.
+const COMMON: &str = "insecure-registr";
+
 impl Rule for InsecureRegistry {
     fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
@@ -42,12 +45,22 @@ impl Rule for InsecureRegistry {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let source = cx.source();
         let mut found: Vec<Span> = Vec::new();
-        for command in node.commands() {
+        // Few files say it at all.
+        let says = |span: Span| source.slice(span).contains(COMMON);
+        let commands = if says(node.instruction.span) {
+            node.commands()
+        } else {
+            &[]
+        };
+        for command in commands {
             if command.name.ends_with("grep") {
                 continue;
             }
             for (i, word) in command.words.iter().enumerate() {
                 let own = source.slice(word.span);
+                if !own.contains(COMMON) {
+                    continue;
+                }
                 // The value of an option may be the next word.
                 let next = command
                     .words

@@ -1,43 +1,64 @@
 //! `invalid-base-reference`: a FROM that names no image unless the build says which.
 
 use crate::diagnostic::Severity;
+use crate::facts::Facts;
 use crate::images::ImageRef;
 use crate::rule::{Context, Rule, rule};
+use crate::span::Span;
+use crate::syntax::Word;
 use crate::syntax::word::{Template, Value, Var};
 
 rule!(InvalidBaseReference);
 
 impl Rule for InvalidBaseReference {
     fn check_file(&self, cx: &mut Context<'_>) {
-        let facts = cx.facts;
-        for (stage, word, text) in facts.default_images().unwrap_or_default() {
-            let Err(error) = ImageRef::parse(&text).validity else {
-                continue;
-            };
+        for found in invalid_defaults(cx.facts) {
+            // A name that no ARG declares is the defect, and another rule's; the build that is
+            // being linted may say what the defaults leave open; and `ARG BASE` with `FROM $BASE`
+            // says that the builder chooses.
+            if found.names.is_empty()
+                || !(found.works || found.is_undeclared || found.asks && found.text.is_empty())
+            {
+                found.report(cx);
+            }
+        }
+    }
+}
+
+/// A FROM that names no image with the defaults of the arguments.
+pub(crate) struct InvalidDefault<'f> {
+    word: &'f Word,
+    /// What the word becomes.
+    text: String,
+    reason: String,
+    /// The arguments in the word.
+    names: Vec<String>,
+    /// Whether one of them is declared nowhere.
+    is_undeclared: bool,
+    /// Whether one of them has no default.
+    asks: bool,
+    /// Whether the build that is being linted makes an image of it.
+    works: bool,
+    /// Where one of the arguments is declared.
+    declared: Option<Span>,
+}
+
+/// The FROMs that name no image with the defaults of the arguments.
+pub(crate) fn invalid_defaults<'f>(facts: &'f Facts<'_>) -> Vec<InvalidDefault<'f>> {
+    let images = facts.default_images().unwrap_or_default().into_iter();
+    images
+        .filter_map(|(stage, word, text)| {
+            let reason = ImageRef::parse(&text).validity.err()?.reason.to_string();
             let node = stage.from_node;
-            let names: Vec<String> = Template::parse(word.as_str(), cx.file().escape.char())
+            let template = Template::parse(word.as_str(), facts.file.escape.char());
+            let names: Vec<String> = template
                 .map(|t| t.references().map(|r| r.name.clone()).collect())
                 .unwrap_or_default();
-            if names.is_empty() {
-                let message = match text.is_empty() {
-                    true => "FROM names no image".to_owned(),
-                    false => format!("`{text}` is no image name: {}", error.reason),
-                };
-                cx.report(word.span, message);
-                continue;
-            }
-            // A name that no ARG declares is the defect, and another rule's. And the build that
-            // is being linted may say what the defaults leave open.
-            let undeclared = |name: &String| {
+            let is_undeclared = |name: &String| {
                 facts.variable(node, name).is_none()
                     && matches!(facts.lookup(node, name), Var::Unset)
             };
-            let given = facts.text(node, word).filter(|t| *t != text);
-            let works = given.is_some_and(|t| ImageRef::parse(&t).validity.is_ok());
-            if !cx.buildkit && (works || names.iter().any(undeclared)) {
-                continue;
-            }
-            let missing = |name: &String| {
+            let has_no_default = |name: &String| {
                 let variable = facts.variable(node, name);
                 variable.is_none_or(|v| match &v.value {
                     None => true,
@@ -45,28 +66,52 @@ impl Rule for InvalidBaseReference {
                     Some(Value::Unknown) => false,
                 })
             };
-            let asks = names.iter().any(missing);
-            // `ARG BASE` and `FROM $BASE` say that the builder chooses.
-            if asks && text.is_empty() && !cx.buildkit {
-                continue;
-            }
-            let severity = match works || asks {
-                true => Severity::Info,
-                false => cx.default_severity(),
-            };
-            let becomes = match text.is_empty() {
-                true => "is empty".to_owned(),
-                false => format!("is `{text}`"),
-            };
+            let given = facts.text(node, word).filter(|t| *t != text);
             let declared = names.iter().find_map(|n| facts.variable(node, n));
-            let message = format!("`{word}` {becomes} unless the build gives an argument");
-            let report = cx
-                .report(word.span, message)
-                .severity(severity)
-                .help("give the ARG a default that works");
-            if let Some(declared) = declared {
-                report.label(declared.name_span, "declared here");
-            }
+            Some(InvalidDefault {
+                is_undeclared: names.iter().any(is_undeclared),
+                asks: names.iter().any(has_no_default),
+                works: given.is_some_and(|t| ImageRef::parse(&t).validity.is_ok()),
+                declared: declared.map(|v| v.name_span),
+                word,
+                text,
+                reason,
+                names,
+            })
+        })
+        .collect()
+}
+
+impl InvalidDefault<'_> {
+    /// Reports it.
+    pub(crate) fn report(&self, cx: &mut Context<'_>) {
+        let Self { word, text, .. } = self;
+        if self.names.is_empty() {
+            let message = if text.is_empty() {
+                "FROM names no image".to_owned()
+            } else {
+                format!("`{text}` is no image name: {}", self.reason)
+            };
+            cx.report(word.span, message);
+            return;
+        }
+        let severity = if self.works || self.asks {
+            Severity::Info
+        } else {
+            cx.default_severity()
+        };
+        let becomes = if text.is_empty() {
+            "is empty".to_owned()
+        } else {
+            format!("is `{text}`")
+        };
+        let message = format!("`{word}` {becomes} unless the build gives an argument");
+        let report = cx
+            .report(word.span, message)
+            .severity(severity)
+            .help("give the ARG a default that works");
+        if let Some(declared) = self.declared {
+            report.label(declared, "declared here");
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod invalid_base_reference;
 pub mod latest_tag;
 mod moving;
 pub mod non_golden_base;
+pub mod platform_argument_default;
 mod precision;
 pub mod redundant_target_platform;
 pub mod undefined_from_argument;

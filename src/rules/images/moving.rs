@@ -2,36 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::facts::Place;
-use crate::images::{ImageRef, Publisher, publisher};
+use crate::images::{ImageRef, Publisher, is_rolling, publisher};
 use crate::rule::Context;
-
-/// Repositories of which nothing but moving tags is published: rolling releases, and vendors who
-/// keep the tags of releases to themselves. A name that ends in `/` stands for all below it.
-const ROLLING: [&str; 9] = [
-    // https://edu.chainguard.dev/chainguard/chainguard-images/about/images-features/
-    "cgr.dev/chainguard/",
-    "docker.io/chainguard/",
-    "docker.io/clearlinux/",
-    "docker.io/library/archlinux",
-    "docker.io/library/clearlinux",
-    "docker.io/opensuse/tumbleweed",
-    // https://github.com/GoogleContainerTools/distroless#what-images-are-available
-    "gcr.io/distroless/",
-    // https://google.github.io/oss-fuzz/getting-started/new-project-guide/#base-images
-    "gcr.io/oss-fuzz-base/",
-    "registry.opensuse.org/opensuse/tumbleweed",
-];
-
-/// Whether the image has only moving tags, so that a digest alone holds it.
-fn is_rolling(image: &ImageRef) -> bool {
-    let Some(name) = image.canonical_name() else {
-        return false;
-    };
-    ROLLING.iter().any(|known| match known.ends_with('/') {
-        true => name.starts_with(known),
-        false => name == *known,
-    })
-}
 
 /// Whether the name itself says the release, so that `latest` is only its newest update:
 /// `ubi9/ubi-minimal`, which Red Hat tells people to use so, `google/ubuntu2404`.

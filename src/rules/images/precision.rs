@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::images::{ImageRef, Precision, Tag, official_name};
+use crate::images::{ImageRef, Precision, is_release_line};
 
 /// How exact a tag must be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,39 +32,13 @@ impl Asked {
     }
 }
 
-/// Code names of distributions whose releases only get fixes: as good as a minor version.
-const CODE_NAMES: [&str; 16] = [
-    "bionic", "bookworm", "bullseye", "buster", "focal", "forky", "jammy", "jessie", "noble",
-    "plucky", "questing", "resolute", "stretch", "trixie", "xenial", "trusty",
-];
-
-/// Images whose major versions get nothing but fixes: distributions without minor releases, Java.
-const MAJOR_IS_RELEASE: [&str; 9] = [
-    "amazoncorretto",
-    "azul-zulu",
-    "debian",
-    "eclipse-temurin",
-    "fedora",
-    "ibm-semeru-runtimes",
-    "ibmjava",
-    "openjdk",
-    "sapmachine",
-];
-
 /// How exactly an image is named; releases that only get fixes count as minor versions.
 pub(super) fn precision(image: &ImageRef) -> Option<Precision> {
     let precision = image.precision()?;
-    let windows = || image.repository.visible().starts_with("windows/");
-    let is_release = match (official_name(image), precision) {
-        (Some(name), Precision::Major) => MAJOR_IS_RELEASE.contains(&name),
-        (Some("debian" | "ubuntu" | "buildpack-deps"), Precision::Named) => {
-            Tag::of(image)?.words().any(|w| CODE_NAMES.contains(&w))
-        }
-        // `ltsc2022`, `1809`
-        (None, Precision::Major | Precision::Named) => windows(),
-        _ => false,
-    };
-    Some(if is_release {
+    // `ltsc2022`, `1809`
+    let windows = matches!(precision, Precision::Major | Precision::Named)
+        && image.repository.visible().starts_with("windows/");
+    Some(if windows || is_release_line(image, precision) {
         Precision::Minor
     } else {
         precision

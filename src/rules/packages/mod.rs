@@ -22,6 +22,7 @@ pub mod unpinned_gem;
 pub mod unpinned_go;
 pub mod unpinned_npm;
 pub mod unpinned_pip;
+pub mod unpinned_runner;
 pub mod unpinned_yum;
 pub mod unpinned_zypper;
 pub mod yarn_cache_kept;

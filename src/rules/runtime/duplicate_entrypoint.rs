@@ -3,12 +3,11 @@
 use super::duplicate::report;
 use crate::facts::Stage;
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Keyword;
 
 rule!(DuplicateEntrypoint);
 
 impl Rule for DuplicateEntrypoint {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
-        report(cx, stage, Keyword::Entrypoint, &stage.entrypoints);
+        report(cx, &stage.entrypoints);
     }
 }

@@ -3,12 +3,11 @@
 use super::duplicate::report;
 use crate::facts::Stage;
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Keyword;
 
 rule!(DuplicateHealthcheck);
 
 impl Rule for DuplicateHealthcheck {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
-        report(cx, stage, Keyword::Healthcheck, &stage.healthchecks);
+        report(cx, &stage.healthchecks);
     }
 }

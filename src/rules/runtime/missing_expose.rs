@@ -1,5 +1,6 @@
 //! `missing-expose`: the file shows a server, and no port is exposed.
 
+use crate::facts::program::{is_client, port_of};
 use crate::facts::{Command, Facts};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
@@ -72,33 +73,6 @@ fn first_line(facts: &Facts<'_>, mut line: u32) -> u32 {
     line
 }
 
-/// Servers and the port each listens on for all the world unless it is told otherwise.
-const SERVERS: &[(&str, u16)] = &[
-    ("nginx", 80),
-    ("httpd", 80),
-    ("httpd-foreground", 80),
-    ("apache2", 80),
-    ("apache2ctl", 80),
-    ("apachectl", 80),
-    ("apache2-foreground", 80),
-    ("lighttpd", 80),
-    ("redis-server", 6379),
-    ("mysqld", 3306),
-    ("mysqld_safe", 3306),
-    ("mariadbd", 3306),
-    ("memcached", 11211),
-    ("vsftpd", 21),
-    ("squid", 3128),
-    ("rabbitmq-server", 5672),
-    ("catalina.sh", 8080),
-    ("mosquitto", 1883),
-    ("php-fpm", 9000),
-    ("slapd", 389),
-    ("named", 53),
-    ("dnsmasq", 53),
-    ("unbound", 53),
-];
-
 /// Options that give the port, of programs that have it for nothing else.
 const PORT_OPTIONS: &[&str] = &[
     "--port",
@@ -125,38 +99,8 @@ const BIND_OPTIONS: &[&str] = &[
 ];
 
 fn of_command(facts: &Facts<'_>, stage: usize, command: &Command) -> Option<Evidence> {
-    const CLIENTS: &[&str] = &[
-        "mysql",
-        "psql",
-        "redis-cli",
-        "mongo",
-        "mongosh",
-        "curl",
-        "wget",
-        "ssh",
-        "nc",
-        "ncat",
-        "netcat",
-        "telnet",
-        "mysqldump",
-        "pg_dump",
-        "locust",
-        "ab",
-        "wrk",
-        "k6",
-        "jmeter",
-        "iperf",
-        "iperf3",
-        "wait-for-it.sh",
-        "wait-for-it",
-        "dockerize",
-        "celery",
-        "kubectl",
-        "helm",
-        "socat",
-    ];
     let name = command.name.as_str();
-    if CLIENTS.contains(&name) || name.is_empty() {
+    if is_client(name) || name.is_empty() {
         return None;
     }
     let program = command.words.first()?;
@@ -170,14 +114,14 @@ fn of_command(facts: &Facts<'_>, stage: usize, command: &Command) -> Option<Evid
         });
     }
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let known = SERVERS.iter().find(|(n, _)| *n == name || *n == bare);
+    let known = port_of(name).or_else(|| port_of(bare));
     let asks = command
         .literal_args()
         .any(|a| matches!(a, "-v" | "-t" | "--version" | "--help" | "-h"));
     if asks {
         return None;
     }
-    let default = known.map(|(_, port)| *port).or_else(|| framework(command));
+    let default = known.or_else(|| framework(command));
     let told = configured(command) || (known.is_some() && brings_configuration(facts, stage));
     default.map(|port| Evidence {
         span: program.span,

@@ -7,6 +7,8 @@ mod duplicate;
 pub mod duplicate_cmd;
 pub mod duplicate_entrypoint;
 pub mod duplicate_healthcheck;
+pub mod exec_form_one_string;
+pub mod exec_form_variable;
 pub mod expose_host_port;
 pub mod expose_protocol_casing;
 pub mod invalid_port;

@@ -17,9 +17,6 @@ rule! {
 impl Rule for RelativeWorkdir {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
-        if cx.buildkit && stage.workdir().is_none() {
-            report_trigger(cx, stage);
-        }
         for workdir in &stage.workdirs {
             let Some(node) = facts.nodes.get(workdir.node) else {
                 continue;
@@ -39,23 +36,8 @@ impl Rule for RelativeWorkdir {
     }
 }
 
-/// The first WORKDIR behind ONBUILD, which is the first of the stages that run it.
-fn report_trigger(cx: &mut Context<'_>, stage: &Stage<'_>) {
-    let facts = cx.facts;
-    let triggers = facts.nodes_of(stage).iter().filter(|n| n.onbuild);
-    let mut workdirs = triggers.filter_map(|n| match &n.instruction.kind {
-        Kind::Workdir(word) => Some((n, word)),
-        _ => None,
-    });
-    if let Some((node, word)) = workdirs.next()
-        && let Some(path) = facts.text(node.index, word)
-        && !facts.is_absolute_in(stage.index, &path)
-    {
-        report_first(cx, stage, node, word);
-    }
-}
-
-fn report_first(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>, word: &Word) {
+/// Reports the first WORKDIR of a chain of stages.
+pub(crate) fn report_first(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>, word: &Word) {
     let facts = cx.facts;
     let written = word.as_str();
     let text = facts.text(node.index, word);

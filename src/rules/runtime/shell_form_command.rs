@@ -13,9 +13,6 @@ rule!(ShellFormCommand);
 impl Rule for ShellFormCommand {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
-        if cx.buildkit {
-            return;
-        }
         // What a later one replaces has no effect in any form.
         for index in [stage.entrypoints.last(), stage.cmds.last()] {
             if let Some(node) = index.and_then(|i| facts.nodes.get(*i)) {
@@ -25,22 +22,6 @@ impl Rule for ShellFormCommand {
     }
 
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        if cx.buildkit {
-            // BuildKit looks at every one, at an empty one too, and at no words.
-            let (Kind::Cmd(command) | Kind::Entrypoint(command)) = &node.instruction.kind else {
-                return;
-            };
-            let has_shell = match node.onbuild {
-                true => cx.facts.trigger_has_shell(node),
-                false => node.shell_node.is_some(),
-            };
-            if !command.is_exec() && !has_shell {
-                let name = &node.instruction.name;
-                let message = format!("this `{name}` is in shell form");
-                cx.report(name.span, message);
-            }
-            return;
-        }
         if node.onbuild
             && let Some(stage) = cx.facts.stage_of(node)
         {

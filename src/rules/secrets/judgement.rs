@@ -191,26 +191,6 @@ pub(super) fn is_final(facts: &Facts<'_>, node: &Node<'_>) -> bool {
 /// What to do about a secret that is written down.
 pub(super) const ROTATE: &str = "replace the secret, since whoever has this file has it, and";
 
-/// Whether BuildKit's own check takes a name for a secret's: by whole words between underscores.
-pub(super) fn buildkit_suspects(name: &str) -> bool {
-    const SECRET: [&str; 10] = [
-        "apikey",
-        "auth",
-        "credential",
-        "credentials",
-        "key",
-        "password",
-        "pword",
-        "passwd",
-        "secret",
-        "token",
-    ];
-    const HARMLESS: [&str; 3] = ["public", "file", "version"];
-    let lower = name.to_lowercase();
-    let has = |words: &[&str]| lower.split('_').any(|part| words.contains(&part));
-    has(&SECRET) && !has(&HARMLESS)
-}
-
 #[cfg(test)]
 pub(super) mod testing {
     use crate::engine::{self, ActiveRule, Settings};

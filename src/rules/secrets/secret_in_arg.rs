@@ -1,6 +1,6 @@
 //! `secret-in-arg`: secrets in build arguments, which the image's history keeps.
 
-use super::judgement::{ROTATE, Written, buildkit_suspects, is_final, is_open, written};
+use super::judgement::{ROTATE, Written, is_final, is_open, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -16,13 +16,6 @@ impl Rule for SecretInArg {
         };
         for argument in arguments {
             let name = argument.name.as_str();
-            if cx.buildkit {
-                if node.stage.is_some() && buildkit_suspects(name) {
-                    let message = format!("`{name}` sounds like a secret");
-                    cx.report(argument.name.span, message);
-                }
-                continue;
-            }
             let value = match &argument.value {
                 Some(word) => written(cx.facts, node, name, word),
                 None => Written::Nothing,

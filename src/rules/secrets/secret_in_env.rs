@@ -1,8 +1,6 @@
 //! `secret-in-env`: secrets that ENV keeps in the image's configuration.
 
-use super::judgement::{
-    ROTATE, Written, buildkit_suspects, copied_argument, is_final, level, written,
-};
+use super::judgement::{ROTATE, Written, copied_argument, is_final, level, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -21,13 +19,6 @@ impl Rule for SecretInEnv {
             let Some(name) = facts.text(node.index, &pair.name) else {
                 continue;
             };
-            if cx.buildkit {
-                if buildkit_suspects(&name) {
-                    let message = format!("`{name}` sounds like a secret");
-                    cx.report(pair.name.span, message);
-                }
-                continue;
-            }
             if let Some((argument, span)) = copied_argument(facts, node, &name, &pair.value) {
                 let place = place(facts, node);
                 let message = format!("`{name}` keeps the build argument `{argument}` in {place}");

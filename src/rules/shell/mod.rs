@@ -2,6 +2,7 @@
 
 pub mod cd_in_run;
 pub mod curl_and_wget;
+pub mod lost_shell_state;
 pub mod missing_pipefail;
 pub mod noisy_wget;
 pub mod pipe_to_shell;

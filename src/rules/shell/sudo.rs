@@ -1,13 +1,12 @@
 //! `sudo`: `sudo` in a build that can choose its user.
 
 use crate::diagnostic::Severity;
-use crate::facts::{Facts, Node};
+use crate::facts::{Facts, Node, RunUser};
 use crate::fix::{Edit, Fix};
-use crate::images::BaseUser;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Wrapper;
 use crate::span::Span;
-use crate::syntax::{Keyword, Kind};
+use crate::syntax::Keyword;
 
 rule! {
     Sudo {
@@ -33,9 +32,8 @@ impl Rule for Sudo {
         let Some(first) = calls.next() else {
             return;
         };
-        let user = user_at(cx.facts, node);
-        match user {
-            User::Root if is_plain(first) => {
+        match cx.facts.user_at(node) {
+            RunUser::Root if is_plain(first) => {
                 let mut edits: Vec<Edit> = Vec::new();
                 let all = [first].into_iter().chain(calls);
                 for call in all {
@@ -54,7 +52,7 @@ impl Rule for Sudo {
                     report.fix(Fix::unsafe_("remove `sudo`", edits));
                 }
             }
-            User::Other => {
+            RunUser::Other(_) => {
                 cx.report(
                     first.span,
                     "`sudo` in a build: the user may become root without a password",
@@ -62,49 +60,16 @@ impl Rule for Sudo {
                 .help("do what needs root before `USER`, or switch with `USER root`")
                 .severity(Severity::Info);
             }
-            User::Unknown if self.every => {
+            RunUser::Unknown | RunUser::OfBase(_) if self.every => {
                 cx.report(first.span, "`sudo` in a build")
                     .help("do what needs root as `USER root`");
             }
-            User::Root if self.every => {
+            RunUser::Root if self.every => {
                 cx.report(first.span, "`sudo` in a build")
                     .help("switch with `USER`");
             }
-            User::Root | User::Unknown => {}
+            RunUser::Root | RunUser::OfBase(_) | RunUser::Unknown => {}
         }
-    }
-}
-
-/// Who runs a RUN.
-enum User {
-    Root,
-    Other,
-    Unknown,
-}
-
-fn user_at(facts: &Facts<'_>, node: &Node<'_>) -> User {
-    let Some(stage) = node.stage else {
-        return User::Unknown;
-    };
-    let set = facts
-        .chain_nodes_back(stage)
-        .filter(|n| n.index < node.index)
-        .find_map(|n| match &n.instruction.kind {
-            Kind::User(word) => Some(facts.text(n.index, word)),
-            _ => None,
-        });
-    let is_root = |text: &str| {
-        let name = text.split(':').next().unwrap_or(text);
-        matches!(name, "root" | "0")
-    };
-    match set {
-        Some(Some(text)) if is_root(&text) => User::Root,
-        Some(Some(_)) => User::Other,
-        Some(None) => User::Unknown,
-        None => match facts.base_user(stage) {
-            BaseUser::Root => User::Root,
-            BaseUser::NonRoot(_) | BaseUser::Unknown => User::Unknown,
-        },
     }
 }
 

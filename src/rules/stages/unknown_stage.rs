@@ -11,36 +11,46 @@ rule!(UnknownStage);
 
 impl Rule for UnknownStage {
     fn check_file(&self, cx: &mut Context<'_>) {
-        let uses = cx.facts.stage_uses();
-        let circles = cx.facts.circles(&uses);
-        for used in &uses {
-            let word = used.word;
-            match used.target {
-                UseTarget::NoStage => {
-                    let count = cx.facts.stages.len();
-                    let message = format!("there is no stage number `{word}`");
-                    let help = format!("the {count} stages of this file are numbered from 0");
-                    cx.report(word.span, message).help(help);
-                }
-                // A circle cannot be mended by moving a stage: another rule says so.
-                UseTarget::Stage { index, .. }
-                    if index > used.stage && circles.get(index) != circles.get(used.stage) =>
-                {
-                    // A builder does not come to what stands in a stage that it does not need.
-                    let stage = cx.facts.stages.get(used.stage);
-                    if !cx.buildkit || stage.is_some_and(|s| cx.facts.is_built(s)) {
-                        later(cx, used, index);
-                    }
-                }
-                UseTarget::External => external(cx, used),
-                _ => {}
-            }
-        }
-        target(cx);
+        check_uses(cx, |cx, used| match used.target {
+            UseTarget::Stage { index, .. } => report_later(cx, used, index),
+            _ => external(cx, used),
+        });
+        check_target(cx);
     }
 }
 
-fn later(cx: &mut Context<'_>, used: &StageUse<'_>, index: usize) {
+/// Reports the numbers that no stage has, and hands on what names a stage further down or no
+/// stage at all.
+pub(crate) fn check_uses<'a>(
+    cx: &mut Context<'a>,
+    judge: impl Fn(&mut Context<'a>, &StageUse<'_>),
+) {
+    let facts = cx.facts;
+    let uses = facts.stage_uses();
+    let circles = facts.circles(&uses);
+    for used in &uses {
+        let word = used.word;
+        match used.target {
+            UseTarget::NoStage => {
+                let count = facts.stages.len();
+                let message = format!("there is no stage number `{word}`");
+                let help = format!("the {count} stages of this file are numbered from 0");
+                cx.report(word.span, message).help(help);
+            }
+            // A circle cannot be broken by moving a stage: another rule says so.
+            UseTarget::Stage { index, .. }
+                if index > used.stage && circles.get(index) != circles.get(used.stage) =>
+            {
+                judge(cx, used);
+            }
+            UseTarget::External => judge(cx, used),
+            _ => {}
+        }
+    }
+}
+
+/// Reports the use of a stage that stands further down.
+pub(crate) fn report_later(cx: &mut Context<'_>, used: &StageUse<'_>, index: usize) {
     let from = cx.facts.stages.get(index).map(|s| s.from.head);
     let report = cx
         .report(
@@ -53,23 +63,32 @@ fn later(cx: &mut Context<'_>, used: &StageUse<'_>, index: usize) {
     }
 }
 
-/// A name that is no stage is an image; one word that is no official image is none.
-fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
+/// Reports a name that is neither a stage nor a context and can be no image. Gives the image back
+/// if it can be one.
+pub(crate) fn report_no_image(cx: &mut Context<'_>, used: &StageUse<'_>) -> Option<ImageRef> {
     let name = used.word.as_str();
     let contexts = &cx.facts.build.contexts;
     if contexts.iter().any(|c| c.eq_ignore_ascii_case(name)) || name.eq_ignore_ascii_case("scratch")
     {
-        return;
+        return None;
     }
     let image = ImageRef::parse(name);
     if let Err(error) = &image.validity {
         let message = format!("`{name}` is neither a stage nor an image: {}", error.reason);
         cx.report(used.word.span, message);
-        return;
+        return None;
     }
+    Some(image)
+}
+
+/// A name that is no stage is an image; one word that is no official image is none.
+fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
+    let name = used.word.as_str();
+    let Some(image) = report_no_image(cx, used) else {
+        return;
+    };
     let is_word = !name.contains(['/', ':', '@', '.']);
-    // BuildKit asks the registry, not a list.
-    if !is_word || cx.buildkit || images::official_name(&image).is_some() {
+    if !is_word || images::official_name(&image).is_some() {
         return;
     }
     let lower = name.to_lowercase();
@@ -95,8 +114,8 @@ fn external(cx: &mut Context<'_>, used: &StageUse<'_>) {
         .help(help);
 }
 
-/// `--target` of a stage that is not there.
-fn target(cx: &mut Context<'_>) {
+/// Reports a `--target` that is no stage.
+pub(crate) fn check_target(cx: &mut Context<'_>) {
     let Some(target) = &cx.facts.build.target else {
         return;
     };

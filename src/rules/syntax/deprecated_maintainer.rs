@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule};
-use crate::syntax::{Escape, Keyword, Kind, Word};
+use crate::syntax::{Escape, Kind, Word};
 
 /// See `rules/syntax/deprecated-maintainer.md`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -30,11 +30,6 @@ impl Rule for DeprecatedMaintainer {
         let mut labelled: Option<(Option<usize>, bool)> = None;
         for node in &facts.nodes {
             let Kind::Maintainer(word) = &node.instruction.kind else {
-                // Without a name it is an error too, and BuildKit says both.
-                if cx.buildkit && node.is(Keyword::Maintainer) {
-                    let message = format!("`{}` is deprecated", node.instruction.name);
-                    cx.report(node.instruction.name.span, message);
-                }
                 continue;
             };
             let labelled = match labelled {

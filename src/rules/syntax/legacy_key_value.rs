@@ -10,24 +10,36 @@ rule!(LegacyKeyValue);
 
 impl Rule for LegacyKeyValue {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let (Kind::Env(pairs) | Kind::Label(pairs)) = &node.instruction.kind else {
-            return;
-        };
-        let Some(pair) = pairs.pairs.first().filter(|_| pairs.legacy) else {
-            return;
-        };
-        // `ENV name = value` is another defect, and another rule's.
-        if !cx.buildkit && pair.value.as_str().starts_with('=') {
-            return;
+        if let Some(pair) = of_node(node)
+            && !has_lone_equals(pair)
+        {
+            report(cx, node, pair);
         }
-        let edits = edits(cx, pair);
-        let name = &node.instruction.name;
-        let report = cx
-            .report(pair.span, format!("`{name} name value` is the old form"))
-            .help(format!("write `{name} {}=…`", pair.name));
-        if let Some(edits) = edits {
-            report.fix(Fix::safe("put a `=` between name and value", edits));
-        }
+    }
+}
+
+/// The pair of an ENV or LABEL in the old form.
+pub(crate) fn of_node<'a>(node: &Node<'a>) -> Option<&'a Pair> {
+    let (Kind::Env(pairs) | Kind::Label(pairs)) = &node.instruction.kind else {
+        return None;
+    };
+    pairs.pairs.first().filter(|_| pairs.legacy)
+}
+
+/// Whether this is `ENV name = value`, which is another defect, and another rule's.
+pub(crate) fn has_lone_equals(pair: &Pair) -> bool {
+    pair.value.as_str().starts_with('=')
+}
+
+/// Reports a pair in the old form.
+pub(crate) fn report(cx: &mut Context<'_>, node: &Node<'_>, pair: &Pair) {
+    let edits = edits(cx, pair);
+    let name = &node.instruction.name;
+    let report = cx
+        .report(pair.span, format!("`{name} name value` is the old form"))
+        .help(format!("write `{name} {}=…`", pair.name));
+    if let Some(edits) = edits {
+        report.fix(Fix::safe("put a `=` between name and value", edits));
     }
 }
 

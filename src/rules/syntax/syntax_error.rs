@@ -1,7 +1,6 @@
 //! `syntax-error`: what BuildKit refuses.
 
 use crate::diagnostic::Severity;
-use crate::facts::Facts;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::SyntaxErrorKind;
@@ -11,8 +10,7 @@ rule!(SyntaxError);
 
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {
-        let facts = cx.facts;
-        if let Some(span) = cx.file().template().filter(|_| !cx.buildkit) {
+        if let Some(span) = cx.file().template() {
             cx.report(
                 span,
                 "this is a template, from which a Dockerfile is yet to be made",
@@ -21,54 +19,54 @@ impl Rule for SyntaxError {
             .severity(Severity::Info);
             return;
         }
-        // Some have rules of their own.
-        let own = |kind: &SyntaxErrorKind| {
-            matches!(
-                kind,
-                SyntaxErrorKind::BeforeFrom(_)
-                    | SyntaxErrorKind::OnbuildChain
-                    | SyntaxErrorKind::OnbuildTrigger(_)
-            )
-        };
-        let arguments = &facts.build.arguments;
-        let replaced = arguments.iter().any(|(name, _)| name == CHECK_ARGUMENT);
-        for error in cx.file().errors.iter().filter(|e| !own(&e.kind)) {
-            if replaced && matches!(error.kind, SyntaxErrorKind::CheckOptions(_)) {
-                continue;
-            }
-            // BuildKit reads a trigger when a build runs it.
-            if cx.buildkit && error.deferred && !runs_here(facts, error.span) {
-                continue;
-            }
-            let report = cx.report(error.span, error.kind.to_string());
-            if let Some(help) = error.kind.help() {
-                report.help(help);
-            }
-        }
-        let refused = facts.context().and_then(|c| c.ignore().refused());
-        if let Some(pattern) = refused {
-            let message = format!("the ignore file has a pattern that Docker refuses: `{pattern}`");
-            cx.report(Span::at(0), message).help(match pattern {
-                "!" => "write the path to take back behind the `!`",
-                p if p.contains('\\') => "write `/` between directories, not `\\`",
-                _ => "close the bracket, or write `\\[` for a bracket",
-            });
-        }
-        for error in facts.build_errors() {
-            let report = cx.report(error.span, error.message);
-            if let Some(help) = error.help {
-                report.help(help);
-            }
-        }
+        report_errors(cx, |_| true);
     }
 }
 
-/// Whether a stage of this file runs the trigger at a place.
-fn runs_here(facts: &Facts<'_>, span: Span) -> bool {
-    let stages = facts.stages.iter().rev();
-    let stage = stages
-        .filter(|s| s.from.span.start <= span.start)
-        .map(|s| s.index)
-        .next();
-    stage.is_some_and(|s| facts.heirs(s).next().is_some())
+/// Reports what BuildKit refuses; of the errors of the syntax, those that count.
+pub(crate) fn report_errors(
+    cx: &mut Context<'_>,
+    counts: impl Fn(&crate::syntax::SyntaxError) -> bool,
+) {
+    let facts = cx.facts;
+    // Some have rules of their own.
+    let own = |kind: &SyntaxErrorKind| {
+        matches!(
+            kind,
+            SyntaxErrorKind::BeforeFrom(_)
+                | SyntaxErrorKind::OnbuildChain
+                | SyntaxErrorKind::OnbuildTrigger(_)
+        )
+    };
+    let arguments = &facts.build.arguments;
+    let replaced = arguments.iter().any(|(name, _)| name == CHECK_ARGUMENT);
+    for error in cx
+        .file()
+        .errors
+        .iter()
+        .filter(|e| !own(&e.kind) && counts(e))
+    {
+        if replaced && matches!(error.kind, SyntaxErrorKind::CheckOptions(_)) {
+            continue;
+        }
+        let report = cx.report(error.span, error.kind.to_string());
+        if let Some(help) = error.kind.help() {
+            report.help(help);
+        }
+    }
+    let refused = facts.context().and_then(|c| c.ignore().refused());
+    if let Some(pattern) = refused {
+        let message = format!("the ignore file has a pattern that Docker refuses: `{pattern}`");
+        cx.report(Span::at(0), message).help(match pattern {
+            "!" => "write the path to take back behind the `!`",
+            p if p.contains('\\') => "write `/` between directories, not `\\`",
+            _ => "close the bracket, or write `\\[` for a bracket",
+        });
+    }
+    for error in facts.build_errors() {
+        let report = cx.report(error.span, error.message);
+        if let Some(help) = error.help {
+            report.help(help);
+        }
+    }
 }

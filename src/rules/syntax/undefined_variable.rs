@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::Severity;
-use crate::facts::{Definition, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
+use crate::facts::{Definition, Facts, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
@@ -16,7 +16,7 @@ rule!(UndefinedVariable);
 const EXEMPT: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
 
 /// A use of a variable that nothing defines.
-struct Use {
+pub(crate) struct Use {
     name: String,
     span: Span,
     definition: Definition,
@@ -28,7 +28,7 @@ struct Use {
 
 impl Rule for UndefinedVariable {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        if node.stage.is_none() || (node.onbuild && !cx.buildkit) {
+        if node.stage.is_none() || node.onbuild {
             return;
         }
         let mut siblings: HashMap<&str, Vec<Span>> = HashMap::new();
@@ -38,18 +38,18 @@ impl Rule for UndefinedVariable {
                 values.push(pair.value.span);
             }
         }
-        for used in uses(cx, node) {
+        for used in uses(cx.facts, node) {
             // Set by the same ENV: another rule says so.
             let mut values = siblings.get(used.name.as_str()).into_iter().flatten();
-            if cx.buildkit || values.all(|value| value.covers(used.span)) {
+            if values.all(|value| value.covers(used.span)) {
                 report(cx, node, &used);
             }
         }
     }
 }
 
-fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
-    let facts = cx.facts;
+/// The uses of undefined variables in an instruction.
+pub(crate) fn uses(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Use> {
     let mut uses = Vec::new();
     facts.expanded_words(node, &mut |expanded| {
         let text = expanded.word.as_str();
@@ -83,7 +83,7 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
                 Definition::Perhaps | Definition::Nothing => {
                     undefined.insert((name.to_owned(), definition));
                     match definition {
-                        Definition::Perhaps if !cx.buildkit => Var::Unknown,
+                        Definition::Perhaps => Var::Unknown,
                         _ => Var::Unset,
                     }
                 }
@@ -126,6 +126,22 @@ fn uses(cx: &Context<'_>, node: &Node<'_>) -> Vec<Use> {
 }
 
 fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
+    if report_out_of_sight(cx, used) || used.provides {
+        return;
+    }
+    if used.appends {
+        if used.definition == Definition::Nothing {
+            cx.report(used.span, format!("nothing defines `{}`", used.name))
+                .severity(Severity::Info)
+                .help("leave it out: the list gets an empty entry");
+        }
+        return;
+    }
+    report_undefined(cx, node, used);
+}
+
+/// Reports a variable that is defined where this stage does not see it; whether it did.
+pub(crate) fn report_out_of_sight(cx: &mut Context<'_>, used: &Use) -> bool {
     let facts = cx.facts;
     let name = &used.name;
     let global = facts
@@ -139,24 +155,20 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
                 "an ARG before the first FROM reaches only the FROM lines",
             )
             .help(format!("repeat `ARG {name}` in this stage"));
-        return;
+        return true;
     }
     if PLATFORM_ARGUMENTS.contains(&name.as_str()) {
         cx.report(used.span, format!("`{name}` is not visible in this stage"))
             .help(format!("declare `ARG {name}` in this stage"));
-        return;
+        return true;
     }
-    if used.provides && !cx.buildkit {
-        return;
-    }
-    if used.appends && !cx.buildkit {
-        if used.definition == Definition::Nothing {
-            cx.report(used.span, format!("nothing defines `{name}`"))
-                .severity(Severity::Info)
-                .help("leave it out: the list gets an empty entry");
-        }
-        return;
-    }
+    false
+}
+
+/// Reports a variable that nothing defines.
+pub(crate) fn report_undefined(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
+    let facts = cx.facts;
+    let name = &used.name;
     let near = nearest(cx, node, name);
     if let Some((near, place)) = near {
         cx.report(used.span, format!("nothing defines `{name}`"))
@@ -165,7 +177,7 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, used: &Use) {
         return;
     }
     let is_special = !name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    if used.definition == Definition::Perhaps && !is_special && !cx.buildkit {
+    if used.definition == Definition::Perhaps && !is_special {
         return;
     }
     let later = facts.declarations_of(node.stage, name).next();

@@ -301,6 +301,13 @@ impl Parser<'_> {
         Some(c)
     }
 
+    /// Passes over ordinary text, most of any word, in one go.
+    fn skip_until(&mut self, signs: &[char]) {
+        let rest = self.slice(self.pos..self.text.len());
+        let is_sign = |c: char| c == self.mode.escape || signs.contains(&c);
+        self.pos += rest.find(is_sign).unwrap_or(rest.len());
+    }
+
     fn eat(&mut self, c: char) -> bool {
         let found = self.peek() == Some(c);
         if found {
@@ -369,6 +376,7 @@ impl Parser<'_> {
                 _ => {
                     self.next();
                     if c != self.mode.escape {
+                        self.skip_until(&['$', '<', '\'', '"', stop.unwrap_or('$')]);
                         self.verbatim(parts, start, false);
                     } else if keep_escapes {
                         self.next();
@@ -481,6 +489,7 @@ impl Parser<'_> {
                 return Ok(());
             }
             if c != self.mode.escape {
+                self.skip_until(&['$', '"']);
                 self.verbatim(parts, start, true);
                 continue;
             }

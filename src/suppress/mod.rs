@@ -3,25 +3,28 @@
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
 
+mod buildkit;
+mod dlint;
+mod hadolint;
+mod near_miss;
+mod shellcheck;
+
 use std::collections::HashMap;
 
-use crate::compat::hadolint;
+use crate::compat;
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
-use crate::rule::{BuildkitKind, IgnoreComment, UnusedIgnore};
+use crate::perspective::Perspective;
+use crate::rule::{IgnoreComment, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
-use crate::syntax::check::{self, CHECK_ARGUMENT, CheckName, CheckOptions};
+use crate::syntax::linter_comment::Reach;
 use crate::syntax::{Comment, File, Instruction, Keyword};
-
-/// BuildKit's check that reports the earlier instruction but asks the comments above the later.
-const REPEATED_CHECK: &str = "MultipleInstructionsDisallowed";
-
-/// BuildKit's check that has to be asked for; skipping does not touch it.
-const EXPERIMENTAL_CHECK: &str = "InvalidDefinitionDescription";
 
 /// The ignore comments of a file.
 pub struct Suppressions {
+    /// The tool whose findings are wanted.
+    perspective: Perspective,
     ignores: Vec<Ignore>,
     /// Where BuildKit's experimental check is asked for.
     experimental: Vec<Scope>,
@@ -88,8 +91,9 @@ pub struct Suppressed {
 
 impl Suppressions {
     /// Reads the ignore comments of a file.
-    pub fn of(source: &Source, file: &File, build: &Build) -> Self {
+    pub fn of(source: &Source, file: &File, build: &Build, perspective: Perspective) -> Self {
         let mut all = Self {
+            perspective,
             ignores: Vec::new(),
             by_start: Vec::new(),
             wide: Vec::new(),
@@ -97,27 +101,7 @@ impl Suppressions {
             fails: false,
             disabled: false,
         };
-        // The build argument replaces the directive, even when it is empty.
-        let argument = build.arguments.iter().rev().find(|a| a.0 == CHECK_ARGUMENT);
-        let (text, span) = match (argument, &file.check) {
-            (Some((_, value)), _) => (value.as_str(), None),
-            (None, Some(check)) => (check.value.as_str(), Some(check.span)),
-            (None, None) => ("", None),
-        };
-        if let Ok(options) = CheckOptions::parse(text) {
-            all.fails = options.error;
-            if options.runs_experimental(EXPERIMENTAL_CHECK) {
-                all.experimental.push(Scope::File);
-            }
-            all.ignores.push(Ignore {
-                scope: Scope::File,
-                names: skipped(&options, span),
-                span: span.unwrap_or(Span::at(0)),
-                line: None,
-                reason: String::new(),
-                foreign: true,
-            });
-        }
+        all.read_check_options(file, build);
         for instruction in &file.instructions {
             all.read_checks(source, file, instruction);
         }
@@ -126,17 +110,17 @@ impl Suppressions {
                 continue;
             };
             // A builder knows nothing of other linters.
-            if parsed.foreign && build.typical {
+            if parsed.foreign && perspective == Perspective::Buildkit {
                 continue;
             }
-            let scope = match parsed.target {
-                Target::File => Scope::File,
-                Target::Stage => Scope::Span(stage_of(source, file, comment)),
-                Target::Next if comment.inside => match next_line(source, file, comment) {
+            let scope = match parsed.reach {
+                Reach::File => Scope::File,
+                Reach::Stage => Scope::Span(stage_of(source, file, comment)),
+                Reach::Next if comment.inside => match next_line(source, file, comment) {
                     Some(span) => Scope::Span(span),
                     None => continue,
                 },
-                Target::Next => {
+                Reach::Next => {
                     let at = file
                         .instructions
                         .partition_point(|i| i.span.start < comment.span.start);
@@ -197,38 +181,6 @@ impl Suppressions {
         self.disabled = true;
     }
 
-    /// Reads the check comment above an instruction: the first one counts, and if BuildKit cannot
-    /// read it, none.
-    fn read_checks(&mut self, source: &Source, file: &File, owner: &Instruction) {
-        let block = owner.comment_block.iter();
-        let found = block
-            .filter_map(|&c| file.comments.get(c))
-            .find_map(|c| Some((c, check::inline(c.buildkit_text(source))?)));
-        let Some((comment, range)) = found else {
-            return;
-        };
-        let text = comment.buildkit_text(source);
-        let value = text.get(range.clone()).unwrap_or_default();
-        let Ok(options) = CheckOptions::parse(value) else {
-            return;
-        };
-        let offset = text.as_ptr() as usize - source.text().as_ptr() as usize + range.start;
-        let span = Span::new(offset as u32, (offset + value.len()) as u32);
-        if options.runs_experimental(EXPERIMENTAL_CHECK) {
-            self.experimental.push(Scope::Span(owner.span));
-        }
-        let reason = text.get(range.end..).unwrap_or_default().trim();
-        self.ignores.push(Ignore {
-            scope: Scope::Span(owner.span),
-            names: skipped(&options, Some(span)),
-            span: comment.span,
-            // A comment that says more is not removed for its last name.
-            line: (!value.contains(';')).then(|| line_of(source, comment)),
-            reason: reason.trim_start_matches("//").trim().to_owned(),
-            foreign: true,
-        });
-    }
-
     /// Whether check options turn BuildKit's warnings into a failed build (`error=true`).
     pub fn fails(&self) -> bool {
         self.fails
@@ -263,10 +215,7 @@ impl Suppressions {
             return None;
         }
         // BuildKit's check of repeated instructions is silenced at the later one.
-        let later = match diagnostic.labels.first() {
-            Some(later) if is_check(diagnostic, REPEATED_CHECK) => Some(later.span.start),
-            _ => None,
-        };
+        let later = buildkit::later_place(diagnostic);
         let mut near = self.near(diagnostic.span.start);
         near.extend(later.into_iter().flat_map(|place| self.near(place)));
         near.sort_unstable();
@@ -321,7 +270,7 @@ impl Suppressions {
     }
 
     /// The names that silenced nothing though their rule is on, after [`Suppressions::apply`].
-    pub fn unused(&self, buildkit: bool, is_on: impl Fn(&str, &str) -> bool) -> Vec<UnusedIgnore> {
+    pub fn unused(&self, is_on: impl Fn(&str, &str) -> bool) -> Vec<UnusedIgnore> {
         let mut unused = Vec::new();
         if self.disabled {
             return unused;
@@ -329,7 +278,7 @@ impl Suppressions {
         for ignore in &self.ignores {
             for (i, name) in ignore.names.iter().enumerate() {
                 // BuildKit may report what dlint knows to be right: its own comments serve it.
-                if name.check && !buildkit {
+                if name.check && self.perspective != Perspective::Buildkit {
                     continue;
                 }
                 let mut rules = rules::by_name(&name.text).into_iter();
@@ -374,7 +323,7 @@ impl Suppressions {
         for comment in &file.comments {
             let text = source.slice(comment.span);
             if read_comment(source, comment).is_none()
-                && let Some(meant) = almost(text)
+                && let Some(meant) = near_miss::meant(text)
             {
                 all.push(IgnoreComment {
                     span: comment.span,
@@ -402,13 +351,8 @@ impl Scope {
 impl Name {
     /// Whether it means something: a rule, or for other tools a code they have or had.
     fn is_known(&self) -> bool {
-        let shell = self
-            .text
-            .strip_prefix("SC")
-            .is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()));
         self.all
-            || shell
-            || hadolint::is_known(&self.text)
+            || compat::hadolint::is_known(&self.text)
             || !rules::by_name(&self.text).is_empty()
             // Of BuildKit's checks only a slip of the pen is certain.
             || self.check && rules::nearest_name(&self.text).is_none()
@@ -419,16 +363,7 @@ impl Name {
             return false;
         };
         if self.check {
-            // BuildKit's spelling counts; its experimental check and, above an instruction, its
-            // checks of the whole file are not skipped.
-            let check = entry.meta.buildkit.filter(|check| match check.kind {
-                BuildkitKind::WholeFile => matches!(scope, Scope::File),
-                BuildkitKind::Experimental => false,
-                BuildkitKind::Instruction | BuildkitKind::Conversion => true,
-            });
-            let name = check.and_then(|check| check.name);
-            return name.is_some_and(|name| self.all || name == self.text)
-                || self.text == entry.meta.id;
+            return buildkit::skips(self, &entry.meta, scope);
         }
         let is = |name: &str| self.text.eq_ignore_ascii_case(name);
         is(entry.meta.id)
@@ -436,197 +371,26 @@ impl Name {
             || diagnostic
                 .code
                 .as_deref()
-                .is_some_and(|code| is(code) || in_range(&self.text, code))
+                .is_some_and(|code| is(code) || shellcheck::in_range(&self.text, code))
     }
 }
 
-fn is_check(diagnostic: &Diagnostic, name: &str) -> bool {
-    let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit);
-    check.is_some_and(|check| check.name == Some(name))
-}
-
-/// What a comment is about.
-enum Target {
-    File,
-    /// The stage that the next instruction opens, or the rest of the one it stands in.
-    Stage,
-    Next,
-}
-
+/// What an ignore comment of a linter says.
 struct Parsed {
-    target: Target,
+    reach: Reach,
     names: Vec<Name>,
     reason: String,
+    /// Whether it is written for another tool.
     foreign: bool,
 }
 
 fn read_comment(source: &Source, comment: &Comment) -> Option<Parsed> {
     let text = source.slice(comment.span);
-    let body = text.trim_start_matches('#').trim_start();
     let at =
         |part: &str| comment.span.start + (part.as_ptr() as usize - text.as_ptr() as usize) as u32;
-    if let Some(rest) = body.strip_prefix("dlint:") {
-        let rest = rest.trim_start();
-        let (target, rest) = match rest.strip_prefix("ignore-file") {
-            Some(rest) => (Target::File, rest),
-            None => (Target::Next, rest.strip_prefix("ignore")?),
-        };
-        let (names, reason) = rest.trim_start().strip_prefix('[')?.split_once(']')?;
-        return Some(Parsed {
-            target,
-            names: split_names(names, at(names)),
-            reason: reason.trim().to_owned(),
-            foreign: false,
-        });
-    }
-    if let Some(rest) = body.strip_prefix("hadolint") {
-        let rest = rest.strip_prefix(|c: char| c.is_whitespace())?.trim_start();
-        let (target, rest) = match (rest.strip_prefix("global"), rest.strip_prefix("stage")) {
-            (Some(rest), _) => (Target::File, rest.trim_start()),
-            (_, Some(rest)) => (Target::Stage, rest.trim_start()),
-            _ => (Target::Next, rest),
-        };
-        let rest = rest.strip_prefix("ignore")?.trim_start();
-        let rest = rest.strip_prefix('=')?.trim_start();
-        // Codes go on after a comma, blanks around it allowed; what follows is the reason.
-        let mut end = 0;
-        let mut wants_name = true;
-        for (i, c) in rest.char_indices() {
-            match c {
-                ',' => wants_name = true,
-                '#' => break,
-                c if c.is_whitespace() => {}
-                _ if wants_name || end == i => {
-                    wants_name = false;
-                    end = i + c.len_utf8();
-                }
-                _ => break,
-            }
-        }
-        let (names, reason) = rest.split_at(end);
-        return Some(Parsed {
-            target,
-            names: split_names(names, at(names)),
-            reason: reason.trim().trim_start_matches('#').trim().to_owned(),
-            foreign: true,
-        });
-    }
-    body.strip_prefix("shellcheck")
-        .filter(|rest| rest.starts_with(char::is_whitespace))
-        .and_then(|rest| shellcheck_directive(rest, at))
-}
-
-/// Reads `disable=SC2086,SC2046 # reason`, perhaps among other directives.
-fn shellcheck_directive(directives: &str, at: impl Fn(&str) -> u32) -> Option<Parsed> {
-    let (directives, reason) = directives.split_once('#').unwrap_or((directives, ""));
-    let lists = directives
-        .split_whitespace()
-        .filter_map(|word| word.strip_prefix("disable="));
-    let mut names: Vec<Name> = lists.flat_map(|l| split_names(l, at(l))).collect();
-    for name in &mut names {
-        // It may leave the letters out, and every code is the whole rule.
-        if name.text.starts_with(|c: char| c.is_ascii_digit()) {
-            name.text.insert_str(0, "SC");
-        } else if name.text == "all" {
-            name.text = rules::SHELLCHECK.to_owned();
-        }
-    }
-    (!names.is_empty()).then(|| Parsed {
-        target: Target::Next,
-        names,
-        reason: reason.trim().to_owned(),
-        foreign: true,
-    })
-}
-
-/// Whether `code` lies in a range of ShellCheck's: `SC2000-SC2999`.
-fn in_range(range: &str, code: &str) -> bool {
-    let number = |code: &str| -> Option<u16> {
-        let code = code.trim_start_matches(['S', 's', 'C', 'c']);
-        code.parse().ok()
-    };
-    let ends = range
-        .split_once('-')
-        .and_then(|(first, last)| Some(number(first)?..=number(last)?));
-    match (ends, number(code)) {
-        (Some(ends), Some(code)) => ends.contains(&code),
-        _ => false,
-    }
-}
-
-/// How a comment ought to be written that looks like an ignore comment and is none.
-fn almost(text: &str) -> Option<String> {
-    const WORDS: [&str; 8] = [
-        "ignore-file",
-        "ignore-next-line",
-        "ignored",
-        "ignores",
-        "ignore",
-        "disable",
-        "nolint",
-        "skip",
-    ];
-    let body = text.trim_start_matches('#').trim_start();
-    let strip = |text: &'_ str, word: &str| -> Option<usize> {
-        let head = text.get(..word.len())?;
-        head.eq_ignore_ascii_case(word).then_some(word.len())
-    };
-    let tool = ["dlint", "hadolint"]
-        .into_iter()
-        .find(|tool| strip(body, tool).is_some())?;
-    let joint = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '=' | ',');
-    let rest = body.get(tool.len()..)?;
-    if !rest.starts_with(joint) {
-        return None;
-    }
-    let mut rest = rest.trim_start_matches(joint);
-    let scope = ["global", "stage", "file"]
-        .into_iter()
-        .find(|scope| strip(rest, scope).is_some());
-    if let Some(scope) = scope {
-        rest = rest.get(scope.len()..)?.trim_start_matches(joint);
-    }
-    let word = WORDS.into_iter().find(|word| strip(rest, word).is_some())?;
-    rest = rest.get(word.len()..)?;
-    let ends = |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '=' | ':' | ',');
-    if !rest.starts_with(ends) {
-        return None;
-    }
-    // Names as long as they are names; the rest is the reason.
-    let between = |c: char| ends(c) || matches!(c, ']' | ')' | '"' | '\'');
-    let mut names = Vec::new();
-    loop {
-        rest = rest.trim_start_matches(between);
-        let end = rest.find(between).unwrap_or(rest.len());
-        let name = rest.get(..end).unwrap_or_default();
-        let known = !rules::by_name(name).is_empty() || hadolint::is_known(name);
-        if name.is_empty() || !known {
-            break;
-        }
-        names.push(name);
-        rest = rest.get(end..).unwrap_or_default();
-    }
-    // Without a name it may as well be prose.
-    if names.is_empty() {
-        return None;
-    }
-    let reason = rest.trim_start_matches(['-', '#', ' ', ';']).trim_end();
-    let file = matches!(scope, Some("global" | "file")) || word == "ignore-file";
-    let mut meant = match (tool, file) {
-        ("dlint", true) => format!("# dlint: ignore-file[{}]", names.join(", ")),
-        ("dlint", false) => format!("# dlint: ignore[{}]", names.join(", ")),
-        (_, true) => format!("# hadolint global ignore={}", names.join(",")),
-        (_, false) if scope == Some("stage") => {
-            format!("# hadolint stage ignore={}", names.join(","))
-        }
-        _ => format!("# hadolint ignore={}", names.join(",")),
-    };
-    if !reason.is_empty() {
-        // hadolint itself takes no words without a mark.
-        meant.push_str(if tool == "dlint" { " " } else { " # " });
-        meant.push_str(reason);
-    }
-    Some(meant)
+    dlint::read(text, at)
+        .or_else(|| hadolint::read(text, at))
+        .or_else(|| shellcheck::read(text, at))
 }
 
 /// The stage a comment speaks of: the one whose FROM comes next, else the rest of its own.
@@ -665,36 +429,6 @@ fn split_names(list: &str, start: u32) -> Vec<Name> {
         .collect()
 }
 
-/// The names that check options skip; `span` is the place of the options, if they stand in the
-/// file.
-fn skipped(options: &CheckOptions, span: Option<Span>) -> Vec<Name> {
-    let place = |range: &std::ops::Range<usize>| match span {
-        Some(span) => Span::new(
-            span.start + range.start as u32,
-            span.start + range.end as u32,
-        ),
-        None => Span::at(0),
-    };
-    let all = options.skip_all.then(|| Name {
-        text: "all".to_owned(),
-        span: place(&options.skip_all_range),
-        used: false,
-        check: true,
-        all: true,
-    });
-    let named = options.skip.iter().filter(|n| !n.name.is_empty());
-    all.into_iter()
-        .chain(named.map(|CheckName { name, range }| Name {
-            text: name.clone(),
-            span: place(range),
-            // What stands in a build argument is nobody's comment.
-            used: span.is_none(),
-            check: true,
-            all: false,
-        }))
-        .collect()
-}
-
 /// The whole line of a comment, its break included.
 fn line_of(source: &Source, comment: &Comment) -> Span {
     Span::new(
@@ -714,4 +448,86 @@ fn next_line(source: &Source, file: &File, comment: &Comment) -> Option<Span> {
         .iter()
         .find(|p| p.kind == crate::syntax::PieceKind::Code)?;
     Some(source.line_span(source.line(next.span.start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+    use crate::syntax;
+
+    /// The lines on which findings of a rule, one per instruction, are silenced.
+    fn silenced(text: &str, rule: &'static str, perspective: Perspective) -> Vec<u32> {
+        let source = Source::new("Dockerfile", text);
+        let file = syntax::parse(&source);
+        let mut all = Suppressions::of(&source, &file, &Build::default(), perspective);
+        let found = file
+            .instructions
+            .iter()
+            .map(|i| Diagnostic::new(rule, Severity::Info, i.span, ""))
+            .collect();
+        let (_, suppressed) = all.apply(found);
+        let lines = suppressed
+            .iter()
+            .map(|s| source.line(s.diagnostic.span.start));
+        lines.collect()
+    }
+
+    #[test]
+    fn every_tool_has_its_own_reach() {
+        for (comment, lines) in [
+            ("# dlint: ignore[untagged-image]", vec![2]),
+            ("# dlint: ignore-file[untagged-image]", vec![2, 3, 4]),
+            ("# hadolint ignore=DL3006", vec![2]),
+            ("# hadolint global ignore=DL3006", vec![2, 3, 4]),
+            ("# hadolint shell=bash ignore=DL3006", vec![]),
+            ("# shellcheck disable=SC2086", vec![]),
+        ] {
+            let text = format!("{comment}\nFROM a\nRUN b\nFROM c\n");
+            let found = silenced(&text, "untagged-image", Perspective::Dlint);
+            assert_eq!(found, lines, "{comment}");
+        }
+    }
+
+    #[test]
+    fn a_builder_does_not_read_the_comments_of_linters() {
+        for (comment, lines) in [
+            ("# hadolint ignore=StageNameCasing", vec![]),
+            ("# check=skip=StageNameCasing", vec![2]),
+            ("# check=skip=stagenamecasing", vec![]),
+            ("# check=skip=all", vec![2]),
+        ] {
+            // Below another comment it is no directive of the whole file.
+            let text = format!("#\n{comment}\nFROM a AS B\n");
+            let found = silenced(&text, "stage-name-casing", Perspective::Buildkit);
+            let found: Vec<u32> = found.iter().map(|line| line - 1).collect();
+            assert_eq!(found, lines, "{comment}");
+        }
+    }
+
+    #[test]
+    fn a_check_of_the_whole_file_is_skipped_for_the_whole_file_only() {
+        let skip = "# check=skip=DuplicateStageName";
+        let rule = "duplicate-stage-name";
+        let above_one = format!("#\n{skip}\nFROM a\n");
+        assert!(silenced(&above_one, rule, Perspective::Dlint).is_empty());
+        let for_all = format!("{skip}\nFROM a\n");
+        assert_eq!(silenced(&for_all, rule, Perspective::Dlint), [2]);
+    }
+
+    #[test]
+    fn shellchecks_codes_are_ranges_and_bare_numbers_too() {
+        for list in ["SC2086", "2086", "SC2000-SC2999", "all", "SC1000,SC2086"] {
+            let text = format!("FROM a\n# shellcheck disable={list}\nRUN b\n");
+            let source = Source::new("Dockerfile", text);
+            let file = syntax::parse(&source);
+            let build = Build::default();
+            let mut all = Suppressions::of(&source, &file, &build, Perspective::Dlint);
+            let span = file.instructions.last().unwrap().span;
+            let mut found = Diagnostic::new(rules::SHELLCHECK, Severity::Info, span, "");
+            found.code = Some("SC2086".to_owned());
+            let (kept, suppressed) = all.apply(vec![found]);
+            assert_eq!((kept.len(), suppressed.len()), (0, 1), "{list}");
+        }
+    }
 }

@@ -1,0 +1,496 @@
+//! `data/{images,releases,systems,publishers}.toml` to the tables that `src/images/table.rs`
+//! includes. Its types are described there, the keys at the head of each file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use toml::value::Datetime;
+
+use super::tables::{list, read, sorted, table, write};
+
+type Images = BTreeMap<String, Image>;
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Image {
+    source: Option<String>,
+    read: Option<Datetime>,
+    #[serde(default)]
+    retired: bool,
+    instead: Option<String>,
+    product: Option<String>,
+    system: Option<String>,
+    default_system: Option<String>,
+    shell: Option<String>,
+    user: Option<String>,
+    directory: Option<String>,
+    ports: Option<Vec<u16>>,
+    variables: Option<Vec<String>>,
+    #[serde(default)]
+    major_is_release: bool,
+    exact_numbers: Option<u8>,
+    exact_numbers_from: Option<u64>,
+    rolling: Option<bool>,
+    #[serde(default)]
+    plain: bool,
+    slim: Option<Slim>,
+    variants: Option<Vec<Variant>>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct Slim {
+    word: String,
+    without: String,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct Variant {
+    #[serde(default)]
+    tag: Vec<String>,
+    #[serde(default)]
+    path: Vec<String>,
+    from: Option<String>,
+    below: Option<String>,
+    user: Option<String>,
+    directory: Option<String>,
+    ports: Option<Vec<u16>>,
+    system: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Releases {
+    as_of: Datetime,
+    #[serde(flatten)]
+    products: BTreeMap<String, Product>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Product {
+    name: String,
+    page: String,
+    /// For `cargo xtask refresh`.
+    #[serde(default, rename = "ends")]
+    _ends: Option<String>,
+    system: Option<String>,
+    tag_word: Option<String>,
+    release: BTreeMap<String, Release>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Release {
+    code: Option<String>,
+    released: Option<Datetime>,
+    ends: Option<Datetime>,
+    advise: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Systems {
+    parts: Vec<String>,
+    system: Vec<System>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct System {
+    id: String,
+    shell: Option<String>,
+    words: Vec<String>,
+    #[serde(default)]
+    variants: Vec<SystemVariant>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SystemVariant {
+    tag: Vec<String>,
+    shell: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Publisher {
+    #[serde(default, rename = "source")]
+    _source: Vec<String>,
+    #[serde(default)]
+    hub: Vec<String>,
+    #[serde(default)]
+    registries: Vec<String>,
+}
+
+/// Writes the tables; says what is wrong with the files.
+pub(super) fn generate() -> Result<(), String> {
+    let releases: Releases = read("releases")?;
+    let systems: Systems = read("systems")?;
+    let out = [
+        releases_table(&releases)?,
+        systems_table(&systems, &releases)?,
+        images_tables(read("images")?, &releases).map_err(|e| format!("data/images.toml: {e}"))?,
+        publishers_tables(&read("publishers")?),
+    ];
+    write("images.rs", &out.concat());
+    Ok(())
+}
+
+fn releases_table(releases: &Releases) -> Result<String, String> {
+    let date = |date: &Option<Datetime>| match date {
+        Some(date) => format!("Some({:?})", date.to_string()),
+        None => "None".to_owned(),
+    };
+    let mut rows = Vec::new();
+    let mut products = String::new();
+    let mut codes: BTreeMap<&str, &str> = BTreeMap::new();
+    for (id, product) in &releases.products {
+        let fail = |what: &str| Err(format!("data/releases.toml: {id}: {what}"));
+        if !product.page.starts_with("https://") {
+            return fail("`page` is no address");
+        }
+        if product.release.is_empty() {
+            return fail("no releases");
+        }
+        let mut versions = Vec::new();
+        for (version, release) in &product.release {
+            let numbers: Result<Vec<u64>, _> = version.split('.').map(str::parse).collect();
+            let Ok(numbers) = numbers else {
+                return fail(&format!("`{version}` is no version"));
+            };
+            versions.push((numbers, version, release));
+        }
+        versions.sort_by(|a, b| b.0.cmp(&a.0));
+        let mut text = String::new();
+        for (_, version, release) in versions {
+            let code = release.code.as_deref().unwrap_or_default();
+            if !code.bytes().all(|b| b.is_ascii_lowercase()) {
+                return fail(&format!("`{code}` is not a lower-case word"));
+            }
+            if !code.is_empty() && codes.insert(code, version).is_some() {
+                return fail(&format!("a second release `{code}`"));
+            }
+            let _ = write!(
+                text,
+                "Release {{ version: {version:?}, code: {code:?}, released: {}, ends: {}, advise: {} }}, ",
+                date(&release.released),
+                date(&release.ends),
+                release.advise.unwrap_or(true),
+            );
+        }
+        let _ = writeln!(
+            products,
+            "static {}: Product = Product {{ name: {:?}, tag_word: {:?}, releases: &[{text}] }};",
+            constant(id),
+            product.name,
+            product.tag_word.as_deref().unwrap_or_default(),
+        );
+        rows.push(format!("&{}", constant(id)));
+    }
+    Ok(format!(
+        "/// The day for which dlint judges.\npub(super) const AS_OF: &str = \"{}\";\n{products}{}",
+        releases.as_of,
+        table(
+            "The products, by their id in `data/releases.toml`.",
+            "pub(super) static PRODUCTS",
+            "&Product",
+            &rows
+        )
+    ))
+}
+
+/// The name of a product's static: `PRODUCT_ALPINE_LINUX`.
+fn constant(id: &str) -> String {
+    format!("PRODUCT_{}", id.to_uppercase().replace('-', "_"))
+}
+
+fn systems_table(systems: &Systems, releases: &Releases) -> Result<String, String> {
+    let fail = |e: String| format!("data/systems.toml: {e}");
+    let mut rows = Vec::new();
+    let mut words: Vec<&str> = systems.parts.iter().map(String::as_str).collect();
+    for system in &systems.system {
+        let family = family(&system.id).map_err(fail)?;
+        let mut own: Vec<&str> = system.words.iter().map(String::as_str).collect();
+        words.extend(&own);
+        for product in releases.products.values() {
+            if product.system.as_ref() == Some(&system.id) {
+                own.extend(product.release.values().filter_map(|r| r.code.as_deref()));
+            }
+        }
+        let usual = match &system.shell {
+            Some(name) => shell(name).map_err(fail)?,
+            None => "Unknown",
+        };
+        let mut variants = String::new();
+        for variant in &system.variants {
+            let shell = shell(&variant.shell).map_err(fail)?;
+            let _ = write!(
+                variants,
+                "({}, DefaultShell::{shell}), ",
+                list(&variant.tag)
+            );
+        }
+        rows.push(format!(
+            "System {{ family: OsFamily::{family}, shell: DefaultShell::{usual}, words: {}, shells: &[{variants}] }}",
+            list(&own),
+        ));
+    }
+    Ok(format!(
+        "{}/// Words whose number is a part's version, sorted.\npub(super) static PART_WORDS: &[&str] = {};\n",
+        table(
+            "The systems, most telling first.",
+            "pub(super) static SYSTEMS",
+            "System",
+            &rows
+        ),
+        sorted(&words),
+    ))
+}
+
+fn images_tables(mut images: Images, releases: &Releases) -> Result<String, String> {
+    let mut official = Vec::new();
+    let mut others = Vec::new();
+    let mut groups = Vec::new();
+    let inherited: Vec<(String, Image)> = images
+        .keys()
+        .map(|name| (name.clone(), inherit(&images, name)))
+        .collect();
+    images.extend(inherited);
+    for (name, image) in &images {
+        let row = image_row(name, image, releases).map_err(|e| format!("[{name:?}]: {e}"))?;
+        if is_group(name) {
+            groups.push((prefix(name).len(), row));
+        } else if name.contains('/') {
+            others.push(row);
+        } else {
+            official.push(row);
+        }
+    }
+    groups.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    let groups: Vec<String> = groups.into_iter().map(|(_, row)| row).collect();
+    Ok([
+        table(
+            "Docker Official Images, by name.",
+            "pub(super) static OFFICIAL",
+            "Image",
+            &official,
+        ),
+        table(
+            "Other images, by full name.",
+            "pub(super) static OTHERS",
+            "Image",
+            &others,
+        ),
+        table(
+            "What all images have whose full name begins so; longest first.",
+            "pub(super) static GROUPS",
+            "Image",
+            &groups,
+        ),
+    ]
+    .concat())
+}
+
+fn is_group(name: &str) -> bool {
+    name.ends_with(['/', '*'])
+}
+
+fn prefix(name: &str) -> &str {
+    name.trim_end_matches('*')
+}
+
+/// An entry with what the groups above it say.
+fn inherit(images: &Images, name: &str) -> Image {
+    let mut image = images.get(name).cloned().unwrap_or_default();
+    let mut groups: Vec<&String> = images
+        .keys()
+        .filter(|group| is_group(group) && *group != name && name.starts_with(prefix(group)))
+        .collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    for group in groups.into_iter().filter_map(|group| images.get(group)) {
+        if image.system.is_none() && image.default_system.is_none() {
+            image.system = group.system.clone();
+            image.default_system = group.default_system.clone();
+        }
+        macro_rules! fill {
+            ($($field:ident)*) => { $(if image.$field.is_none() {
+                image.$field = group.$field.clone();
+            })* };
+        }
+        fill!(source read product shell user directory ports variables exact_numbers rolling slim variants);
+    }
+    image
+}
+
+fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, String> {
+    if image
+        .source
+        .as_ref()
+        .is_some_and(|s| !s.starts_with("https://"))
+    {
+        return Err("`source` is no address".into());
+    }
+    if image.read.is_some() && image.source.is_none() {
+        return Err("`read` without `source`".into());
+    }
+    let product = match &image.product {
+        Some(id) => {
+            if !releases.products.contains_key(id) {
+                return Err(format!("no product `{id}` in releases.toml"));
+            }
+            format!("Some(&{})", constant(id))
+        }
+        None => "None".to_owned(),
+    };
+    let (system, every_variant) = match (&image.system, &image.default_system) {
+        (Some(_), Some(_)) => return Err("`system` and `default-system`".into()),
+        (Some(system), None) => (family(system)?, true),
+        (None, Some(system)) => (family(system)?, false),
+        (None, None) => ("Unknown", false),
+    };
+    let shell = match &image.shell {
+        Some(name) => format!("Some(DefaultShell::{})", shell(name)?),
+        None => "None".to_owned(),
+    };
+    let slim = match &image.slim {
+        Some(slim) => {
+            let word = match slim.word.as_str() {
+                "before" => "Before",
+                "behind" => "Behind",
+                other => return Err(format!("`word` is `{other}`")),
+            };
+            format!(
+                "Some(Slim {{ word: SlimWord::{word}, without: {:?} }})",
+                slim.without
+            )
+        }
+        None => "None".to_owned(),
+    };
+    let mut variants = String::new();
+    for variant in image.variants.iter().flatten() {
+        if !variant.path.is_empty() && !is_group(name) {
+            return Err("`path` is for names that end in `/`".into());
+        }
+        let release = |version: &Option<String>| -> Result<String, String> {
+            let Some(version) = version else {
+                return Ok("None".to_owned());
+            };
+            let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
+            let number = |n: &str| {
+                n.parse::<u64>()
+                    .map_err(|_| format!("`{version}` is no release"))
+            };
+            Ok(format!("Some(({}, {}))", number(major)?, number(minor)?))
+        };
+        let system = match &variant.system {
+            Some(system) => format!("Some(OsFamily::{})", family(system)?),
+            None => "None".to_owned(),
+        };
+        let _ = write!(
+            variants,
+            "Variant {{ tag: {}, path: {}, from: {}, below: {}, user: {}, directory: {:?}, \
+             ports: {}, system: {system} }}, ",
+            list(&variant.tag),
+            list(&variant.path),
+            release(&variant.from)?,
+            release(&variant.below)?,
+            variant
+                .user
+                .as_deref()
+                .map_or("None".to_owned(), |u| format!("Some({})", user(Some(u)))),
+            variant.directory,
+            variant
+                .ports
+                .as_ref()
+                .map_or("None".to_owned(), |p| format!("Some(&{p:?})")),
+        );
+    }
+    Ok(format!(
+        "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
+         system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, user: {}, \
+         directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
+         exact_numbers_from: {}, rolling: {}, plain: {}, slim: {slim}, variants: &[{variants}] }}",
+        prefix(name),
+        image.retired,
+        image.instead,
+        user(image.user.as_deref()),
+        image.directory,
+        image.ports.as_deref().unwrap_or_default(),
+        image
+            .variables
+            .as_ref()
+            .map_or("None".to_owned(), |v| format!("Some({})", sorted(v))),
+        image.major_is_release,
+        image.exact_numbers.unwrap_or(u8::MAX),
+        image.exact_numbers_from.unwrap_or(0),
+        image.rolling.unwrap_or(false),
+        image.plain,
+    ))
+}
+
+fn user(name: Option<&str>) -> String {
+    match name {
+        None | Some("") => "BaseUser::Unknown".to_owned(),
+        Some("root") => "BaseUser::Root".to_owned(),
+        Some(name) => format!("BaseUser::NonRoot({name:?})"),
+    }
+}
+
+fn family(id: &str) -> Result<&'static str, String> {
+    Ok(match id {
+        "alpine" => "Alpine",
+        "arch" => "Arch",
+        "azure-linux" => "AzureLinux",
+        "busybox" => "BusyBox",
+        "debian" => "Debian",
+        "distroless" => "Distroless",
+        "photon" => "Photon",
+        "red-hat" => "RedHat",
+        "suse" => "Suse",
+        "wolfi" => "Wolfi",
+        other => return Err(format!("no system `{other}`")),
+    })
+}
+
+fn shell(id: &str) -> Result<&'static str, String> {
+    Ok(match id {
+        "ash" => "Ash",
+        "bash" => "Bash",
+        "cmd" => "Cmd",
+        "dash" => "Dash",
+        "none" => "None",
+        other => return Err(format!("no shell `{other}`")),
+    })
+}
+
+fn publishers_tables(publishers: &BTreeMap<String, Publisher>) -> String {
+    let mut hub = Vec::new();
+    let mut registries = Vec::new();
+    for (name, publisher) in publishers {
+        hub.extend(publisher.hub.iter().map(|h| format!("({h:?}, {name:?})")));
+        for place in &publisher.registries {
+            let (host, folder) = place.split_once('/').unwrap_or((place, ""));
+            registries.push(format!("({host:?}, {folder:?}, {name:?})"));
+        }
+    }
+    hub.sort_unstable();
+    registries.sort_unstable();
+    [
+        table(
+            "Namespaces of Docker Hub and who publishes there.",
+            "pub(super) static HUB_PUBLISHERS",
+            "(&str, &str)",
+            &hub,
+        ),
+        table(
+            "Registries or folders of registries where one vendor alone publishes.",
+            "pub(super) static VENDOR_REGISTRIES",
+            "(&str, &str, &str)",
+            &registries,
+        ),
+    ]
+    .concat()
+}

@@ -1,0 +1,43 @@
+//! What the tables of `data/` have in common: reading them, and writing Rust.
+
+use std::path::Path;
+use std::{env, fs};
+
+use serde::de::DeserializeOwned;
+
+/// Reads `data/<name>.toml`.
+pub(super) fn read<T: DeserializeOwned>(name: &str) -> Result<T, String> {
+    let path = format!("data/{name}.toml");
+    let text = fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+    toml::from_str(&text).map_err(|e| format!("{path}: {e}"))
+}
+
+/// Writes a generated file for `include!`.
+pub(super) fn write(name: &str, text: &str) {
+    let target = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    fs::write(Path::new(&target).join(name), text).expect("OUT_DIR can be written");
+}
+
+/// `&["a", "b"]`
+pub(super) fn list<S: AsRef<str>>(items: &[S]) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    format!("&{items:?}")
+}
+
+/// `&["a", "b"]` in order, for a binary search.
+pub(super) fn sorted<S: AsRef<str>>(items: &[S]) -> String {
+    let mut items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    items.sort_unstable();
+    list(&items)
+}
+
+/// A static slice of rows that are Rust text; `name` says how far it is visible: `pub static NAME`.
+pub(super) fn table(docs: &str, name: &str, row: &str, rows: &[String]) -> String {
+    let mut out = format!("/// {docs}\n{name}: &[{row}] = &[\n");
+    for row in rows {
+        out.push_str("    ");
+        out.push_str(row);
+        out.push_str(",\n");
+    }
+    out + "];\n"
+}

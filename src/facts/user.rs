@@ -1,0 +1,47 @@
+//! Who runs a RUN.
+
+use super::{Facts, Node};
+use crate::images::BaseUser;
+use crate::syntax::Kind;
+
+/// The user of an instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunUser {
+    /// The superuser.
+    Root,
+    /// Another user by the name or number that a USER of the file gives, without its group.
+    Other(String),
+    /// Another user by the name or number that the base image gives.
+    OfBase(&'static str),
+    /// A variable or an image hides it.
+    Unknown,
+}
+
+impl Facts<'_> {
+    /// The user in force at a node: that of the USER before it in the chain of its stage, else that
+    /// of the base image.
+    pub fn user_at(&self, node: &Node<'_>) -> RunUser {
+        let Some(stage) = node.stage else {
+            return RunUser::Unknown;
+        };
+        let set = self
+            .chain_nodes_back(stage)
+            .filter(|n| n.index < node.index)
+            .find_map(|n| match &n.instruction.kind {
+                Kind::User(word) => Some(self.text(n.index, word)),
+                _ => None,
+            });
+        match set {
+            Some(Some(text)) => match text.split(':').next().unwrap_or(&text) {
+                "root" | "0" => RunUser::Root,
+                name => RunUser::Other(name.to_owned()),
+            },
+            Some(None) => RunUser::Unknown,
+            None => match self.base_user(stage) {
+                BaseUser::Root => RunUser::Root,
+                BaseUser::NonRoot(name) => RunUser::OfBase(name),
+                BaseUser::Unknown => RunUser::Unknown,
+            },
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! What is known of images, from `data/*.toml` by way of `build.rs`.
+//!
+//! The heads of the files say what their keys mean, where they come from and as of when.
+
+use super::{BaseUser, DefaultShell, ImageRef, OsFamily, Tag};
+
+/// A system, language or server whose releases come to an end.
+#[derive(Debug)]
+pub(super) struct Product {
+    /// `Debian`, `Python`.
+    pub(super) name: &'static str,
+    /// The word that stands before a version in the tags of other images; empty if none does.
+    pub(super) tag_word: &'static str,
+    /// Newest first.
+    pub(super) releases: &'static [Release],
+}
+
+/// A release of a product. Days are written `2024-06-30`.
+#[derive(Debug)]
+pub(super) struct Release {
+    pub(super) version: &'static str,
+    /// `bookworm`; empty if it has none.
+    pub(super) code: &'static str,
+    /// The day it came out.
+    pub(super) released: Option<&'static str>,
+    /// The day of the last updates.
+    pub(super) ends: Option<&'static str>,
+    /// Whether it is named among what gets updates.
+    pub(super) advise: bool,
+}
+
+impl Release {
+    /// The day of the last updates, if that is over.
+    pub(super) fn ended(&self) -> Option<&'static str> {
+        self.ends.filter(|day| *day <= AS_OF)
+    }
+
+    /// Whether it is out and gets updates.
+    pub(super) fn is_supported(&self) -> bool {
+        self.released.is_some_and(|day| day <= AS_OF) && self.ended().is_none()
+    }
+}
+
+/// A family of systems.
+#[derive(Debug)]
+pub(super) struct System {
+    pub(super) family: OsFamily,
+    pub(super) shell: DefaultShell,
+    /// Words of a tag that name it, alone or with a version.
+    pub(super) words: &'static [&'static str],
+    /// The shells of tags that have one of these words.
+    pub(super) shells: &'static [(&'static [&'static str], DefaultShell)],
+}
+
+/// An image, or all whose names begin alike.
+#[derive(Debug)]
+pub(super) struct Image {
+    /// `python` of a Docker Official Image; else the full name, or the start of it.
+    pub(super) name: &'static str,
+    /// Whether it gets no updates any more.
+    pub(super) retired: bool,
+    /// What to use instead, in words.
+    pub(super) instead: Option<&'static str>,
+    /// Whose releases its tags name.
+    pub(super) product: Option<&'static Product>,
+    /// What it is built on.
+    pub(super) system: OsFamily,
+    /// Whether every variant is built on that.
+    pub(super) every_variant: bool,
+    /// The shell, if it is not the system's.
+    pub(super) shell: Option<DefaultShell>,
+    pub(super) user: BaseUser,
+    pub(super) directory: Option<&'static str>,
+    pub(super) ports: &'static [u16],
+    /// The variables that it sets besides `PATH`, sorted; an empty list is complete.
+    pub(super) variables: Option<&'static [&'static str]>,
+    /// Whether a tag with one number names a release that gets nothing but fixes.
+    pub(super) major_is_release: bool,
+    /// How many numbers of a version name one build; at least from this major version on.
+    pub(super) exact_numbers: u8,
+    pub(super) exact_numbers_from: u64,
+    /// Whether nothing but moving tags is published.
+    pub(super) rolling: bool,
+    /// Whether it starts the CMD as it is.
+    pub(super) plain: bool,
+    pub(super) slim: Option<Slim>,
+    pub(super) variants: &'static [Variant],
+}
+
+/// The smaller variant of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slim {
+    /// Where the word `slim` goes in a tag.
+    pub word: SlimWord,
+    /// What it leaves out, in words.
+    pub without: &'static str,
+}
+
+/// Where the word `slim` goes in a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlimWord {
+    /// `3.13-slim-bookworm`
+    Before,
+    /// `22-bookworm-slim`
+    Behind,
+}
+
+/// What is different for some of an image's tags. All conditions must hold.
+#[derive(Debug)]
+pub(super) struct Variant {
+    /// A word of the tag begins with one of these.
+    pub(super) tag: &'static [&'static str],
+    /// The name behind that of the entry is one of these; `*` ends a part of it that goes on.
+    pub(super) path: &'static [&'static str],
+    /// The first two numbers of the tag's version are these or later.
+    pub(super) from: Option<(u64, u64)>,
+    /// They come before these.
+    pub(super) below: Option<(u64, u64)>,
+    pub(super) user: Option<BaseUser>,
+    pub(super) directory: Option<&'static str>,
+    pub(super) ports: Option<&'static [u16]>,
+    pub(super) system: Option<OsFamily>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/images.rs"));
+
+impl Image {
+    /// The Docker Official Image of a name.
+    pub(super) fn official(name: &str) -> Option<&'static Image> {
+        let at = OFFICIAL
+            .binary_search_by(|image| image.name.cmp(name))
+            .ok()?;
+        OFFICIAL.get(at)
+    }
+
+    /// The entry of an image, or of those whose names begin alike. `None` if a variable hides
+    /// which image it is.
+    pub(super) fn of(image: &ImageRef) -> Option<&'static Image> {
+        if let Some(official) = super::publishers::official(image) {
+            return Some(official);
+        }
+        let (registry, path) = (image.registry.known()?, image.repository.known()?);
+        let full = || registry.bytes().chain([b'/']).chain(path.bytes());
+        let exact = OTHERS.binary_search_by(|other| other.name.bytes().cmp(full()));
+        if let Ok(at) = exact {
+            return OTHERS.get(at);
+        }
+        GROUPS
+            .iter()
+            .find(|group| group.rest(registry, path).is_some())
+    }
+
+    /// What follows the entry's name in a full name.
+    fn rest<'p>(&self, registry: &str, path: &'p str) -> Option<&'p str> {
+        let folder = self.name.strip_prefix(registry)?.strip_prefix('/')?;
+        path.strip_prefix(folder)
+    }
+
+    /// What the first variant of `image` that says something about it says. `Err` if that takes a
+    /// tag, and there is none to go by.
+    pub(super) fn variant<T>(
+        &self,
+        image: &ImageRef,
+        what: impl Fn(&Variant) -> Option<T>,
+    ) -> Result<Option<T>, NoTag> {
+        let saying = || self.variants.iter().filter(|v| what(v).is_some());
+        if image.effective_tag().is_none() && saying().any(Variant::needs_tag) {
+            return Err(NoTag);
+        }
+        let found = saying().find(|variant| variant.fits(self, image));
+        Ok(found.and_then(what))
+    }
+}
+
+/// A variant is known by its tag, and the reference has none that can be seen.
+#[derive(Debug)]
+pub(super) struct NoTag;
+
+impl Variant {
+    fn needs_tag(&self) -> bool {
+        !self.tag.is_empty() || self.from.is_some() || self.below.is_some()
+    }
+
+    fn fits(&self, entry: &Image, image: &ImageRef) -> bool {
+        let path = || {
+            let (registry, path) = (image.registry.known()?, image.repository.known()?);
+            entry.rest(registry, path)
+        };
+        let release = || release(image);
+        (self.tag.is_empty() || tag_has(image, self.tag))
+            && (self.path.is_empty()
+                || path().is_some_and(|path| self.path.iter().any(|p| fits_path(p, path))))
+            && self
+                .from
+                .is_none_or(|from| release().is_some_and(|r| r >= from))
+            && self
+                .below
+                .is_none_or(|below| release().is_some_and(|r| r < below))
+    }
+}
+
+/// Whether a path has these parts; `*` ends a part that goes on.
+fn fits_path(pattern: &str, path: &str) -> bool {
+    let mut parts = path.split('/');
+    pattern.split('/').all(|wanted| {
+        parts
+            .next()
+            .is_some_and(|part| match wanted.strip_suffix('*') {
+                Some(start) => part.starts_with(start),
+                None => part == wanted,
+            })
+    }) && parts.next().is_none()
+}
+
+/// Whether any part of the tag's words, with the version's, is or begins with one of `parts`.
+pub(super) fn tag_has(image: &ImageRef, parts: &[&str]) -> bool {
+    image.effective_tag().is_some_and(|tag| {
+        tag.split(['-', '_'])
+            .any(|word| parts.iter().any(|part| word.starts_with(part)))
+    })
+}
+
+/// The first two numbers of the tag's version. A tag with one number is the newest of its line.
+fn release(image: &ImageRef) -> Option<(u64, u64)> {
+    let tag = Tag::parse(image.effective_tag()?);
+    let mut numbers = tag.numbers().into_iter();
+    Some((numbers.next()?, numbers.next().unwrap_or(u64::MAX)))
+}
+
+/// The release of a distribution that a word of a tag names: `bookworm`.
+fn code_name(word: &str) -> Option<&'static Release> {
+    PRODUCTS
+        .iter()
+        .flat_map(|product| product.releases)
+        .find(|release| !release.code.is_empty() && release.code == word)
+}
+
+/// Whether a word of a tag is the code name of a release, `bookworm`.
+pub fn is_code_name(word: &str) -> bool {
+    code_name(word).is_some()
+}
+
+/// Whether a word of a tag is the code name of a release that came out that year or later, or is
+/// still to come.
+pub fn is_code_name_since(word: &str, year: &str) -> bool {
+    code_name(word).is_some_and(|release| release.released.is_none_or(|day| day >= year))
+}
+
+/// Whether the releases of an image get nothing but fixes and have one number or a code name.
+pub fn is_release_line(image: &ImageRef, precision: super::Precision) -> bool {
+    use super::Precision::{Major, Named};
+    let Some(entry) = super::publishers::official(image) else {
+        return false;
+    };
+    let has_code_names = || {
+        let mut releases = entry.product.iter().flat_map(|product| product.releases);
+        releases.any(|release| !release.code.is_empty())
+    };
+    match precision {
+        Major => entry.major_is_release,
+        Named => {
+            has_code_names() && Tag::of(image).is_some_and(|tag| tag.words().any(is_code_name))
+        }
+        _ => false,
+    }
+}
+
+/// The smaller variant of an image, if every release has one.
+pub fn slim(image: &ImageRef) -> Option<Slim> {
+    Image::of(image)?.slim
+}
+
+/// Whether the image has only moving tags, so that a digest alone holds it.
+pub fn is_rolling(image: &ImageRef) -> bool {
+    Image::of(image).is_some_and(|entry| entry.rolling)
+}
+
+/// Whether a Docker Official Image starts the CMD as it is; nothing is known of other images.
+pub fn is_plain(image: &ImageRef) -> Option<bool> {
+    super::publishers::official(image).map(|entry| entry.plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_sorted() {
+        assert!(OFFICIAL.is_sorted_by(|a, b| a.name < b.name));
+        assert!(OTHERS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(GROUPS.is_sorted_by(|a, b| a.name.len() >= b.name.len()));
+        assert!(HUB_PUBLISHERS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(PART_WORDS.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn what_an_entry_leaves_open_its_group_says() {
+        let of = |text: &str| Image::of(&ImageRef::parse(text)).unwrap();
+        let python = of("cgr.dev/chainguard/python");
+        assert_eq!(python.system, OsFamily::Wolfi);
+        assert_eq!(python.user, BaseUser::NonRoot("65532"));
+        let core = of("mcr.microsoft.com/dotnet/core/sdk:3.0");
+        assert_eq!(core.product.map(|p| p.name), Some(".NET"));
+        assert!(core.variants.is_empty());
+        assert!(Image::of(&ImageRef::parse("cgr.dev/other/python")).is_none());
+    }
+
+    #[test]
+    fn paths_fit_part_by_part() {
+        for (pattern, path, fits) in [
+            ("ubi*", "ubi9", true),
+            ("ubi*", "ubi9/nodejs-20", false),
+            ("ubi*/nodejs-*", "ubi9/nodejs-20", true),
+            ("ubi*/nodejs-*", "ubi9", false),
+            ("ubi/x", "ubi/x", true),
+            ("ubi/x", "ubi/xy", false),
+        ] {
+            assert_eq!(fits_path(pattern, path), fits, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn the_releases_are_days_and_versions() {
+        for product in PRODUCTS {
+            let ended = product.releases.iter().filter(|r| r.ended().is_some());
+            let supported = product.releases.iter().filter(|r| r.is_supported());
+            assert!(
+                ended.count() > 0 && supported.count() > 0,
+                "{}",
+                product.name
+            );
+            for release in product.releases {
+                let days = [release.released, release.ends].into_iter().flatten();
+                assert!(days.clone().is_sorted(), "{release:?}");
+                for day in days {
+                    assert_eq!(day.len(), 10, "{release:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The face for other programs: settings at hand, a text goes in, a report comes out.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{Config, ConfigError};
+use crate::context::{Build, Files};
+use crate::engine::{self, Report, Settings};
+use crate::fix::Applicability;
+use crate::mend::{self, Mended};
+use crate::span::Source;
+
+/// A linter: what it says of a text depends on nothing but the text, its name, the configuration
+/// and the files it was given.
+///
+/// ```
+/// use dlint::Linter;
+/// use dlint::fix::Applicability;
+///
+/// let linter = Linter::from_toml("select = ['apt-missing-yes']")?;
+/// let report = linter.lint("Dockerfile", "FROM debian:13\nRUN apt-get install curl\n");
+/// let finding = &report.diagnostics[0];
+/// assert_eq!(finding.rule, "apt-missing-yes");
+/// assert_eq!(report.source.slice(finding.span), "apt-get install");
+///
+/// let fixed = linter.fix(report, Applicability::Safe);
+/// assert_eq!(
+///     fixed.report.source.text(),
+///     "FROM debian:13\nRUN apt-get install -y curl\n",
+/// );
+/// # Ok::<(), dlint::config::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Linter {
+    config: Arc<Config>,
+    files: Option<Arc<dyn Files>>,
+    build: Option<Build>,
+}
+
+impl Linter {
+    /// Every rule that is on by its page, at its page's level.
+    pub fn recommended() -> Self {
+        Self {
+            config: Arc::default(),
+            files: None,
+            build: None,
+        }
+    }
+
+    /// What a `dlint.toml` says. Its patterns start where the names of files start; it cannot
+    /// extend another file.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let config = Config::parse(text)?;
+        // What does not fit together shows now, for all files and not for the first one.
+        config.effective(Path::new(""), true)?;
+        Ok(Self {
+            config: Arc::new(config),
+            ..Self::recommended()
+        })
+    }
+
+    /// With the files that the build context and its ignore files are read from:
+    /// [`Memory`](crate::context::Memory), [`Disk`](crate::context::Disk) or your own. Without
+    /// them a Dockerfile is judged by its text.
+    ///
+    /// ```
+    /// use dlint::Linter;
+    /// use dlint::context::Memory;
+    ///
+    /// let files = Memory::new().with(".dockerignore", "*.key\n");
+    /// let linter = Linter::from_toml("select = ['ignored-copy']")?.with_files(files);
+    /// let report = linter.lint("Dockerfile", "FROM scratch\nCOPY server.key /\n");
+    /// assert_eq!(report.diagnostics.len(), 0, "no context has that file");
+    ///
+    /// let files = Memory::new().with(".dockerignore", "*.key\n").with("server.key", "");
+    /// let report = linter.with_files(files).lint("Dockerfile", "FROM scratch\nCOPY server.key /\n");
+    /// assert_eq!(report.diagnostics[0].rule, "ignored-copy");
+    /// # Ok::<(), dlint::config::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn with_files(self, files: impl Files + 'static) -> Self {
+        Self {
+            files: Some(Arc::new(files)),
+            ..self
+        }
+    }
+
+    /// With a way to build: arguments, target, context. It replaces what the configuration says.
+    #[must_use]
+    pub fn with_build(self, build: Build) -> Self {
+        Self {
+            build: Some(build),
+            ..self
+        }
+    }
+
+    /// Lints a text. The name is the place of the file among the files given, and what reports
+    /// call it; nothing of that name is opened. A fault of dlint is the finding `internal-error`.
+    pub fn lint(&self, name: impl Into<PathBuf>, text: impl Into<String>) -> Report {
+        let source = Source::new(name, text);
+        let settings = self.settings(source.path());
+        engine::lint_guarded(source, &settings)
+    }
+
+    /// Applies the fixes of a report that are trusted at least so far, and lints again, until
+    /// nothing changes.
+    pub fn fix(&self, report: Report, least: Applicability) -> Mended {
+        let settings = self.settings(report.source.path());
+        mend::mend(report, &settings, least)
+    }
+
+    /// What applies to a file of that name, for calls to the engine itself.
+    pub fn settings(&self, name: &Path) -> Settings {
+        // Every override was read when the configuration was.
+        let effective = self.config.effective(name, false);
+        let mut settings = effective.map_or_else(|_| Settings::recommended(), |e| e.settings);
+        settings.files.clone_from(&self.files);
+        if let Some(build) = &self.build {
+            settings.build.clone_from(build);
+        }
+        settings
+    }
+}
