@@ -18,6 +18,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+/// Where the pages of the rules can be read.
+const PAGES: &str = "https://github.com/dockerfile-dlint/dlint/blob/main/rules";
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
@@ -253,9 +256,10 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
         .replace('\n', " ");
     let module = id.replace('-', "_");
     let rule = format!("{family}::{module}::{}", pascal(id));
+    let url = format!("{PAGES}/{family}/{id}.md");
     let code = format!(
         "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
-         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], summary: {:?}, page: {page:?} }}, \
+         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
          make: make::<{rule}>, configure: configure::<{rule}>, options: options::<{rule}> }},\n",
         get("since")?,
         hadolint

@@ -14,7 +14,7 @@ pub fn run() -> Result<(Vec<String>, String), dlint::config::ConfigError> {
         let place = report.source.position(finding.span.start);
         format!(
             "{}:{} {}[{}]: {}",
-            place.line, place.column, finding.severity, finding.rule, finding.message
+            place.line, place.column, finding.severity, finding.rule.id, finding.message
         )
     });
     let lines = lines.collect();

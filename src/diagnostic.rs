@@ -1,9 +1,12 @@
 //! What a rule says: a message at a place, with everything needed to show, filter and mend it.
 
-use serde::{Deserialize, Serialize};
+pub mod meta;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::fix::Fix;
 use crate::span::Span;
+use meta::RuleMeta;
 
 /// How bad a finding is. Ordered: `Style < Info < Warning < Error`.
 #[derive(
@@ -70,8 +73,9 @@ pub struct Label {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// The id of the rule.
-    pub rule: &'static str,
+    /// The rule; its id where the finding is serialised.
+    #[serde(serialize_with = "id")]
+    pub rule: &'static RuleMeta,
     /// A code of its own, for rules that speak for another tool's catalogue (`SC2086`).
     pub code: Option<String>,
     /// How bad it is here.
@@ -92,10 +96,14 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
+fn id<S: Serializer>(rule: &&'static RuleMeta, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(rule.id)
+}
+
 impl Diagnostic {
     /// A finding with nothing but a place and a message.
     pub fn new(
-        rule: &'static str,
+        rule: &'static RuleMeta,
         severity: Severity,
         span: Span,
         message: impl Into<String>,

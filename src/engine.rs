@@ -18,6 +18,9 @@ use crate::span::{Source, Span};
 use crate::suppress::{Suppressed, Suppressions};
 use crate::syntax::{self, File, Keyword};
 
+/// The rule that stands for a fault of dlint.
+const INTERNAL_ERROR: &RuleMeta = rules::meta("internal-error");
+
 /// What applies to one file.
 #[derive(Clone, Default)]
 pub struct Settings {
@@ -55,6 +58,17 @@ pub struct ActiveRule {
 }
 
 impl ActiveRule {
+    /// A rule of one's own, at its own level.
+    pub fn own(meta: &'static RuleMeta, rule: impl Rule) -> Self {
+        Self {
+            meta,
+            rule: Arc::new(rule),
+            severity: meta.level.severity(),
+            severity_is_set: false,
+            codes: CodeChoice::default(),
+        }
+    }
+
     /// A rule with its default options at its page's level.
     pub fn new(entry: &'static rules::RuleEntry) -> Self {
         Self {
@@ -101,6 +115,7 @@ impl Settings {
 }
 
 /// A file's findings.
+#[non_exhaustive]
 pub struct Report {
     /// The file.
     pub source: Source,
@@ -132,7 +147,7 @@ pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no message");
         let mut diagnostic = Diagnostic::new(
-            "internal-error",
+            INTERNAL_ERROR,
             Severity::Error,
             Span::at(0),
             format!("dlint failed on this file: {text}"),
@@ -198,7 +213,7 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
         builds.push((build, found.idle));
         let mut times: HashMap<(Span, &str, String), usize> = HashMap::new();
         for diagnostic in found.kept {
-            let (span, rule) = (diagnostic.span, diagnostic.rule);
+            let (span, rule) = (diagnostic.span, diagnostic.rule.id);
             let message = diagnostic.message.clone();
             let time = times.entry((span, rule, message.clone())).or_default();
             *time += 1;
@@ -222,7 +237,7 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
         for suppressed in found.suppressed {
             let diagnostic = &suppressed.diagnostic;
             let message = diagnostic.message.clone();
-            if silenced.insert((diagnostic.span, diagnostic.rule, message)) {
+            if silenced.insert((diagnostic.span, diagnostic.rule.id, message)) {
                 all.suppressed.push(suppressed);
             }
         }
@@ -236,11 +251,10 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
     let settled: HashSet<(Span, &str)> = merged
         .iter()
         .filter(|(diagnostic, having)| holds_everywhere(diagnostic, having))
-        .map(|(diagnostic, _)| (diagnostic.span, diagnostic.rule))
+        .map(|(diagnostic, _)| (diagnostic.span, diagnostic.rule.id))
         .collect();
     for (mut diagnostic, having) in merged {
-        let is_comment =
-            rules::by_id(diagnostic.rule).is_some_and(|e| e.meta.family == "suppressions");
+        let is_comment = diagnostic.rule.family == "suppressions";
         // A comment that silences something in another build is of use.
         if is_comment && having.len() < builds.len() {
             continue;
@@ -254,7 +268,7 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
         if !holds_everywhere(&diagnostic, &having) {
             // What is said of the same place for the builds that make it, or for one that
             // somebody describes, is said already.
-            let place = (diagnostic.span, diagnostic.rule);
+            let place = (diagnostic.span, diagnostic.rule.id);
             let is_plain = with.iter().all(|b| b.names.is_empty());
             if settled.contains(&place) || is_plain && named_places.contains(&place) {
                 continue;
@@ -345,7 +359,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
-        rule: "",
+        rule: INTERNAL_ERROR,
         codes: &no_codes,
         severity: Severity::Info,
         severity_is_set: false,
@@ -368,6 +382,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         }
     }
     let mut suppressions = Suppressions::of(source, file, build, perspective);
+    suppressions.know(settings.rules.iter().map(|r| r.meta));
     if settings.no_ignores {
         suppressions.disable();
     }
@@ -409,7 +424,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
     suppressed.sort_by(|a, b| order(&a.diagnostic, &b.diagnostic));
     let is_check = |d: &Diagnostic| {
-        let check = rules::by_id(d.rule).and_then(|e| e.meta.buildkit);
+        let check = d.rule.buildkit;
         check.is_some_and(|check| check.name.is_some())
     };
     let fails = suppressions.fails() && kept.iter().any(is_check);
@@ -427,12 +442,12 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
 /// Takes out what another rule says enough of. One that a comment silences says nothing.
 fn drop_covered(kept: &mut Vec<Diagnostic>) {
     for (covering, covered) in rules::COVERING {
-        let places = kept.iter().filter(|d| d.rule == covering);
+        let places = kept.iter().filter(|d| d.rule.id == covering);
         let places: HashSet<u32> = places.map(|d| d.span.start).collect();
         // A label is a place of its own.
         kept.retain(|d| {
             let mut own = d.labels.iter().map(|l| l.span).chain([d.span]);
-            d.rule != covered || !own.all(|span| places.contains(&span.start))
+            d.rule.id != covered || !own.all(|span| places.contains(&span.start))
         });
     }
 }
@@ -462,11 +477,11 @@ fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
 
 fn enter<'a>(cx: &mut Context<'a>, active: &'a ActiveRule) {
     cx.codes = &active.codes;
-    cx.rule = active.meta.id;
+    cx.rule = active.meta;
     cx.severity = active.severity;
     cx.severity_is_set = active.severity_is_set;
 }
 
 fn order(a: &Diagnostic, b: &Diagnostic) -> std::cmp::Ordering {
-    (a.span.start, a.span.end, a.rule).cmp(&(b.span.start, b.span.end, b.rule))
+    (a.span.start, a.span.end, a.rule.id).cmp(&(b.span.start, b.span.end, b.rule.id))
 }

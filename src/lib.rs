@@ -27,6 +27,7 @@ pub mod fix;
 pub mod images;
 pub mod linter;
 pub mod mend;
+pub mod path;
 pub mod perspective;
 pub mod policy;
 pub mod rule;

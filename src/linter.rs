@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::config::{Config, ConfigError};
 use crate::context::{Build, Files};
-use crate::engine::{self, Report, Settings};
+use crate::engine::{self, ActiveRule, Report, Settings};
 use crate::fix::Applicability;
 use crate::mend::{self, Mended};
+use crate::rule::{Rule, RuleMeta};
 use crate::span::Source;
 
 /// A linter: what it says of a text depends on nothing but the text, its name, the configuration
@@ -20,7 +21,7 @@ use crate::span::Source;
 /// let linter = Linter::from_toml("select = ['apt-missing-yes']")?;
 /// let report = linter.lint("Dockerfile", "FROM debian:13\nRUN apt-get install curl\n");
 /// let finding = &report.diagnostics[0];
-/// assert_eq!(finding.rule, "apt-missing-yes");
+/// assert_eq!(finding.rule.id, "apt-missing-yes");
 /// assert_eq!(report.source.slice(finding.span), "apt-get install");
 ///
 /// let fixed = linter.fix(report, Applicability::Safe);
@@ -35,6 +36,7 @@ pub struct Linter {
     config: Arc<Config>,
     files: Option<Arc<dyn Files>>,
     build: Option<Build>,
+    own: Vec<ActiveRule>,
 }
 
 impl Linter {
@@ -44,6 +46,7 @@ impl Linter {
             config: Arc::default(),
             files: None,
             build: None,
+            own: Vec::new(),
         }
     }
 
@@ -74,7 +77,7 @@ impl Linter {
     ///
     /// let files = Memory::new().with(".dockerignore", "*.key\n").with("server.key", "");
     /// let report = linter.with_files(files).lint("Dockerfile", "FROM scratch\nCOPY server.key /\n");
-    /// assert_eq!(report.diagnostics[0].rule, "ignored-copy");
+    /// assert_eq!(report.diagnostics[0].rule.id, "ignored-copy");
     /// # Ok::<(), dlint::config::ConfigError>(())
     /// ```
     #[must_use]
@@ -92,6 +95,14 @@ impl Linter {
             build: Some(build),
             ..self
         }
+    }
+
+    /// With a rule that is not dlint's, which runs after dlint's own. Reports and ignore comments
+    /// treat its findings like all others; configuration does not know it.
+    #[must_use]
+    pub fn with_rule(mut self, meta: &'static RuleMeta, rule: impl Rule) -> Self {
+        self.own.push(ActiveRule::own(meta, rule));
+        self
     }
 
     /// Lints a text. The name is the place of the file among the files given, and what reports
@@ -118,6 +129,7 @@ impl Linter {
         if let Some(build) = &self.build {
             settings.build.clone_from(build);
         }
+        settings.rules.extend(self.own.iter().cloned());
         settings
     }
 }

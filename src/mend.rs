@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Report, Settings, lint_guarded};
 use crate::fix::{self, Applicability, Edit, Fix};
-use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::{self, File};
 
@@ -106,7 +105,7 @@ fn settle(
     };
     let of_endless = |d: &&Diagnostic| {
         let fix = d.fix.as_ref().filter(|f| f.applicability >= least);
-        fix.is_some() && endless.contains(d.rule)
+        fix.is_some() && endless.contains(d.rule.id)
     };
     let of_endless = mended.report.diagnostics.iter().filter(of_endless);
     mended.dropped = of_endless
@@ -128,7 +127,7 @@ fn settle(
             .filter_map(|d| {
                 let fix = d.fix.as_ref().filter(|f| f.applicability >= least)?;
                 let skip = fix.edits.is_empty()
-                    || endless.contains(d.rule)
+                    || endless.contains(d.rule.id)
                     || refused.contains(&identity(source, d, fix));
                 (!skip).then(|| (d, trial.localized(fix)))
             })
@@ -137,7 +136,7 @@ fn settle(
             break;
         }
         if round == MOST_ROUNDS {
-            return Err(candidates.iter().map(|(d, _)| d.rule).collect());
+            return Err(candidates.iter().map(|(d, _)| d.rule.id).collect());
         }
         let tried = trial.best(&candidates);
         for (index, why) in &tried.refused {
@@ -163,11 +162,11 @@ fn settle(
         let next = Source::from_bytes(source.path(), tried.text.clone());
         let too_big = tried.text.len() > 2 * size + 64 * 1024;
         if too_big {
-            return Err(made.iter().map(|d| d.rule).collect());
+            return Err(made.iter().map(|d| d.rule.id).collect());
         }
         let again = !seen.insert(tried.text);
         let report = (!again).then(|| lint(next));
-        let fails = |r: &Report| r.diagnostics.iter().any(|d| d.rule == "internal-error");
+        let fails = |r: &Report| r.diagnostics.iter().any(|d| d.rule.id == "internal-error");
         let why = match &report {
             None => Some(Why::Unsettled),
             Some(report) if fails(report) => Some(Why::Fails),
@@ -185,7 +184,7 @@ fn settle(
             continue;
         }
         for diagnostic in made {
-            *mended.fixed.entry(diagnostic.rule).or_default() += 1;
+            *mended.fixed.entry(diagnostic.rule.id).or_default() += 1;
         }
         if let Some(report) = report {
             mended.report = report;
@@ -198,7 +197,7 @@ fn settle(
 fn dropped(source: &Source, diagnostic: &Diagnostic, why: Why) -> Dropped {
     let place = source.position(diagnostic.span.start);
     Dropped {
-        rule: diagnostic.rule,
+        rule: diagnostic.rule.id,
         line: place.line,
         column: place.column,
         why,
@@ -211,7 +210,7 @@ fn identity(source: &Source, diagnostic: &Diagnostic, fix: &Fix) -> Identity {
         .iter()
         .map(|e| (source.slice(e.span).to_owned(), e.content.clone()))
         .collect();
-    (diagnostic.rule, diagnostic.message.clone(), edits)
+    (diagnostic.rule.id, diagnostic.message.clone(), edits)
 }
 
 /// A text that fixes are tried on.
@@ -309,7 +308,7 @@ impl Trial<'_> {
         let own: Vec<&Edit> = applied
             .iter()
             .filter_map(|i| candidates.get(*i))
-            .filter(|(d, _)| rules::by_id(d.rule).is_some_and(|e| e.meta.family == COMMENT_FAMILY))
+            .filter(|(d, _)| d.rule.family == COMMENT_FAMILY)
             .flat_map(|(_, fix)| &fix.edits)
             .collect();
         let is_own = |span: Span| {
@@ -355,6 +354,7 @@ mod tests {
     use crate::diagnostic::Severity;
     use crate::engine::ActiveRule;
     use crate::rule::{Context, Rule};
+    use crate::rules;
 
     /// Replaces one text by another wherever it stands.
     struct Swap(&'static str, &'static str);

@@ -1,149 +1,17 @@
-//! What a rule is: what its page says of it, the checks it may do, and what a check may ask.
+//! What a rule is: the checks it may do, and what a check may ask.
 
 use std::any::Any;
 use std::collections::BTreeMap;
 
+pub use crate::diagnostic::meta::{
+    BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, RuleMeta,
+};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::packages::Install;
 use crate::facts::{Command, Facts, ImageUse, Node, Place, Stage};
-use crate::fix::Applicability;
-use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::span::{Source, Span};
 use crate::syntax::File;
-
-/// Whom a finding serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
-pub enum Impact {
-    Security,
-    Speed,
-    Clarity,
-    Size,
-    Correctness,
-}
-
-impl Impact {
-    /// All of them, in the order pages list them.
-    pub const ALL: [Impact; 5] = [
-        Impact::Security,
-        Impact::Speed,
-        Impact::Clarity,
-        Impact::Size,
-        Impact::Correctness,
-    ];
-
-    /// The name used in pages and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Impact::Security => "security",
-            Impact::Speed => "speed",
-            Impact::Clarity => "clarity",
-            Impact::Size => "size",
-            Impact::Correctness => "correctness",
-        }
-    }
-}
-
-/// What the recommended profile does with a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// Reports at this severity.
-    On(Severity),
-    /// Silent; `strict` or a selection turns it on at this severity.
-    Off(Severity),
-    /// Silent until it is configured; then it reports at this severity.
-    Configured(Severity),
-}
-
-impl Level {
-    /// The severity it has once it is on.
-    pub fn severity(self) -> Severity {
-        match self {
-            Level::On(s) | Level::Off(s) | Level::Configured(s) => s,
-        }
-    }
-}
-
-/// A code of hadolint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HadolintCode {
-    /// The code: `DL3006`.
-    pub code: &'static str,
-    /// The severity hadolint gives it.
-    pub severity: Severity,
-    /// Whether hadolint reports it unless told otherwise.
-    pub is_on: bool,
-}
-
-/// What BuildKit does when it finds what a rule finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BuildkitCheck {
-    /// The name of the check; an error has none.
-    pub name: Option<&'static str>,
-    /// When it runs, and so which check comments reach it.
-    pub kind: BuildkitKind,
-}
-
-/// When BuildKit looks, and which check comments it asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuildkitKind {
-    /// At the file as a whole: a comment above one instruction does not reach it.
-    WholeFile,
-    /// At each instruction while it reads the file.
-    Instruction,
-    /// At each instruction while it turns it into a build: a trigger in the builds that run it,
-    /// and only the stages that are built.
-    Conversion,
-    /// Only where it is asked for; skipping does not touch it.
-    Experimental,
-}
-
-/// What a rule's page says: the metadata of its front matter, and the text.
-#[derive(Debug)]
-pub struct RuleMeta {
-    /// The id in kebab-case.
-    pub id: &'static str,
-    /// The folder of its page: `images`, `packages`, …
-    pub family: &'static str,
-    /// What the recommended profile does with it.
-    pub level: Level,
-    /// The most trusted fix it offers, if it offers any.
-    pub fix: Option<Applicability>,
-    /// The version that brought it.
-    pub since: &'static str,
-    /// hadolint's code for the same finding.
-    pub hadolint: Option<HadolintCode>,
-    /// BuildKit's check or error for the same finding.
-    pub buildkit: Option<BuildkitCheck>,
-    /// All names that other tools give the same finding, those two first.
-    pub aliases: &'static [&'static str],
-    /// Whom it serves.
-    pub impact: &'static [Impact],
-    /// The first paragraph of the page.
-    pub summary: &'static str,
-    /// The page without its front matter, Markdown.
-    pub page: &'static str,
-}
-
-impl RuleMeta {
-    /// The name that another tool has for it.
-    pub fn name_in(&self, perspective: Perspective) -> Option<&'static str> {
-        match perspective {
-            Perspective::Dlint => None,
-            Perspective::Hadolint => self.hadolint.map(|code| code.code),
-            Perspective::Buildkit => self.buildkit.and_then(|check| check.name),
-        }
-    }
-
-    /// Where the page can be read.
-    pub fn url(&self) -> String {
-        format!(
-            "https://github.com/dockerfile-dlint/dlint/blob/main/rules/{}/{}.md",
-            self.family, self.id
-        )
-    }
-}
 
 /// Which codes are on for a rule that speaks for another tool's catalogue (`SC2086`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -264,7 +132,7 @@ pub struct Context<'a> {
     /// What the organisation demands.
     pub policy: &'a Policy,
     /// The rule that is running.
-    pub(crate) rule: &'static str,
+    pub(crate) rule: &'static RuleMeta,
     /// Which of its codes are on.
     pub codes: &'a CodeChoice,
     /// The severity it reports at.

@@ -91,6 +91,6 @@ fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
         facts.push(("aliases", meta.aliases.join(", ")));
     }
     facts.push(("since", meta.since.to_owned()));
-    facts.push(("page", meta.url()));
+    facts.extend(meta.url.map(|url| ("page", url.to_owned())));
     facts
 }

@@ -543,7 +543,7 @@ fn lint_held(args: &LintArgs, holder: Holder, effective: &Effective, settings: &
     }
     report
         .diagnostics
-        .sort_by_key(|d| (d.span.start, d.span.end, d.rule));
+        .sort_by_key(|d| (d.span.start, d.span.end, d.rule.id));
     Done {
         fail_on: effective.fail_on,
         before: None,
@@ -802,7 +802,7 @@ mod tests {
             path: None,
         };
         assert!(!outcome.is_complete());
-        let rules: Vec<&str> = outcome.findings().map(|(_, d)| d.rule).collect();
+        let rules: Vec<&str> = outcome.findings().map(|(_, d)| d.rule.id).collect();
         let syntax = rules.iter().filter(|r| **r == "syntax-error").count();
         assert!(
             syntax >= 2 && rules.contains(&"internal-error"),

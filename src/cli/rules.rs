@@ -26,7 +26,7 @@ pub(super) struct RuleJson {
     aliases: &'static [&'static str],
     impact: Vec<&'static str>,
     summary: &'static str,
-    url: String,
+    url: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<&'static str>,
 }
@@ -43,7 +43,7 @@ impl RuleJson {
             aliases: meta.aliases,
             impact: meta.impact.iter().map(|i| i.as_str()).collect(),
             summary: meta.summary,
-            url: meta.url(),
+            url: meta.url,
             page: page.then_some(meta.page),
         }
     }
@@ -97,7 +97,11 @@ fn table(terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
             Some(Applicability::Unsafe) => "fix?",
             _ => "",
         };
-        let id = terminal.link(&meta.url(), &format!("{:<widest$}", meta.id));
+        let id = format!("{:<widest$}", meta.id);
+        let id = match meta.url {
+            Some(url) => terminal.link(url, &id),
+            None => id,
+        };
         let aliases = meta.aliases.join(", ");
         let line = format!("  {id}  {level}  {state}  {fix:<4}  {aliases}");
         writeln!(out, "{}", line.trim_end())?;

@@ -15,7 +15,7 @@ use owo_colors::Style as Paint;
 
 use super::clean::{commands, is_dangerous};
 use super::terminal::{Style, Terminal};
-use super::{Linted, Outcome, Secrets, Summary, code, meta, printable, shown_path};
+use super::{Linted, Outcome, Secrets, Summary, code, printable, shown_path};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Source, Span};
@@ -65,8 +65,8 @@ fn write_finding(
         diagnostic.severity,
         code(diagnostic, file.perspective)
     );
-    let name = match meta(diagnostic) {
-        Some(meta) => terminal.link(&meta.url(), &name),
+    let name = match diagnostic.rule.url {
+        Some(url) => terminal.link(url, &name),
         None => name,
     };
     let mut places = vec![(diagnostic.span, None)];

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Linted, Outcome, code, meta, slashed, start};
+use super::{Linted, Outcome, code, slashed, start};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::Applicability;
 use crate::span::{Source, Span};
@@ -25,7 +25,7 @@ pub struct Finding<'a> {
     pub aliases: &'static [&'static str],
     pub impact: Vec<&'static str>,
     pub help: Option<&'a str>,
-    pub url: Option<String>,
+    pub url: Option<&'static str>,
     pub labels: Vec<JsonLabel<'a>>,
     pub fix: Option<JsonFix<'a>>,
 }
@@ -63,7 +63,7 @@ impl<'a> Finding<'a> {
     /// The finding of a file.
     pub fn of(file: &'a Linted, diagnostic: &'a Diagnostic) -> Self {
         let source = &file.report.source;
-        let meta = meta(diagnostic);
+        let meta = diagnostic.rule;
         let [_, _, end_line, end_column] = place(source, diagnostic.span);
         let (line, column) = start(file, diagnostic);
         Self {
@@ -75,15 +75,11 @@ impl<'a> Finding<'a> {
             code: code(diagnostic, file.perspective),
             level: diagnostic.severity,
             message: &diagnostic.message,
-            rule: diagnostic.rule,
-            aliases: meta.map_or(&[], |m| m.aliases),
-            impact: meta
-                .iter()
-                .flat_map(|m| m.impact)
-                .map(|i| i.as_str())
-                .collect(),
+            rule: meta.id,
+            aliases: meta.aliases,
+            impact: meta.impact.iter().map(|i| i.as_str()).collect(),
             help: diagnostic.help.as_deref(),
-            url: meta.map(|m| m.url()),
+            url: meta.url,
             labels: diagnostic
                 .labels
                 .iter()

@@ -25,8 +25,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
 use crate::fix::Applicability;
 use crate::perspective::Perspective;
-use crate::rule::RuleMeta;
-use crate::rules;
 pub use clean::{one_line, printable, shown_path};
 pub use json::Finding;
 pub use secrets::Secrets;
@@ -131,7 +129,7 @@ impl<'a> Outcome<'a> {
 
     /// Whether everything that was asked for was done.
     pub fn is_complete(&self) -> bool {
-        self.failures.is_empty() && !self.findings().any(|(_, d)| d.rule == INTERNAL_ERROR)
+        self.failures.is_empty() && !self.findings().any(|(_, d)| d.rule.id == INTERNAL_ERROR)
     }
 
     /// The counts that end a report for people.
@@ -183,19 +181,14 @@ pub fn write_config_error(
     full::write_config_error(error, terminal, out)
 }
 
-/// What the page of a finding's rule says.
-fn meta(diagnostic: &Diagnostic) -> Option<&'static RuleMeta> {
-    rules::by_id(diagnostic.rule).map(|entry| &entry.meta)
-}
-
 /// The name a finding goes by: its own code, else the name in the tool whose profile is in
 /// force, else the rule's id.
 pub fn code(diagnostic: &Diagnostic, perspective: Perspective) -> &str {
     if let Some(code) = &diagnostic.code {
         return code;
     }
-    let alias = meta(diagnostic).and_then(|m| m.name_in(perspective));
-    alias.unwrap_or(diagnostic.rule)
+    let alias = diagnostic.rule.name_in(perspective);
+    alias.unwrap_or(diagnostic.rule.id)
 }
 
 /// Line and column of a finding. Where another tool would give another line, that line is given,

@@ -194,7 +194,7 @@ pub(super) fn sonarqube(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Resul
         };
         let (severity, kind) = match diagnostic.severity {
             // As hadolint has it: nothing works.
-            Severity::Error if diagnostic.rule == "syntax-error" => ("BLOCKER", "BUG"),
+            Severity::Error if diagnostic.rule.id == "syntax-error" => ("BLOCKER", "BUG"),
             Severity::Error => ("CRITICAL", "BUG"),
             Severity::Warning => ("MAJOR", "CODE_SMELL"),
             Severity::Info => ("MINOR", "CODE_SMELL"),

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::fingerprint::line_hashes;
 use super::{INTERNAL_ERROR, Linted, Outcome, code, slashed};
+use crate::context::{Disk, is_repository};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::{Impact, Level, RuleMeta};
-use crate::rules;
 use crate::span::{Source, Span};
 use crate::suppress::Suppressed;
 
@@ -86,7 +86,8 @@ struct Descriptor {
     short_description: Text,
     full_description: Text,
     default_configuration: Configuration,
-    help_uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<&'static str>,
     help: Markdown,
     properties: RuleProperties,
 }
@@ -251,7 +252,7 @@ struct Suppression<'a> {
 
 pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let root = Root::find();
-    let mut used: Vec<&'static str> = outcome
+    let mut metas: Vec<&'static RuleMeta> = outcome
         .files
         .iter()
         .flat_map(|file| {
@@ -265,12 +266,8 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
                 .collect::<Vec<_>>()
         })
         .collect();
-    used.sort_unstable();
-    used.dedup();
-    let metas: Vec<&RuleMeta> = used
-        .iter()
-        .filter_map(|id| rules::by_id(id).map(|e| &e.meta))
-        .collect();
+    metas.sort_by_key(|meta| meta.id);
+    metas.dedup_by_key(|meta| meta.id);
 
     let mut artifacts = Vec::with_capacity(outcome.files.len());
     let mut results = Vec::new();
@@ -332,7 +329,7 @@ fn notifications(outcome: &Outcome<'_>, root: &Root) -> Vec<Notification> {
         .map(|f| (f.path.as_path(), f.message.as_str()));
     let internal = outcome
         .findings()
-        .filter(|(_, d)| d.rule == INTERNAL_ERROR)
+        .filter(|(_, d)| d.rule.id == INTERNAL_ERROR)
         .map(|(file, d)| (file.report.source.path(), d.message.as_str()));
     failed
         .chain(internal)
@@ -360,7 +357,13 @@ fn descriptor(meta: &'static RuleMeta) -> Descriptor {
     }
     tags.truncate(MOST_TAGS);
     let severity = meta.level.severity();
-    let page = meta.page.split_once('\n').map_or(meta.page, |(_, p)| p);
+    // Viewers want help of every rule.
+    let page = if meta.page.is_empty() {
+        meta.summary
+    } else {
+        meta.page
+    };
+    let page = page.split_once('\n').map_or(page, |(_, p)| p);
     let why = section(page, "Why");
     let full = match why {
         "" => meta.summary.to_owned(),
@@ -378,7 +381,7 @@ fn descriptor(meta: &'static RuleMeta) -> Descriptor {
         default_configuration: Configuration {
             level: level(severity),
         },
-        help_uri: meta.url(),
+        help_uri: meta.url,
         help: Markdown {
             text: page.trim().to_owned(),
             markdown: page.trim().to_owned(),
@@ -440,7 +443,7 @@ impl<'a> OneFile<'a, '_> {
         suppressed: Option<&'a Suppressed>,
         hashes: &[String],
     ) -> Option<SarifResult<'a>> {
-        let rule_index = self.metas.iter().position(|m| m.id == diagnostic.rule)?;
+        let rule_index = self.metas.iter().position(|m| m.id == diagnostic.rule.id)?;
         let line = self.source.line(diagnostic.span.start) as usize;
         let mut message = diagnostic.message.clone();
         if let Some(help) = &diagnostic.help {
@@ -450,7 +453,7 @@ impl<'a> OneFile<'a, '_> {
         let related = diagnostic.labels.iter().enumerate();
         let fix = diagnostic.fix.as_ref();
         Some(SarifResult {
-            rule_id: diagnostic.rule,
+            rule_id: diagnostic.rule.id,
             rule_index,
             level: level(diagnostic.severity),
             message: Text { text: message },
@@ -553,7 +556,7 @@ struct Root {
 impl Root {
     fn find() -> Self {
         let current = std::env::current_dir().unwrap_or_default();
-        let root = current.ancestors().find(|a| a.join(".git").exists());
+        let root = current.ancestors().find(|a| is_repository(&Disk, a));
         Self {
             root: root.unwrap_or(&current).to_path_buf(),
             current,
@@ -661,6 +664,7 @@ fn pascal(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules;
 
     fn root() -> Root {
         Root {

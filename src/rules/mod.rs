@@ -61,6 +61,29 @@ pub fn by_id(id: &str) -> Option<&'static RuleEntry> {
         .and_then(|i| RULES.get(i))
 }
 
+/// What is known of a rule that the code names; a name that no rule has does not compile.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "it runs in the compiler, for constants"
+)]
+pub(crate) const fn meta(id: &str) -> &'static RuleMeta {
+    let id = id.as_bytes();
+    let mut number = 0;
+    while number < RULES.len() {
+        let known = RULES[number].meta.id.as_bytes();
+        let mut same = 0;
+        while same < id.len() && same < known.len() && id[same] == known[same] {
+            same += 1;
+        }
+        if same == id.len() && same == known.len() {
+            return &RULES[number].meta;
+        }
+        number += 1;
+    }
+    panic!("no rule has that id")
+}
+
 /// The rule that reports under ShellCheck's codes.
 pub const SHELLCHECK: &str = "shellcheck";
 

@@ -93,7 +93,7 @@ pub(super) fn skips(name: &Name, meta: &RuleMeta, scope: &Scope) -> bool {
 
 /// The place of the later of two instructions of which BuildKit reports the earlier.
 pub(super) fn later_place(diagnostic: &Diagnostic) -> Option<u32> {
-    let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit)?;
+    let check = diagnostic.rule.buildkit?;
     if check.name != Some(REPEATED_CHECK) {
         return None;
     }

@@ -15,7 +15,7 @@ use crate::compat;
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
 use crate::perspective::Perspective;
-use crate::rule::{IgnoreComment, UnusedIgnore};
+use crate::rule::{IgnoreComment, RuleMeta, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::linter_comment::Reach;
@@ -32,6 +32,8 @@ pub struct Suppressions {
     fails: bool,
     /// Whether nothing is silenced.
     disabled: bool,
+    /// The rules that run, which may be others than dlint's.
+    rules: Vec<&'static RuleMeta>,
     /// Of those that cover a part of the file: where each begins, how far any up to it reaches,
     /// and its index; sorted.
     by_start: Vec<(u32, u32, usize)>,
@@ -100,6 +102,7 @@ impl Suppressions {
             experimental: Vec::new(),
             fails: false,
             disabled: false,
+            rules: Vec::new(),
         };
         all.read_check_options(file, build);
         for instruction in &file.instructions {
@@ -174,6 +177,20 @@ impl Suppressions {
             furthest = furthest.max(end);
             self.by_start.push((start, furthest, index));
         }
+    }
+
+    /// Says which rules run: comments may name those that are not dlint's too.
+    pub fn know(&mut self, rules: impl Iterator<Item = &'static RuleMeta>) {
+        self.rules.extend(rules);
+    }
+
+    /// The rules that a name stands for, dlint's and others that run.
+    fn named(&self, name: &str) -> impl Iterator<Item = &'static RuleMeta> {
+        let known: Vec<&RuleMeta> = rules::by_name(name).iter().map(|e| &e.meta).collect();
+        let others = self.rules.iter().copied();
+        let others = others.filter(|rule| !known.iter().any(|k| k.id == rule.id));
+        let others: Vec<_> = others.filter(|rule| rule.is_called(name)).collect();
+        known.into_iter().chain(others)
     }
 
     /// From now on nothing is silenced, and none is unused.
@@ -281,8 +298,11 @@ impl Suppressions {
                 if name.check && self.perspective != Perspective::Buildkit {
                     continue;
                 }
-                let mut rules = rules::by_name(&name.text).into_iter();
-                if name.used || name.all || !rules.any(|r| is_on(r.meta.id, &name.text)) {
+                if name.used || name.all {
+                    continue;
+                }
+                let mut rules = self.named(&name.text);
+                if !rules.any(|rule| is_on(rule.id, &name.text)) {
                     continue;
                 }
                 let neighbour = |j: Option<usize>| j.and_then(|j| ignore.names.get(j));
@@ -312,7 +332,7 @@ impl Suppressions {
                 unknown: ignore
                     .names
                     .iter()
-                    .filter(|n| !n.is_known())
+                    .filter(|n| !n.is_known() && self.named(&n.text).next().is_none())
                     .map(|n| (n.text.clone(), n.span))
                     .collect(),
                 reason: ignore.reason.clone(),
@@ -359,15 +379,12 @@ impl Name {
     }
 
     fn means(&self, diagnostic: &Diagnostic, scope: &Scope) -> bool {
-        let Some(entry) = rules::by_id(diagnostic.rule) else {
-            return false;
-        };
+        let rule = diagnostic.rule;
         if self.check {
-            return buildkit::skips(self, &entry.meta, scope);
+            return buildkit::skips(self, rule, scope);
         }
         let is = |name: &str| self.text.eq_ignore_ascii_case(name);
-        is(entry.meta.id)
-            || entry.meta.aliases.iter().any(|a| is(a))
+        rule.is_called(&self.text)
             || diagnostic
                 .code
                 .as_deref()
@@ -457,14 +474,15 @@ mod tests {
     use crate::syntax;
 
     /// The lines on which findings of a rule, one per instruction, are silenced.
-    fn silenced(text: &str, rule: &'static str, perspective: Perspective) -> Vec<u32> {
+    fn silenced(text: &str, rule: &str, perspective: Perspective) -> Vec<u32> {
         let source = Source::new("Dockerfile", text);
         let file = syntax::parse(&source);
+        let entry = rules::by_id(rule).unwrap();
         let mut all = Suppressions::of(&source, &file, &Build::default(), perspective);
         let found = file
             .instructions
             .iter()
-            .map(|i| Diagnostic::new(rule, Severity::Info, i.span, ""))
+            .map(|i| Diagnostic::new(&entry.meta, Severity::Info, i.span, ""))
             .collect();
         let (_, suppressed) = all.apply(found);
         let lines = suppressed
@@ -524,7 +542,8 @@ mod tests {
             let build = Build::default();
             let mut all = Suppressions::of(&source, &file, &build, Perspective::Dlint);
             let span = file.instructions.last().unwrap().span;
-            let mut found = Diagnostic::new(rules::SHELLCHECK, Severity::Info, span, "");
+            let mut found =
+                Diagnostic::new(rules::meta(rules::SHELLCHECK), Severity::Info, span, "");
             found.code = Some("SC2086".to_owned());
             let (kept, suppressed) = all.apply(vec![found]);
             assert_eq!((kept.len(), suppressed.len()), (0, 1), "{list}");

@@ -258,13 +258,13 @@ fn answer(settings: &mut engine::Settings, text: &str, options: &Value) -> Answe
         u64::from(d.line.unwrap_or_else(|| report.source.line(d.span.start)))
     };
     let named = report.diagnostics.iter().filter_map(|d| {
-        let name = buildkit_name(d.rule)?;
+        let name = buildkit_name(d.rule.id)?;
         Some((name.to_owned(), line(d)))
     });
     let mut warnings: Vec<(String, u64)> = named.collect();
     warnings.sort();
     let refused = |d: &&dlint::diagnostic::Diagnostic| {
-        is_refusal(d.rule) && d.severity == dlint::diagnostic::Severity::Error
+        is_refusal(d.rule.id) && d.severity == dlint::diagnostic::Severity::Error
     };
     let errors = report.diagnostics.iter().filter(refused);
     Answer {

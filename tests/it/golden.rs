@@ -29,7 +29,7 @@ fn lint(file: &str, change: impl Fn(String) -> String) -> (engine::Settings, eng
 fn findings(report: &engine::Report) -> Vec<String> {
     let show = |d: &dlint::diagnostic::Diagnostic| {
         let help = d.help.as_deref().unwrap_or_default();
-        format!("{}[{}]: {} ({help})", d.severity, d.rule, d.message)
+        format!("{}[{}]: {} ({help})", d.severity, d.rule.id, d.message)
     };
     report.diagnostics.iter().map(show).collect()
 }

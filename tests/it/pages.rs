@@ -126,7 +126,7 @@ fn findings(report: &engine::Report) -> String {
     };
     let mut out = String::new();
     for d in &report.diagnostics {
-        let rule = d.code.as_deref().unwrap_or(d.rule);
+        let rule = d.code.as_deref().unwrap_or(d.rule.id);
         let at = place(d.span);
         writeln!(out, "{at} {}[{rule}]: {}", d.severity, d.message).unwrap();
         for label in &d.labels {

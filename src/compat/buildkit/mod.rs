@@ -13,7 +13,6 @@ mod variables;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::rule::{BuildkitKind, Context};
-use crate::rules;
 use crate::syntax::Keyword;
 
 /// BuildKit's reading of what a rule looks for.
@@ -60,7 +59,7 @@ pub fn locate(
 ) -> Vec<Diagnostic> {
     let mut out = Vec::with_capacity(found.len());
     for mut diagnostic in found {
-        let check = rules::by_id(diagnostic.rule).and_then(|e| e.meta.buildkit);
+        let check = diagnostic.rule.buildkit;
         let is = |kind: BuildkitKind| check.is_some_and(|check| check.kind == kind);
         let is_continuation = check.is_some_and(|c| c.name == Some("NoEmptyContinuation"));
         if is(BuildkitKind::Experimental) && !asked_for(&diagnostic) {

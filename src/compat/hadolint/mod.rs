@@ -132,7 +132,7 @@ pub fn settle(
             .file
             .instruction_at(diagnostic.span.start)
             .map(|i| facts.source.line(i.span.start));
-        let code = rules::by_id(diagnostic.rule).and_then(|e| e.meta.hadolint);
+        let code = diagnostic.rule.hadolint;
         diagnostic.line = line;
         let mut stays = code.is_none();
         if let Some(HadolintCode { code, .. }) = code {
@@ -159,7 +159,7 @@ pub fn settle(
             continue;
         };
         let mut diagnostic = Diagnostic::new(
-            entry.meta.id,
+            &entry.meta,
             severity,
             reading.span,
             own_words(reading.code).map_or_else(|| words(entry.meta.summary), str::to_owned),
@@ -174,7 +174,7 @@ pub fn settle(
 /// tells of it.
 fn is_unsaid(facts: &Facts<'_>, diagnostic: &Diagnostic) -> bool {
     let errors = facts.file.errors.iter();
-    diagnostic.rule == SYNTAX_ERROR
+    diagnostic.rule.id == SYNTAX_ERROR
         && errors
             .filter(|e| e.span == diagnostic.span)
             .any(|e| matches!(e.kind, NoStage | NoInstructions))

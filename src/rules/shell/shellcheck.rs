@@ -39,10 +39,13 @@ pub use self::external::{Answers, ExternalScript, ReportError};
 use self::script::RunScript;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
-use crate::rule::{CodeChoice, Context, OtherCodes, Rule};
-use crate::rules::SHELLCHECK as ID;
+use crate::rule::{CodeChoice, Context, OtherCodes, Rule, RuleMeta};
+use crate::rules::{self, SHELLCHECK};
 use crate::shell::{FrameKind, WordPart};
 use crate::span::Span;
+
+/// What the page says.
+const META: &RuleMeta = rules::meta(SHELLCHECK);
 
 /// See `rules/shell/shellcheck.md`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]

@@ -114,7 +114,7 @@ fn every_rule() -> Settings {
 fn check_report(report: &Report) {
     let source = &report.source;
     for d in &report.diagnostics {
-        assert_ne!(d.rule, "internal-error", "{}", d.message);
+        assert_ne!(d.rule.id, "internal-error", "{}", d.message);
         check_span(source, d.span);
         d.labels.iter().for_each(|l| check_span(source, l.span));
         for edit in d.fix.iter().flat_map(|f| &f.edits) {

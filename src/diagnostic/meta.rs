@@ -1,0 +1,198 @@
+//! What is known of a rule, and so of each of its findings.
+
+use super::Severity;
+use crate::fix::Applicability;
+use crate::perspective::Perspective;
+
+/// Whom a finding serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Impact {
+    Security,
+    Speed,
+    Clarity,
+    Size,
+    Correctness,
+}
+
+impl Impact {
+    /// All of them, in the order pages list them.
+    pub const ALL: [Impact; 5] = [
+        Impact::Security,
+        Impact::Speed,
+        Impact::Clarity,
+        Impact::Size,
+        Impact::Correctness,
+    ];
+
+    /// The name used in pages and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Impact::Security => "security",
+            Impact::Speed => "speed",
+            Impact::Clarity => "clarity",
+            Impact::Size => "size",
+            Impact::Correctness => "correctness",
+        }
+    }
+}
+
+/// What the recommended profile does with a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Reports at this severity.
+    On(Severity),
+    /// Silent; `strict` or a selection turns it on at this severity.
+    Off(Severity),
+    /// Silent until it is configured; then it reports at this severity.
+    Configured(Severity),
+}
+
+impl Level {
+    /// The severity it has once it is on.
+    pub fn severity(self) -> Severity {
+        match self {
+            Level::On(s) | Level::Off(s) | Level::Configured(s) => s,
+        }
+    }
+}
+
+/// A code of hadolint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HadolintCode {
+    /// The code: `DL3006`.
+    pub code: &'static str,
+    /// The severity hadolint gives it.
+    pub severity: Severity,
+    /// Whether hadolint reports it unless told otherwise.
+    pub is_on: bool,
+}
+
+/// What BuildKit does when it finds what a rule finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuildkitCheck {
+    /// The name of the check; an error has none.
+    pub name: Option<&'static str>,
+    /// When it runs, and so which check comments reach it.
+    pub kind: BuildkitKind,
+}
+
+/// When BuildKit looks, and which check comments it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildkitKind {
+    /// At the file as a whole: a comment above one instruction does not reach it.
+    WholeFile,
+    /// At each instruction while it reads the file.
+    Instruction,
+    /// At each instruction while it turns it into a build: a trigger in the builds that run it,
+    /// and only the stages that are built.
+    Conversion,
+    /// Only where it is asked for; skipping does not touch it.
+    Experimental,
+}
+
+/// What is known of a rule: for one of dlint's what its page says, the front matter and the text.
+#[non_exhaustive]
+pub struct RuleMeta {
+    /// The id in kebab-case.
+    pub id: &'static str,
+    /// The folder of its page: `images`, `packages`, …; `own` for a rule that is not dlint's.
+    pub family: &'static str,
+    /// What the recommended profile does with it.
+    pub level: Level,
+    /// The most trusted fix it offers, if it offers any.
+    pub fix: Option<Applicability>,
+    /// The version that brought it; empty if it is not dlint's.
+    pub since: &'static str,
+    /// hadolint's code for the same finding.
+    pub hadolint: Option<HadolintCode>,
+    /// BuildKit's check or error for the same finding.
+    pub buildkit: Option<BuildkitCheck>,
+    /// All names that other tools give the same finding, those two first.
+    pub aliases: &'static [&'static str],
+    /// Whom it serves.
+    pub impact: &'static [Impact],
+    /// The first paragraph of the page.
+    pub summary: &'static str,
+    /// The page without its front matter, Markdown; empty if there is none.
+    pub page: &'static str,
+    /// Where the page can be read.
+    pub url: Option<&'static str>,
+}
+
+impl RuleMeta {
+    /// A rule of one's own. Its id is what reports call it and what ignore comments name.
+    ///
+    /// ```
+    /// use dlint::diagnostic::Severity;
+    /// use dlint::rule::{Impact, Level, RuleMeta};
+    ///
+    /// static META: RuleMeta = RuleMeta::new(
+    ///     "acme-proxy",
+    ///     Level::On(Severity::Warning),
+    ///     "Downloads go through the proxy.",
+    /// )
+    /// .with_impact(&[Impact::Security])
+    /// .with_url("https://wiki.example.com/acme-proxy");
+    /// assert_eq!(META.id, "acme-proxy");
+    /// ```
+    pub const fn new(id: &'static str, level: Level, summary: &'static str) -> Self {
+        Self {
+            id,
+            family: "own",
+            level,
+            fix: None,
+            since: "",
+            hadolint: None,
+            buildkit: None,
+            aliases: &[],
+            impact: &[],
+            summary,
+            page: "",
+            url: None,
+        }
+    }
+
+    /// With whom it serves. [`Impact::Security`] gives it a security severity in SARIF.
+    #[must_use]
+    pub const fn with_impact(mut self, impact: &'static [Impact]) -> Self {
+        self.impact = impact;
+        self
+    }
+
+    /// With other names for it, which ignore comments may use.
+    #[must_use]
+    pub const fn with_aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// With the place where its page can be read.
+    #[must_use]
+    pub const fn with_url(mut self, url: &'static str) -> Self {
+        self.url = Some(url);
+        self
+    }
+
+    /// Whether a name is its id or one of its other names, without regard to case.
+    pub fn is_called(&self, name: &str) -> bool {
+        let mut names = self.aliases.iter().chain([&self.id]);
+        names.any(|own| own.eq_ignore_ascii_case(name))
+    }
+
+    /// The name that another tool has for it.
+    pub fn name_in(&self, perspective: Perspective) -> Option<&'static str> {
+        match perspective {
+            Perspective::Dlint => None,
+            Perspective::Hadolint => self.hadolint.map(|code| code.code),
+            Perspective::Buildkit => self.buildkit.and_then(|check| check.name),
+        }
+    }
+}
+
+/// The id alone: whoever prints a finding does not want the page.
+impl std::fmt::Debug for RuleMeta {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("RuleMeta").field(&self.id).finish()
+    }
+}
