@@ -24,8 +24,7 @@ use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
-use crate::fix::Applicability;
-use crate::mend::{self, Dropped};
+use crate::fix::{self, Applicability, Dropped};
 use crate::perspective::Perspective;
 use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
@@ -615,11 +614,11 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
             program.ask(engine::scripts(&source, &settings));
             engine::lint_guarded(source, &program.answer(&settings))
         };
-        let mended = mend::mend_by(done.linted.report, least, &relint);
-        done.before = mended.changed.then_some(before);
-        done.fixed = mended.fixed.values().sum();
-        done.dropped = mended.dropped;
-        done.linted.report = mended.report;
+        let fixed = fix::converge(done.linted.report, least, &relint);
+        done.before = fixed.changed.then_some(before);
+        done.fixed = fixed.fixed.values().sum();
+        done.dropped = fixed.dropped;
+        done.linted.report = fixed.report;
     }
     Ok(done)
 }
