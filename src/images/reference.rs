@@ -411,9 +411,7 @@ fn validate(text: &str, ranges: &Ranges) -> Result<(), InvalidReference> {
 /// What is wrong with a registry, and where: `domain-and-port` of the reference grammar.
 fn bad_registry(registry: &str) -> Option<(usize, &'static str)> {
     // What is no domain may still be the first part of a path: `foo_bar.com/x`.
-    if bad_name(registry).is_none() {
-        return None;
-    }
+    bad_name(registry)?;
     let (host_end, is_host) = match registry.strip_prefix('[') {
         Some(rest) => {
             let Some(end) = rest.find(']') else {
