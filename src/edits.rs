@@ -203,6 +203,54 @@ pub fn delete_instruction(
     Some(Fix::new(title, vec![Edit::delete(lines)], trust))
 }
 
+/// An edit that deletes lines, with the blank line behind them if one stands in front as well.
+pub fn delete_lines(facts: &Facts<'_>, lines: Span) -> Edit {
+    let newline = facts.source.newline();
+    let rest = Span::new(lines.end, facts.source.text().len() as u32);
+    let mut deleted = lines;
+    if is_below_blank_line(facts, lines.start) && facts.source.slice(rest).starts_with(newline) {
+        deleted.end += newline.len() as u32;
+    }
+    Edit::delete(deleted)
+}
+
+/// An edit that puts lines above an instruction and the comments that stand directly above it.
+pub fn insert_above(facts: &Facts<'_>, instruction: &Instruction, text: String) -> Edit {
+    let mut line = instruction.start_line;
+    let comments = &facts.file.comments;
+    let above = comments.partition_point(|c| c.line < line);
+    let above = comments.get(..above).unwrap_or_default();
+    for comment in above.iter().rev().filter(|c| !c.inside) {
+        if comment.line + 1 != line {
+            break;
+        }
+        line = comment.line;
+    }
+    Edit::insert(facts.source.line_start(line), text)
+}
+
+/// An edit that puts lines below an instruction, behind a blank line if one stands above it.
+pub fn insert_below(facts: &Facts<'_>, node: &Node<'_>, mut text: String) -> Option<Edit> {
+    let newline = facts.source.newline();
+    let lines = lines_of(facts, node)?;
+    if !facts.source.slice(lines).ends_with('\n') {
+        text.insert_str(0, newline);
+        text.truncate(text.trim_end().len());
+    } else if is_below_blank_line(facts, lines.start) {
+        text.insert_str(0, newline);
+    }
+    Some(Edit::insert(lines.end, text))
+}
+
+/// Whether a blank line stands in front of a place.
+fn is_below_blank_line(facts: &Facts<'_>, place: u32) -> bool {
+    let newline = facts.source.newline();
+    let before = facts.source.slice(Span::new(0, place));
+    before
+        .strip_suffix(newline)
+        .is_some_and(|b| b.ends_with('\n'))
+}
+
 /// The lines of an instruction, their last line break included, if nothing else stands on them.
 pub fn lines_of(facts: &Facts<'_>, node: &Node<'_>) -> Option<Span> {
     let source = facts.source;
@@ -355,5 +403,53 @@ mod tests {
         };
         assert!(takes("RUN a\n") && takes("RUN a && b\n") && takes("RUN a; b\n"));
         assert!(!takes("RUN a || b\n") && !takes("RUN a | b\n") && !takes("RUN (a)\n"));
+    }
+
+    /// The file with an edit made.
+    fn edited(facts: &Facts<'_>, edit: &Edit) -> String {
+        let text = facts.source.text();
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        format!("{}{}{}", &text[..start], edit.content, &text[end..])
+    }
+
+    #[test]
+    fn lines_go_above_an_instruction_and_its_comments() {
+        let above = |text| {
+            with(text, |facts, node| {
+                edited(
+                    facts,
+                    &insert_above(facts, node.instruction, "X\n".to_owned()),
+                )
+            })
+        };
+        assert_eq!(above("RUN a\n"), "FROM a\nX\nRUN a\n");
+        assert_eq!(
+            above("# other\n\n# one\n#\n# two\nRUN a\n"),
+            "FROM a\n# other\n\nX\n# one\n#\n# two\nRUN a\n"
+        );
+    }
+
+    #[test]
+    fn lines_go_below_an_instruction_as_it_is_set_off() {
+        let below = |text| {
+            with(text, |facts, node| {
+                insert_below(facts, node, "X\n".to_owned()).map(|e| edited(facts, &e))
+            })
+        };
+        assert_eq!(below("RUN a\n").unwrap(), "FROM a\nRUN a\nX\n");
+        assert_eq!(below("RUN a").unwrap(), "FROM a\nRUN a\nX");
+        assert_eq!(below("\nRUN a\n").unwrap(), "FROM a\n\nRUN a\n\nX\n");
+    }
+
+    #[test]
+    fn one_of_two_blank_lines_goes_with_the_lines_between() {
+        let deleted = |text| {
+            with(text, |facts, node| {
+                let lines = lines_of(facts, node).unwrap();
+                edited(facts, &delete_lines(facts, lines))
+            })
+        };
+        assert_eq!(deleted("\nRUN a\n\nRUN b\n"), "FROM a\n\nRUN b\n");
+        assert_eq!(deleted("RUN a\n\nRUN b\n"), "FROM a\n\nRUN b\n");
     }
 }

@@ -26,6 +26,7 @@ pub mod facts;
 pub mod fix;
 pub mod images;
 pub mod linter;
+pub mod path;
 pub mod perspective;
 pub mod policy;
 pub mod rule;

@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::builds::{Fault, Inline, Invocation, Recipe, bake, compose};
-use crate::context::{Build, NamedBuild, Targets, disk};
+use crate::context::{Build, Disk, NamedBuild, Targets, disk, within_repository};
 use crate::discover;
 use crate::emit::Failure;
 use crate::span::Source;
 
-/// How many folders above a Dockerfile are searched for a compose or bake file.
-const MAX_PARENTS: usize = 6;
 /// How many different builds of one file are looked at; a matrix can mean hundreds.
 const MAX_BUILDS: usize = 16;
 /// The largest compose or bake file that is read.
@@ -81,7 +79,7 @@ impl Builders {
         if way == Way::Found && is_vendored(path) {
             return;
         }
-        if !self.read.insert(identity(path)) {
+        if !self.read.insert(disk::identity(path)) {
             return;
         }
         let text = match text_of(path) {
@@ -137,7 +135,10 @@ impl Builders {
                     }
                     let named = way == Way::Named;
                     let known = Known { name, build, named };
-                    self.builds.entry(identity(&file)).or_default().push(known);
+                    self.builds
+                        .entry(disk::identity(&file))
+                        .or_default()
+                        .push(known);
                 }
                 Recipe::File(file) => {
                     // In a file that is named it is a fault; elsewhere it may be made later.
@@ -186,7 +187,7 @@ impl Builders {
         };
         let names = compose::NAMES.iter().chain(&compose::OVERRIDES);
         let names = names.chain(&bake::NAMES);
-        for folder in folder.ancestors().take(MAX_PARENTS) {
+        for folder in within_repository(&folder, &Disk) {
             if !self.searched.insert(folder.to_path_buf()) {
                 return;
             }
@@ -195,9 +196,6 @@ impl Builders {
                 if path.is_file() && !disk::leads_out(folder, &path) {
                     self.add(&path, Way::Above);
                 }
-            }
-            if folder.join(".git").exists() {
-                return;
             }
         }
     }
@@ -208,7 +206,7 @@ impl Builders {
         if self.builds.is_empty() {
             return Vec::new();
         }
-        let known = self.builds.get(&identity(path)).into_iter().flatten();
+        let known = self.builds.get(&disk::identity(path)).into_iter().flatten();
         let known: Vec<&Known> = known.filter(|k| k.named || !named).collect();
         if known.is_empty() {
             return Vec::new();
@@ -326,13 +324,10 @@ fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invoc
     // Paths start where Bake is run: often at the root, with the file in a folder of it. The
     // Dockerfiles there must be the ones that are meant.
     let absolute = std::path::absolute(own).unwrap_or_default();
-    for folder in absolute.ancestors().take(MAX_PARENTS) {
-        let again = read(&nearer(folder))?;
+    for folder in within_repository(&absolute, &Disk) {
+        let again = read(disk::nearer(folder))?;
         if is_there(&again) && again.iter().all(has_target) {
             return Ok(again);
-        }
-        if folder.join(".git").exists() {
-            break;
         }
     }
     Ok(first)
@@ -382,12 +377,6 @@ fn has_target(invocation: &Invocation) -> bool {
     })
 }
 
-/// The path from the current folder, if it is below that.
-fn nearer(path: &Path) -> PathBuf {
-    let current = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(current).unwrap_or(path).to_path_buf()
-}
-
 /// The text of a file that another leads to, which it may not do out of its repository.
 fn inner_text(from: &Path, path: &Path) -> Option<String> {
     let folder = from.parent().unwrap_or(Path::new(""));
@@ -399,9 +388,4 @@ fn inner_text(from: &Path, path: &Path) -> Option<String> {
 
 fn text_of(path: &Path) -> Result<String, String> {
     disk::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
-}
-
-/// What makes two paths the same file.
-fn identity(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }

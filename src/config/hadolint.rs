@@ -31,7 +31,7 @@ pub(super) fn in_folder(folder: &Path) -> Option<PathBuf> {
 /// those of the user.
 pub(super) fn elsewhere() -> Option<PathBuf> {
     let variable = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty());
-    let current = super::pattern::absolute(Path::new(""));
+    let current = crate::context::disk::absolute(Path::new(""));
     let home = variable("HOME").map(PathBuf::from);
     let config = variable("XDG_CONFIG_HOME").map(PathBuf::from);
     let config = config.or_else(|| home.as_ref().map(|h| h.join(".config")));

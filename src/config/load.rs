@@ -39,7 +39,7 @@ impl Config {
         if !disk::leads_out(folder, path) {
             return Self::read(path, Trust::Found);
         }
-        let name = nearer(path).to_path_buf();
+        let name = disk::nearer(path).to_path_buf();
         if disk::repository(folder).is_some() {
             return Err(ConfigError::new(Problem::Outside { path: name }));
         }
@@ -93,13 +93,13 @@ impl Config {
         let reader = Reader { source };
         let (file, rules, of_overrides) = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        chain.push(identity(path));
+        chain.push(disk::identity(path));
         if let Some(extends) = &file.extends {
             let target = folder.join(&extends.value);
             let place = extends.span;
-            let again = identity(&target);
+            let again = disk::identity(&target);
             if chain.contains(&again) {
-                let names = chain.iter().chain([&again]).map(|p| nearer(p));
+                let names = chain.iter().chain([&again]).map(|p| disk::nearer(p));
                 let names: Vec<String> = names.map(|p| p.display().to_string()).collect();
                 let problem = Problem::Circle(names.join(" → "));
                 return Err(reader.fault(problem, place));
@@ -115,7 +115,7 @@ impl Config {
             self.add(&target, trust, chain)
                 .map_err(|e| match *e.problem {
                     Problem::Unreadable { path, reason } => {
-                        let path = nearer(&path).to_path_buf();
+                        let path = disk::nearer(&path).to_path_buf();
                         reader.fault(Problem::Extends { path, reason }, place)
                     }
                     // Without a repository nobody knows whose file it is: it is not shown.
@@ -224,20 +224,7 @@ pub(super) fn source(path: &Path, trust: Trust) -> Result<Source, ConfigError> {
             reason: reason(&e),
         })
     })?;
-    Ok(Source::new(nearer(path), text))
-}
-
-/// What makes two paths the same file.
-fn identity(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| super::pattern::absolute(path))
-}
-
-/// The path from the current folder, if it is below that.
-fn nearer(path: &Path) -> &Path {
-    std::env::current_dir()
-        .ok()
-        .and_then(|current| path.strip_prefix(current).ok())
-        .unwrap_or(path)
+    Ok(Source::new(disk::nearer(path), text))
 }
 
 /// The options of rules by the names they are given under.

@@ -32,7 +32,7 @@ pub use pattern::Patterns;
 pub use report::Format;
 pub use schema::schema;
 
-use crate::context::Disk;
+use crate::context::{Disk, is_repository};
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
 use layer::Selection;
@@ -47,7 +47,7 @@ pub fn label_policy(labels: BTreeMap<String, LabelFormat>) -> PolicyKeys {
 
 /// The file that hadolint would read for what stands in a folder, those upwards included.
 pub fn hadolint_file(folder: &Path) -> Option<PathBuf> {
-    let folder = pattern::absolute(folder);
+    let folder = crate::context::disk::absolute(folder);
     let near = folder.ancestors().find_map(hadolint::in_folder);
     near.or_else(hadolint::elsewhere)
 }
@@ -156,7 +156,7 @@ impl Configs {
         let folder = match &self.place {
             Place::Isolated | Place::Text(_) => PathBuf::new(),
             Place::File(path) => path.clone(),
-            Place::Nearest => pattern::absolute(folder),
+            Place::Nearest => crate::context::disk::absolute(folder),
         };
         if let Some(known) = self.folders.get(&folder) {
             return known.clone();
@@ -169,7 +169,7 @@ impl Configs {
                 Some(path) => self.load(&path),
                 // A repository ends the search.
                 None => match folder.parent() {
-                    Some(parent) if !folder.join(".git").exists() => self.of_folder(parent),
+                    Some(parent) if !is_repository(&Disk, &folder) => self.of_folder(parent),
                     _ => self.of_nowhere(),
                 },
             },
@@ -200,7 +200,7 @@ impl Configs {
             return known.clone();
         }
         // In the home folder it may be a link to anywhere.
-        let is_here = path.parent() == Some(&pattern::absolute(Path::new("")));
+        let is_here = path.parent() == Some(&crate::context::disk::absolute(Path::new("")));
         let config = match is_here {
             true => self.load(&path),
             false => Config::load_named(&path).map(Arc::new),

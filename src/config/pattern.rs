@@ -1,6 +1,6 @@
 //! Patterns for paths, relative to a configuration file.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -35,7 +35,7 @@ impl Patterns {
             reason: e.kind().to_string(),
         })?;
         Ok(Self {
-            base: absolute(base),
+            base: crate::context::disk::absolute(base),
             set,
         })
     }
@@ -50,11 +50,11 @@ impl Patterns {
         if self.is_empty() {
             return false;
         }
-        let path = absolute(path);
+        let path = crate::context::disk::absolute(path);
         // A configuration from elsewhere speaks of the folder dlint runs in.
         let relative = path.strip_prefix(&self.base).map(Path::to_path_buf);
         let relative = relative.or_else(|_| {
-            path.strip_prefix(absolute(Path::new("")))
+            path.strip_prefix(crate::context::disk::absolute(Path::new("")))
                 .map(Path::to_path_buf)
         });
         self.set.is_match(relative.unwrap_or(path))
@@ -75,27 +75,6 @@ fn globs(pattern: &str) -> Vec<String> {
         Some(_) => vec![below],
         None => vec![body, below],
     }
-}
-
-/// A path from the root, `.` and `..` resolved by the letter: links stay.
-pub(super) fn absolute(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    // `absolute` refuses the empty path.
-    let path = match path.as_os_str().is_empty() {
-        true => std::env::current_dir().unwrap_or_default(),
-        false => path,
-    };
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                clean.pop();
-            }
-            Component::CurDir => {}
-            part => clean.push(part),
-        }
-    }
-    clean
 }
 
 #[cfg(test)]
@@ -137,6 +116,9 @@ mod tests {
 
     #[test]
     fn dots_are_resolved_by_the_letter() {
-        assert_eq!(absolute(Path::new("/a/./b/../c")), Path::new("/a/c"));
+        assert_eq!(
+            crate::context::disk::absolute(Path::new("/a/./b/../c")),
+            Path::new("/a/c")
+        );
     }
 }

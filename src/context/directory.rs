@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::files::{Entry, FileKind, Files};
 use super::gitignore::GitIgnore;
 use super::{Build, IgnoreFile};
+use crate::path::normal_parts;
 use crate::text::edit_distance;
 
 /// How many directories above the Dockerfile are tried as the context.
@@ -57,12 +58,12 @@ impl BuildContext {
             return is_there.then(|| at(root.clone(), ContextOrigin::Stated));
         }
         let start = directory_of(dockerfile, &**files)?;
-        for directory in start.ancestors().take(MAX_PARENTS) {
+        for directory in within_repository(&start, &**files) {
             let guess = at(directory.to_owned(), ContextOrigin::Guessed);
             if guess.is_plausible(sources) {
                 return Some(guess);
             }
-            if sources.is_empty() || is_there(&**files, &directory.join(".git")) {
+            if sources.is_empty() {
                 break;
             }
         }
@@ -246,7 +247,7 @@ impl BuildContext {
             {
                 return true;
             }
-            if is_there(&*self.files, &directory.join(".git")) {
+            if is_repository(&*self.files, directory) {
                 break;
             }
         }
@@ -329,16 +330,11 @@ pub(crate) fn any_ignore_file(dockerfile: &Path, files: &dyn Files) -> Option<Pa
     if is_file(files, &own) {
         return Some(own);
     }
-    for directory in start.ancestors().take(MAX_PARENTS) {
-        let file = directory.join(".dockerignore");
-        if is_file(files, &file) {
-            return Some(file);
-        }
-        if is_there(files, &directory.join(".git")) {
-            break;
-        }
-    }
-    None
+    let mut folders = within_repository(&start, files);
+    folders.find_map(|folder| {
+        let file = folder.join(".dockerignore");
+        is_file(files, &file).then_some(file)
+    })
 }
 
 fn own_ignore_file(dockerfile: &Path) -> PathBuf {
@@ -360,6 +356,24 @@ fn is_file(files: &dyn Files, path: &Path) -> bool {
     files.kind(path) == Some(FileKind::File)
 }
 
+/// Whether a folder is the root of a repository.
+pub fn is_repository(files: &dyn Files, folder: &Path) -> bool {
+    is_there(files, &folder.join(".git"))
+}
+
+/// A folder and those above it up to the root of its repository, at most a few.
+pub fn within_repository<'p>(
+    folder: &'p Path,
+    files: &'p dyn Files,
+) -> impl Iterator<Item = &'p Path> {
+    let mut below: Option<&Path> = None;
+    let folders = folder.ancestors().take(MAX_PARENTS);
+    folders.take_while(move |folder| {
+        let below = below.replace(folder);
+        !below.is_some_and(|below| is_repository(files, below))
+    })
+}
+
 fn is_there(files: &dyn Files, path: &Path) -> bool {
     files.kind(path).is_some()
 }
@@ -371,21 +385,6 @@ fn below(directory: &str, name: &str) -> String {
     } else {
         format!("{directory}/{name}")
     }
-}
-
-/// The parts of a path, without `.` and `..`: never above the root.
-pub(crate) fn normal_parts(path: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts
 }
 
 /// A path with `/` on every system; `None` if it is not UTF-8.

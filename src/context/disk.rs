@@ -6,8 +6,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use super::directory::is_repository;
 use super::files::{Entry, FileKind, Files};
 
 /// Why a file is not read though the system would.
@@ -79,10 +80,45 @@ pub fn read_to(stream: impl Read, expected: u64, most: u64) -> io::Result<Vec<u8
     Ok(bytes)
 }
 
+/// What makes two paths the same file.
+pub fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| absolute(path))
+}
+
+/// A path from the root, `.` and `..` resolved by the letter: links stay.
+pub fn absolute(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    // `absolute` refuses the empty path.
+    let path = if path.as_os_str().is_empty() {
+        std::env::current_dir().unwrap_or_default()
+    } else {
+        path
+    };
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                clean.pop();
+            }
+            Component::CurDir => {}
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
+/// A path as seen from the current folder, if it is below that.
+pub fn nearer(path: &Path) -> &Path {
+    let current = std::env::current_dir().ok();
+    current
+        .and_then(|current| path.strip_prefix(current).ok())
+        .unwrap_or(path)
+}
+
 /// The root of the repository that a folder lies in.
 pub fn repository(folder: &Path) -> Option<PathBuf> {
     let folder = canonical(folder)?;
-    let root = folder.ancestors().find(|f| f.join(".git").exists())?;
+    let root = folder.ancestors().find(|f| is_repository(&Disk, f))?;
     Some(root.to_path_buf())
 }
 

@@ -5,6 +5,7 @@
 //! pattern that matches a directory covers what is in it.
 
 use super::ignore_pattern::Matcher;
+use crate::path::clean;
 
 /// A `.dockerignore` file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -404,31 +405,6 @@ fn class(pattern: &[char], start: usize, c: Option<char>) -> Option<(usize, bool
         found |= c.is_some_and(|c| low <= c && c <= high);
     }
     Some((at + 1, found != negated))
-}
-
-/// Go's `path.Clean`: without `.`, `..`, doubled and trailing slashes.
-pub fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => match parts.last() {
-                Some(last) if *last != ".." => {
-                    parts.pop();
-                }
-                _ if rooted => {}
-                _ => parts.push(".."),
-            },
-            part => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
-    }
 }
 
 #[cfg(test)]

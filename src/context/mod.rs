@@ -9,8 +9,9 @@ mod ignore_pattern;
 
 use std::path::PathBuf;
 
+pub(crate) use directory::any_ignore_file;
 pub use directory::{BuildContext, ContextOrigin};
-pub(crate) use directory::{any_ignore_file, normal_parts};
+pub use directory::{is_repository, within_repository};
 pub use disk::Disk;
 pub use files::{Entry, FileKind, Files, Memory, Nothing};
 pub use ignore_file::IgnoreFile;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::fingerprint::line_hashes;
 use super::secrets::{secrets, within};
 use super::{INTERNAL_ERROR, Linted, Outcome, code, slashed};
+use crate::context::{Disk, is_repository};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::{Impact, Level, RuleMeta};
 use crate::span::{Source, Span};
@@ -558,7 +559,7 @@ struct Root {
 impl Root {
     fn find() -> Self {
         let current = std::env::current_dir().unwrap_or_default();
-        let root = current.ancestors().find(|a| a.join(".git").exists());
+        let root = current.ancestors().find(|a| is_repository(&Disk, a));
         Self {
             root: root.unwrap_or(&current).to_path_buf(),
             current,

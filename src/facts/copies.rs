@@ -3,8 +3,9 @@
 
 use super::mount::{Mount, MountKind};
 use super::{Facts, FromTarget, Node, Stage};
-use crate::context::ignore_file::clean;
 use crate::context::{BuildContext, any_ignore_file};
+use crate::path::clean;
+use crate::path::file_name;
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
@@ -119,7 +120,7 @@ pub fn is_small_file(path: &str) -> bool {
         "yaml",
         "yml",
     ];
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     // `.bashrc.conda`, and `setup_20.x`, which NodeSource calls its script.
     name.rsplit_once('.').is_some_and(|(before, ending)| {
         ENDINGS.contains(&ending) || before.ends_with("rc") || before.starts_with("setup_")
@@ -148,8 +149,13 @@ impl Copied {
 }
 
 impl<'a> Facts<'a> {
-    /// What a COPY or ADD copies; ADD from an address too.
-    pub fn copied(&self, node: &Node<'_>) -> Option<Copied> {
+    /// What a COPY or ADD copies; ADD from an address too. Many rules ask: it is worked out once.
+    pub fn copied(&self, node: &Node<'_>) -> Option<&Copied> {
+        let copied = self.copies.get(node.index)?;
+        copied.get_or_init(|| self.read_copy(node)).as_ref()
+    }
+
+    fn read_copy(&self, node: &Node<'_>) -> Option<Copied> {
         let transfer = match &node.instruction.kind {
             Kind::Copy(transfer) | Kind::Add(transfer) => transfer,
             _ => return None,
@@ -232,7 +238,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The copies of a stage, those behind ONBUILD left out.
-    pub fn copies_of(&self, stage: &Stage<'_>) -> impl Iterator<Item = Copied> {
+    pub fn copies_of(&self, stage: &Stage<'_>) -> impl Iterator<Item = &Copied> {
         self.nodes_of(stage)
             .iter()
             .filter(|n| !n.onbuild)
@@ -268,7 +274,7 @@ impl<'a> Facts<'a> {
                     .filter(|n| !n.onbuild)
                     .filter_map(|n| self.copied(n))
                     .filter(|c| c.origin == CopyOrigin::Context)
-                    .flat_map(|c| c.sources)
+                    .flat_map(|c| &c.sources)
                     .filter(|s| !s.is_whole())
                     .filter_map(|s| s.path())
                     .collect();

@@ -43,7 +43,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Every `--from` outside ONBUILD, in order, and how many numbers BuildKit has given then.
-    pub(super) fn numbered_uses(&self) -> (Vec<StageUse<'_>>, usize) {
+    pub fn numbered_uses(&self) -> (Vec<StageUse<'_>>, usize) {
         let mut uses = Vec::new();
         // BuildKit numbers the images that `--from` names behind the stages, as it meets them.
         let mut numbered = self.stages.len();

@@ -20,12 +20,14 @@ pub struct Label {
 impl Facts<'_> {
     /// The labels that a stage's chain sets, those of the base stages first; of several with one
     /// key the last counts.
-    pub fn labels(&self, stage: usize) -> Vec<Label> {
-        let mut stages: Vec<_> = self.chain(stage).collect();
-        stages.reverse();
+    pub fn labels(&self, stage: usize) -> &[Label] {
+        let labels = self.labels.get(stage);
+        labels.map_or(&[], |l| l.get_or_init(|| self.read_labels(stage)))
+    }
+
+    fn read_labels(&self, stage: usize) -> Vec<Label> {
         let mut labels = Vec::new();
-        let nodes = stages.into_iter().flat_map(|s| self.nodes_of(s));
-        for node in nodes.filter(|n| !n.onbuild) {
+        for node in self.chain_nodes(stage) {
             let Kind::Label(pairs) = &node.instruction.kind else {
                 continue;
             };
@@ -58,8 +60,8 @@ mod tests {
         let facts = Facts::of(&source, &file, &build);
         let labels: Vec<(String, Option<String>)> = facts
             .labels(2)
-            .into_iter()
-            .map(|l| (l.key.unwrap_or_default(), l.value))
+            .iter()
+            .map(|l| (l.key.clone().unwrap_or_default(), l.value.clone()))
             .collect();
         let known = |k: &str, v: &str| (k.to_owned(), Some(v.to_owned()));
         assert_eq!(

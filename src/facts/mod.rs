@@ -1,7 +1,6 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
-mod conversion;
 mod copies;
 mod directive;
 mod environment;
@@ -17,6 +16,8 @@ mod place;
 pub mod platform;
 pub mod port;
 pub mod program;
+mod references;
+mod remote;
 mod scope;
 mod stage;
 mod user;
@@ -33,9 +34,9 @@ use crate::perspective::Perspective;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
+pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
-pub use conversion::BuildError;
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
@@ -45,9 +46,13 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
+pub use references::{Modifier, Reference, Undefined};
+pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
-pub use stage::{Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path};
+pub use stage::{
+    Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
+};
 pub use user::RunUser;
 pub use words::{Expanded, WordUse};
 
@@ -78,6 +83,10 @@ pub struct Facts<'a> {
     mentions: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
     /// For each stage what the final image takes from it: see [`Facts::taken_from`].
     taken: OnceCell<Vec<Vec<String>>>,
+    /// For each node what it copies: see [`Facts::copied`].
+    copies: Vec<OnceCell<Option<Copied>>>,
+    /// For each stage the labels of its chain: see [`Facts::labels`].
+    labels: Vec<OnceCell<Vec<Label>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     /// The files around the Dockerfile: see [`Facts::context`].
     files: Arc<dyn Files>,
@@ -212,6 +221,8 @@ impl<'a> Facts<'a> {
             final_stage: None,
             mentions: RefCell::default(),
             taken: OnceCell::new(),
+            copies: Vec::new(),
+            labels: Vec::new(),
             user_names: OnceCell::new(),
             compared: Cell::new(0),
             files,
@@ -235,6 +246,8 @@ impl<'a> Facts<'a> {
         });
         facts.find_final();
         facts.launch_scripts = vec![OnceCell::new(); facts.stages.len()];
+        facts.copies = vec![OnceCell::new(); facts.nodes.len()];
+        facts.labels = vec![OnceCell::new(); facts.stages.len()];
         facts
     }
 
@@ -524,13 +537,13 @@ impl<'a> Facts<'a> {
             let mut users: HashMap<Option<usize>, HashSet<String>> = HashMap::new();
             for stage in stages.chain([None]) {
                 for variable in self.declarations(stage) {
-                    let Some(Value::Known(value)) = &variable.value else {
+                    let Some(value) = variable.known_value() else {
                         continue;
                     };
                     let words = crate::secrets::name::words(&variable.name);
                     let names_user = |w: &String| USER_WORDS.contains(&w.as_str());
                     if words.iter().any(names_user) {
-                        users.entry(stage).or_default().insert(value.clone());
+                        users.entry(stage).or_default().insert(value.to_owned());
                     }
                 }
             }

@@ -37,7 +37,7 @@ pub enum MountKind {
 
 impl MountKind {
     /// What the value of `type` says, in any case.
-    pub(super) fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         match text.to_ascii_lowercase().as_str() {
             "bind" => MountKind::Bind,
             "cache" => MountKind::Cache,

@@ -12,6 +12,7 @@ mod spec;
 mod tests;
 
 use crate::images::HIDDEN;
+use crate::path::file_name;
 use crate::shell::{Command, Script, Word, WordPart};
 use crate::span::Span;
 pub use calls::Setting;
@@ -356,7 +357,7 @@ impl Install {
             _ => return None,
         };
         let value = self.flag_value(names)?;
-        let name = value.rsplit('/').next().unwrap_or(value);
+        let name = file_name(value);
         let is_file = name.ends_with(".toml") || name.ends_with(".xml") || name == "Gemfile";
         Some(match is_file {
             true => value.strip_suffix(name).unwrap_or("."),
@@ -530,7 +531,7 @@ fn call(command: &Command) -> Option<Call<'_>> {
     let through = |at: usize, names: fn(&str) -> Option<Manager>| {
         let word = command.words.get(at)?;
         let name = word.literal()?;
-        let name = name.rsplit('/').next().unwrap_or(name);
+        let name = file_name(name);
         Some(Call {
             manager: names(name)?,
             arguments: at + 1,

@@ -2,8 +2,8 @@
 //! rights by itself.
 
 use super::{Base, Facts, Launch};
-use crate::context::ignore_file::clean;
 use crate::images;
+use crate::path::clean;
 use crate::shell::{Command, Dialect};
 use crate::syntax::{Keyword, Kind, TransferSource};
 

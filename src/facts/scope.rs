@@ -62,6 +62,21 @@ pub struct Variable {
     pub value_span: Span,
 }
 
+impl Variable {
+    /// Whether the build decides its value: it has no default, or an empty one.
+    pub fn is_open(&self) -> bool {
+        self.known_value().is_none_or(str::is_empty)
+    }
+
+    /// Its value, if it has one and that is known.
+    pub fn known_value(&self) -> Option<&str> {
+        match self.value.as_ref()? {
+            Value::Known(text) => Some(text),
+            Value::Unknown => None,
+        }
+    }
+}
+
 pub(super) struct Scopes {
     /// Whether the platform is taken for linux/amd64, and arguments for what the file says.
     builder_defaults: bool,

@@ -432,11 +432,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What the `--from`s of a node name where it runs: in this stage.
-    pub(super) fn froms_in(
-        &self,
-        node: &Node<'_>,
-        stage: usize,
-    ) -> impl Iterator<Item = FromTarget> {
+    pub fn froms_in(&self, node: &Node<'_>, stage: usize) -> impl Iterator<Item = FromTarget> {
         graph::froms(node)
             .map(move |(word, is_mount)| self.resolve_from(stage, word.as_str(), !is_mount))
     }
@@ -499,7 +495,7 @@ pub fn is_absolute(path: &str) -> bool {
 }
 
 /// Why BuildKit cannot use a path of a Windows image, if it cannot.
-pub(super) fn refused_on_windows(path: &str) -> Option<&'static str> {
+pub fn refused_on_windows(path: &str) -> Option<&'static str> {
     let slashed = path.replace('\\', "/");
     if slashed.len() == 2 && slashed.ends_with(':') {
         return Some("a drive is no path");

@@ -2,7 +2,7 @@
 
 use super::{Facts, Node};
 use crate::span::Span;
-use crate::syntax::word::Syntax;
+use crate::syntax::word::{self, ExpandError, Syntax};
 use crate::syntax::{Heredoc, Kind, Word};
 
 /// What an expanded word is for.
@@ -116,6 +116,46 @@ impl Facts<'_> {
             }
             Kind::Workdir(argument) | Kind::User(argument) | Kind::Stopsignal(argument) => {
                 word(argument, WordUse::Argument);
+            }
+            _ => {}
+        }
+    }
+
+    /// Calls `each` with every word of an instruction that BuildKit cannot expand.
+    pub fn expansion_errors(&self, node: &Node<'_>, each: &mut dyn FnMut(&Word, &ExpandError)) {
+        let escape = self.file.escape.char();
+        let mut lookup = |name: &str| self.lookup(node.index, name);
+        self.expanded_words(node, &mut |expanded| {
+            // A default that the build replaces is never expanded.
+            if let (WordUse::Default(i), Kind::Arg(arguments)) =
+                (expanded.used, &node.instruction.kind)
+                && arguments
+                    .get(i)
+                    .is_some_and(|a| self.build.gives(a.name.as_str()))
+            {
+                return;
+            }
+            let text = expanded.word.as_str();
+            if let Err(error) = word::expand(text, expanded.syntax, &mut lookup).result {
+                each(expanded.word, &error);
+            }
+        });
+        match &node.instruction.kind {
+            Kind::Expose(words) => {
+                for word in words {
+                    let words = word::process_words(word.as_str(), escape, &mut lookup);
+                    if let Err(error) = words.result {
+                        each(word, &error);
+                    }
+                }
+            }
+            Kind::From(from) => {
+                let platform = node.instruction.flag_value("platform");
+                for word in std::iter::once(&from.image).chain(platform) {
+                    if let Err(error) = self.expand(node.index, word).result {
+                        each(word, &error);
+                    }
+                }
             }
             _ => {}
         }

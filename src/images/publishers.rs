@@ -2,6 +2,7 @@
 
 use super::table::{HUB_PUBLISHERS, Image, VENDOR_REGISTRIES};
 use super::{DOCKER_HUB, ImageRef, LIBRARY};
+use crate::path::is_in;
 
 /// Who publishes an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,15 +68,8 @@ pub fn publisher(image: &ImageRef) -> Publisher {
     }
     VENDOR_REGISTRIES
         .iter()
-        .find(|(host, folder, _)| *host == registry && is_below(path, folder))
+        .find(|(host, folder, _)| *host == registry && (folder.is_empty() || is_in(path, folder)))
         .map_or(Publisher::Unknown, |(_, _, who)| Publisher::Verified(who))
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    folder.is_empty()
-        || path
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

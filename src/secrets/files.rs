@@ -2,6 +2,20 @@
 
 use super::listed;
 
+/// Names of files with secrets that lie in the folders of a project once somebody works with it.
+pub const PROJECT_FILES: [&str; 7] = [
+    ".env",
+    ".env.local",
+    ".env.production",
+    ".netrc",
+    "id_rsa",
+    "id_ed25519",
+    "terraform.tfstate",
+];
+
+/// Patterns of what holds secrets at the root of a project.
+pub const FOLDER_PATTERNS: [&str; 4] = [".aws", ".ssh", ".kube", "*.pem"];
+
 /// How sure a file's name makes it that it holds a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
@@ -268,6 +282,15 @@ mod tests {
             "*",
         ] {
             assert_eq!(classify(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_searched_for_in_projects_holds_secrets() {
+        let folders = FOLDER_PATTERNS.iter().filter(|p| !p.contains('*'));
+        for name in PROJECT_FILES.iter().chain(folders) {
+            let found = classify(name).map(|f| f.certainty);
+            assert!(found >= Some(Certainty::Likely), "{name}: {found:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::path::file_name;
 use crate::span::{MappedText, Span};
 
 /// One simple command: `VAR=x sudo apt-get install -y curl > log`.
@@ -298,7 +299,7 @@ impl Word {
     /// The base name of the program this word names as a command; empty if it is not known.
     pub fn program(&self) -> &str {
         match self.literal() {
-            Some(text) => text.rsplit('/').next().unwrap_or(text),
+            Some(text) => file_name(text),
             None => match self.suffix().rsplit_once('/') {
                 Some((_, name)) => name,
                 None => "",

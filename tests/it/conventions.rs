@@ -8,7 +8,7 @@ use crate::code;
 
 /// The modules from the bottom up; those of one line do not use each other.
 const LAYERS: [&[&str]; 13] = [
-    &["perspective", "span", "text"],
+    &["path", "perspective", "span", "text"],
     &["syntax", "values"],
     &["shell", "secrets"],
     &["context", "images"],
@@ -66,7 +66,7 @@ fn only_the_full_format_knows_miette_and_only_what_reads_the_shell_knows_shuck()
 }
 
 /// What rules leave to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Left {
     /// What two rules need stands in a file of its own.
     OtherRules,
@@ -78,31 +78,6 @@ enum Left {
     Perspective,
 }
 
-/// Rules that do it still. The list only gets shorter.
-const STILL: [(&str, Left); 12] = [
-    ("src/rules/images/constant_platform.rs", Left::Variables),
-    (
-        "src/rules/images/invalid_base_reference.rs",
-        Left::Variables,
-    ),
-    (
-        "src/rules/images/redundant_target_platform.rs",
-        Left::Variables,
-    ),
-    (
-        "src/rules/images/undefined_from_argument.rs",
-        Left::Variables,
-    ),
-    ("src/rules/layers/volatile_early.rs", Left::Variables),
-    ("src/rules/secrets/hard_coded_secret.rs", Left::Variables),
-    ("src/rules/secrets/judgement.rs", Left::Variables),
-    ("src/rules/shell/shellcheck/script.rs", Left::Variables),
-    ("src/rules/shell/useradd_large_uid.rs", Left::Variables),
-    ("src/rules/syntax/frontend_too_old.rs", Left::Variables),
-    ("src/rules/syntax/sibling_env_reference.rs", Left::Variables),
-    ("src/rules/syntax/undefined_variable.rs", Left::Variables),
-];
-
 #[test]
 fn rules_ask_the_facts_and_not_each_other() {
     let rules: Vec<[String; 2]> = RULES
@@ -110,7 +85,6 @@ fn rules_ask_the_facts_and_not_each_other() {
         .map(|r| [r.meta.family.to_owned(), r.meta.id.replace('-', "_")])
         .collect();
     let is_rule = |names: &[String]| rules.iter().any(|r| names.starts_with(r));
-    let mut found = Vec::new();
     let mut wrong = Vec::new();
     for file in code::files() {
         let Some(own) = file.path.strip_prefix("src/rules/") else {
@@ -132,22 +106,11 @@ fn rules_ask_the_facts_and_not_each_other() {
             } else {
                 continue;
             };
-            let entry = (file.path.clone(), left);
-            if !STILL.contains(&(file.path.as_str(), left)) {
-                let names = path.names.join("::");
-                wrong.push(format!("{}:{}: {left:?}: {names}", file.path, path.line));
-            } else if !found.contains(&entry) {
-                found.push(entry);
-            }
+            let names = path.names.join("::");
+            wrong.push(format!("{}:{}: {left:?}: {names}", file.path, path.line));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let mut over = STILL.to_vec();
-    over.retain(|(path, left)| !found.contains(&((*path).to_owned(), *left)));
-    assert!(
-        over.is_empty(),
-        "no longer so, take them off the list: {over:#?}"
-    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The checks of single instructions and of the file.
 
-use crate::context::ignore_file::clean;
-use crate::facts::{Base, Facts};
+use crate::facts::{Base, Facts, Remote};
+use crate::path::clean;
 use crate::rule::Context;
 use crate::rules::files::ignored_copy;
 use crate::rules::runtime::relative_workdir;
@@ -81,7 +81,7 @@ pub(super) fn copies(cx: &mut Context<'_>) {
             let Some(text) = facts.text(node.index, &source.word) else {
                 continue;
             };
-            if facts.is_remote_source(&text) {
+            if Remote::of(&text).is_some() {
                 continue;
             }
             let path = clean(&text);

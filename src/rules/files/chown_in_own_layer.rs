@@ -2,6 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Copied, CopiedSource, CopyOrigin, Facts, Node, is_small_file};
+use crate::path::file_name;
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -18,12 +20,12 @@ impl Rule for ChownInOwnLayer {
         let Some(last) = facts.final_stage() else {
             return;
         };
-        let mut copies: Vec<Copied> = Vec::new();
+        let mut copies: Vec<&Copied> = Vec::new();
         for node in facts.chain_nodes(last.index) {
             match node.keyword() {
                 Some(Keyword::Copy | Keyword::Add) => copies.extend(facts.copied(node)),
                 Some(Keyword::Run) => {
-                    let mut found: Vec<(&Command, String, Copied)> = Vec::new();
+                    let mut found: Vec<(&Command, String, &Copied)> = Vec::new();
                     for command in node.commands() {
                         if let Some((place, copied)) = recoded(facts, node, command, &copies) {
                             // One finding per copy is enough.
@@ -41,7 +43,7 @@ impl Rule for ChownInOwnLayer {
 }
 
 /// Reports what one RUN stores again.
-fn report(cx: &mut Context<'_>, found: &[(&Command, String, Copied)]) {
+fn report(cx: &mut Context<'_>, found: &[(&Command, String, &Copied)]) {
     let Some(((command, place, copied), rest)) = found.split_first() else {
         return;
     };
@@ -67,12 +69,12 @@ fn report(cx: &mut Context<'_>, found: &[(&Command, String, Copied)]) {
 }
 
 /// The copied files that a command changes.
-fn recoded(
+fn recoded<'f>(
     facts: &Facts<'_>,
     node: &Node<'_>,
     command: &Command,
-    copies: &[Copied],
-) -> Option<(String, Copied)> {
+    copies: &[&'f Copied],
+) -> Option<(String, &'f Copied)> {
     if !matches!(command.name.as_str(), "chown" | "chgrp" | "chmod")
         || !command.has_any_flag(&["-R", "--recursive"])
     {
@@ -92,8 +94,8 @@ fn recoded(
         let Some(path) = facts.absolute(node, text) else {
             continue;
         };
-        let path = crate::context::ignore_file::clean(path.trim_end_matches('*'));
-        let hit = copies.iter().find(|c| {
+        let path = crate::path::clean(path.trim_end_matches('*'));
+        let hit = copies.iter().copied().find(|c| {
             let node = facts.nodes.get(c.node);
             // An owner of its own was given already; what is left is a directory around it.
             let given = node.is_some_and(|n| {
@@ -108,25 +110,19 @@ fn recoded(
                     s.is_whole()
                         || s.text
                             .as_deref()
-                            .is_some_and(|t| !t.rsplit('/').next().unwrap_or(t).contains('.'))
+                            .is_some_and(|t| !file_name(t).contains('.'))
                 });
             !given
                 && many
                 && c.target
                     .as_deref()
-                    .is_some_and(|t| t.len() > 1 && inside(&path, t))
+                    .is_some_and(|t| t.len() > 1 && is_in(t, &path))
         });
         if let Some(copied) = hit {
-            return Some((text.to_owned(), copied.clone()));
+            return Some((text.to_owned(), copied));
         }
     }
     None
-}
-
-fn inside(outer: &str, inner: &str) -> bool {
-    inner
-        .strip_prefix(outer.trim_end_matches('/'))
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether what was copied is configuration or scripts rather than a program.
@@ -155,7 +151,7 @@ fn is_small(copied: &Copied) -> bool {
     let target = copied.target.as_deref().unwrap_or_default();
     let named = |source: &CopiedSource| {
         source.path().is_some_and(|path| {
-            let name = path.rsplit('/').next().unwrap_or(&path);
+            let name = file_name(&path);
             let only_small = matches!(copied.origin, CopyOrigin::Context) && NAMES.contains(&name);
             only_small || is_small_file(&path)
         })

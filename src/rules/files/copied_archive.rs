@@ -1,6 +1,7 @@
 //! `copied-archive`: an archive is copied and then unpacked.
 
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage};
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -11,14 +12,14 @@ rule!(CopiedArchive);
 impl Rule for CopiedArchive {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
-        let copies: Vec<Copied> = facts
+        let copies: Vec<&Copied> = facts
             .copies_of(stage)
             .filter(|c| {
                 let node = facts.nodes.get(c.node);
                 c.origin == CopyOrigin::Context && node.is_some_and(|n| n.is(Keyword::Copy))
             })
             .collect();
-        for copied in &copies {
+        for copied in copies {
             for source in &copied.sources {
                 let Some(name) = archive_name(copied, source.path().as_deref()) else {
                     continue;
@@ -81,7 +82,7 @@ fn unpacked(facts: &Facts<'_>, stage: &Stage<'_>, copied: &Copied, name: &str) -
 }
 
 fn is_named(text: &str, name: &str) -> bool {
-    let own = text.rsplit('/').next().unwrap_or(text);
+    let own = file_name(text);
     own == name || own.strip_prefix("--file=") == Some(name)
 }
 

@@ -1,10 +1,11 @@
 //! `copy-without-link`: a copy from another stage is built again whenever a layer below changes.
 
-use crate::context::ignore_file::clean;
 use crate::facts::mount::MountKind;
 use crate::facts::{Base, Copied, CopyOrigin, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
 use crate::images::{BaseUser, default_user};
+use crate::path::clean;
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
@@ -29,7 +30,7 @@ impl Rule for CopyWithoutLink {
             .max()
             .unwrap_or(0);
         let places = Places::of(facts, stage);
-        let found: Vec<Copied> = facts
+        let found: Vec<&Copied> = facts
             .copies_of(stage)
             .filter(|c| c.node > last_run && c.origin != CopyOrigin::Context)
             .filter(|c| {
@@ -213,7 +214,7 @@ impl Places {
         if has_wildcard(&path) {
             return false;
         }
-        let name = |p: &str| p.rsplit('/').next().unwrap_or(p).to_owned();
+        let name = |p: &str| file_name(p).to_owned();
         let is_directory = self.directories.iter().any(|d| d == target);
         name(&path) == name(target) && !is_directory
     }

@@ -1,7 +1,7 @@
 //! `ignored-copy`: a COPY or a mount of what the ignore file leaves out of the context.
 
-use crate::context::ignore_file::clean;
-use crate::facts::Node;
+use crate::facts::{Node, Remote};
+use crate::path::clean;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
@@ -33,7 +33,7 @@ impl Rule for IgnoredCopy {
             let Some(text) = facts.text(node.index, &source.word) else {
                 continue;
             };
-            if text.is_empty() || facts.is_remote_source(&text) {
+            if text.is_empty() || Remote::of(&text).is_some() {
                 continue;
             }
             let path = clean(&text);

@@ -1,7 +1,7 @@
 //! `missing-source`: a COPY or a mount of what the build context does not have.
 
 use crate::context::ContextOrigin;
-use crate::facts::{CopyOrigin, Dialect, Node};
+use crate::facts::{CopyOrigin, Dialect, Node, Remote};
 use crate::rule::{Context, Rule, rule};
 
 rule!(MissingSource);
@@ -18,8 +18,9 @@ impl Rule for MissingSource {
         }
         let copied = facts.copied(node);
         let copied = copied.filter(|c| c.origin == CopyOrigin::Context);
-        let sources = copied.into_iter().flat_map(|c| c.sources);
-        let mounted = facts.mounted(node).map(|source| (source, true));
+        let sources = copied.into_iter().flat_map(|c| &c.sources);
+        let mounted: Vec<_> = facts.mounted(node).collect();
+        let mounted = mounted.iter().map(|source| (source, true));
         let sources: Vec<_> = sources.map(|s| (s, false)).chain(mounted).collect();
         if sources.is_empty() {
             return;
@@ -28,12 +29,12 @@ impl Rule for MissingSource {
         let Some(context) = context.filter(|c| c.origin == ContextOrigin::Stated) else {
             return;
         };
-        for (source, is_mount) in &sources {
+        for (source, is_mount) in sources {
             let Some(path) = source.path() else { continue };
             let text = source.text.as_deref().unwrap_or_default();
             // A pattern may match nothing.
             let is_pattern = !is_mount && text.contains(['*', '?', '[', '\\', '$']);
-            if is_pattern || path == "." || facts.is_remote_source(text) {
+            if is_pattern || path == "." || Remote::of(text).is_some() {
                 continue;
             }
             if context.exists(&path) || context.is_made(&path) {

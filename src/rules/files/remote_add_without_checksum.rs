@@ -1,6 +1,6 @@
 //! `remote-add-without-checksum`: a download that nobody checks.
 
-use crate::facts::{Command, Facts, Node};
+use crate::facts::{Command, Facts, Node, Remote};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 
@@ -17,12 +17,11 @@ impl Rule for RemoteAddWithoutChecksum {
         for source in &transfer.sources {
             let text = cx.facts.masked(node.index, &source.word);
             let text = text.trim_matches(['"', '\'']);
-            let web = text.starts_with("http://") || text.starts_with("https://");
             // A repository is checked out by BuildKit, with its own kind of digest.
-            let address = text.split(['#', '?']).next().unwrap_or(text);
-            if !web || address.ends_with(".git") || source.heredoc.is_some() {
+            if Remote::of(text) != Some(Remote::Web) || source.heredoc.is_some() {
                 continue;
             }
+            let address = text.split(['#', '?']).next().unwrap_or(text);
             if is_question(text) || is_checked_later(cx.facts, node, address) {
                 continue;
             }

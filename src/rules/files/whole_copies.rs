@@ -2,13 +2,15 @@
 
 use crate::context::BuildContext;
 use crate::facts::{Copied, Facts, Stage};
+use crate::path::is_in;
 use crate::secrets::files::is_example;
+use crate::secrets::files::{FOLDER_PATTERNS, PROJECT_FILES};
 use crate::syntax::Keyword;
 
 /// The copies of the whole build context, those behind ONBUILD left out, with their stages.
 pub(super) fn whole_copies<'f, 'a>(
     facts: &'f Facts<'a>,
-) -> impl Iterator<Item = (&'f Stage<'a>, Copied)> {
+) -> impl Iterator<Item = (&'f Stage<'a>, &'f Copied)> {
     facts.stages.iter().flat_map(move |stage| {
         facts
             .copies_of(stage)
@@ -26,12 +28,10 @@ pub(super) fn reaches_final(facts: &Facts<'_>, stage: &Stage<'_>, copied: &Copie
     let Some(place) = copied.target.as_deref() else {
         return false;
     };
-    facts.taken_from(stage).iter().any(|path| {
-        let below = place
-            .strip_prefix('/')
-            .and_then(|p| p.strip_prefix(path.as_str()));
-        path == "." || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    facts
+        .taken_from(stage)
+        .iter()
+        .any(|path| path == "." || is_in(place.trim_start_matches('/'), path))
 }
 
 /// What should not get into a context, and does.
@@ -46,7 +46,6 @@ pub(super) struct Leaks {
 
 /// What lies in the directory of a context, is not left out and has no place in an image.
 pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
-    const ALSO_SECRET: [&str; 4] = [".aws", ".ssh", ".kube", "*.pem"];
     const OTHERS: [&str; 11] = [
         ".git",
         ".hg",
@@ -70,8 +69,8 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
     let (nested_secrets, nested): (Vec<String>, Vec<String>) = nested(context)
         .into_iter()
         .partition(|path| !MADE_BY_TOOLS.iter().any(|name| path.ends_with(name)));
-    let mut paths = there(&SECRET_FILES);
-    paths.extend(there(&ALSO_SECRET));
+    let mut paths = there(&PROJECT_FILES);
+    paths.extend(there(&FOLDER_PATTERNS));
     paths.extend(nested_secrets);
     let secret = !paths.is_empty();
     let mut others = there(&OTHERS);
@@ -106,17 +105,6 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
     }
 }
 
-/// Files that hold secrets, wherever in the tree.
-const SECRET_FILES: [&str; 7] = [
-    ".env",
-    ".env.local",
-    ".env.production",
-    ".netrc",
-    "id_rsa",
-    "id_ed25519",
-    "terraform.tfstate",
-];
-
 /// Directories that package managers fill, wherever in the tree.
 const MADE_BY_TOOLS: [&str; 3] = ["node_modules", ".venv", ".terraform"];
 
@@ -124,7 +112,11 @@ const MADE_BY_TOOLS: [&str; 3] = ["node_modules", ".venv", ".terraform"];
 fn nested(context: &BuildContext) -> Vec<String> {
     const DEPTH: usize = 4;
     const ENTRIES: usize = 10_000;
-    let names: Vec<&str> = SECRET_FILES.iter().chain(&MADE_BY_TOOLS).copied().collect();
+    let names: Vec<&str> = PROJECT_FILES
+        .iter()
+        .chain(&MADE_BY_TOOLS)
+        .copied()
+        .collect();
     let mut found = context.named(&names, DEPTH, ENTRIES);
     found.retain(|path| path.contains('/') && !is_example(path));
     found

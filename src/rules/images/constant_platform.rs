@@ -3,7 +3,6 @@
 use crate::facts::platform::Platform;
 use crate::facts::{Facts, Stage};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::word::Template;
 use crate::syntax::{Kind, Word};
 
 rule!(ConstantPlatform);
@@ -40,8 +39,7 @@ pub(crate) struct ConstantPlatformOf<'a> {
 /// beside it.
 pub(crate) fn of_stage<'a>(facts: &Facts<'a>, stage: &Stage<'a>) -> Option<ConstantPlatformOf<'a>> {
     let word = stage.from.flag_value("platform")?;
-    let template = Template::parse(word.as_str(), facts.file.escape.char()).ok()?;
-    let text = template.literal()?;
+    let text = facts.literal(word)?;
     let platform = Platform::parse(&text)?;
     let name = stage.name.as_deref().unwrap_or_default();
     let os = platform.os.as_deref().unwrap_or("linux");

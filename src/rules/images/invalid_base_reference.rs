@@ -6,7 +6,6 @@ use crate::images::ImageRef;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Word;
-use crate::syntax::word::{Template, Value, Var};
 
 rule!(InvalidBaseReference);
 
@@ -50,21 +49,13 @@ pub(crate) fn invalid_defaults<'f>(facts: &'f Facts<'_>) -> Vec<InvalidDefault<'
         .filter_map(|(stage, word, text)| {
             let reason = ImageRef::parse(&text).validity.err()?.reason.to_string();
             let node = stage.from_node;
-            let template = Template::parse(word.as_str(), facts.file.escape.char());
-            let names: Vec<String> = template
-                .map(|t| t.references().map(|r| r.name.clone()).collect())
-                .unwrap_or_default();
-            let is_undeclared = |name: &String| {
-                facts.variable(node, name).is_none()
-                    && matches!(facts.lookup(node, name), Var::Unset)
-            };
+            let references = facts.references(word);
+            let names: Vec<String> = references.into_iter().map(|r| r.name).collect();
+            let is_undeclared =
+                |name: &String| facts.variable(node, name).is_none() && facts.is_unset(node, name);
             let has_no_default = |name: &String| {
                 let variable = facts.variable(node, name);
-                variable.is_none_or(|v| match &v.value {
-                    None => true,
-                    Some(Value::Known(text)) => text.is_empty(),
-                    Some(Value::Unknown) => false,
-                })
+                variable.is_none_or(|v| v.value.is_none() || v.known_value() == Some(""))
             };
             let given = facts.text(node, word).filter(|t| *t != text);
             let declared = names.iter().find_map(|n| facts.variable(node, n));

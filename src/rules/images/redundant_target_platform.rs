@@ -4,7 +4,6 @@ use crate::facts::{Facts, Stage};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::word::{self, Syntax, Value, Var};
 use crate::syntax::{Kind, Word};
 
 rule!(RedundantTargetPlatform);
@@ -23,17 +22,7 @@ impl Rule for RedundantTargetPlatform {
 
 /// Whether a word is TARGETPLATFORM, whatever that is: the word gives it back.
 pub(crate) fn is_target_platform(facts: &Facts<'_>, word: &Word) -> bool {
-    let syntax = Syntax::Word {
-        escape: facts.file.escape.char(),
-    };
-    let own = "own";
-    let found = word::expand(word.as_str(), syntax, &mut |name| match name {
-        NAME => Var::Set(own.into()),
-        _ => Var::Unset,
-    });
-    found.result == Ok(Value::Known(own.to_owned()))
-        && found.usage.matched.contains(NAME)
-        && found.usage.unmatched.is_empty()
+    facts.repeats(word, NAME)
 }
 
 /// Reports the `--platform` of a stage.

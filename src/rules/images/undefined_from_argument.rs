@@ -1,10 +1,9 @@
 //! `undefined-from-argument`: FROM asks for an argument that no ARG above the first FROM declares.
 
 use crate::diagnostic::Severity;
-use crate::facts::{Origin, PLATFORM_ARGUMENTS, Stage};
+use crate::facts::{Modifier, Origin, PLATFORM_ARGUMENTS, Stage};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
-use crate::syntax::word::{ModifierKind, Template};
 use crate::text::edit_distance;
 
 rule!(UndefinedFromArgument);
@@ -26,16 +25,13 @@ impl Rule for UndefinedFromArgument {
                 if facts.variable(stage.from_node, &name).is_some() {
                     continue;
                 }
-                let template = Template::parse(word.as_str(), cx.file().escape.char()).ok();
-                let reference = template
-                    .as_ref()
-                    .and_then(|t| t.references().find(|r| r.name == name));
-                let span = reference.map_or(word.span, |r| word.span_of(r.range.clone()));
-                let has_default = reference
-                    .and_then(|r| r.modifier.as_ref())
-                    .is_some_and(|m| {
-                        matches!(m.kind, ModifierKind::Default { .. }) && !m.word.range.is_empty()
-                    });
+                let references = facts.references(word);
+                let reference = references.iter().find(|r| r.name == name);
+                let span = reference.map_or(word.span, |r| r.span);
+                let has_default = matches!(
+                    reference.and_then(|r| r.modifier.as_ref()),
+                    Some(Modifier::Default { span, .. }) if !span.is_empty()
+                );
                 let globals = facts.declarations(None).map(|v| v.name.as_str());
                 let globals = globals.take(MOST_COMPARED);
                 let near = globals

@@ -3,6 +3,8 @@
 use super::paths::place;
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Facts, Node, is_small_file};
+use crate::path::file_name;
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -173,7 +175,7 @@ fn downloaded(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Held> {
             continue;
         };
         let moved = first_move < index;
-        let last = name.rsplit('/').next().unwrap_or(&name);
+        let last = file_name(&name);
         let later = takers.partition_point(|(at, _)| *at <= index);
         let mut later = takers.iter().skip(later).take(MOST_LATER);
         let used_up = later.any(|(_, c)| c.args().iter().any(|w| w.raw.contains(last) || w.glob));
@@ -216,15 +218,11 @@ fn covers(path: &str, held: &str) -> bool {
                 .strip_prefix(start)
                 .is_some_and(|rest| !rest.contains('/'));
     }
-    !has_wildcard(path)
-        && path.len() > 1
-        && held
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    !has_wildcard(path) && path.len() > 1 && is_in(held, path)
 }
 
 /// Whether a file is a private key by its name: deleting it was not for the sake of size.
 fn is_secret(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     matches!(name.rsplit_once('.'), Some((_, "pem" | "key" | "p12")))
 }

@@ -1,10 +1,10 @@
 //! Directories and caches, as the rules on layers compare them.
 
-use crate::context::ignore_file::clean;
 use crate::facts::mount::MountKind;
 use crate::facts::packages::{Install, Manager};
 use crate::facts::{Facts, Node};
 use crate::images::HIDDEN;
+use crate::path::clean;
 
 /// A path at a node with the working directory in front; a directory that is not known stands
 /// under a name of its own, so that paths in it can still be compared.
@@ -52,14 +52,6 @@ pub(super) fn directory_of(
         enter(path);
     }
     Some(directory)
-}
-
-/// Whether `path` is `directory` or lies in it.
-pub(super) fn is_in(path: &str, directory: &str) -> bool {
-    directory == "/"
-        || path
-            .strip_prefix(directory)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a RUN keeps the manager's downloads in a cache mount.

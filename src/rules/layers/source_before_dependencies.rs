@@ -1,10 +1,12 @@
 //! `source-before-dependencies`: the whole source is copied before dependencies are installed.
 
-use super::paths::{directory_of, has_cache_mount, is_in, place};
+use super::paths::{directory_of, has_cache_mount, place};
 use crate::edits::{has_comment_inside, lines_of};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Copied, CopyOrigin, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
+use crate::path::file_name;
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -12,8 +14,8 @@ use crate::syntax::Keyword;
 rule!(SourceBeforeDependencies);
 
 /// An installation that comes too late.
-struct Late {
-    copy: Copied,
+struct Late<'f> {
+    copy: &'f Copied,
     /// The node of the RUN.
     run: usize,
     install: Install,
@@ -22,7 +24,7 @@ struct Late {
 impl Rule for SourceBeforeDependencies {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
-        let copies: Vec<Copied> = facts
+        let copies: Vec<&Copied> = facts
             .copies_of(stage)
             .filter(|c| c.origin == CopyOrigin::Context)
             .collect();
@@ -43,7 +45,7 @@ impl Rule for SourceBeforeDependencies {
                     && is_avoidable(facts, stage, copy, node, install)
                 {
                     found.push(Late {
-                        copy: copy.clone(),
+                        copy,
                         run: node.index,
                         install: install.clone(),
                     });
@@ -51,15 +53,15 @@ impl Rule for SourceBeforeDependencies {
             }
         }
         while let Some(first) = found.first() {
-            let copy = first.copy.clone();
+            let copy = first.copy;
             let (these, others) = found.into_iter().partition(|l| l.copy.node == copy.node);
             found = others;
-            report(cx, &copy, these);
+            report(cx, copy, these);
         }
     }
 }
 
-fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late>) {
+fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     let facts = cx.facts;
     let Some(first) = late.first() else {
         return;
@@ -77,7 +79,7 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late>) {
             c.node < copy.node
                 && c.origin == CopyOrigin::Context
                 && c.sources.iter().filter_map(|s| s.path()).any(|path| {
-                    let name = path.rsplit('/').next().unwrap_or(&path);
+                    let name = file_name(&path);
                     names
                         .iter()
                         .any(|n| n == &name || name.starts_with("package*"))
@@ -141,47 +143,51 @@ fn source_text<'f>(copy: &Copied, facts: &Facts<'f>) -> &'f str {
 /// The copy that brings the source in which the installation reads its manifest.
 fn source_copy<'c>(
     facts: &Facts<'_>,
-    copies: &'c [Copied],
+    copies: &[&'c Copied],
     node: &Node<'_>,
     install: &Install,
 ) -> Option<&'c Copied> {
     let directory = directory_of(facts, node, install)?;
     let listed = |path: &str| match path.starts_with('/') {
         true => path.to_owned(),
-        false => crate::context::ignore_file::clean(&format!("{directory}/{path}")),
+        false => crate::path::clean(&format!("{directory}/{path}")),
     };
     // Requirement files must lie in the copied tree; other managers look in their directory.
     let wanted: Vec<String> = match install.files.is_empty() {
         true => vec![directory.clone()],
         false => install.files.iter().map(|f| listed(&f.path)).collect(),
     };
-    copies.iter().filter(|c| c.node < node.index).find(|copy| {
-        let Some(copying) = facts.nodes.get(copy.node) else {
-            return false;
-        };
-        let Some(destination) = &copy.destination else {
-            return false;
-        };
-        let target = place(facts, copying, destination);
-        if copy.whole_context().is_some() {
-            return wanted.iter().all(|w| is_in(w, &target));
-        }
-        // `COPY web /app`: a directory of its own, in whose root the manifest lies.
-        let [source] = copy.sources.as_slice() else {
-            return false;
-        };
-        let path = source.path().filter(|p| looks_like_source(p));
-        let parent = |w: &str| match install.files.is_empty() {
-            true => w.to_owned(),
-            false => w.rsplit_once('/').map_or("", |(d, _)| d).to_owned(),
-        };
-        path.is_some() && wanted.iter().all(|w| parent(w) == target)
-    })
+    copies
+        .iter()
+        .copied()
+        .filter(|c| c.node < node.index)
+        .find(|copy| {
+            let Some(copying) = facts.nodes.get(copy.node) else {
+                return false;
+            };
+            let Some(destination) = &copy.destination else {
+                return false;
+            };
+            let target = place(facts, copying, destination);
+            if copy.whole_context().is_some() {
+                return wanted.iter().all(|w| is_in(w, &target));
+            }
+            // `COPY web /app`: a directory of its own, in whose root the manifest lies.
+            let [source] = copy.sources.as_slice() else {
+                return false;
+            };
+            let path = source.path().filter(|p| looks_like_source(p));
+            let parent = |w: &str| match install.files.is_empty() {
+                true => w.to_owned(),
+                false => w.rsplit_once('/').map_or("", |(d, _)| d).to_owned(),
+            };
+            path.is_some() && wanted.iter().all(|w| parent(w) == target)
+        })
 }
 
 /// Whether a source that is copied alone is a directory of source code, by its name.
 fn looks_like_source(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     const OTHERS: [&str; 12] = [
         "req", "dep", "conf", "docker", "script", "build", "etc", "root", "package", "tool", "pip",
         "lock",
@@ -267,14 +273,10 @@ fn makes_manifest(
 ) -> bool {
     let names: Vec<&str> = match install.files.is_empty() {
         true => install.manager.manifests().to_vec(),
-        false => install
-            .files
-            .iter()
-            .map(|f| f.path.rsplit('/').next().unwrap_or(&f.path))
-            .collect(),
+        false => install.files.iter().map(|f| file_name(&f.path)).collect(),
     };
     let named = |text: &str| {
-        let name = text.rsplit('/').next().unwrap_or(text);
+        let name = file_name(text);
         names.contains(&name)
     };
     let runs = facts

@@ -1,14 +1,13 @@
 //! `volatile-early`: an argument that changes with every build stands before expensive steps.
 
 use super::paths::has_cache_mount;
-use crate::edits::{has_comment_inside, lines_of};
+use crate::edits::{delete_lines, has_comment_inside, insert_above, insert_below, lines_of};
 use crate::facts::packages::Action;
 use crate::facts::{Base, Facts, Node, Stage};
-use crate::fix::{Edit, Fix};
+use crate::fix::Fix;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::WordPart;
 use crate::span::Span;
-use crate::syntax::word::{Template, Value};
 use crate::syntax::{Argument, Keyword, Kind, Word};
 
 rule! {
@@ -111,7 +110,10 @@ impl VolatileEarly {
         }
         // A default that says something is a pin: `ARG COMMIT=4f2c…` for a checkout.
         let variable = facts.variable(node.index + 1, name)?;
-        if matches!(&variable.value, Some(Value::Known(text)) if !is_placeholder(text)) {
+        if variable
+            .known_value()
+            .is_some_and(|text| !is_placeholder(text))
+        {
             return None;
         }
         if facts.nodes.iter().any(|n| fetches_by(facts, n, name)) {
@@ -221,11 +223,7 @@ fn is_builder(name: &str, word: Option<&str>) -> bool {
 
 /// Whether an instruction names a variable.
 fn uses(facts: &Facts<'_>, node: &Node<'_>, name: &str) -> bool {
-    let escape = facts.file.escape.char();
-    let in_word = |word: &Word| match Template::parse(word.as_str(), escape) {
-        Ok(template) => template.references().any(|r| r.name == name),
-        Err(_) => word.as_str().contains(name),
-    };
+    let in_word = |word: &Word| facts.names_variable(word, name);
     let instruction = node.instruction;
     if instruction
         .flags
@@ -421,7 +419,7 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
         if !line.ends_with('\n') {
             text.push_str(newline);
         }
-        edits.push(Edit::delete(with_blank_line(facts, lines)));
+        edits.push(delete_lines(facts, lines));
     }
     // Labels of one name are decided by the last: others must not be overtaken.
     let labels = nodes.iter().filter(|n| n.is(Keyword::Label));
@@ -431,53 +429,20 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
     if moves_label && labels.clone().any(|n| !moved.contains(&n.index)) {
         return None;
     }
-    let insert = match facts.nodes.get(target) {
-        Some(node) => {
-            let first = node.instruction.comment_block.first();
-            let at = first
-                .and_then(|c| facts.file.comments.get(*c))
-                .map_or(node.instruction.span.start, |c| c.span.start);
-            facts.source.line_start(facts.source.line(at))
-        }
+    edits.push(match facts.nodes.get(target) {
+        Some(node) => insert_above(facts, node.instruction, text),
         None => {
             let last = nodes.iter().rev().find(|n| !n.onbuild)?;
-            let lines = lines_of(facts, last)?;
             if moved.contains(&last.index) {
                 return None;
             }
-            if !facts.source.slice(lines).ends_with('\n') {
-                text.insert_str(0, newline);
-                text.truncate(text.trim_end().len());
-            } else if ends_blank(facts, lines.start) {
-                text.insert_str(0, newline);
-            }
-            lines.end
+            insert_below(facts, last, text)?
         }
-    };
-    edits.push(Edit::insert(insert, text));
+    });
     Some(Fix::unsafe_(
         "move it behind the steps that do not need it",
         edits,
     ))
-}
-
-/// Lines to delete, with the blank line behind them if one stands in front as well.
-fn with_blank_line(facts: &Facts<'_>, lines: Span) -> Span {
-    let newline = facts.source.newline();
-    let rest = Span::new(lines.end, facts.source.text().len() as u32);
-    match ends_blank(facts, lines.start) && facts.source.slice(rest).starts_with(newline) {
-        true => Span::new(lines.start, lines.end + newline.len() as u32),
-        false => lines,
-    }
-}
-
-/// Whether a blank line stands in front of a place.
-fn ends_blank(facts: &Facts<'_>, place: u32) -> bool {
-    let newline = facts.source.newline();
-    let before = facts.source.slice(Span::new(0, place));
-    before
-        .strip_suffix(newline)
-        .is_some_and(|b| b.ends_with('\n'))
 }
 
 #[cfg(test)]

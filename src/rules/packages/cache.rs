@@ -4,6 +4,7 @@ use crate::facts::mount::MountKind;
 use crate::facts::packages::{Action, Install};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::Fix;
+use crate::path::is_in;
 use crate::rule::Context;
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -102,12 +103,7 @@ fn covers(text: &str, braces: bool, path: &str) -> bool {
     if text.len() < 4 {
         return false;
     }
-    let inside = |outer: &str, inner: &str| {
-        inner
-            .strip_prefix(outer)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    inside(text, path) || inside(path, text) || path.starts_with(text) && text.ends_with("/apt")
+    is_in(path, text) || is_in(text, path) || path.starts_with(text) && text.ends_with("/apt")
 }
 
 /// How many instructions are searched for what a later one may do.

@@ -266,7 +266,7 @@ fn lock_file(facts: &Facts<'_>, node: &Node<'_>, locks: &[&str]) -> Option<(Stri
             .map(|l| ((*l).to_owned(), word.span))
     });
     found
-        .chain(copies.filter_map(|copied| named(facts, &copied, locks)))
+        .chain(copies.filter_map(|copied| named(facts, copied, locks)))
         .next()
 }
 

@@ -1,7 +1,7 @@
 //! `dangerous-workdir`: a working directory that belongs to the system.
 
-use crate::context::normal_parts;
 use crate::facts::Stage;
+use crate::path::normal_parts;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 

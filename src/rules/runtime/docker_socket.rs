@@ -1,6 +1,7 @@
 //! `docker-socket`: the engine that runs the container is handed to it.
 
 use crate::facts::Node;
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
@@ -47,7 +48,7 @@ impl Rule for DockerSocket {
 }
 
 fn is_socket(text: &str) -> bool {
-    let name = text.rsplit('/').next().unwrap_or(text);
+    let name = file_name(text);
     matches!(
         name,
         "docker.sock" | "containerd.sock" | "crio.sock" | "podman.sock" | "dockershim.sock"

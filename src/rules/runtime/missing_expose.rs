@@ -1,8 +1,10 @@
 //! `missing-expose`: the file shows a server, and no port is exposed.
 
+use crate::edits::insert_above;
 use crate::facts::program::{is_client, port_of};
 use crate::facts::{Command, Facts};
-use crate::fix::{Edit, Fix};
+use crate::fix::Fix;
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Word;
 use crate::span::Span;
@@ -56,21 +58,11 @@ impl Rule for MissingExpose {
             let source = facts.source;
             let line = source.line_start(node.instruction.start_line);
             let indent = source.slice(Span::new(line, node.instruction.head.start));
-            let start = source.line_start(first_line(facts, node.instruction.start_line));
             let text = format!("{indent}EXPOSE {port}{}", source.newline());
-            let edits = vec![Edit::insert(start, text)];
+            let edits = vec![insert_above(facts, node.instruction, text)];
             report.fix(Fix::unsafe_(format!("add `EXPOSE {port}`"), edits));
         }
     }
-}
-
-/// The line of an instruction, or of the comment that stands directly above it.
-fn first_line(facts: &Facts<'_>, mut line: u32) -> u32 {
-    let comments = &facts.file.comments;
-    while comments.iter().any(|c| !c.inside && c.line + 1 == line) {
-        line -= 1;
-    }
-    line
 }
 
 /// Options that give the port, of programs that have it for nothing else.
@@ -132,7 +124,7 @@ fn of_command(facts: &Facts<'_>, stage: usize, command: &Command) -> Option<Evid
 
 fn shown(word: &Word) -> String {
     let text = word.literal().unwrap_or(&word.raw);
-    text.rsplit('/').next().unwrap_or(text).to_owned()
+    file_name(text).to_owned()
 }
 
 /// Whether the arguments name a configuration, which may choose another port.

@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use super::judgement::{ROTATE, named};
 use crate::diagnostic::Severity;
+use crate::facts::Facts;
 use crate::rule::{Context, Rule, rule};
 use crate::secrets::excerpt;
 use crate::secrets::pattern::Pattern;
 use crate::secrets::scan::{self, Hit, HitKind};
 use crate::span::{MappedText, Span};
-use crate::syntax::word::Template;
 use crate::syntax::{Instruction, Kind};
 
 rule! {
@@ -80,7 +80,7 @@ impl Rule for HardCodedSecret {
             let place = Place::of(instruction.unwrapped());
             for hit in self.find(logical.text()) {
                 let span = logical.span(hit.range.clone());
-                if !is_named(instruction.unwrapped(), span, file.escape.char()) {
+                if !is_named(cx.facts, instruction.unwrapped(), span) {
                     report(cx, logical, &hit, place);
                 }
             }
@@ -102,13 +102,17 @@ impl Rule for HardCodedSecret {
 
 /// Whether the secret stands behind a name that says so, which `secret-in-env` and
 /// `secret-in-arg` report.
-fn is_named(instruction: &Instruction, span: Span, escape: char) -> bool {
+fn is_named(facts: &Facts<'_>, instruction: &Instruction, span: Span) -> bool {
     let is = |name: &str, value: &crate::syntax::Word| {
-        value.span.covers(span)
-            && Template::parse(value.as_str(), escape).is_ok_and(|template| {
-                let text = template.literal();
-                named(name, text.as_deref().unwrap_or(value.as_str())).is_some()
-            })
+        if !value.span.covers(span) {
+            return false;
+        }
+        let literal = facts.literal(value);
+        // What BuildKit refuses is no value.
+        if literal.is_none() && facts.references(value).is_empty() {
+            return false;
+        }
+        named(name, literal.as_deref().unwrap_or(value.as_str())).is_some()
     };
     match &instruction.kind {
         Kind::Env(pairs) => pairs.pairs.iter().any(|p| is(p.name.as_str(), &p.value)),

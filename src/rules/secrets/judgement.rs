@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use crate::diagnostic::Severity;
-use crate::facts::{Facts, Node, Origin, Variable};
+use crate::facts::{Facts, Modifier, Node, Origin};
 use crate::secrets::name::{self, SecretName};
 use crate::secrets::scan;
 use crate::secrets::value::{self, ValueKind};
 use crate::span::Span;
 use crate::syntax::Word;
-use crate::syntax::word::{ModifierKind, Part, Template, Value};
 
 /// A value that is a secret under its name.
 pub(super) struct Named {
@@ -69,10 +68,7 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
     let Some(class) = name::classify(name) else {
         return Written::Other;
     };
-    let Ok(template) = Template::parse(word.as_str(), facts.file.escape.char()) else {
-        return Written::Other;
-    };
-    if let Some(text) = template.literal() {
+    if let Some(text) = facts.literal(word) {
         if text.trim().is_empty() {
             return Written::Nothing;
         }
@@ -80,20 +76,24 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
             Some(mut found) => {
                 // Nobody keeps a password that is a user's name too.
                 found.is_default |= facts.is_user_name(node.stage, &text);
-                let span = literal_span(word, &template, &text, found.range.as_ref());
+                let span = facts.literal_span(word, found.range.as_ref());
                 Written::Secret(found, span)
             }
             None => Written::Other,
         };
     }
+    let references = facts.references(word);
+    // What BuildKit refuses is no value.
+    if references.is_empty() {
+        return Written::Other;
+    }
     // `${NAME:-default}`: the default is written here.
-    if let Some(reference) = template.sole_reference()
-        && let Some(modifier) = &reference.modifier
-        && let ModifierKind::Default { .. } = modifier.kind
-        && let Some(text) = modifier.word.literal()
+    if let Some(reference) = facts.sole_reference(word)
+        && let Some(Modifier::Default { text, span }) = reference.modifier
+        && let Some(text) = text
         && let Some(found) = judge(&class, &text)
     {
-        return Written::Secret(found, word.span_of(modifier.word.range.clone()));
+        return Written::Secret(found, span);
     }
     if let Some(hit) = scan::scan(word.as_str()).into_iter().find(|h| h.certain)
         && let Some(found) = judge(&class, word.as_str())
@@ -101,8 +101,8 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
         return Written::Secret(found, word.span_of(hit.range));
     }
     // A variable that is a secret by its own name speaks for itself.
-    let own = template
-        .references()
+    let own = references
+        .iter()
         .any(|r| name::classify(&r.name).is_some_and(|n| n.strong));
     if own {
         return Written::Other;
@@ -116,27 +116,6 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
     }
 }
 
-/// The place of a literal without its quotes, or of the part of it that is the secret.
-fn literal_span(
-    word: &Word,
-    template: &Template,
-    text: &str,
-    range: Option<&Range<usize>>,
-) -> Span {
-    let (Some(first), Some(last)) = (template.parts.first(), template.parts.last()) else {
-        return word.span;
-    };
-    let whole = first.range().start..last.range().end;
-    let exact = match (range, template.parts.as_slice()) {
-        // Without escapes and inner quotes the text stands there as it is.
-        (Some(part), [Part::Literal { range, .. }]) if range.len() == text.len() => {
-            range.start + part.start..range.start + part.end
-        }
-        _ => whole,
-    };
-    word.span_of(exact)
-}
-
 /// A build argument that the value of an ENV takes over, with the place of the reference.
 pub(super) fn copied_argument(
     facts: &Facts<'_>,
@@ -144,16 +123,16 @@ pub(super) fn copied_argument(
     name: &str,
     word: &Word,
 ) -> Option<(String, Span)> {
-    let template = Template::parse(word.as_str(), facts.file.escape.char()).ok()?;
-    let sole = template.sole_reference().is_some();
+    let sole = facts.sole_reference(word).is_some();
     let promised = name::classify(name).is_some_and(|n| n.exact);
-    let found = template.references().find(|r| {
+    let mut references = facts.references(word).into_iter();
+    let found = references.find(|r| {
         let variable = facts.variable(node.index, &r.name);
-        let open = variable.is_some_and(|v| v.origin == Origin::Argument && is_open(v));
+        let open = variable.is_some_and(|v| v.origin == Origin::Argument && v.is_open());
         let secret = name::classify(&r.name).is_some_and(|n| n.exact);
         open && (secret || promised && sole && !says_other(&r.name))
     })?;
-    Some((found.name.clone(), word.span_of(found.range.clone())))
+    Some((found.name, found.span))
 }
 
 /// Whether a name says that it is something else than a secret: `TOKEN_URL`, `PUBLIC_KEY`.
@@ -164,14 +143,6 @@ fn says_other(name: &str) -> bool {
     name::words(name)
         .iter()
         .any(|w| hints.contains(&w.as_str()))
-}
-
-/// Whether the value comes from `--build-arg`.
-pub(super) fn is_open(variable: &Variable) -> bool {
-    match &variable.value {
-        None | Some(Value::Unknown) => true,
-        Some(Value::Known(text)) => text.is_empty(),
-    }
 }
 
 /// The level of a finding about an image: what a later image does not inherit is worth a remark

@@ -1,6 +1,6 @@
 //! `secret-in-arg`: secrets in build arguments, which the image's history keeps.
 
-use super::judgement::{ROTATE, Written, is_final, is_open, written};
+use super::judgement::{ROTATE, Written, is_final, written};
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -65,7 +65,7 @@ fn without_value(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) {
     let given = cx
         .facts
         .variable(node.index + 1, name)
-        .is_some_and(|v| !is_open(v));
+        .is_some_and(|v| !v.is_open());
     if given {
         return;
     }

@@ -4,13 +4,12 @@ use crate::facts::{Base, Command, Node};
 use crate::fix::{Edit, Fix};
 use crate::images::{OsFamily, os_family};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Keyword;
 
 rule!(NoisyWget);
 
 impl Rule for NoisyWget {
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {
-        if command.name != "wget" || node.keyword() != Some(Keyword::Run) {
+        if command.name != "wget" {
             return;
         }
         const QUIET: [&str; 10] = [

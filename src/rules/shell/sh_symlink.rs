@@ -2,13 +2,12 @@
 
 use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Keyword;
 
 rule!(ShSymlink);
 
 impl Rule for ShSymlink {
-    fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {
-        if command.name != "ln" || node.keyword() != Some(Keyword::Run) {
+    fn check_command(&self, cx: &mut Context<'_>, _node: &Node<'_>, command: &Command) {
+        if command.name != "ln" {
             return;
         }
         let valued = ["-S", "--suffix", "-t", "--target-directory"];

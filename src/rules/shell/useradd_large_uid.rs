@@ -1,11 +1,11 @@
 //! `useradd-large-uid`: a user number that makes the layer huge.
 
+use std::borrow::Cow;
+
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Word, WordPart};
-use crate::syntax::Keyword;
-use crate::syntax::word::Var;
 
 /// From here on the log of last logins takes tens of megabytes.
 const LARGE: u64 = 100_000;
@@ -14,10 +14,7 @@ rule!(UseraddLargeUid);
 
 impl Rule for UseraddLargeUid {
     fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {
-        if command.name != "useradd"
-            || node.keyword() != Some(Keyword::Run)
-            || command.has_any_flag(&["-l", "--no-log-init", "-D"])
-        {
+        if command.name != "useradd" || command.has_any_flag(&["-l", "--no-log-init", "-D"]) {
             return;
         }
         let Some((word, text)) = uid(command) else {
@@ -95,8 +92,5 @@ fn value(facts: &Facts<'_>, node: &Node<'_>, word: &Word) -> Option<String> {
     if modified || names.next().is_some() {
         return None;
     }
-    match facts.lookup(node.index, name) {
-        Var::Set(text) => Some(text.into_owned()),
-        _ => None,
-    }
+    facts.value_of(node.index, name).map(Cow::into_owned)
 }

@@ -1,11 +1,10 @@
 //! `frontend-too-old`: the frontend that `# syntax=` asks for does not know what the file uses.
 
 use crate::facts::mount::MountKind;
-use crate::facts::{Facts, Node, WordUse};
+use crate::facts::{Facts, Modifier, Node, WordUse};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::word::{ModifierKind, Template};
 use crate::syntax::{Keyword, Kind, Word};
 
 rule!(FrontendTooOld);
@@ -186,22 +185,10 @@ fn features(facts: &Facts<'_>, node: &Node<'_>, each: &mut dyn FnMut(String, Spa
         }
     }
     let mut patterns = |word: &Word| {
-        let escape = facts.file.escape.char();
-        let Ok(template) = Template::parse(word.as_str(), escape) else {
-            return;
-        };
-        for reference in template.references() {
-            let is_new = reference.modifier.as_ref().is_some_and(|m| {
-                !matches!(
-                    m.kind,
-                    ModifierKind::Default { .. }
-                        | ModifierKind::Alternative { .. }
-                        | ModifierKind::Required { .. }
-                )
-            });
-            if is_new {
-                let span = word.span_of(reference.range.clone());
-                each("a pattern in `${…}`".to_owned(), span, &since(7));
+        for reference in facts.references(word) {
+            if reference.modifier == Some(Modifier::Pattern) {
+                let name = "a pattern in `${…}`".to_owned();
+                each(name, reference.span, &since(7));
             }
         }
     };

@@ -11,6 +11,7 @@ pub mod frontend_too_old;
 pub mod instruction_casing;
 pub mod legacy_key_value;
 pub mod nested_onbuild;
+mod refused;
 pub mod sibling_env_reference;
 pub mod spaced_equals;
 mod swallowed;

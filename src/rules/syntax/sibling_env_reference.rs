@@ -6,7 +6,6 @@ use crate::diagnostic::Severity;
 use crate::facts::{Definition, Dialect, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
-use crate::syntax::word::Template;
 
 rule!(SiblingEnvReference);
 
@@ -15,17 +14,14 @@ impl Rule for SiblingEnvReference {
         let Kind::Env(pairs) = &node.instruction.kind else {
             return;
         };
-        let escape = cx.file().escape.char();
         let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
         for (i, pair) in pairs.pairs.iter().enumerate() {
             named.entry(pair.name.as_str()).or_default().push(i);
         }
         for (i, pair) in pairs.pairs.iter().enumerate() {
-            let Ok(template) = Template::parse(pair.value.as_str(), escape) else {
-                continue;
-            };
+            let references = cx.facts.references(&pair.value);
             let mut seen = Vec::new();
-            for reference in template.references() {
+            for reference in &references {
                 let name = &reference.name;
                 // Who writes a default knows that the variable may be unset.
                 if reference.modifier.is_some() {
@@ -50,10 +46,9 @@ impl Rule for SiblingEnvReference {
                     Definition::Perhaps => Severity::Info,
                     Definition::Nothing => cx.default_severity(),
                 };
-                let span = pair.value.span_of(reference.range.clone());
                 let place = sibling.name.span;
                 cx.report(
-                    span,
+                    reference.span,
                     format!("`{name}` is set by this very ENV, so it is still unset"),
                 )
                 .severity(severity)

@@ -1,5 +1,6 @@
 //! `syntax-error`: what BuildKit refuses.
 
+use super::refused;
 use crate::diagnostic::Severity;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
@@ -63,7 +64,7 @@ pub(crate) fn report_errors(
             _ => "close the bracket, or write `\\[` for a bracket",
         });
     }
-    for error in facts.build_errors() {
+    for error in refused::errors(facts) {
         let report = cx.report(error.span, error.message);
         if let Some(help) = error.help {
             report.help(help);

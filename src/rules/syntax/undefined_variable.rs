@@ -1,13 +1,14 @@
 //! `undefined-variable`: a variable that nothing defines.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use crate::diagnostic::Severity;
-use crate::facts::{Definition, Facts, Node, Origin, PLATFORM_ARGUMENTS, WordUse};
+use crate::facts::{
+    Definition, Facts, Modifier, Node, Origin, PLATFORM_ARGUMENTS, Undefined, WordUse,
+};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
-use crate::syntax::word::{self, ModifierKind, Template, Var};
 use crate::text::edit_distance;
 
 rule!(UndefinedVariable);
@@ -67,44 +68,19 @@ pub(crate) fn uses(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Use> {
             // Within one ARG, what stands before is declared already.
             earlier = arguments.get(..i).unwrap_or_default();
         }
-        let mut undefined: BTreeSet<(String, Definition)> = BTreeSet::new();
-        let lookup = &mut |name: &str| {
-            let declared =
-                EXEMPT.contains(&name) || earlier.iter().any(|a| a.name.as_str() == name);
-            let definition = match declared {
-                true => Definition::File,
-                false => facts.definition(node.index, name),
-            };
-            match definition {
-                Definition::File | Definition::Base => match facts.lookup(node.index, name) {
-                    Var::Unset => Var::Unknown,
-                    known => known,
-                },
-                Definition::Perhaps | Definition::Nothing => {
-                    undefined.insert((name.to_owned(), definition));
-                    match definition {
-                        Definition::Perhaps => Var::Unknown,
-                        _ => Var::Unset,
-                    }
-                }
-            }
-        };
-        let _ = word::expand(text, expanded.syntax, lookup);
-        let template = Template::read(text, expanded.syntax).ok();
-        for (name, definition) in undefined {
-            let reference = template
-                .as_ref()
-                .and_then(|t| t.references().find(|r| r.name == name));
-            let span = reference.map_or(expanded.word.span, |r| {
-                expanded.word.span_of(r.range.clone())
-            });
-            let modifier = reference.and_then(|r| r.modifier.as_ref());
-            let provides = modifier.is_some_and(|m| {
-                matches!(
-                    m.kind,
-                    ModifierKind::Default { .. } | ModifierKind::Alternative { .. }
-                )
-            });
+        let is_declared =
+            |name: &str| EXEMPT.contains(&name) || earlier.iter().any(|a| a.name.as_str() == name);
+        for undefined in facts.undefined_in(node, &expanded, &is_declared) {
+            let Undefined {
+                name,
+                definition,
+                reference,
+            } = undefined;
+            let span = reference.as_ref().map_or(expanded.word.span, |r| r.span);
+            let provides = matches!(
+                reference.and_then(|r| r.modifier),
+                Some(Modifier::Default { .. } | Modifier::Alternative)
+            );
             let appends = match (&node.instruction.kind, expanded.used) {
                 (Kind::Env(pairs), WordUse::Value(i)) => {
                     let own = pairs.pairs.get(i).map(|p| p.name.as_str());

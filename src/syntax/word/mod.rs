@@ -63,6 +63,16 @@ pub enum ExpandErrorKind {
     TooDeep,
 }
 
+impl ExpandErrorKind {
+    /// Whether a quote has no partner.
+    pub fn is_unclosed_quote(&self) -> bool {
+        matches!(
+            self,
+            ExpandErrorKind::UnclosedSingleQuote | ExpandErrorKind::UnclosedDoubleQuote
+        )
+    }
+}
+
 /// Why BuildKit refuses a word, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]

@@ -13,7 +13,6 @@ use crate::facts::{Definition, Dialect, Facts, Node, Script};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::shell::{self, ShellError, ShellErrorKind, ShellOptions};
 use crate::span::{MappedText, Span};
-use crate::syntax::word::Var;
 
 /// Flags of `echo` in Debian's shell and in any `sh`. They are reported as the second, which is what
 /// hadolint's users have in their comments.
@@ -85,10 +84,8 @@ impl<'a> RunScript<'a> {
 
     /// Whether a variable is known to be set before it starts, and not to nothing.
     pub fn is_filled(&self, name: &str) -> bool {
-        match self.facts.lookup(self.node, name) {
-            Var::Set(value) => !value.is_empty(),
-            Var::Unset | Var::Unknown => false,
-        }
+        let value = self.facts.value_of(self.node, name);
+        value.is_some_and(|value| !value.is_empty())
     }
 
     /// What dlint's own checks find, at its place in the Dockerfile.
