@@ -107,10 +107,8 @@ fn report(bencher: Bencher<'_, '_>, format: Format) {
     let settings = Settings::recommended();
     // A finding on every line, whatever the rules are.
     let text = format!("FROM scratch\n{}", "RUNN make\n".repeat(1000));
-    let files = [Linted {
-        report: engine::lint(Source::new("Dockerfile", text), &settings),
-        perspective: Perspective::default(),
-    }];
+    let report = engine::lint(Source::new("Dockerfile", text), &settings);
+    let files = [Linted::new(report, Perspective::default(), [])];
     let outcome = Outcome {
         files: &files,
         failures: &[],

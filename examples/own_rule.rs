@@ -32,10 +32,8 @@ impl Rule for NoTelnet {
 pub fn run(text: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let linter = Linter::from_toml("select = ['unused-ignore', 'unknown-ignore']")?;
     let linter = linter.with_rule(&META, NoTelnet);
-    let files = [Linted {
-        report: linter.lint("Dockerfile", text),
-        perspective: Perspective::Dlint,
-    }];
+    let report = linter.lint("Dockerfile", text);
+    let files = [Linted::new(report, Perspective::Dlint, [])];
     let outcome = Outcome {
         files: &files,
         failures: &[],

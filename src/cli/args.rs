@@ -145,6 +145,9 @@ pub struct LintArgs {
     /// The path that reports for services give instead of each file's own.
     #[arg(long, value_name = "PATH", help_heading = "Report")]
     pub file_path_in_report: Option<String>,
+    /// Show secrets in reports and differences, where they are masked otherwise.
+    #[arg(long, help_heading = "Report")]
+    pub show_secrets: bool,
     /// Say on standard error which configuration files are read.
     #[arg(long, help_heading = "Report")]
     pub verbose: bool,

@@ -131,20 +131,32 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     let mut changed = false;
     if args.diff {
         let exact = output::is_file();
+        let mut is_masked = false;
         output::stdout(|out| {
             for file in &files {
                 if let Some(before) = &file.before {
                     changed = true;
-                    let source = &file.linted.report.source;
+                    let source = &file.linted.report().source;
                     let terminal = Terminal::stdout(args.color);
-                    rewrite::diff(source.path(), before, source.bytes(), &terminal, exact, out)?;
+                    let after = source.bytes();
+                    let difference = rewrite::Difference::new(source.path(), before, after);
+                    let difference = if args.show_secrets {
+                        difference
+                    } else {
+                        difference.without_secrets()
+                    };
+                    is_masked |= difference.is_masked();
+                    difference.write(&terminal, exact, out)?;
                 }
             }
             Ok(())
         })?;
+        if exact && is_masked {
+            output::note("dlint: secrets are masked in the difference; --show-secrets writes them");
+        }
     } else if args.fix {
         for file in &mut files {
-            let source = &file.linted.report.source;
+            let source = &file.linted.report().source;
             if file.from_stdin {
                 output::stdout(|out| out.write_all(source.bytes()))?;
             } else if let Some(before) = &file.before
@@ -157,8 +169,9 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     }
     for file in &files {
         for dropped in &file.dropped {
-            let path = file.linted.report.source.path().display();
-            output::note(&format!("dlint: {path}:{dropped}"));
+            let path = file.linted.report().source.path().display();
+            let text = dropped.to_string();
+            output::note(&format!("dlint: {path}:{}", file.linted.mask(&text)));
         }
     }
     for failure in &failures {
@@ -172,8 +185,8 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     let fixed = files.iter().map(|f| f.fixed).sum::<usize>();
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
     let fails = files.iter().any(|f| {
-        let diagnostics = &f.linted.report.diagnostics;
-        f.linted.report.fails || diagnostics.iter().any(|d| f.fail_on.fails(d.severity))
+        let diagnostics = &f.linted.report().diagnostics;
+        f.linted.report().fails || diagnostics.iter().any(|d| f.fail_on.fails(d.severity))
     });
     let linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
     let outcome = Outcome {
@@ -492,7 +505,7 @@ fn in_parallel<T: Send, R: Send>(
 
 /// Lints the Dockerfiles in a compose or bake file. What is found points into that file; fixes,
 /// which do not know how it is written, are left out.
-fn lint_held(holder: Holder, effective: &Effective, settings: &Settings) -> Done {
+fn lint_held(args: &LintArgs, holder: Holder, effective: &Effective, settings: &Settings) -> Done {
     let mut report = Report {
         diagnostics: Vec::new(),
         suppressed: Vec::new(),
@@ -536,11 +549,18 @@ fn lint_held(holder: Holder, effective: &Effective, settings: &Settings) -> Done
         fixed: 0,
         dropped: Vec::new(),
         from_stdin: false,
-        linted: Linted {
-            perspective: effective.settings.perspective,
-            report,
-        },
+        linted: shown(args, report, settings),
     }
+}
+
+/// A report as it may be shown.
+fn shown(args: &LintArgs, report: Report, settings: &Settings) -> Linted {
+    if args.show_secrets {
+        return Linted::with_secrets(report, settings.perspective);
+    }
+    let builds = settings.builds.iter().map(|b| &b.build);
+    let arguments = builds.chain([&settings.build]).flat_map(|b| &b.arguments);
+    Linted::new(report, settings.perspective, arguments)
 }
 
 /// The scripts of a file that the program `shellcheck` is to look at. The file is read and its bytes
@@ -580,7 +600,7 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
         settings = Cow::Owned(program.answer(&settings));
     }
     if let Some(holder) = task.holder.take() {
-        return Ok(lint_held(holder, &effective, &settings));
+        return Ok(lint_held(args, holder, &effective, &settings));
     }
     let bytes = match task.bytes.take() {
         Some(bytes) => bytes,
@@ -588,25 +608,15 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
     };
     let asks = task.needs_shellcheck();
     let source = Source::from_bytes(task.name, bytes);
-    let mut done = Done {
-        fail_on: effective.fail_on,
-        before: None,
-        fixed: 0,
-        dropped: Vec::new(),
-        from_stdin: task.path.is_none(),
-        linted: Linted {
-            perspective: effective.settings.perspective,
-            report: engine::lint_guarded(source, &settings),
-        },
-    };
+    let mut report = engine::lint_guarded(source, &settings);
+    let (mut before, mut fixed, mut dropped) = (None, 0, Vec::new());
     let least = match args.unsafe_fixes {
         true => Applicability::Unsafe,
         false => Applicability::Safe,
     };
-    let diagnostics = &done.linted.report.diagnostics;
-    let mut fixes = diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    let mut fixes = report.diagnostics.iter().filter_map(|d| d.fix.as_ref());
     if (args.fix || args.diff) && fixes.any(|f| f.applicability >= least) {
-        let before = done.linted.report.source.bytes().to_vec();
+        let old = report.source.bytes().to_vec();
         let relint = |source: Source| {
             if !asks {
                 return engine::lint_guarded(source, &settings);
@@ -614,13 +624,20 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
             program.ask(engine::scripts(&source, &settings));
             engine::lint_guarded(source, &program.answer(&settings))
         };
-        let fixed = fix::converge(done.linted.report, least, &relint);
-        done.before = fixed.changed.then_some(before);
-        done.fixed = fixed.fixed.values().sum();
-        done.dropped = fixed.dropped;
-        done.linted.report = fixed.report;
+        let result = fix::converge(report, least, &relint);
+        before = result.changed.then_some(old);
+        fixed = result.fixed.values().sum();
+        dropped = result.dropped;
+        report = result.report;
     }
-    Ok(done)
+    Ok(Done {
+        fail_on: effective.fail_on,
+        before,
+        fixed,
+        dropped,
+        from_stdin: task.path.is_none(),
+        linted: shown(args, report, &settings),
+    })
 }
 
 /// Writes the reports; those for standard output to standard error if the fixed text is there.
@@ -690,7 +707,7 @@ fn write(
 fn statistics(outcome: &Outcome<'_>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: Vec<(usize, Severity, String, bool)> = Vec::new();
     for (file, diagnostic) in outcome.findings() {
-        let name = emit::code(diagnostic, file.perspective);
+        let name = emit::code(diagnostic, file.perspective());
         let fix = diagnostic.fix.as_ref().map(|f| f.applicability);
         let fixable = fix.is_some_and(|a| a >= Applicability::Unsafe);
         let known = counts

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Trouble;
 use crate::diagnostic::Severity;
-use crate::emit;
 use crate::emit::terminal::{Style, Terminal};
+use crate::emit::{self, Secrets};
 
 /// Writes to standard output. If the reader went away there is nothing more to do.
 pub(super) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Trouble> {
@@ -38,13 +38,21 @@ pub(super) fn file(
 
 /// A line on standard error; if nobody reads it, so be it. Names and texts of others may be in it.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", emit::one_line(text));
+    let _ = writeln!(
+        io::stderr().lock(),
+        "{}",
+        emit::one_line(&Secrets::default().mask(text))
+    );
 }
 
 /// An error in one line on standard error.
 pub(super) fn error(text: &str, terminal: &Terminal) {
     let error = terminal.paint(Style::Severity(Severity::Error), "error");
-    let _ = writeln!(io::stderr().lock(), "{error}: {}", emit::one_line(text));
+    let _ = writeln!(
+        io::stderr().lock(),
+        "{error}: {}",
+        emit::one_line(&Secrets::default().mask(text))
+    );
 }
 
 /// Whether standard output goes to a file, whose readers want every byte as it is.

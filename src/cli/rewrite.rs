@@ -1,13 +1,14 @@
 //! Putting new text into a file, and showing how it differs.
 
+use std::borrow::Cow;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, group_diff_ops};
 
 use crate::context::disk;
-use crate::emit;
 use crate::emit::terminal::{Style, Terminal};
+use crate::emit::{self, Secrets};
 
 /// Replaces what is in a file, which has to be `before` still: at once, so that nobody ever reads
 /// half of it. Links stay links, and permissions, owner and extended attributes stay.
@@ -161,64 +162,103 @@ fn replace_in_place(target: &Path, before: &[u8], after: &[u8]) -> io::Result<()
     file.sync_all()
 }
 
-/// Writes a unified diff: byte for byte if `exact`, else with what a terminal or a CI service would
-/// obey made harmless.
-pub(super) fn diff(
-    path: &Path,
-    before: &[u8],
-    after: &[u8],
-    terminal: &Terminal,
-    exact: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let old: Vec<&[u8]> = before.split_inclusive(|b| *b == b'\n').collect();
-    let new: Vec<&[u8]> = after.split_inclusive(|b| *b == b'\n').collect();
-    let path = emit::one_line(&path.to_string_lossy()).into_owned();
-    writeln!(
-        out,
-        "{}",
-        terminal.paint(Style::Bold, &format!("--- {path}"))
-    )?;
-    writeln!(
-        out,
-        "{}",
-        terminal.paint(Style::Bold, &format!("+++ {path}"))
-    )?;
-    let operations = capture_diff_slices(Algorithm::Myers, &old, &new);
-    for group in group_diff_ops(operations, 3) {
-        let (Some(first), Some(last)) = (group.first(), group.last()) else {
-            continue;
-        };
-        let old_range = first.old_range().start..last.old_range().end;
-        let new_range = first.new_range().start..last.new_range().end;
-        let head = format!("@@ -{} +{} @@", range(&old_range), range(&new_range));
-        writeln!(out, "{}", terminal.paint(Style::Hunk, &head))?;
-        for change in group
-            .iter()
-            .flat_map(|o: &DiffOp| o.iter_changes(&old, &new))
-        {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Equal => (b' ', None),
-                ChangeTag::Delete => (b'-', Some("\u{1b}[31m")),
-                ChangeTag::Insert => (b'+', Some("\u{1b}[32m")),
-            };
-            let line: &[u8] = change.value();
-            let body = line.strip_suffix(b"\n").unwrap_or(line);
-            let style = style.filter(|_| terminal.color);
-            out.write_all(style.unwrap_or_default().as_bytes())?;
-            out.write_all(&[sign])?;
-            if exact {
-                out.write_all(body)?;
-            } else {
-                out.write_all(&harmless(body, terminal))?;
-            }
-            out.write_all(if style.is_some() { b"\x1b[0m\n" } else { b"\n" })?;
-            if body.len() == line.len() {
-                out.write_all(b"\\ No newline at end of file\n")?;
-            }
+/// How a file differs from what it was.
+pub(super) struct Difference<'a> {
+    path: &'a Path,
+    before: Cow<'a, [u8]>,
+    after: Cow<'a, [u8]>,
+    operations: Vec<DiffOp>,
+}
+
+impl<'a> Difference<'a> {
+    pub(super) fn new(path: &'a Path, before: &'a [u8], after: &'a [u8]) -> Self {
+        Self {
+            operations: capture_diff_slices(Algorithm::Myers, &lines(before), &lines(after)),
+            path,
+            before: before.into(),
+            after: after.into(),
         }
     }
-    Ok(())
+
+    /// The same with every secret masked. No line moves, so the operations stay.
+    pub(super) fn without_secrets(self) -> Self {
+        let secrets = {
+            let texts = [&self.before, &self.after].map(|t| String::from_utf8_lossy(t));
+            Secrets::of(texts.iter().map(AsRef::as_ref))
+        };
+        Self {
+            before: masked(&secrets, self.before),
+            after: masked(&secrets, self.after),
+            ..self
+        }
+    }
+
+    /// Whether a secret is masked in it.
+    pub(super) fn is_masked(&self) -> bool {
+        matches!(self.before, Cow::Owned(_)) || matches!(self.after, Cow::Owned(_))
+    }
+
+    /// Writes a unified diff: byte for byte if `exact`, else with what a terminal or a CI service
+    /// would obey made harmless.
+    pub(super) fn write(
+        &self,
+        terminal: &Terminal,
+        exact: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let old = lines(&self.before);
+        let new = lines(&self.after);
+        let path = emit::one_line(&self.path.to_string_lossy()).into_owned();
+        for sign in ["---", "+++"] {
+            let head = terminal.paint(Style::Bold, &format!("{sign} {path}"));
+            writeln!(out, "{head}")?;
+        }
+        for group in group_diff_ops(self.operations.clone(), 3) {
+            let (Some(first), Some(last)) = (group.first(), group.last()) else {
+                continue;
+            };
+            let old_range = first.old_range().start..last.old_range().end;
+            let new_range = first.new_range().start..last.new_range().end;
+            let head = format!("@@ -{} +{} @@", range(&old_range), range(&new_range));
+            writeln!(out, "{}", terminal.paint(Style::Hunk, &head))?;
+            for change in group
+                .iter()
+                .flat_map(|o: &DiffOp| o.iter_changes(&old, &new))
+            {
+                let (sign, style) = match change.tag() {
+                    ChangeTag::Equal => (b' ', None),
+                    ChangeTag::Delete => (b'-', Some("\u{1b}[31m")),
+                    ChangeTag::Insert => (b'+', Some("\u{1b}[32m")),
+                };
+                let line: &[u8] = change.value();
+                let body = line.strip_suffix(b"\n").unwrap_or(line);
+                let style = style.filter(|_| terminal.color);
+                out.write_all(style.unwrap_or_default().as_bytes())?;
+                out.write_all(&[sign])?;
+                if exact {
+                    out.write_all(body)?;
+                } else {
+                    out.write_all(&harmless(body, terminal))?;
+                }
+                out.write_all(if style.is_some() { b"\x1b[0m\n" } else { b"\n" })?;
+                if body.len() == line.len() {
+                    out.write_all(b"\\ No newline at end of file\n")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn masked<'a>(secrets: &Secrets, text: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+    match secrets.mask_bytes(&text) {
+        Cow::Owned(masked) => masked.into(),
+        Cow::Borrowed(_) => text,
+    }
+}
+
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|b| *b == b'\n').collect()
 }
 
 /// A line whose text commands nothing. Bytes that are no text stay for `patch` to read; only a
@@ -257,15 +297,10 @@ mod tests {
     fn shown(before: &str, after: &str) -> String {
         let mut out = Vec::new();
         let terminal = Terminal::plain();
-        diff(
-            Path::new("f"),
-            before.as_bytes(),
-            after.as_bytes(),
-            &terminal,
-            false,
-            &mut out,
-        )
-        .unwrap();
+        Difference::new(Path::new("f"), before.as_bytes(), after.as_bytes())
+            .without_secrets()
+            .write(&terminal, false, &mut out)
+            .unwrap();
         String::from_utf8(out).unwrap()
     }
 

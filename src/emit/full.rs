@@ -14,9 +14,8 @@ use miette::{
 use owo_colors::Style as Paint;
 
 use super::clean::{commands, is_dangerous};
-use super::secrets::{secrets, within};
 use super::terminal::{Style, Terminal};
-use super::{Linted, Outcome, Summary, code, printable, shown_path};
+use super::{Linted, Outcome, Secrets, Summary, code, printable, shown_path};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Source, Span};
@@ -34,10 +33,8 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for file in outcome.files {
-        // Once per file: a file may have very many findings.
-        let secrets = secrets(&file.report);
         for diagnostic in &file.report.diagnostics {
-            write_finding(file, diagnostic, &secrets, terminal, out)?;
+            write_finding(file, diagnostic, terminal, out)?;
         }
     }
     if outcome.summary {
@@ -60,7 +57,6 @@ pub(super) fn write(
 fn write_finding(
     file: &Linted,
     diagnostic: &Diagnostic,
-    secrets: &[Span],
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -82,7 +78,7 @@ fn write_finding(
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
         source: &file.report.source,
-        secrets,
+        secrets: &file.secrets,
         places,
     };
     render(&finding, terminal, out)?;
@@ -94,8 +90,14 @@ pub(super) fn write_config_error(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let source = error.place().map(|(source, _)| source);
+    let secrets = source.map_or_else(Secrets::default, |s| {
+        Secrets::of_source(s, None, Vec::new())
+    });
     let message = error.to_string();
+    let message = secrets.mask(&message);
     let help = error.help();
+    let help = help.as_deref().map(|help| secrets.mask(help));
     let Some((source, span)) = error.place() else {
         writeln!(
             out,
@@ -114,7 +116,7 @@ pub(super) fn write_config_error(
         message: &message,
         help: help.as_deref(),
         source,
-        secrets: &[],
+        secrets: &secrets,
         places: vec![(span, None)],
     };
     render(&finding, terminal, out)
@@ -127,8 +129,7 @@ struct Finding<'a> {
     message: &'a str,
     help: Option<&'a str>,
     source: &'a Source,
-    /// What is not shown: logs are read by more people than files.
-    secrets: &'a [Span],
+    secrets: &'a Secrets,
     /// The place itself, then the related ones.
     places: Vec<(Span, Option<&'a str>)>,
 }
@@ -287,7 +288,7 @@ impl View {
         let mut moved: Vec<(usize, usize)> = places.iter().map(|_| (0, 0)).collect();
         for number in primary_first(numbers, source.line(finding.span().start)) {
             let line = source.line_span(number);
-            let hidden = within(finding.secrets, line);
+            let hidden = finding.secrets.within(line);
             let is_secret = |at: u32| hidden.iter().any(|s| s.contains(at));
             let wanted = places
                 .iter()
@@ -517,7 +518,7 @@ mod tests {
             message: "something is wrong",
             help: Some("mend it"),
             source: &source,
-            secrets: &[],
+            secrets: &Secrets::default(),
             places,
         };
         let mut out = Vec::new();
@@ -638,7 +639,7 @@ mod tests {
             message: "this text is long enough to be broken somewhere near --no-install-recommends",
             help: None,
             source: &source,
-            secrets: &[],
+            secrets: &Secrets::default(),
             places: vec![(Span::new(0, 3), None)],
         };
         let mut out = Vec::new();
@@ -657,7 +658,7 @@ mod tests {
             message: "something is wrong",
             help: None,
             source: &source,
-            secrets: &[place(text, "violet-umbrella")],
+            secrets: &Secrets::at(vec![place(text, "violet-umbrella")]),
             places: vec![(place(text, "X=1"), None)],
         };
         let mut out = Vec::new();

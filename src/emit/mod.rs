@@ -14,6 +14,7 @@ mod secrets;
 pub mod terminal;
 mod xml;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -26,14 +27,54 @@ use crate::fix::Applicability;
 use crate::perspective::Perspective;
 pub use clean::{one_line, printable, shown_path};
 pub use json::Finding;
+pub use secrets::Secrets;
 use terminal::Terminal;
 
 /// A file's findings with what the writing of them needs.
 pub struct Linted {
+    report: Report,
+    perspective: Perspective,
+    secrets: Secrets,
+}
+
+impl Linted {
+    /// The findings of a file as they may be shown: no secret of the file is in them, nor one of
+    /// the build arguments that were given. `perspective` says whose names stand in `code`.
+    pub fn new<'a>(
+        mut report: Report,
+        perspective: Perspective,
+        arguments: impl IntoIterator<Item = &'a (String, String)>,
+    ) -> Self {
+        Self {
+            secrets: secrets::hide(&mut report, arguments),
+            report,
+            perspective,
+        }
+    }
+
+    /// The same with the secrets.
+    pub fn with_secrets(report: Report, perspective: Perspective) -> Self {
+        Self {
+            report,
+            perspective,
+            secrets: Secrets::default(),
+        }
+    }
+
     /// The findings.
-    pub report: Report,
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// A text about the file without its secrets.
+    pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.secrets.mask(text)
+    }
+
     /// Whose names stand in `code`.
-    pub perspective: Perspective,
+    pub fn perspective(&self) -> Perspective {
+        self.perspective
+    }
 }
 
 /// Something that kept a file from being linted or written.

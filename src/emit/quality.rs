@@ -93,9 +93,10 @@ fn fingerprint(
     let source = &file.report.source;
     let line = source.line_span(source.line(diagnostic.span.start));
     // Not even a hash of a secret leaves the house.
-    let text = match diagnostic.secret {
-        true => "",
-        false => source.slice(line).trim(),
+    let text = if diagnostic.secret || !file.secrets.within(line).is_empty() {
+        ""
+    } else {
+        source.slice(line).trim()
     };
     let mut hash = Fnv::new();
     for part in [&issue.location.path, issue.check_name, text] {

@@ -6,7 +6,6 @@ use std::path::{Component, Path, PathBuf};
 use serde::Serialize;
 
 use super::fingerprint::line_hashes;
-use super::secrets::{secrets, within};
 use super::{INTERNAL_ERROR, Linted, Outcome, code, slashed};
 use crate::context::{Disk, is_repository};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -286,7 +285,6 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
             source,
             location,
             metas: &metas,
-            secrets: secrets(&file.report),
         };
         one.results(&mut results);
     }
@@ -421,8 +419,6 @@ struct OneFile<'a, 'm> {
     source: &'a Source,
     location: ArtifactLocation,
     metas: &'m [&'static RuleMeta],
-    /// What no snippet may hold.
-    secrets: Vec<Span>,
 }
 
 impl<'a> OneFile<'a, '_> {
@@ -431,7 +427,8 @@ impl<'a> OneFile<'a, '_> {
         if report.diagnostics.is_empty() && report.suppressed.is_empty() {
             return;
         }
-        let hashes = line_hashes(self.source.bytes());
+        // Not even a hash of a secret leaves the house.
+        let hashes = line_hashes(&self.file.secrets.mask_bytes(self.source.bytes()));
         for diagnostic in &report.diagnostics {
             results.extend(self.result(diagnostic, None, &hashes));
         }
@@ -536,7 +533,7 @@ impl<'a> OneFile<'a, '_> {
             byte_length: span.len(),
             snippet: Some(Snippet { text }).filter(|_| {
                 let fits = !text.is_empty() && text.len() <= MOST_TEXT;
-                snippet && fits && within(&self.secrets, span).is_empty()
+                snippet && fits && self.file.secrets.within(span).is_empty()
             }),
         }
     }

@@ -34,10 +34,11 @@ impl Facts<'_> {
     /// What the triggers before a trigger make of a variable, if they declare it.
     pub(super) fn trigger_variable(&self, trigger: usize, name: &str) -> Option<Var<'_>> {
         let found = self.nodes.get(trigger).filter(|n| n.onbuild)?;
-        let stage = self.stages.get(found.stage?)?;
-        let earlier = self.nodes_of(stage).iter().rev();
-        let mut earlier = earlier.filter(|n| n.onbuild && n.index < trigger);
-        earlier.find_map(|n| self.declared_value(&n.instruction.kind, name))
+        let declaring = self.triggers.get(&(found.stage?, name))?;
+        let before = declaring.partition_point(|node| *node < trigger);
+        let last = declaring.get(before.checked_sub(1)?)?;
+        let node = self.nodes.get(*last)?;
+        self.declared_value(&node.instruction.kind, name)
     }
 
     /// The value an instruction declares a variable with, if it does. One with references in it is
@@ -86,10 +87,20 @@ impl Facts<'_> {
     /// The stages of this file that run the triggers of a stage: those that are built directly on
     /// it and that the final stage needs. Of others BuildKit's checks leave the triggers out.
     pub fn heirs(&self, stage: usize) -> impl Iterator<Item = &super::Stage<'_>> {
-        let on = move |s: &&super::Stage<'_>| {
-            s.is_needed && matches!(s.base, Base::Stage(b) if b == stage)
-        };
-        self.stages.iter().filter(on)
+        let children = self.children.get_or_init(|| {
+            let mut children = vec![Vec::new(); self.stages.len()];
+            for stage in &self.stages {
+                if let Base::Stage(base) = stage.base
+                    && let Some(list) = children.get_mut(base)
+                {
+                    list.push(stage.index);
+                }
+            }
+            children
+        });
+        let own = children.get(stage).into_iter().flatten();
+        own.filter_map(|child| self.stages.get(*child))
+            .filter(|s| s.is_needed)
     }
 
     /// Whether the stage is built: all are, unless a target is named.

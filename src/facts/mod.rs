@@ -78,6 +78,13 @@ pub struct Facts<'a> {
     scopes: Scopes,
     /// The stages of each name in lower case, in order.
     names: HashMap<String, Vec<usize>>,
+    /// The triggers of a stage that declare a variable, in order.
+    triggers: HashMap<(usize, &'a str), Vec<usize>>,
+    /// For each stage those that are built directly on it: see [`Facts::heirs`].
+    children: OnceCell<Vec<Vec<usize>>>,
+    /// For each stage the last RUN of it or of one built on it that uses the lists of apt: see
+    /// [`Facts::last_use_of_apt_lists`].
+    apt_uses: OnceCell<Vec<Option<usize>>>,
     final_stage: Option<usize>,
     /// The first node of a stage that mentions a text: see [`Facts::is_mentioned_before`].
     mentions: RefCell<HashMap<(usize, bool, String), Option<usize>>>,
@@ -218,6 +225,9 @@ impl<'a> Facts<'a> {
             perspective,
             scopes: Scopes::new(build, last_stage(file).as_deref(), perspective),
             names: HashMap::new(),
+            triggers: HashMap::new(),
+            children: OnceCell::new(),
+            apt_uses: OnceCell::new(),
             final_stage: None,
             mentions: RefCell::default(),
             taken: OnceCell::new(),
@@ -300,6 +310,16 @@ impl<'a> Facts<'a> {
             _ => {}
         }
         self.nodes.push(node);
+        if let (true, Some(stage)) = (onbuild, stage) {
+            let names: Vec<&str> = match &instruction.kind {
+                Kind::Env(pairs) => pairs.pairs.iter().map(|p| p.name.as_str()).collect(),
+                Kind::Arg(arguments) => arguments.iter().map(|a| a.name.as_str()).collect(),
+                _ => Vec::new(),
+            };
+            for name in names {
+                self.triggers.entry((stage, name)).or_default().push(index);
+            }
+        }
         if onbuild && let Some(stage) = self.stages.last_mut() {
             stage.nodes.end = index + 1;
         }

@@ -3,10 +3,11 @@
 //! Knows nothing of Dockerfiles: rules bring the text and the place. [`scan::scan`] finds what is
 //! a secret by its own shape, [`name::classify`] reads the name of a variable, [`value::classify`]
 //! what stands behind it, [`files::classify`] the name of a file, [`pattern::Pattern`] is a shape
-//! that an organisation adds.
+//! that an organisation adds, [`mask::find`] says what reports leave out of a text.
 
 mod base64;
 pub mod files;
+pub mod mask;
 pub mod name;
 pub mod pattern;
 pub mod scan;

@@ -116,21 +116,22 @@ static SCANNER: LazyLock<Option<Scanner>> = LazyLock::new(|| {
     Some(Scanner { automaton, clues })
 });
 
-/// The secrets in a text, in order, none inside another.
-pub fn scan(text: &str) -> Vec<Hit> {
+/// All that looks like a secret in a text, as it is come upon; some may stand inside another.
+pub fn hits(text: &str) -> Vec<Hit> {
     let Some(scanner) = SCANNER.as_ref() else {
         return Vec::new();
     };
-    let mut hits: Vec<Hit> = Vec::new();
-    for found in scanner.automaton.find_overlapping_iter(text) {
-        let at = found.start()..found.end();
-        let Some(clue) = scanner.clues.get(found.pattern().as_usize()) else {
-            continue;
-        };
-        if let Some(hit) = look(text, at, *clue) {
-            hits.push(hit);
-        }
-    }
+    let found = scanner.automaton.find_overlapping_iter(text);
+    let hits = found.filter_map(|found| {
+        let clue = scanner.clues.get(found.pattern().as_usize())?;
+        look(text, found.start()..found.end(), *clue)
+    });
+    hits.collect()
+}
+
+/// The secrets in a text, in order, none inside another.
+pub fn scan(text: &str) -> Vec<Hit> {
+    let mut hits = hits(text);
     // The longest at a place is the most exact one; a token in a URL is more than its password.
     let rank = |h: &Hit| matches!(h.kind, HitKind::Url | HitKind::Connection | HitKind::Jwt);
     hits.sort_by_key(|h| (rank(h), h.range.start, usize::MAX - h.range.end));

@@ -20,6 +20,7 @@ mod golden;
 mod hadolint;
 mod hostile;
 mod invocations;
+mod masking;
 mod pages;
 mod pre_commit;
 mod probes_expand;

@@ -28,7 +28,7 @@ pub(super) fn check(out: &mut Out<'_, '_>) {
     let mut counts: HashMap<Keyword, usize> = HashMap::new();
     // Of the whole file.
     let mut defined: HashSet<String> = HashSet::new();
-    let mut arguments: Vec<String> = Vec::new();
+    let mut arguments: HashSet<String> = HashSet::new();
     let mut before_from = true;
     for node in &facts.nodes {
         if node.onbuild {
@@ -142,11 +142,19 @@ pub(super) fn check(out: &mut Out<'_, '_>) {
             }
             Kind::User(user) => {
                 let name = user.as_str().split(':').next().unwrap_or_default();
-                let declared = |a: &String| {
-                    name.contains(&format!("${a}")) || name.contains(&format!("${{{a}}}"))
+                let declared = |(at, _): (usize, &str)| {
+                    let rest = name.get(at + 1..).unwrap_or_default();
+                    if let Some(braced) = rest.strip_prefix('{') {
+                        let inner = braced.split_once('}');
+                        return inner.is_some_and(|(inner, _)| arguments.contains(inner));
+                    }
+                    // Whatever follows the name.
+                    let ends = rest.char_indices().map(|(end, _)| end).chain([rest.len()]);
+                    let mut names = ends.take(MOST_NAME).filter_map(|end| rest.get(..end));
+                    names.any(|name| arguments.contains(name))
                 };
                 let numeric = name.bytes().all(|b| b.is_ascii_digit());
-                if !numeric && !arguments.iter().any(declared) {
+                if !numeric && !name.match_indices('$').any(declared) {
                     out.say("DL3066", node.index);
                 }
             }
@@ -156,22 +164,33 @@ pub(super) fn check(out: &mut Out<'_, '_>) {
     }
 }
 
+/// The longest name that is looked for.
+const MOST_NAME: usize = 200;
+
 fn refers_to_sibling(pairs: &Pairs, defined: &HashSet<String>) -> bool {
-    let uses = |value: &str, name: &str| {
-        if value.contains(&format!("${{{name}}}")) {
-            return true;
-        }
-        let plain = format!("${name}");
-        value.match_indices(&plain).any(|(at, _)| {
-            let next = value.get(at + plain.len()..).and_then(|r| r.chars().next());
-            !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
-        })
-    };
+    // The pairs of each name: the first one and the last.
+    let mut names: HashMap<&str, (usize, usize)> = HashMap::new();
+    for (i, pair) in pairs.pairs.iter().enumerate() {
+        names.entry(pair.name.as_str()).or_insert((i, i)).1 = i;
+    }
+    names.retain(|name, _| !defined.contains(*name));
     pairs.pairs.iter().enumerate().any(|(i, pair)| {
-        let mut others = pairs.pairs.iter().enumerate().filter(|(j, _)| *j != i);
-        others.any(|(_, other)| {
-            let name = other.name.as_str();
-            !defined.contains(name) && uses(pair.value.as_str(), name)
+        let value = pair.value.as_str();
+        let of_other = |name: &str| names.get(name).is_some_and(|pairs| *pairs != (i, i));
+        value.match_indices('$').any(|(at, _)| {
+            let rest = value.get(at + 1..).unwrap_or_default();
+            let braced = rest.strip_prefix('{').and_then(|r| r.split_once('}'));
+            // A name may have other characters; one that has not is followed by one.
+            let is_end = |end: &usize| {
+                let next = rest.get(*end..).and_then(|r| r.chars().next());
+                !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+            };
+            let ends = rest.char_indices().map(|(end, _)| end).chain([rest.len()]);
+            let mut plain = ends
+                .take(MOST_NAME)
+                .filter(is_end)
+                .filter_map(|end| rest.get(..end));
+            braced.is_some_and(|(name, _)| of_other(name)) || plain.any(of_other)
         })
     })
 }

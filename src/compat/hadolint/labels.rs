@@ -1,6 +1,6 @@
 //! The codes that hold labels to a schema.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::shell::unquoted;
 use super::{Out, stages};
@@ -51,10 +51,11 @@ pub(super) fn check(out: &mut Out<'_, '_>, policy: &Policy) {
 fn missing(out: &mut Out<'_, '_>, policy: &Policy) {
     let facts = out.facts;
     let alias = |stage: usize| stages::from_of(facts, stage).and_then(stages::alias);
-    let is_a = |stage: usize, name: &str| alias(stage) == Some(name);
     for required in policy.label_schema.keys() {
         let mut labelled: HashSet<usize> = HashSet::new();
-        let mut excused: HashSet<usize> = HashSet::new();
+        let mut labelled_names: HashSet<&str> = HashSet::new();
+        // For each alias the first stage that is not excused.
+        let mut excused: HashMap<&str, usize> = HashMap::new();
         for node in facts.nodes.iter().filter(|n| !n.onbuild) {
             let Some(stage) = node.stage else {
                 continue;
@@ -62,27 +63,34 @@ fn missing(out: &mut Out<'_, '_>, policy: &Policy) {
             match &node.instruction.kind {
                 Kind::From(from) => {
                     let name = stages::image_name(from.image.as_str());
-                    if labelled.iter().any(|&base| is_a(base, name)) {
+                    if labelled_names.contains(name) {
                         labelled.insert(stage);
+                        labelled_names.extend(alias(stage));
                     }
                 }
                 Kind::Copy(_) => {
                     let from = node.instruction.flag_value("from").map(|f| f.as_str());
-                    excused.extend((0..=stage).filter(|&i| from.is_some_and(|f| is_a(i, f))));
+                    excused.extend(from.map(|from| (from, stage + 1)));
                 }
                 Kind::Label(pairs) => {
                     let mut names = pairs.pairs.iter().map(|p| unquoted(p.name.as_str()));
                     if names.any(|n| n == required) {
                         labelled.insert(stage);
+                        labelled_names.extend(alias(stage));
                         let name = stages::from_of(facts, stage).map(stages::key);
-                        excused.extend((0..stage).filter(|&i| name.is_some_and(|n| is_a(i, n))));
+                        if let Some(name) = name {
+                            let end = excused.entry(name).or_default();
+                            *end = (*end).max(stage);
+                        }
                     }
                 }
                 _ => {}
             }
         }
         for stage in &facts.stages {
-            if !labelled.contains(&stage.index) && !excused.contains(&stage.index) {
+            let end = alias(stage.index).and_then(|name| excused.get(name));
+            let is_excused = end.is_some_and(|end| stage.index < *end);
+            if !labelled.contains(&stage.index) && !is_excused {
                 out.say("DL3049", stage.from_node);
             }
         }

@@ -115,6 +115,12 @@ pub fn settle(
 ) -> Vec<Diagnostic> {
     let readings = read(facts, policy);
     let mut said = vec![false; readings.len()];
+    // They are sorted so.
+    let at = |line: u32, code: &'static str| {
+        let from = readings.partition_point(|r| (r.line, r.code) < (line, code));
+        let to = readings.partition_point(|r| (r.line, r.code) <= (line, code));
+        from..to
+    };
     let mut out = Vec::with_capacity(found.len());
     for mut diagnostic in found {
         let is_constant = diagnostic.code.as_deref() == Some("SC2086")
@@ -131,9 +137,9 @@ pub fn settle(
         let mut stays = code.is_none();
         if let Some(HadolintCode { code, .. }) = code {
             stays = WITHOUT_READING.contains(&code);
-            for (reading, said) in readings.iter().zip(&mut said) {
-                if reading.code == code && Some(reading.line) == line {
-                    stays = true;
+            for index in line.into_iter().flat_map(|line| at(line, code)) {
+                stays = true;
+                if let Some(said) = said.get_mut(index) {
                     *said = true;
                 }
             }

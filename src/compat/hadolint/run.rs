@@ -1,6 +1,6 @@
 //! The codes that read commands.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Out;
 use super::shell::{Command, Run};
@@ -333,10 +333,11 @@ fn unpinned_go(r: &Run) -> bool {
 /// DL3009 and DL3060: what stays in the last stage or in one that another is built on.
 fn caches(out: &mut Out<'_, '_>, runs: &[Run]) {
     let facts = out.facts;
+    let shipping = stages::shipping(facts);
     for run in runs {
         let ships = run.onbuild
             || match run.stage {
-                Some(stage) => stages::ships(facts, stage),
+                Some(stage) => shipping.get(stage).is_none_or(|ships| *ships),
                 // What stands before the first FROM is in a stage of its own.
                 None => facts.stages.is_empty(),
             };
@@ -363,8 +364,9 @@ fn caches(out: &mut Out<'_, '_>, runs: &[Run]) {
 
 /// DL3033 and DL3041.
 fn rpm_pins(out: &mut Out<'_, '_>, runs: &[Run]) {
+    let names = Names::of(out.facts);
     for run in runs {
-        let known = known_names(out.facts, run);
+        let known = |name: &str| names.has(out.facts, run, name);
         let unpinned = |c: &Command| {
             let module = c.has("module");
             c.plain()
@@ -372,7 +374,7 @@ fn rpm_pins(out: &mut Out<'_, '_>, runs: &[Run]) {
                 .filter(|w| !matches!(*w, "install" | "module"))
                 .any(|w| match module {
                     true => !w.contains(':'),
-                    false => !is_pinned_rpm(w, &known),
+                    false => !is_pinned_rpm(w, known),
                 })
         };
         if run.any(|c| c.is("yum") && c.has("install") && unpinned(c)) {
@@ -386,7 +388,7 @@ fn rpm_pins(out: &mut Out<'_, '_>, runs: &[Run]) {
     }
 }
 
-fn is_pinned_rpm(word: &str, known: &HashSet<String>) -> bool {
+fn is_pinned_rpm(word: &str, known: impl Fn(&str) -> bool) -> bool {
     let Some((_, rest)) = word.split_once('-') else {
         return false;
     };
@@ -394,7 +396,10 @@ fn is_pinned_rpm(word: &str, known: &HashSet<String>) -> bool {
         return true;
     }
     if word.contains('$') {
-        return known.iter().any(|n| word.contains(&format!("${{{n}}}")));
+        return word.match_indices("${").any(|(at, open)| {
+            let name = word.get(at + open.len()..).and_then(|r| r.split_once('}'));
+            name.is_some_and(|(name, _)| known(name))
+        });
     }
     let fits = |p: &str| {
         p.chars()
@@ -406,27 +411,59 @@ fn is_pinned_rpm(word: &str, known: &HashSet<String>) -> bool {
             .any(|p| p.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// ENV of the stage chain and every ARG above.
-fn known_names(facts: &Facts<'_>, run: &Run) -> HashSet<String> {
-    // What stands before the first FROM is a stage of its own.
-    let chain: Vec<Option<usize>> = match run.stage {
-        Some(stage) => stages::chain(facts, stage).into_iter().map(Some).collect(),
-        None => vec![None],
-    };
-    let above = facts.nodes.iter().take(run.node);
-    let mut names = HashSet::new();
-    for node in above.filter(|n| n.onbuild == run.onbuild) {
-        match &node.instruction.kind {
-            Kind::Env(pairs) if chain.contains(&node.stage) => {
-                names.extend(pairs.pairs.iter().map(|p| p.name.as_str().to_owned()));
+/// Where names are declared, apart for what stands behind ONBUILD.
+struct Names<'a> {
+    /// The first ARG of each name.
+    arguments: HashMap<(bool, &'a str), usize>,
+    /// For each stage the first ENV of each name.
+    variables: HashMap<(bool, Option<usize>, &'a str), usize>,
+    aliases: stages::Aliases<'a>,
+}
+
+impl<'a> Names<'a> {
+    fn of(facts: &Facts<'a>) -> Self {
+        let mut names = Self {
+            arguments: HashMap::new(),
+            variables: HashMap::new(),
+            aliases: stages::Aliases::of(facts),
+        };
+        for node in &facts.nodes {
+            match &node.instruction.kind {
+                Kind::Env(pairs) => {
+                    for pair in &pairs.pairs {
+                        let key = (node.onbuild, node.stage, pair.name.as_str());
+                        names.variables.entry(key).or_insert(node.index);
+                    }
+                }
+                Kind::Arg(args) => {
+                    if let Some(argument) = args.first() {
+                        let key = (node.onbuild, argument.name.as_str());
+                        names.arguments.entry(key).or_insert(node.index);
+                    }
+                }
+                _ => {}
             }
-            Kind::Arg(args) => {
-                names.extend(args.iter().take(1).map(|a| a.name.as_str().to_owned()));
-            }
-            _ => {}
         }
+        names
     }
-    names
+
+    /// Whether an ENV of the stage chain or any ARG above a RUN declares a name.
+    fn has(&self, facts: &Facts<'_>, run: &Run, name: &str) -> bool {
+        let is_above = |first: Option<&usize>| first.is_some_and(|first| *first < run.node);
+        if is_above(self.arguments.get(&(run.onbuild, name))) {
+            return true;
+        }
+        // What stands before the first FROM is a stage of its own.
+        let chain: Vec<Option<usize>> = match run.stage {
+            Some(stage) => {
+                let chain = stages::chain(facts, &self.aliases, stage);
+                chain.into_iter().map(Some).collect()
+            }
+            None => vec![None],
+        };
+        let mut chain = chain.into_iter();
+        chain.any(|stage| is_above(self.variables.get(&(run.onbuild, stage, name))))
+    }
 }
 
 /// DL3042: the variable that turns the cache off holds for the stage and those built on it.
@@ -525,7 +562,7 @@ fn consecutive(out: &mut Out<'_, '_>, runs: &[Run]) {
                 continue;
             }
         }
-        let Some(run) = runs.iter().find(|r| r.node == node.index) else {
+        let Some(run) = run_at(runs, node.index) else {
             continue;
         };
         match reference {
@@ -541,38 +578,49 @@ fn consecutive(out: &mut Out<'_, '_>, runs: &[Run]) {
     }
 }
 
+/// The RUN at a node; they are in order.
+fn run_at(runs: &[Run], node: usize) -> Option<&Run> {
+    let at = runs.binary_search_by_key(&node, |r| r.node).ok()?;
+    runs.get(at)
+}
+
 /// DL4006.
 fn pipes(out: &mut Out<'_, '_>, runs: &[Run]) {
     let facts = out.facts;
+    let mut nodes = facts.nodes.iter().peekable();
+    let mut silent = false;
     for run in runs.iter().filter(|r| r.has_pipe && !r.onbuild) {
-        let shell = facts.nodes.iter().take(run.node).rev().find_map(|n| {
-            match &n.instruction.kind {
-                Kind::From(_) => Some(None),
+        while let Some(node) = nodes.next_if(|n| n.index < run.node) {
+            match &node.instruction.kind {
+                Kind::From(_) => silent = false,
                 // Without brackets it is no SHELL, but is read.
-                Kind::Shell(words) | Kind::Invalid(words) if n.is(Keyword::Shell) => {
-                    Some(Some(words.iter().map(|w| w.as_str()).collect::<Vec<_>>()))
+                Kind::Shell(words) | Kind::Invalid(words) if node.is(Keyword::Shell) => {
+                    let words: Vec<&str> = words.iter().map(|w| w.as_str()).collect();
+                    silent = needs_no_pipefail(&words);
                 }
-                _ => None,
+                _ => {}
             }
-        });
-        let silent = shell.flatten().is_some_and(|words| {
-            let text = words.join(" ");
-            let other = ["pwsh", "powershell", "cmd"];
-            if other.iter().any(|o| text.starts_with(o)) {
-                return true;
-            }
-            let names = text.split_whitespace().collect::<Vec<_>>();
-            let program = names.first().map(|n| n.trim_start_matches("/bin/"));
-            let known = matches!(program, Some("bash" | "zsh" | "ash"));
-            let option = names
-                .iter()
-                .any(|n| n.starts_with('-') && !n.starts_with("--") && n.contains('o'));
-            known && option && names.contains(&"pipefail")
-        });
+        }
         if !silent {
             out.say("DL4006", run.node);
         }
     }
+}
+
+/// Whether a SHELL sets `pipefail`, or is one that has none.
+fn needs_no_pipefail(words: &[&str]) -> bool {
+    let text = words.join(" ");
+    let other = ["pwsh", "powershell", "cmd"];
+    if other.iter().any(|o| text.starts_with(o)) {
+        return true;
+    }
+    let names = text.split_whitespace().collect::<Vec<_>>();
+    let program = names.first().map(|n| n.trim_start_matches("/bin/"));
+    let known = matches!(program, Some("bash" | "zsh" | "ash"));
+    let option = names
+        .iter()
+        .any(|n| n.starts_with('-') && !n.starts_with("--") && n.contains('o'));
+    known && option && names.contains(&"pipefail")
 }
 
 /// DL3010: an archive that is copied and unpacked in one stage.
@@ -588,7 +636,7 @@ fn archives(out: &mut Out<'_, '_>, runs: &[Run]) {
         "zcat",
     ];
     let facts = out.facts;
-    let mut copies: Vec<(usize, String)> = Vec::new();
+    let mut copies: HashMap<String, Vec<usize>> = HashMap::new();
     let mut hits: Vec<usize> = Vec::new();
     let mut stages: Vec<Vec<usize>> = Vec::new();
     for node in facts.nodes.iter().filter(|n| !n.onbuild) {
@@ -606,10 +654,13 @@ fn archives(out: &mut Out<'_, '_>, runs: &[Run]) {
                     false => sources.map(super::shell::unquoted).collect(),
                 };
                 let archives = names.into_iter().filter(|n| super::file::is_archive(n));
-                copies.extend(archives.map(|n| (node.index, base_name(n).to_owned())));
+                for name in archives {
+                    let same = copies.entry(base_name(name).to_owned()).or_default();
+                    same.push(node.index);
+                }
             }
             Kind::Run(_) => {
-                let Some(run) = runs.iter().find(|r| r.node == node.index) else {
+                let Some(run) = run_at(runs, node.index) else {
                     continue;
                 };
                 for command in &run.commands {
@@ -626,11 +677,9 @@ fn archives(out: &mut Out<'_, '_>, runs: &[Run]) {
                     if !unpacks {
                         continue;
                     }
-                    for (copy, name) in &copies {
-                        if command.args.iter().any(|a| base_name(a) == name) {
-                            hits.push(*copy);
-                        }
-                    }
+                    let names = command.args.iter().map(|a| base_name(a));
+                    // One that is unpacked is known.
+                    hits.extend(names.filter_map(|name| copies.remove(name)).flatten());
                 }
             }
             _ => {}

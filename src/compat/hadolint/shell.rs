@@ -92,8 +92,12 @@ pub(super) fn is_constant(facts: &Facts<'_>, at: Span) -> bool {
     let rest = rest.strip_prefix('{').unwrap_or(rest);
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
     let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-    let mut nodes = facts.nodes.iter();
-    let Some(node) = nodes.rfind(|n| n.instruction.span.covers(at)) else {
+    // The instruction, and perhaps one behind its ONBUILD.
+    let end = facts
+        .nodes
+        .partition_point(|n| n.instruction.span.start <= at.start);
+    let mut nodes = facts.nodes.iter().take(end).rev().take(2);
+    let Some(node) = nodes.find(|n| n.instruction.span.covers(at)) else {
         return false;
     };
     let proxy = name.to_ascii_lowercase();

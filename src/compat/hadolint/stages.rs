@@ -1,6 +1,6 @@
 //! The codes that read FROM, and what a stage inherits.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Out;
 use super::shell::unquoted;
@@ -48,39 +48,64 @@ pub(super) fn from_of<'a>(facts: &Facts<'a>, stage: usize) -> Option<&'a From> {
     }
 }
 
-/// The stages a stage is built on, itself first, by the names as written.
-pub(super) fn chain(facts: &Facts<'_>, stage: usize) -> Vec<usize> {
-    let mut chain = vec![stage];
-    let mut at = stage;
-    while let Some(from) = from_of(facts, at) {
-        let name = image_name(from.image.as_str());
-        let base = (0..at)
-            .rev()
-            .find(|&i| from_of(facts, i).and_then(alias) == Some(name));
-        let Some(base) = base else {
-            break;
-        };
-        chain.push(base);
-        at = base;
+/// How many base stages are followed.
+const MAX_CHAIN: usize = 200;
+
+/// The stages of each alias, in order.
+pub(super) struct Aliases<'a>(HashMap<&'a str, Vec<usize>>);
+
+impl<'a> Aliases<'a> {
+    pub(super) fn of(facts: &Facts<'a>) -> Self {
+        let mut stages: HashMap<&str, Vec<usize>> = HashMap::new();
+        for stage in 0..facts.stages.len() {
+            if let Some(name) = from_of(facts, stage).and_then(alias) {
+                stages.entry(name).or_default().push(stage);
+            }
+        }
+        Self(stages)
     }
-    chain
+
+    /// The first one of a name.
+    fn first(&self, name: &str) -> Option<usize> {
+        self.0.get(name)?.first().copied()
+    }
+
+    /// The last one of a name before a stage.
+    fn last_before(&self, name: &str, stage: usize) -> Option<usize> {
+        let same = self.0.get(name)?;
+        let before = same.partition_point(|s| *s < stage).checked_sub(1)?;
+        same.get(before).copied()
+    }
 }
 
-/// Whether a stage is the last one, or one that a FROM names.
-pub(super) fn ships(facts: &Facts<'_>, stage: usize) -> bool {
-    let Some(own) = from_of(facts, stage) else {
-        return true;
+/// The stages a stage is built on, itself first, by the names as written.
+pub(super) fn chain(facts: &Facts<'_>, aliases: &Aliases<'_>, stage: usize) -> Vec<usize> {
+    let base = |at: &usize| {
+        let from = from_of(facts, *at)?;
+        aliases.last_before(image_name(from.image.as_str()), *at)
     };
-    let same =
-        |other: &From| other.image.as_str() == own.image.as_str() && alias(other) == alias(own);
-    let last = facts.stages.len().checked_sub(1);
-    let last = last.and_then(|l| from_of(facts, l));
-    let used = |name: &str| {
-        (0..facts.stages.len())
-            .filter_map(|i| from_of(facts, i))
-            .any(|f| image_name(f.image.as_str()) == name)
+    std::iter::successors(Some(stage), base)
+        .take(MAX_CHAIN)
+        .collect()
+}
+
+/// For each stage whether it is the last one, or one that a FROM names.
+pub(super) fn shipping(facts: &Facts<'_>) -> Vec<bool> {
+    let froms = (0..facts.stages.len()).map(|stage| from_of(facts, stage));
+    let froms: Vec<Option<&From>> = froms.collect();
+    let named = froms.iter().flatten().map(|f| image_name(f.image.as_str()));
+    let named: HashSet<&str> = named.collect();
+    let last = froms.last().copied().flatten();
+    let ships = |from: &Option<&From>| {
+        let Some(own) = from else {
+            return true;
+        };
+        let is_last = last.is_some_and(|last| {
+            last.image.as_str() == own.image.as_str() && alias(last) == alias(own)
+        });
+        is_last || alias(own).is_some_and(|name| named.contains(name))
     };
-    last.is_some_and(same) || alias(own).is_some_and(used)
+    froms.iter().map(ships).collect()
 }
 
 /// The value of a flag with the quotes that BuildKit takes off.
@@ -146,7 +171,7 @@ fn bases(out: &mut Out<'_, '_>) {
 fn users(out: &mut Out<'_, '_>) {
     let facts = out.facts;
     for stage in &facts.stages {
-        let users = facts.nodes.iter().filter(|n| n.stage == Some(stage.index));
+        let users = facts.nodes_of(stage).iter();
         let last = users
             .filter(|n| !n.onbuild)
             .filter_map(|n| match &n.instruction.kind {
@@ -166,6 +191,7 @@ fn users(out: &mut Out<'_, '_>) {
 /// DL3022 and DL3023.
 fn copies(out: &mut Out<'_, '_>) {
     let facts = out.facts;
+    let aliases = Aliases::of(facts);
     for node in facts.nodes.iter().filter(|n| !n.onbuild) {
         let (Kind::Copy(_), Some(value)) = (
             &node.instruction.kind,
@@ -175,8 +201,7 @@ fn copies(out: &mut Out<'_, '_>) {
         };
         let seen = node.stage.map_or(0, |s| s + 1);
         let own = node.stage.and_then(|s| from_of(facts, s)).and_then(alias);
-        let mut names = (0..seen).filter_map(|i| from_of(facts, i).and_then(alias));
-        let known = names.any(|n| n == value);
+        let known = aliases.first(value).is_some_and(|first| first < seen);
         let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let index = value.get(..digits).and_then(|d| d.parse::<usize>().ok());
         if !value.contains(':') && !known && index.is_none_or(|i| i >= seen) {
@@ -291,14 +316,20 @@ fn healthchecks(out: &mut Out<'_, '_>) {
             None => Ok(stage),
         }
     };
+    let mut keys: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (i, from) in stages.iter().enumerate() {
+        keys.entry(key(from)).or_default().push(i);
+    }
     let base_of = |i: usize| {
         let name = stages.get(i).map(|f| image_name(f.image.as_str()))?;
-        let before = stages.iter().take(i).enumerate();
-        before.rev().find(|(_, f)| key(f) == name).map(|(b, _)| b)
+        let same = keys.get(name)?;
+        let before = same.partition_point(|s| *s < i).checked_sub(1)?;
+        same.get(before).copied()
     };
     let mut good: HashSet<Result<usize, &str>> = HashSet::new();
     for stage in 0..stages.len() {
-        let mut nodes = facts.nodes.iter().filter(|n| n.stage == Some(stage));
+        let own = facts.stages.get(stage);
+        let mut nodes = own.map_or(&[][..], |s| facts.nodes_of(s)).iter();
         let checked =
             nodes.any(|n| !n.onbuild && matches!(n.instruction.kind, Kind::Healthcheck(_)));
         if checked || base_of(stage).is_some_and(|b| good.contains(&id(b))) {

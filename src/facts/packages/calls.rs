@@ -117,6 +117,35 @@ impl Node<'_> {
 }
 
 impl Facts<'_> {
+    /// The last node of a stage, or of one that is built on it, whose RUN installs with lists of
+    /// apt that it did not fetch itself.
+    pub fn last_use_of_apt_lists(&self, stage: usize) -> Option<usize> {
+        let uses = self.apt_uses.get_or_init(|| {
+            let uses_lists = |node: &&Node<'_>| {
+                let mut calls = node.run_installs().iter().filter(|i| i.manager.is_apt());
+                calls
+                    .find(|i| {
+                        matches!(i.action, Action::Update | Action::Install | Action::Upgrade)
+                    })
+                    .is_some_and(|i| i.action != Action::Update)
+            };
+            let mut uses = vec![None; self.stages.len()];
+            for stage in &self.stages {
+                let own = self.nodes_of(stage).iter().rev().find(uses_lists);
+                let Some(own) = own.map(|node| node.index) else {
+                    continue;
+                };
+                for below in self.chain(stage.index) {
+                    if let Some(last) = uses.get_mut(below.index) {
+                        *last = (*last).max(Some(own));
+                    }
+                }
+            }
+            uses
+        });
+        uses.get(stage).copied().flatten()
+    }
+
     /// Where the program and its verb stand, if that is in one piece; else the verb.
     pub fn call_span(&self, install: &Install) -> Span {
         let span = install.program_span.to(install.verb_span);

@@ -162,6 +162,9 @@ fn fetches_itself(install: &Install) -> bool {
     }
 }
 
+/// How many stages are searched for those that are built on one.
+const MOST_STAGES: usize = 200;
+
 /// The installations that use the index: in the same stage behind the update and in the stages
 /// built on it, up to the next update of each.
 fn users<'f, 'a>(
@@ -174,7 +177,8 @@ fn users<'f, 'a>(
     let mut users = Vec::new();
     // A stage is built on earlier ones only, so one look at each is enough.
     let mut family_tree = BTreeSet::from([stage.index]);
-    let heirs = facts.stages.iter().skip(stage.index).filter(|s| {
+    let later = facts.stages.iter().skip(stage.index).take(MOST_STAGES);
+    let heirs = later.filter(|s| {
         let built_on = matches!(s.base, Base::Stage(base) if family_tree.contains(&base));
         if built_on {
             family_tree.insert(s.index);

@@ -101,15 +101,6 @@ const MOST_LATER: usize = 100;
 
 /// Whether a later RUN installs with the lists of this one.
 fn is_used_later(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    let heirs = facts
-        .stages
-        .iter()
-        .filter(|s| facts.chain(s.index).any(|c| Some(c.index) == node.stage));
-    heirs.flat_map(|s| facts.nodes_of(s)).any(|later| {
-        let mut calls = later.run_installs().iter().filter(|i| i.manager.is_apt());
-        later.index > node.index
-            && calls
-                .find(|i| matches!(i.action, Action::Update | Action::Install | Action::Upgrade))
-                .is_some_and(|i| i.action != Action::Update)
-    })
+    let last = node.stage.and_then(|s| facts.last_use_of_apt_lists(s));
+    last.is_some_and(|last| last > node.index)
 }

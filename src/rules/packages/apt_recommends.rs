@@ -1,5 +1,8 @@
 //! `apt-recommends`: apt also installs what packages recommend.
 
+use std::cell::LazyCell;
+use std::collections::HashMap;
+
 use super::cache::ships;
 use crate::edits::after_verb;
 use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
@@ -21,6 +24,7 @@ impl Rule for AptRecommends {
             return;
         }
         let installs = node.run_installs();
+        let removals = LazyCell::new(|| Removals::of(facts, node));
         let mut found = installs.iter().filter(|install| {
             let installs_some = install.manager.is_apt()
                 && matches!(install.verb.as_str(), "install" | "build-dep" | "satisfy")
@@ -30,7 +34,7 @@ impl Rule for AptRecommends {
                 && !is_decided(install)
                 && !install.has_flag(&SIMULATED)
                 && !is_local(install)
-                && !is_for_a_while(facts, node, install)
+                && !removals.undo(facts, install)
         });
         let Some(first) = found.next() else {
             return;
@@ -89,28 +93,58 @@ fn option_of(install: &Install) -> &'static str {
     }
 }
 
-/// Whether the same RUN removes what a call installs, so that nothing of it stays: by name, or
-/// by what `apt-mark auto` leaves to `--auto-remove`.
-fn is_for_a_while(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
-    let marks = |c: &Command| c.name == "apt-mark" && c.literal_args().next() == Some("auto");
-    let marked = node.commands().iter().skip(install.command).any(marks);
-    let removals: Vec<&Install> = node
-        .run_installs()
-        .iter()
-        .filter(|i| i.command > install.command && i.manager.is_apt())
-        .filter(|i| i.action == Action::Remove)
-        .collect();
-    if removals.is_empty() {
-        return false;
-    }
-    let text = |span| facts.source.slice(span);
-    let is_removed = |package: &Package| {
+/// What a RUN removes again: for each package the last command that does.
+struct Removals<'f> {
+    /// The last command that removes anything.
+    last: Option<usize>,
+    /// The last `apt-mark auto`.
+    marked: Option<usize>,
+    /// By the text as it stands in the file.
+    texts: HashMap<&'f str, usize>,
+    /// By name.
+    names: HashMap<&'f str, usize>,
+}
+
+impl<'f> Removals<'f> {
+    fn of(facts: &'f Facts<'_>, node: &'f Node<'_>) -> Self {
+        let marks = |c: &Command| c.name == "apt-mark" && c.literal_args().next() == Some("auto");
+        let mut removals = Self {
+            last: None,
+            marked: node.commands().iter().rposition(marks),
+            texts: HashMap::new(),
+            names: HashMap::new(),
+        };
+        let calls = node.run_installs().iter();
+        for call in calls.filter(|i| i.manager.is_apt() && i.action == Action::Remove) {
+            removals.last = removals.last.max(Some(call.command));
+            for package in &call.packages {
+                let mut insert = |map: fn(&mut Self) -> &mut HashMap<&'f str, usize>, key| {
+                    let last = map(&mut removals).entry(key).or_default();
+                    *last = (*last).max(call.command);
+                };
+                insert(|r| &mut r.texts, facts.source.slice(package.span));
+                if !package.is_hidden() {
+                    insert(|r| &mut r.names, package.name.as_str());
+                }
+            }
+        }
         removals
-            .iter()
-            .flat_map(|r| &r.packages)
-            .any(|r| text(r.span) == text(package.span) || !r.is_hidden() && r.name == package.name)
-    };
-    marked || !install.packages.is_empty() && install.packages.iter().all(is_removed)
+    }
+
+    /// Whether what a call installs is removed after it, so that nothing of it stays: by name, or
+    /// by what `apt-mark auto` leaves to `--auto-remove`.
+    fn undo(&self, facts: &Facts<'_>, install: &Install) -> bool {
+        let is_later = |command: Option<&usize>| command.is_some_and(|c| *c > install.command);
+        if !is_later(self.last.as_ref()) {
+            return false;
+        }
+        let is_removed = |package: &Package| {
+            is_later(self.texts.get(facts.source.slice(package.span)))
+                || is_later(self.names.get(package.name.as_str()))
+        };
+        self.marked.is_some_and(|marked| marked >= install.command)
+            || !install.packages.is_empty() && install.packages.iter().all(is_removed)
+    }
 }
 
 /// Whether the call says what to do with recommended packages.

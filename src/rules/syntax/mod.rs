@@ -1,6 +1,7 @@
 //! Instructions as written.
 
 pub mod argument_without_equals;
+pub mod bidi_control;
 pub mod broken_exec_form;
 pub mod comment_in_string;
 pub mod definition_comment;
