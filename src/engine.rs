@@ -9,6 +9,7 @@ use crate::compat::hadolint;
 use crate::context::{Build, Files, NamedBuild, Nothing};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
+use crate::fix::{self, Applicability, Candidate, Fixable, Fixed};
 use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
@@ -20,6 +21,9 @@ use crate::syntax::{self, File, Keyword};
 
 /// The rule that stands for a fault of dlint.
 const INTERNAL_ERROR: &RuleMeta = rules::meta("internal-error");
+
+/// The family of the rules about ignore comments.
+const COMMENT_FAMILY: &str = "suppressions";
 
 /// What applies to one file.
 #[derive(Clone, Default)]
@@ -161,6 +165,38 @@ pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
     found.of(source)
 }
 
+/// Applies the fixes of a report that are trusted at least so far and lints again, until nothing
+/// changes.
+pub fn fix(report: Report, settings: &Settings, least: Applicability) -> Fixed<Report> {
+    fix::converge(report, least, &|source| lint_guarded(source, settings))
+}
+
+impl Fixable for Report {
+    fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn candidates(&self) -> Vec<Candidate<'_>> {
+        self.diagnostics
+            .iter()
+            .filter_map(|diagnostic| {
+                Some(Candidate {
+                    rule: diagnostic.rule.id,
+                    span: diagnostic.span,
+                    message: &diagnostic.message,
+                    fix: diagnostic.fix.as_ref()?,
+                    may_remove_comments: diagnostic.rule.family == COMMENT_FAMILY,
+                })
+            })
+            .collect()
+    }
+
+    fn has_failed(&self) -> bool {
+        let mut findings = self.diagnostics.iter();
+        findings.any(|d| d.rule.id == INTERNAL_ERROR.id)
+    }
+}
+
 /// A report without its source.
 #[derive(Default)]
 struct Found {
@@ -254,7 +290,7 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
         .map(|(diagnostic, _)| (diagnostic.span, diagnostic.rule.id))
         .collect();
     for (mut diagnostic, having) in merged {
-        let is_comment = diagnostic.rule.family == "suppressions";
+        let is_comment = diagnostic.rule.family == COMMENT_FAMILY;
         // A comment that silences something in another build is of use.
         if is_comment && having.len() < builds.len() {
             continue;

@@ -7,7 +7,7 @@
 //!                                             │
 //!                                       Vec<Diagnostic>  (sorted, each with an optional Fix)
 //!                                         │         │
-//!                     emit::{full,concise,json,sarif,…}   mend::mend ─ new text
+//!                     emit::{full,concise,json,sarif,…}   fix::converge ─ new text
 //! ```
 
 pub mod builds;
@@ -26,7 +26,6 @@ pub mod facts;
 pub mod fix;
 pub mod images;
 pub mod linter;
-pub mod mend;
 pub mod path;
 pub mod perspective;
 pub mod policy;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::config::{Config, ConfigError};
 use crate::context::{Build, Files};
 use crate::engine::{self, ActiveRule, Report, Settings};
-use crate::fix::Applicability;
-use crate::mend::{self, Mended};
+use crate::fix::{Applicability, Fixed};
 use crate::rule::{Rule, RuleMeta};
 use crate::span::Source;
 
@@ -115,9 +114,9 @@ impl Linter {
 
     /// Applies the fixes of a report that are trusted at least so far, and lints again, until
     /// nothing changes.
-    pub fn fix(&self, report: Report, least: Applicability) -> Mended {
+    pub fn fix(&self, report: Report, least: Applicability) -> Fixed<Report> {
         let settings = self.settings(report.source.path());
-        mend::mend(report, &settings, least)
+        engine::fix(report, &settings, least)
     }
 
     /// What applies to a file of that name, for calls to the engine itself.

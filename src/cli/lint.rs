@@ -24,8 +24,7 @@ use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
-use crate::fix::Applicability;
-use crate::mend::{self, Dropped};
+use crate::fix::{self, Applicability, Dropped};
 use crate::perspective::Perspective;
 use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
@@ -625,11 +624,11 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
             program.ask(engine::scripts(&source, &settings));
             engine::lint_guarded(source, &program.answer(&settings))
         };
-        let mended = mend::mend_by(report, least, &relint);
-        before = mended.changed.then_some(old);
-        fixed = mended.fixed.values().sum();
-        dropped = mended.dropped;
-        report = mended.report;
+        let result = fix::converge(report, least, &relint);
+        before = result.changed.then_some(old);
+        fixed = result.fixed.values().sum();
+        dropped = result.dropped;
+        report = result.report;
     }
     Ok(Done {
         fail_on: effective.fail_on,

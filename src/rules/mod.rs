@@ -155,9 +155,8 @@ pub fn nearest_name(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::by_id;
-    use crate::engine::{ActiveRule, Settings, lint};
+    use crate::engine::{self, ActiveRule, Settings, lint};
     use crate::fix::Applicability;
-    use crate::mend::mend;
     use crate::span::Source;
 
     fn settings(rule: &str) -> Settings {
@@ -178,7 +177,7 @@ pub(crate) mod testing {
     pub(crate) fn fixed(rule: &str, text: &str) -> String {
         let settings = settings(rule);
         let report = lint(Source::new("t", text), &settings);
-        let mended = mend(report, &settings, Applicability::Unsafe);
-        mended.report.source.text().to_owned()
+        let fixed = engine::fix(report, &settings, Applicability::Unsafe);
+        fixed.report.source.text().to_owned()
     }
 }

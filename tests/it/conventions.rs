@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 13] = [
     &["compat"],
     &["suppress"],
     &["engine"],
-    &["config", "mend"],
+    &["config"],
     &["discover", "emit", "linter"],
 ];
 

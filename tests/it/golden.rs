@@ -6,7 +6,6 @@ use std::path::Path;
 use dlint::config::{Configs, Layer, Place};
 use dlint::engine;
 use dlint::fix::Applicability;
-use dlint::mend;
 use dlint::span::Source;
 
 const PROJECT: &str = "testdata/golden";
@@ -71,9 +70,9 @@ fn the_application_fails_on_the_vendors_images_and_is_told_the_golden_ones() {
 #[test]
 fn the_fix_puts_the_application_on_the_golden_images() {
     let (settings, report) = lint("app/Dockerfile", on_the_vendors);
-    let mended = mend::mend(report, &settings, Applicability::Unsafe);
+    let fixed = engine::fix(report, &settings, Applicability::Unsafe);
     let golden = std::fs::read_to_string(Path::new(PROJECT).join("app/Dockerfile")).unwrap();
-    assert_eq!(mended.report.source.text(), golden);
+    assert_eq!(fixed.report.source.text(), golden);
 }
 
 #[test]

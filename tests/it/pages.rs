@@ -17,7 +17,7 @@ use dlint::fix::Applicability;
 use dlint::rule::RuleMeta;
 use dlint::rules::{self, RULES};
 use dlint::span::Source;
-use dlint::{mend, syntax};
+use dlint::syntax;
 
 const HEADINGS: [&str; 9] = [
     "Why",
@@ -219,11 +219,11 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
         }
         let fixed = blocks.get(i + 2).filter(|b| b.is("dockerfile", "fixed"));
         let linted = engine::lint(report.source.clone(), &settings);
-        let mended = mend::mend(linted, &settings, Applicability::Unsafe);
-        if let Some(dropped) = mended.dropped.first() {
+        let result = engine::fix(linted, &settings, Applicability::Unsafe);
+        if let Some(dropped) = result.dropped.first() {
             problems.push(format!("{}:{line}: {dropped}", page.path));
         }
-        let text = mended.report.source.text().to_owned();
+        let text = result.report.source.text().to_owned();
         let changed = text != block.text;
         match fixed {
             Some(b) => {

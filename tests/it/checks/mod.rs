@@ -12,8 +12,7 @@
 )]
 
 use dlint::engine::{self, ActiveRule, Report, Settings};
-use dlint::fix::Applicability;
-use dlint::mend::{self, Why};
+use dlint::fix::{Applicability, Why};
 use dlint::shell::{self, Command, Dialect, Script};
 use dlint::span::{MappedText, Source, Span};
 use dlint::syntax::{self, File, Instruction, Kind, Word};
@@ -48,13 +47,13 @@ pub fn fix(bytes: &[u8]) {
     let report = engine::lint(source.clone(), &settings);
     check_report(&report);
     let before = syntax::parse(&source);
-    let mended = mend::mend(report, &settings, Applicability::Unsafe);
-    for dropped in &mended.dropped {
-        let fault = matches!(dropped.why, Why::Fails | Why::Unsettled);
+    let fixed = engine::fix(report, &settings, Applicability::Unsafe);
+    for dropped in &fixed.dropped {
+        let fault = matches!(dropped.why, Why::Fails | Why::Endless);
         assert!(!fault, "{dropped}");
     }
-    check_report(&mended.report);
-    let after_source = mended.report.source.clone();
+    check_report(&fixed.report);
+    let after_source = fixed.report.source.clone();
     let text = after_source.text().to_owned();
     let after = syntax::parse(&after_source);
     check_tiling(&after_source, &after);
@@ -79,7 +78,7 @@ pub fn fix(bytes: &[u8]) {
         }
     }
     let again = engine::lint(after_source, &settings);
-    let again = mend::mend(again, &settings, Applicability::Unsafe);
+    let again = engine::fix(again, &settings, Applicability::Unsafe);
     assert!(
         !again.changed,
         "fixing again changes the text\n--- from\n{text}\n--- to\n{}",
