@@ -204,7 +204,7 @@ struct Found {
     suppressed: Vec<Suppressed>,
     fails: bool,
     /// Stages that the build does not make; filled in only if there are several builds.
-    idle: Vec<Span>,
+    unreachable: Vec<Span>,
 }
 
 impl Found {
@@ -246,7 +246,7 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
     let mut builds: Vec<(&NamedBuild, Vec<Span>)> = Vec::new();
     for (number, (build, found)) in results.into_iter().enumerate() {
         all.fails |= found.fails;
-        builds.push((build, found.idle));
+        builds.push((build, found.unreachable));
         let mut times: HashMap<(Span, &str, String), usize> = HashMap::new();
         for diagnostic in found.kept {
             let (span, rule) = (diagnostic.span, diagnostic.rule.id);
@@ -278,13 +278,16 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
             }
         }
     }
-    let is_idle = |idle: &[Span], at: u32| idle.iter().any(|s| s.start <= at && at < s.end);
+    let is_unreachable =
+        |unreachable: &[Span], at: u32| unreachable.iter().any(|s| s.start <= at && at < s.end);
     let holds_everywhere = |diagnostic: &Diagnostic, having: &[usize]| {
         let at = diagnostic.span.start;
         let mut builds = builds.iter().enumerate();
-        builds.all(|(number, (_, idle))| having.contains(&number) || is_idle(idle, at))
+        builds.all(|(number, (_, unreachable))| {
+            having.contains(&number) || is_unreachable(unreachable, at)
+        })
     };
-    let settled: HashSet<(Span, &str)> = merged
+    let everywhere: HashSet<(Span, &str)> = merged
         .iter()
         .filter(|(diagnostic, having)| holds_everywhere(diagnostic, having))
         .map(|(diagnostic, _)| (diagnostic.span, diagnostic.rule.id))
@@ -306,7 +309,7 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
             // somebody describes, is said already.
             let place = (diagnostic.span, diagnostic.rule.id);
             let is_plain = with.iter().all(|b| b.names.is_empty());
-            if settled.contains(&place) || is_plain && named_places.contains(&place) {
+            if everywhere.contains(&place) || is_plain && named_places.contains(&place) {
                 continue;
             }
             diagnostic.fix = None;
@@ -321,7 +324,7 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
 }
 
 /// Where the stages stand that a build does not make.
-fn idle_stages(facts: &Facts<'_>) -> Vec<Span> {
+fn unreachable_stages(facts: &Facts<'_>) -> Vec<Span> {
     let starts = facts.stages.iter().map(|s| s.from.span.start);
     let ends = starts.skip(1).chain([u32::MAX]);
     facts
@@ -428,7 +431,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
     if perspective == Perspective::Hadolint {
         let active = |id: &str| settings.rules.iter().find(|r| r.meta.id == id);
-        found = hadolint::settle(&facts, &settings.policy, found, |id| {
+        found = hadolint::lay_over(&facts, &settings.policy, found, |id| {
             active(id).map(|r| r.severity)
         });
     }
@@ -468,9 +471,10 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         kept,
         suppressed,
         fails,
-        idle: match settings.builds.is_empty() {
-            true => Vec::new(),
-            false => idle_stages(&facts),
+        unreachable: if settings.builds.is_empty() {
+            Vec::new()
+        } else {
+            unreachable_stages(&facts)
         },
     }
 }

@@ -526,9 +526,10 @@ impl<'f> Resolved<'f> {
         Some(Self {
             context: build.context.as_deref().and_then(text),
             dockerfile: Some(text(file)?),
-            target: match build.targets.any {
-                true => Some(Value::Unknown),
-                false => build.target.clone().map(Value::Text),
+            target: if build.targets.any {
+                Some(Value::Unknown)
+            } else {
+                build.target.clone().map(Value::Text)
             },
             platforms: (!build.platforms.is_empty()).then(|| Value::List(texts(&build.platforms))),
             arguments: known.chain(unknown).collect(),
@@ -597,9 +598,12 @@ impl<'f> Resolved<'f> {
         }
         let mut build = Build {
             contexts: self.contexts.into_keys().collect(),
-            context: context.map(|context| match context.as_os_str().is_empty() {
-                true => PathBuf::from("."),
-                false => context,
+            context: context.map(|context| {
+                if context.as_os_str().is_empty() {
+                    PathBuf::from(".")
+                } else {
+                    context
+                }
             }),
             platforms,
             any_argument: self.any_argument,

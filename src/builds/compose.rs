@@ -239,10 +239,7 @@ impl Plan {
             bake_platforms: base.bake_platforms,
             platform: self.platform.or(base.platform),
             cleared: self.cleared,
-            span: match self.is_build {
-                true => self.span,
-                false => base.span,
-            },
+            span: if self.is_build { self.span } else { base.span },
         }
     }
 }
@@ -666,9 +663,12 @@ impl Project<'_> {
         };
         let mut build = Build {
             contexts: plan.contexts.iter().cloned().collect(),
-            context: context.map(|context| match context.as_os_str().is_empty() {
-                true => PathBuf::from("."),
-                false => context,
+            context: context.map(|context| {
+                if context.as_os_str().is_empty() {
+                    PathBuf::from(".")
+                } else {
+                    context
+                }
             }),
             ..Build::default()
         };

@@ -155,9 +155,10 @@ mod tests {
             ML=\"one\ntwo\"\nESC=\"a\\nb\\\"\"\nNONE\nREF=<$A>\nUNKNOWN=$Z\nA=2\nbad name=3\nLOST=1\n";
         let mut out = Variables::new();
         out.insert("E".to_owned(), Some("before".to_owned()));
-        read(text, &mut out, &|text, set| match text.contains("$Z") {
-            true => None,
-            false => {
+        read(text, &mut out, &|text, set| {
+            if text.contains("$Z") {
+                None
+            } else {
                 let a = set.get("A").cloned().flatten();
                 Some(text.replace("$A", a.as_deref().unwrap_or_default()))
             }

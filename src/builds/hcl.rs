@@ -333,11 +333,12 @@ impl<'e> Environment<'e> {
                 };
                 let chosen = eval(chosen);
                 // Both have one type: beside a text everything is one.
-                match matches!(chosen, Value::Bool(_) | Value::Number(_))
+                if matches!(chosen, Value::Bool(_) | Value::Number(_))
                     && matches!(eval(other), Value::Text(_))
                 {
-                    true => chosen.text().map_or(Value::Unknown, Value::Text),
-                    false => chosen,
+                    chosen.text().map_or(Value::Unknown, Value::Text)
+                } else {
+                    chosen
                 }
             }
             Expression::FuncCall(call) => {
@@ -348,9 +349,10 @@ impl<'e> Environment<'e> {
                         _ => return Value::Unknown,
                     }
                 }
-                match call.name.namespace.is_empty() {
-                    true => self.call(call.name.name.as_str(), arguments),
-                    false => Value::Unknown,
+                if call.name.namespace.is_empty() {
+                    self.call(call.name.name.as_str(), arguments)
+                } else {
+                    Value::Unknown
                 }
             }
             Expression::Traversal(traversal) => {
@@ -467,9 +469,10 @@ impl<'e> Environment<'e> {
                 Piece::Value(value) => out.push_str(&self.expression(value, locals).text()?),
                 Piece::If(condition) => {
                     let (other, end) = hcl_template::ends(pieces, at);
-                    let chosen = match self.expression(condition, locals).truth()? {
-                        true => pieces.get(at + 1..other),
-                        false => pieces.get(other + 1..end),
+                    let chosen = if self.expression(condition, locals).truth()? {
+                        pieces.get(at + 1..other)
+                    } else {
+                        pieces.get(other + 1..end)
                     };
                     self.fill(chosen.unwrap_or_default(), locals, out)?;
                     at = end;

@@ -150,9 +150,10 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
             let texts = items.iter().any(|item| matches!(item, Value::Text(_)));
             let mut out: Vec<Value> = Vec::new();
             for item in items {
-                let item = match texts {
-                    true => Value::Text(item.text()?),
-                    false => item.clone(),
+                let item = if texts {
+                    Value::Text(item.text()?)
+                } else {
+                    item.clone()
                 };
                 if !out.contains(&item) {
                     out.push(item);

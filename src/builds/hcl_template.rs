@@ -45,9 +45,10 @@ impl<'t> Pieces<'t> {
             match element {
                 Element::Literal(text) => {
                     let parts = text.split_inclusive('\n');
-                    match self.lines {
-                        true => parts.for_each(|line| self.text(line)),
-                        false => self.text(text),
+                    if self.lines {
+                        parts.for_each(|line| self.text(line))
+                    } else {
+                        self.text(text)
                     }
                 }
                 Element::Interpolation(piece) => self.mark(piece.strip, Piece::Value(&piece.expr)),
@@ -74,9 +75,10 @@ impl<'t> Pieces<'t> {
     }
 
     fn text(&mut self, text: &str) {
-        let text = match std::mem::take(&mut self.strip_next) {
-            true => text.trim_start(),
-            false => text,
+        let text = if std::mem::take(&mut self.strip_next) {
+            text.trim_start()
+        } else {
+            text
         };
         self.done.push(Piece::Text(text.to_owned()));
     }

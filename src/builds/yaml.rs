@@ -362,9 +362,12 @@ fn date(text: &str) -> Option<Option<String>> {
     };
     let (year, month, day) = (number(4, 4)?, number(1, 2)?, number(1, 2)?);
     let is_day = (1..=12).contains(&month) && (1..=31).contains(&day) && parts.next().is_none();
-    is_day.then(|| match time.is_empty() {
-        true => Some(format!("{year:04}-{month:02}-{day:02} 00:00:00 +0000 UTC")),
-        false => None,
+    is_day.then(|| {
+        if time.is_empty() {
+            Some(format!("{year:04}-{month:02}-{day:02} 00:00:00 +0000 UTC"))
+        } else {
+            None
+        }
     })
 }
 
@@ -373,12 +376,11 @@ fn go_float(number: f64) -> String {
     let scientific = format!("{number:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    match (-4..6).contains(&exponent) {
-        true => number.to_string(),
-        false => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{digits}e{sign}{:02}", exponent.abs())
-        }
+    if (-4..6).contains(&exponent) {
+        number.to_string()
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{digits}e{sign}{:02}", exponent.abs())
     }
 }
 

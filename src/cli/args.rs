@@ -326,9 +326,10 @@ fn level(text: &str) -> Result<(String, LevelSetting), String> {
 /// As `docker build` takes one: nothing, or `local`, is the builder's own.
 fn platform(text: &str) -> Result<String, String> {
     let text = text.trim();
-    match text.is_empty() || text == "local" || Platform::parse(text).is_some() {
-        true => Ok(text.to_owned()),
-        false => Err(SPELLING.to_owned()),
+    if text.is_empty() || text == "local" || Platform::parse(text).is_some() {
+        Ok(text.to_owned())
+    } else {
+        Err(SPELLING.to_owned())
     }
 }
 

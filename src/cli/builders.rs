@@ -24,7 +24,7 @@ struct Known {
 }
 
 /// A compose or bake file with Dockerfiles in it.
-pub(super) struct Holder {
+pub(super) struct InlineSource {
     pub(super) source: Source,
     pub(super) inlines: Vec<(NamedBuild, Inline)>,
 }
@@ -39,7 +39,7 @@ pub(super) struct Builders {
     /// The Dockerfiles they build.
     pub(super) files: BTreeSet<PathBuf>,
     /// Those with Dockerfiles in them.
-    pub(super) holders: Vec<Holder>,
+    pub(super) inline_sources: Vec<InlineSource>,
     /// What is wrong with those that were named.
     pub(super) failures: Vec<Failure>,
     /// What is wrong with those that were found.
@@ -62,21 +62,21 @@ pub(super) fn is_builder(path: &Path) -> bool {
 
 /// How a compose or bake file comes into play.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Discovery {
     /// The user named it.
     Named,
     /// It lies in a folder that is searched.
-    Found,
+    Searched,
     /// It lies above a Dockerfile: it says how that is built and nothing else.
     Above,
 }
 
 impl Builders {
     /// Reads a file, once.
-    pub(super) fn add(&mut self, path: &Path, way: Way) {
+    pub(super) fn add(&mut self, path: &Path, discovery: Discovery) {
         // What is vendored is not built here, and half of it is not there.
         let is_vendored = |p: &Path| p.iter().any(|c| c == "vendor" || c == "node_modules");
-        if way == Way::Found && is_vendored(path) {
+        if discovery == Discovery::Searched && is_vendored(path) {
             return;
         }
         if !self.read.insert(disk::identity(path)) {
@@ -84,7 +84,7 @@ impl Builders {
         }
         let text = match text_of(path) {
             Ok(text) => text,
-            Err(message) => return self.fail(path, way, message),
+            Err(message) => return self.fail(path, discovery, message),
         };
         let mut faults = Vec::new();
         let invocations = match of_file(path, &text, &mut faults) {
@@ -99,7 +99,11 @@ impl Builders {
             for fault in faults {
                 let place = source.position(fault.span.start);
                 let (line, column) = (place.line, place.column);
-                self.fail(path, way, format!("line {line}, column {column}: {fault}"));
+                self.fail(
+                    path,
+                    discovery,
+                    format!("line {line}, column {column}: {fault}"),
+                );
             }
         }
         let mut source = None;
@@ -124,16 +128,16 @@ impl Builders {
                     if disk::leads_out(folder, &file) {
                         // What a repository names elsewhere is not shown, unless the user names
                         // it too.
-                        if way != Way::Above {
+                        if discovery != Discovery::Above {
                             let file = file.display();
                             let message =
                                 format!("`{name}` is built from {file}, out of the repository");
                             self.notes.push(Failure::new(path, message));
                         }
-                    } else if way != Way::Above {
+                    } else if discovery != Discovery::Above {
                         self.files.insert(discover::shown(&file));
                     }
-                    let named = way == Way::Named;
+                    let named = discovery == Discovery::Named;
                     let known = Known { name, build, named };
                     self.builds
                         .entry(disk::identity(&file))
@@ -142,7 +146,7 @@ impl Builders {
                 }
                 Recipe::File(file) => {
                     // In a file that is named it is a fault; elsewhere it may be made later.
-                    if way == Way::Named {
+                    if discovery == Discovery::Named {
                         let place = Source::new(path, text.as_str()).position(span.start);
                         let file = file.display();
                         let message = format!(
@@ -152,35 +156,36 @@ impl Builders {
                         self.failures.push(Failure::new(path, message));
                     }
                 }
-                Recipe::Inline(_) if way == Way::Above => {}
+                Recipe::Inline(_) if discovery == Discovery::Above => {}
                 Recipe::Inline(inline) => {
-                    let holder = source.get_or_insert_with(|| Holder {
+                    let file = source.get_or_insert_with(|| InlineSource {
                         source: Source::new(discover::shown(path), text.as_str()),
                         inlines: Vec::new(),
                     });
                     let names = vec![name];
-                    holder.inlines.push((NamedBuild { names, build }, inline));
+                    file.inlines.push((NamedBuild { names, build }, inline));
                 }
             }
         }
-        self.holders.extend(source);
+        self.inline_sources.extend(source);
     }
 
-    fn fail(&mut self, path: &Path, way: Way, message: String) {
+    fn fail(&mut self, path: &Path, discovery: Discovery, message: String) {
         let failure = Failure::new(path, message);
-        match way {
-            Way::Named => self.failures.push(failure),
-            Way::Found => self.notes.push(failure),
-            Way::Above => {}
+        match discovery {
+            Discovery::Named => self.failures.push(failure),
+            Discovery::Searched => self.notes.push(failure),
+            Discovery::Above => {}
         }
     }
 
     /// Reads what lies in a folder and above it, up to the root of the repository, under the
     /// names that Compose and Bake look for.
     pub(super) fn add_above(&mut self, folder: &Path) {
-        let folder = match folder.as_os_str().is_empty() {
-            true => Path::new("."),
-            false => folder,
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
         };
         let Ok(folder) = std::fs::canonicalize(folder) else {
             return;
@@ -194,7 +199,7 @@ impl Builders {
             for name in names.clone() {
                 let path = folder.join(name);
                 if path.is_file() && !disk::leads_out(folder, &path) {
-                    self.add(&path, Way::Above);
+                    self.add(&path, Discovery::Above);
                 }
             }
         }
@@ -293,9 +298,10 @@ fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invoc
         // A target may say only what differs from a service of its name.
         if !all.iter().all(is_there) && is_default {
             let services = services_beside(path);
-            let over = match services.is_empty() {
-                true => Vec::new(),
-                false => bake::read_with(folder, path, text, &[], &services)?,
+            let over = if services.is_empty() {
+                Vec::new()
+            } else {
+                bake::read_with(folder, path, text, &[], &services)?
             };
             for invocation in all.iter_mut().filter(|i| !is_there(i)) {
                 let mut over = over.iter().filter(|i| is_there(i));

@@ -11,7 +11,7 @@ use clap::parser::ValueSource;
 use rayon::prelude::*;
 
 use super::args::LintArgs;
-use super::builders::{self, Builders, Holder, Way};
+use super::builders::{self, Builders, Discovery, InlineSource};
 use super::shellcheck::Program;
 use super::{Status, Trouble, output, rewrite};
 use crate::config::{
@@ -42,7 +42,7 @@ struct Task {
     /// How it is built, if a compose or bake file says so.
     builds: Vec<NamedBuild>,
     /// A compose or bake file instead of a Dockerfile: those in it are linted.
-    holder: Option<Holder>,
+    inline: Option<InlineSource>,
     /// The bytes, if they were read already.
     bytes: Option<Vec<u8>>,
 }
@@ -375,11 +375,11 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             && (options.exclude.fits(path)
                 || configs.of_folder(folder).is_ok_and(|c| c.excludes(path)));
         if !out {
-            builders.add(path, Way::Named);
+            builders.add(path, Discovery::Named);
         }
     }
     for path in &found.builders {
-        builders.add(path, Way::Found);
+        builders.add(path, Discovery::Searched);
     }
     let mut files: BTreeSet<PathBuf> = found.files.iter().cloned().collect();
     let listed: HashSet<PathBuf> = files.iter().flat_map(std::fs::canonicalize).collect();
@@ -394,9 +394,10 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         }
     }
     for path in &paths {
-        match path.is_dir() {
-            true => builders.add_above(path),
-            false => builders.add_above(path.parent().unwrap_or(Path::new(""))),
+        if path.is_dir() {
+            builders.add_above(path)
+        } else {
+            builders.add_above(path.parent().unwrap_or(Path::new("")))
         }
     }
     for note in &builders.notes {
@@ -424,7 +425,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
             effective,
             builds,
-            holder: None,
+            inline: None,
             bytes: None,
         });
     }
@@ -439,12 +440,12 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             effective,
             name: path.clone(),
             path: Some(path),
-            holder: None,
+            inline: None,
             bytes: None,
         });
     }
-    for holder in std::mem::take(&mut builders.holders) {
-        let path = holder.source.path().to_path_buf();
+    for inline in std::mem::take(&mut builders.inline_sources) {
+        let path = inline.source.path().to_path_buf();
         let Ok(effective) = configs.of_file(&path) else {
             continue;
         };
@@ -453,7 +454,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             builds: Vec::new(),
             name: path.clone(),
             path: Some(path),
-            holder: Some(holder),
+            inline: Some(inline),
             bytes: None,
         });
     }
@@ -463,9 +464,10 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     }
     if tasks.is_empty() && found.failures.is_empty() && builders.failures.is_empty() && !args.quiet
     {
-        let hint = match found.left_out {
-            true => "; .gitignore and the like leave out a part",
-            false => "",
+        let hint = if found.left_out {
+            "; .gitignore and the like leave out a part"
+        } else {
+            ""
         };
         output::note(&format!("dlint: nothing to lint was found{hint}"));
     }
@@ -505,14 +507,19 @@ fn in_parallel<T: Send, R: Send>(
 
 /// Lints the Dockerfiles in a compose or bake file. What is found points into that file; fixes,
 /// which do not know how it is written, are left out.
-fn lint_held(args: &LintArgs, holder: Holder, effective: &Effective, settings: &Settings) -> Done {
+fn lint_inline(
+    args: &LintArgs,
+    inline: InlineSource,
+    effective: &Effective,
+    settings: &Settings,
+) -> Done {
     let mut report = Report {
         diagnostics: Vec::new(),
         suppressed: Vec::new(),
         fails: false,
-        source: holder.source,
+        source: inline.source,
     };
-    for (build, inline) in holder.inlines {
+    for (build, inline) in inline.inlines {
         let settings = Settings {
             builds: vec![build],
             ..settings.clone()
@@ -573,8 +580,8 @@ fn scripts(task: &mut Task) -> Vec<ExternalScript> {
         builds,
         ..task.effective.settings.clone()
     };
-    if let Some(holder) = &task.holder {
-        let inlines = holder.inlines.iter().flat_map(|(build, inline)| {
+    if let Some(inline) = &task.inline {
+        let inlines = inline.inlines.iter().flat_map(|(build, inline)| {
             let text = Source::new(&task.name, inline.text.as_str());
             engine::scripts(&text, &settings(vec![build.clone()]))
         });
@@ -599,8 +606,8 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
     if task.needs_shellcheck() {
         settings = Cow::Owned(program.answer(&settings));
     }
-    if let Some(holder) = task.holder.take() {
-        return Ok(lint_held(args, holder, &effective, &settings));
+    if let Some(inline) = task.inline.take() {
+        return Ok(lint_inline(args, inline, &effective, &settings));
     }
     let bytes = match task.bytes.take() {
         Some(bytes) => bytes,
@@ -610,9 +617,10 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
     let source = Source::from_bytes(task.name, bytes);
     let mut report = engine::lint_guarded(source, &settings);
     let (mut before, mut fixed, mut dropped) = (None, 0, Vec::new());
-    let least = match args.unsafe_fixes {
-        true => Applicability::Unsafe,
-        false => Applicability::Safe,
+    let least = if args.unsafe_fixes {
+        Applicability::Unsafe
+    } else {
+        Applicability::Safe
     };
     let mut fixes = report.diagnostics.iter().filter_map(|d| d.fix.as_ref());
     if (args.fix || args.diff) && fixes.any(|f| f.applicability >= least) {
@@ -666,9 +674,12 @@ fn write(
         on_stdout = Some(*format);
     }
     let text = matches!(on_stdout, Some(Format::Full | Format::Concise));
-    let statistics = |terminal: &Terminal, out: &mut dyn Write| match args.statistics {
-        true => statistics(outcome, terminal, out),
-        false => Ok(()),
+    let statistics = |terminal: &Terminal, out: &mut dyn Write| {
+        if args.statistics {
+            statistics(outcome, terminal, out)
+        } else {
+            Ok(())
+        }
     };
     match on_stdout {
         Some(format) if stdout_taken => {
@@ -784,7 +795,7 @@ mod tests {
                 path: Some(path),
                 effective: Arc::clone(&effective),
                 builds: Vec::new(),
-                holder: None,
+                inline: None,
                 bytes: None,
             }
         });

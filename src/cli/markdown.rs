@@ -70,9 +70,10 @@ fn flush(paragraph: &mut String, width: usize, terminal: &Terminal, out: &mut St
         return;
     }
     let indent = paragraph.len() - paragraph.trim_start().len();
-    let hanging = match paragraph.trim_start().starts_with("- ") {
-        true => indent + 2,
-        false => indent,
+    let hanging = if paragraph.trim_start().starts_with("- ") {
+        indent + 2
+    } else {
+        indent
     };
     let hanging = " ".repeat(hanging);
     let options = textwrap::Options::new(width)
@@ -130,9 +131,10 @@ fn code(text: &str, terminal: &Terminal) -> Option<(usize, String)> {
         1 => body,
         _ => body.trim_matches([' ', BLANK]),
     };
-    let shown = match terminal.color {
-        true => terminal.paint(Style::Code, body),
-        false => format!("`{body}`"),
+    let shown = if terminal.color {
+        terminal.paint(Style::Code, body)
+    } else {
+        format!("`{body}`")
     };
     Some((ticks + end + ticks, shown))
 }
@@ -145,9 +147,10 @@ fn link(text: &str, terminal: &Terminal) -> Option<(usize, String)> {
     }
     let taken = label.len() + address.len() + 4;
     let label = inline(label, terminal);
-    let shown = match terminal.links {
-        true => terminal.link(address, &terminal.paint(Style::Underline, &label)),
-        false => format!("{label} <{address}>"),
+    let shown = if terminal.links {
+        terminal.link(address, &terminal.paint(Style::Underline, &label))
+    } else {
+        format!("{label} <{address}>")
     };
     Some((taken, shown))
 }

@@ -30,9 +30,9 @@ pub(super) fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()
 
 /// Why a file cannot be replaced by another one.
 enum Stop {
-    /// That way is closed, not the file itself.
+    /// That discovery is closed, not the file itself.
     InPlace,
-    /// Something that another way would not mend.
+    /// Something that another discovery would not mend.
     Fails(io::Error),
 }
 
@@ -56,9 +56,10 @@ fn is_closed(error: &io::Error) -> bool {
 }
 
 fn closed(error: io::Error) -> Stop {
-    match is_closed(&error) {
-        true => Stop::InPlace,
-        false => Stop::Fails(error),
+    if is_closed(&error) {
+        Stop::InPlace
+    } else {
+        Stop::Fails(error)
     }
 }
 

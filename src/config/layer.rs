@@ -150,9 +150,10 @@ impl UnknownRule {
 
     /// Checks the name of a rule: an id or an alias.
     pub fn check(name: &str) -> Result<(), UnknownRule> {
-        match rules::by_name(name).is_empty() {
-            false => Ok(()),
-            true => Err(UnknownRule::new(name, false)),
+        if rules::by_name(name).is_empty() {
+            Err(UnknownRule::new(name, false))
+        } else {
+            Ok(())
         }
     }
 

@@ -375,9 +375,12 @@ fn instead(text: &str, path: &[Step], wanted: Kind, found: Kind) -> Option<Strin
     let whole: Vec<String> = path.iter().filter_map(Step::as_key).map(bare).collect();
     let whole = whole.join(".");
     let is_inline = text.len() <= LONGEST && !text.contains('\n');
-    let set = |value: &str| match is_element {
-        true => format!("`{value}`"),
-        false => format!("`{} = {value}`", bare(key)),
+    let set = |value: &str| {
+        if is_element {
+            format!("`{value}`")
+        } else {
+            format!("`{} = {value}`", bare(key))
+        }
     };
     let content = text.trim_matches(['"', '\'']);
     Some(match (wanted, found) {
@@ -408,8 +411,9 @@ fn instead(text: &str, path: &[Step], wanted: Kind, found: Kind) -> Option<Strin
 /// A key as it is written: in quotes if it needs them.
 fn bare(key: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    match !key.is_empty() && key.chars().all(plain) {
-        true => key.to_owned(),
-        false => format!("\"{key}\""),
+    if !key.is_empty() && key.chars().all(plain) {
+        key.to_owned()
+    } else {
+        format!("\"{key}\"")
     }
 }

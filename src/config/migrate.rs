@@ -76,12 +76,13 @@ fn ignore_ids(top: &toml::Table) -> Vec<String> {
 fn ids<'c>(codes: impl Iterator<Item = &'c String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for code in codes {
-        let names: Vec<String> = match code.starts_with("SC") {
-            true => vec![code.clone()],
-            false => rules::by_name(code)
+        let names: Vec<String> = if code.starts_with("SC") {
+            vec![code.clone()]
+        } else {
+            rules::by_name(code)
                 .iter()
                 .map(|e| e.meta.id.to_owned())
-                .collect(),
+                .collect()
         };
         for name in names {
             if !out.contains(&name) {

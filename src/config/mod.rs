@@ -201,9 +201,10 @@ impl Configs {
         }
         // In the home folder it may be a link to anywhere.
         let is_here = path.parent() == Some(&crate::context::disk::absolute(Path::new("")));
-        let config = match is_here {
-            true => self.load(&path),
-            false => Config::load_named(&path).map(Arc::new),
+        let config = if is_here {
+            self.load(&path)
+        } else {
+            Config::load_named(&path).map(Arc::new)
         };
         if let Err(error) = &config {
             self.faults.insert(path.clone(), error.clone());
@@ -239,8 +240,9 @@ impl Configs {
 /// The configuration file of a folder: dlint's, else hadolint's.
 fn file_in(folder: &Path) -> Option<PathBuf> {
     let own = folder.join(FILE_NAME);
-    match own.is_file() {
-        true => Some(own),
-        false => hadolint::in_folder(folder),
+    if own.is_file() {
+        Some(own)
+    } else {
+        hadolint::in_folder(folder)
     }
 }

@@ -16,9 +16,10 @@ impl GitIgnore {
         let mut set = GlobSetBuilder::new();
         let mut lines = Vec::new();
         for line in text.lines() {
-            let line = match line.ends_with("\\ ") {
-                true => line,
-                false => line.trim_end(),
+            let line = if line.ends_with("\\ ") {
+                line
+            } else {
+                line.trim_end()
             };
             if line.is_empty() || line.starts_with('#') {
                 continue;

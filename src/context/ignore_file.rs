@@ -39,9 +39,12 @@ impl IgnoreFile {
             let all_is_out = all.is_some_and(|all| all < *at);
             is_refused(p) || (p.matcher == Matcher::Broken && p.negated == all_is_out)
         });
-        let refused = refused.map(|(_, p)| match p.is_lone_exception() {
-            true => "!".to_owned(),
-            false => p.text.clone(),
+        let refused = refused.map(|(_, p)| {
+            if p.is_lone_exception() {
+                "!".to_owned()
+            } else {
+                p.text.clone()
+            }
         });
         let patterns = patterns.into_iter().filter(|p| !is_refused(p)).collect();
         Self { patterns, refused }
@@ -175,21 +178,23 @@ impl Pattern {
         if line.is_empty() && !inverted {
             return None;
         }
-        let text = match line.is_empty() {
-            true => String::new(),
-            false => clean(line),
+        let text = if line.is_empty() {
+            String::new()
+        } else {
+            clean(line)
         };
         let text = match text.strip_prefix('/') {
             Some(rest) if !rest.is_empty() => rest,
             _ => &text,
         };
         // Docker cleans it twice; what begins with `!` only now takes back too.
-        let text = match inverted {
-            true => clean(format!("!{text}").trim()),
-            false => match text.trim() {
+        let text = if inverted {
+            clean(format!("!{text}").trim())
+        } else {
+            match text.trim() {
                 "" => return None,
                 text => clean(text),
-            },
+            }
         };
         let (negated, text) = match text.strip_prefix('!') {
             Some(rest) => (true, rest.to_owned()),
@@ -250,10 +255,13 @@ pub fn matches_segment(pattern: &str, name: &str) -> Option<bool> {
     let mut back: Option<(usize, usize)> = None;
     loop {
         let step = match pattern.get(p) {
-            None => match n == name.len() {
-                true => return Some(true),
-                false => None,
-            },
+            None => {
+                if n == name.len() {
+                    return Some(true);
+                } else {
+                    None
+                }
+            }
             Some('*') => {
                 back = Some((p, n));
                 p += 1;

@@ -143,13 +143,15 @@ impl Finding<'_> {
 fn render(finding: &Finding<'_>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
     let view = View::of(finding, terminal);
     let mut theme = GraphicalTheme {
-        characters: match terminal.unicode {
-            true => ThemeCharacters::unicode(),
-            false => ThemeCharacters::ascii(),
+        characters: if terminal.unicode {
+            ThemeCharacters::unicode()
+        } else {
+            ThemeCharacters::ascii()
         },
-        styles: match terminal.color {
-            true => ThemeStyles::ansi(),
-            false => ThemeStyles::none(),
+        styles: if terminal.color {
+            ThemeStyles::ansi()
+        } else {
+            ThemeStyles::none()
         },
     };
     if terminal.color {

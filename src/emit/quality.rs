@@ -188,10 +188,7 @@ pub(super) fn sonarqube(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Resul
         let from = source.position(diagnostic.span.start);
         let to = source.position(diagnostic.span.end);
         // An empty range is refused.
-        let least = match from.line == to.line {
-            true => from.column,
-            false => 0,
-        };
+        let least = if from.line == to.line { from.column } else { 0 };
         let (severity, kind) = match diagnostic.severity {
             // As hadolint has it: nothing works.
             Severity::Error if diagnostic.rule.id == "syntax-error" => ("BLOCKER", "BUG"),

@@ -40,17 +40,19 @@ impl Terminal {
 
     /// Text in a style.
     pub fn paint(&self, style: Style, text: &str) -> String {
-        match self.color {
-            true => format!("\u{1b}[{}m{text}\u{1b}[0m", style.code()),
-            false => text.to_owned(),
+        if self.color {
+            format!("\u{1b}[{}m{text}\u{1b}[0m", style.code())
+        } else {
+            text.to_owned()
         }
     }
 
     /// Text that leads to an address.
     pub fn link(&self, address: &str, text: &str) -> String {
-        match self.links {
-            true => format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
-            false => text.to_owned(),
+        if self.links {
+            format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
+        } else {
+            text.to_owned()
         }
     }
 }

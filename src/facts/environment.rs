@@ -86,7 +86,7 @@ impl Facts<'_> {
 
     /// The stages of this file that run the triggers of a stage: those that are built directly on
     /// it and that the final stage needs. Of others BuildKit's checks leave the triggers out.
-    pub fn heirs(&self, stage: usize) -> impl Iterator<Item = &super::Stage<'_>> {
+    pub fn child_stages(&self, stage: usize) -> impl Iterator<Item = &super::Stage<'_>> {
         let children = self.children.get_or_init(|| {
             let mut children = vec![Vec::new(); self.stages.len()];
             for stage in &self.stages {

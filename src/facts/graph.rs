@@ -119,9 +119,10 @@ impl<'a> Facts<'a> {
             let mut edges = vec![Vec::new(); self.stages.len()];
             for used in uses {
                 if let UseTarget::Stage { index, .. } = used.target {
-                    let (from, to) = match forward {
-                        true => (used.stage, index),
-                        false => (index, used.stage),
+                    let (from, to) = if forward {
+                        (used.stage, index)
+                    } else {
+                        (index, used.stage)
                     };
                     if let Some(list) = edges.get_mut(from) {
                         list.push(to);

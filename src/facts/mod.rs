@@ -80,7 +80,7 @@ pub struct Facts<'a> {
     names: HashMap<String, Vec<usize>>,
     /// The triggers of a stage that declare a variable, in order.
     triggers: HashMap<(usize, &'a str), Vec<usize>>,
-    /// For each stage those that are built directly on it: see [`Facts::heirs`].
+    /// For each stage those that are built directly on it: see [`Facts::child_stages`].
     children: OnceCell<Vec<Vec<usize>>>,
     /// For each stage the last RUN of it or of one built on it that uses the lists of apt: see
     /// [`Facts::last_use_of_apt_lists`].
@@ -105,7 +105,7 @@ pub struct Facts<'a> {
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
     /// For each stage, whether the builder leaves out the triggers of its base; may be shorter.
-    idle: Vec<bool>,
+    without_triggers: Vec<bool>,
 }
 
 /// An instruction and what is known at its place.
@@ -187,16 +187,16 @@ impl<'a> Facts<'a> {
         let around = Arc::clone(&files);
         let facts = Self::read(perspective, source, file, build, around, Vec::new());
         // What the target needs is known at the end only.
-        let is_idle = |stage: &Stage<'_>| {
+        let skips_triggers = |stage: &Stage<'_>| {
             let Base::Stage(base) = stage.base else {
                 return false;
             };
             let base = facts.stages.get(base);
             !stage.is_needed && base.is_some_and(|b| facts.nodes_of(b).iter().any(|n| n.onbuild))
         };
-        let idle: Vec<bool> = facts.stages.iter().map(is_idle).collect();
-        if facts.assumes_builder_defaults() && idle.contains(&true) {
-            Self::read(perspective, source, file, build, files, idle)
+        let without_triggers: Vec<bool> = facts.stages.iter().map(skips_triggers).collect();
+        if facts.assumes_builder_defaults() && without_triggers.contains(&true) {
+            Self::read(perspective, source, file, build, files, without_triggers)
         } else {
             facts
         }
@@ -213,7 +213,7 @@ impl<'a> Facts<'a> {
         file: &'a File,
         build: &'a Build,
         files: Arc<dyn Files>,
-        idle: Vec<bool>,
+        without_triggers: Vec<bool>,
     ) -> Self {
         let mut facts = Facts {
             source,
@@ -239,7 +239,7 @@ impl<'a> Facts<'a> {
             context: OnceCell::new(),
             launch_scripts: Vec::new(),
             asked_shell: None,
-            idle,
+            without_triggers,
         };
         let mut comments = file.comments.iter().peekable();
         for instruction in &file.instructions {
@@ -271,7 +271,7 @@ impl<'a> Facts<'a> {
             self.declare_triggers(index);
         }
         self.declare(instruction, index);
-        self.settle(instruction, index);
+        self.apply_instruction(instruction, index);
         if let Kind::Onbuild(inner) = &instruction.kind {
             self.push_node(inner.unwrapped(), true);
         }
@@ -359,12 +359,11 @@ impl<'a> Facts<'a> {
     /// What the shell is given to run in the shell form.
     fn shell_text<'t>(&self, node: &Node<'a>, word: &'t Word) -> ScriptText<'t> {
         // Heredoc bodies stand behind the ONBUILD, not behind the instruction in it.
-        let owner = match node.onbuild {
-            true => {
-                let outer = node.index.checked_sub(1).and_then(|i| self.nodes.get(i));
-                outer.map(|n| n.instruction)
-            }
-            false => Some(node.instruction),
+        let owner = if node.onbuild {
+            let outer = node.index.checked_sub(1).and_then(|i| self.nodes.get(i));
+            outer.map(|n| n.instruction)
+        } else {
+            Some(node.instruction)
         };
         let heredocs = owner.map_or(&[][..], |o| &o.heredocs);
         let whole = |text| ScriptText {
@@ -376,12 +375,11 @@ impl<'a> Facts<'a> {
             [] => whole(Cow::Borrowed(&word.text)),
             [only] if is_only(word.as_str(), self.source.slice(only.word_span)) => {
                 let body = only.content(self.source);
-                let dialect = match body.text().starts_with("#!") {
-                    true => {
-                        let line = body.text().lines().next().unwrap_or_default();
-                        Dialect::of_shebang(line)
-                    }
-                    false => node.shell.clone(),
+                let dialect = if body.text().starts_with("#!") {
+                    let line = body.text().lines().next().unwrap_or_default();
+                    Dialect::of_shebang(line)
+                } else {
+                    node.shell.clone()
                 };
                 ScriptText {
                     text: Cow::Owned(body),
@@ -392,9 +390,10 @@ impl<'a> Facts<'a> {
             heredocs => {
                 let mut text = word.text.clone();
                 // At the end of the file there is no line break, and no body.
-                let line_break = match self.source.text().len() > word.span.end as usize {
-                    true => "\n",
-                    false => "",
+                let line_break = if self.source.text().len() > word.span.end as usize {
+                    "\n"
+                } else {
+                    ""
                 };
                 for heredoc in heredocs {
                     text.push(line_break, word.span.end);
@@ -488,13 +487,18 @@ impl<'a> Facts<'a> {
         if let Some(value) = self.trigger_variable(node, name) {
             return value;
         }
-        self.lookup_in(self.scope_of(node), self.moment(node), name)
+        self.lookup_in(self.scope_of(node), self.declared_before(node), name)
     }
 
     /// As [`Facts::lookup`], in a stage or before the first.
-    fn lookup_in(&self, scope: Option<usize>, moment: usize, name: &str) -> Var<'_> {
-        let found = self.scopes.lookup(&self.stages, scope, moment, name);
-        let variable = || self.scopes.variable(&self.stages, scope, moment, name);
+    fn lookup_in(&self, scope: Option<usize>, declared_before: usize, name: &str) -> Var<'_> {
+        let found = self
+            .scopes
+            .lookup(&self.stages, scope, declared_before, name);
+        let variable = || {
+            self.scopes
+                .variable(&self.stages, scope, declared_before, name)
+        };
         match (&found, scope) {
             // Not declared: then the base image decides, and some are known.
             (Var::Unknown, Some(stage)) if variable().is_none() => {
@@ -516,13 +520,17 @@ impl<'a> Facts<'a> {
     /// The variable of that name in force before the instruction at `node`, if the file declares
     /// it.
     pub fn variable(&self, node: usize, name: &str) -> Option<&Variable> {
-        self.scopes
-            .variable(&self.stages, self.scope_of(node), self.moment(node), name)
+        self.scopes.variable(
+            &self.stages,
+            self.scope_of(node),
+            self.declared_before(node),
+            name,
+        )
     }
 
     /// The node before which a variable must be declared to be in force at `node`: a trigger runs
     /// when the whole stage around it is there.
-    fn moment(&self, node: usize) -> usize {
+    fn declared_before(&self, node: usize) -> usize {
         match self.nodes.get(node) {
             Some(trigger) if trigger.onbuild => usize::MAX,
             _ => node,
@@ -624,7 +632,7 @@ impl<'a> Facts<'a> {
     /// FROM.
     fn declare_triggers(&mut self, from: usize) {
         let Some(base) = self.stages.last().and_then(|s| match s.base {
-            Base::Stage(base) if !self.is_idle(s.index) => self.stages.get(base),
+            Base::Stage(base) if !self.skips_triggers(s.index) => self.stages.get(base),
             _ => None,
         }) else {
             return;

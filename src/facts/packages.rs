@@ -359,9 +359,10 @@ impl Install {
         let value = self.flag_value(names)?;
         let name = file_name(value);
         let is_file = name.ends_with(".toml") || name.ends_with(".xml") || name == "Gemfile";
-        Some(match is_file {
-            true => value.strip_suffix(name).unwrap_or("."),
-            false => value,
+        Some(if is_file {
+            value.strip_suffix(name).unwrap_or(".")
+        } else {
+            value
         })
     }
 
@@ -440,13 +441,13 @@ fn read(index: usize, command: &Command) -> Option<Install> {
         flags: Vec::new(),
         more: command.wrappers.iter().any(|w| w.name == "xargs"),
     };
-    settle(&mut install, &verb, rest, &flags);
+    fill_in(&mut install, &verb, rest, &flags);
     install.flags = flags.into_iter().map(|f| f.flag).collect();
     Some(install)
 }
 
 /// Reads packages and list files, and from them whether a manifest is installed.
-fn settle(install: &mut Install, verb: &Verb, rest: &[Operand], flags: &[ReadFlag]) {
+fn fill_in(install: &mut Install, verb: &Verb, rest: &[Operand], flags: &[ReadFlag]) {
     let manager = install.manager;
     let installs = matches!(
         install.action,

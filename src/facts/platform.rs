@@ -128,9 +128,10 @@ impl fmt::Display for Platform {
             write!(f, "({})", self.os_version)?;
         }
         write!(f, "/{}", self.architecture.as_deref().unwrap_or("amd64"))?;
-        match self.variant.is_empty() {
-            true => Ok(()),
-            false => write!(f, "/{}", self.variant),
+        if self.variant.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "/{}", self.variant)
         }
     }
 }

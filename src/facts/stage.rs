@@ -150,8 +150,10 @@ impl<'a> Facts<'a> {
             _ => None,
         };
         let (shell_node, shell) = match (parent, &base) {
-            (Some(parent), _) if self.is_idle(index) => (parent.shell_node, parent.shell.clone()),
-            (Some(parent), _) => self.shell_of_heirs(parent),
+            (Some(parent), _) if self.skips_triggers(index) => {
+                (parent.shell_node, parent.shell.clone())
+            }
+            (Some(parent), _) => self.shell_of_child_stages(parent),
             (None, _) if self.asked_shell.is_some() => {
                 (None, self.asked_shell.clone().unwrap_or_default())
             }
@@ -181,8 +183,8 @@ impl<'a> Facts<'a> {
             user: None,
             workdirs: Vec::new(),
             inherited_workdir: match parent {
-                Some(parent) if self.is_idle(index) => parent.workdir().cloned(),
-                Some(parent) => self.workdir_of_heirs(parent),
+                Some(parent) if self.skips_triggers(index) => parent.workdir().cloned(),
+                Some(parent) => self.workdir_of_child_stages(parent),
                 None => None,
             },
             shell_node,
@@ -199,12 +201,14 @@ impl<'a> Facts<'a> {
 
     /// Whether the builder leaves out the triggers of the base: its checks look at every stage,
     /// but run triggers only in those that the target needs.
-    pub(super) fn is_idle(&self, stage: usize) -> bool {
-        self.idle.get(stage).is_some_and(|idle| *idle)
+    pub(super) fn skips_triggers(&self, stage: usize) -> bool {
+        self.without_triggers
+            .get(stage)
+            .is_some_and(|without_triggers| *without_triggers)
     }
 
     /// The SHELL that a stage built on this one begins with, and its dialect.
-    fn shell_of_heirs(&self, parent: &Stage<'_>) -> (Option<usize>, Dialect) {
+    fn shell_of_child_stages(&self, parent: &Stage<'_>) -> (Option<usize>, Dialect) {
         let mut triggers = self.nodes_of(parent).iter().rev().filter(|n| n.onbuild);
         let set = triggers.find_map(|n| match &n.instruction.kind {
             Kind::Shell(words) => Some((n.index, words)),
@@ -231,7 +235,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The WORKDIR that a stage built on this one begins with: its triggers run first.
-    fn workdir_of_heirs(&self, parent: &Stage<'_>) -> Option<Workdir> {
+    fn workdir_of_child_stages(&self, parent: &Stage<'_>) -> Option<Workdir> {
         let mut current = parent.workdir().cloned();
         for node in self.nodes_of(parent).iter().filter(|n| n.onbuild) {
             let Kind::Workdir(word) = &node.instruction.kind else {
@@ -280,7 +284,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Notes what an instruction sets for its stage.
-    pub(super) fn settle(&mut self, instruction: &'a Instruction, node: usize) {
+    pub(super) fn apply_instruction(&mut self, instruction: &'a Instruction, node: usize) {
         let value = match &instruction.kind {
             Kind::User(word) | Kind::Workdir(word) => self.text(node, word),
             _ => None,

@@ -41,9 +41,10 @@ pub struct Expanded<'w> {
 impl Facts<'_> {
     /// The heredocs of an instruction; behind ONBUILD the outer one has them.
     pub fn heredocs_of(&self, node: &Node<'_>) -> &[Heredoc] {
-        let owner = match node.onbuild {
-            true => node.index.checked_sub(1).and_then(|i| self.nodes.get(i)),
-            false => self.nodes.get(node.index),
+        let owner = if node.onbuild {
+            node.index.checked_sub(1).and_then(|i| self.nodes.get(i))
+        } else {
+            self.nodes.get(node.index)
         };
         owner.map_or(&[], |n| &n.instruction.heredocs)
     }

@@ -117,9 +117,10 @@ pub fn classify(path: &str) -> Option<KeyFile> {
     if let Some(rest) = base.strip_prefix(".env.") {
         let local =
             matches!(rest, "local" | "prod" | "production" | "staging") || rest.ends_with(".local");
-        return match local {
-            true => file(Likely, "secrets of the environment"),
-            false => file(Maybe, "secrets of the environment"),
+        return if local {
+            file(Likely, "secrets of the environment")
+        } else {
+            file(Maybe, "secrets of the environment")
         };
     }
     match extension {

@@ -153,9 +153,10 @@ pub fn classify(name: &str) -> Option<SecretName> {
                 let counted = [
                     "by", "first", "second", "one", "two", "single", "multi", "low",
                 ];
-                match counted.contains(&before) {
-                    true => found,
-                    false => Some((i, i, Noun::Password, true)),
+                if counted.contains(&before) {
+                    found
+                } else {
+                    Some((i, i, Noun::Password, true))
                 }
             }
             "pwd" if i > 0 && before != "old" => Some((i, i, Noun::Password, true)),

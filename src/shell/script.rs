@@ -363,12 +363,12 @@ impl Script {
         self.options.clear();
         for command in &self.commands {
             let shell = shells.get(command.frame).copied().unwrap_or_default();
-            let mut held = options;
+            let mut in_force = options;
             let mut missing = Vec::new();
             let mut at = Some(shell);
             while let Some(id) = at {
                 if let Some(Some(known)) = current.get(id) {
-                    held = *known;
+                    in_force = *known;
                     break;
                 }
                 missing.push(id);
@@ -381,7 +381,7 @@ impl Script {
                         },
                         _,
                     )) => {
-                        held = *options;
+                        in_force = *options;
                         None
                     }
                     Some((_, parent)) => parent.and_then(|p| shells.get(p)).copied(),
@@ -390,20 +390,20 @@ impl Script {
             }
             for id in missing {
                 if let Some(slot) = current.get_mut(id) {
-                    *slot = Some(held);
+                    *slot = Some(in_force);
                 }
             }
-            self.options.push(held);
+            self.options.push(in_force);
             if command.pipeline.is_some() {
                 continue;
             }
             match command.name.as_str() {
-                "set" => held.apply(command.args().iter().map(Word::literal)),
-                "setopt" => held.pipefail |= command.args().iter().any(|w| w.is("pipefail")),
+                "set" => in_force.apply(command.args().iter().map(Word::literal)),
+                "setopt" => in_force.pipefail |= command.args().iter().any(|w| w.is("pipefail")),
                 _ => continue,
             }
             if let Some(slot) = current.get_mut(shell) {
-                *slot = Some(held);
+                *slot = Some(in_force);
             }
         }
     }

@@ -68,9 +68,10 @@ impl Reader<'_> {
             _ => None,
         };
 
-        let kind = match pieces.is_empty() {
-            true => AssignmentKind::Alone,
-            false => AssignmentKind::Prefix,
+        let kind = if pieces.is_empty() {
+            AssignmentKind::Alone
+        } else {
+            AssignmentKind::Prefix
         };
         let mut range = None;
         let mut assigned = Vec::with_capacity(assignments.len());

@@ -498,9 +498,10 @@ fn the_listed_differences_are_as_listed() {
             .iter()
             .map(|(l, name)| format!("{l} {name}"))
             .collect();
-        let found = match found.is_empty() {
-            true => "nothing".to_owned(),
-            false => found.join(", "),
+        let found = if found.is_empty() {
+            "nothing".to_owned()
+        } else {
+            found.join(", ")
         };
         assert_eq!(found, ours, "{block:?}");
         checked += 1;

@@ -153,5 +153,5 @@ pub(super) fn syntax(cx: &mut Context<'_>) {
 fn runs_here(facts: &Facts<'_>, span: Span) -> bool {
     let mut stages = facts.stages.iter().rev();
     let stage = stages.find(|s| s.from.span.start <= span.start);
-    stage.is_some_and(|s| facts.heirs(s.index).next().is_some())
+    stage.is_some_and(|s| facts.child_stages(s.index).next().is_some())
 }

@@ -87,10 +87,10 @@ pub fn locate(
             && let Some(stage) = stage
         {
             if owner.keyword == Some(Keyword::Onbuild) {
-                for heir in facts.heirs(stage.index) {
+                for child in facts.child_stages(stage.index) {
                     let mut copy = diagnostic.clone();
-                    copy.span = heir.from.name.span;
-                    copy.line = Some(heir.from.start_line);
+                    copy.span = child.from.name.span;
+                    copy.line = Some(child.from.start_line);
                     copy.fix = None;
                     out.push(copy);
                 }
@@ -106,9 +106,9 @@ pub fn locate(
                 let is_it = e.kind.to_string() == diagnostic.message;
                 e.deferred && e.span == diagnostic.span && is_it
             });
-        let heir = stage.and_then(|s| facts.heirs(s.index).next());
-        if let (true, Some(heir)) = (is_trigger, heir) {
-            diagnostic.line = Some(heir.from.start_line);
+        let child = stage.and_then(|s| facts.child_stages(s.index).next());
+        if let (true, Some(child)) = (is_trigger, child) {
+            diagnostic.line = Some(child.from.start_line);
             out.push(diagnostic);
             continue;
         }

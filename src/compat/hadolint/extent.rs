@@ -108,12 +108,11 @@ impl Scan {
                     continue;
                 }
                 b'"' => {
-                    match quoted {
-                        true => drop(stack.pop()),
-                        false => {
-                            now.letter(text, i);
-                            stack.push(Inside::Quotes);
-                        }
+                    if quoted {
+                        stack.pop();
+                    } else {
+                        now.letter(text, i);
+                        stack.push(Inside::Quotes);
                     }
                     now.last.1 = i + 1;
                 }
@@ -312,9 +311,10 @@ impl Scan {
         if outermost {
             self.stops.push(i);
         }
-        self.hard = Some(match outermost {
-            true => Hard::Stop(i),
-            false => Hard::Everything,
+        self.hard = Some(if outermost {
+            Hard::Stop(i)
+        } else {
+            Hard::Everything
         });
         Open::Stop
     }

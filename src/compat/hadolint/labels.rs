@@ -135,9 +135,10 @@ fn is_url(text: &str) -> bool {
         Some((address, port)) => (address, port.strip_prefix(':').unwrap_or(port)),
         None => host.split_once(':').unwrap_or((host, "")),
     };
-    let host_fits = match authority.contains('[') {
-        true => fits(host, b":"),
-        false => fits(host, b""),
+    let host_fits = if authority.contains('[') {
+        fits(host, b":")
+    } else {
+        fits(host, b"")
     };
     scheme_fits
         && fits(user, b":")

@@ -4,7 +4,7 @@
 //! A team that moves from one to the other wants the second, to the line, until it chooses the
 //! first. So that no rule has to know two readings, hadolint's stands here as a whole: for every
 //! code the places where hadolint speaks, from its documented and observed behaviour.
-//! [`settle`] lays it over the findings of the rules: a rule's finding keeps its exact place,
+//! [`lay_over`] lays it over the findings of the rules: a rule's finding keeps its exact place,
 //! message and fix where hadolint speaks too, what hadolint does not say goes, and what no rule
 //! said is said in the words of the rule's page.
 //!
@@ -100,21 +100,22 @@ impl Out<'_, '_> {
 /// The instruction a node stands in: for one behind ONBUILD, the ONBUILD.
 fn owner<'a>(facts: &Facts<'a>, node: usize) -> Option<&'a crate::syntax::Instruction> {
     let node = facts.nodes.get(node)?;
-    match node.onbuild {
-        true => facts.file.instruction_at(node.instruction.span.start),
-        false => Some(node.instruction),
+    if node.onbuild {
+        facts.file.instruction_at(node.instruction.span.start)
+    } else {
+        Some(node.instruction)
     }
 }
 
 /// Makes findings hadolint's. `active` gives the severity a rule reports at, if it is on.
-pub fn settle(
+pub fn lay_over(
     facts: &Facts<'_>,
     policy: &Policy,
     found: Vec<Diagnostic>,
     active: impl Fn(&str) -> Option<Severity>,
 ) -> Vec<Diagnostic> {
     let readings = read(facts, policy);
-    let mut said = vec![false; readings.len()];
+    let mut reported = vec![false; readings.len()];
     // They are sorted so.
     let at = |line: u32, code: &'static str| {
         let from = readings.partition_point(|r| (r.line, r.code) < (line, code));
@@ -139,8 +140,8 @@ pub fn settle(
             stays = WITHOUT_READING.contains(&code);
             for index in line.into_iter().flat_map(|line| at(line, code)) {
                 stays = true;
-                if let Some(said) = said.get_mut(index) {
-                    *said = true;
+                if let Some(reported) = reported.get_mut(index) {
+                    *reported = true;
                 }
             }
         }
@@ -148,7 +149,10 @@ pub fn settle(
             out.push(diagnostic);
         }
     }
-    let silent = readings.into_iter().zip(said).filter(|(_, said)| !said);
+    let silent = readings
+        .into_iter()
+        .zip(reported)
+        .filter(|(_, reported)| !reported);
     for (reading, _) in silent {
         // A code may belong to several rules: the one that is on speaks.
         let rules = rules::by_name(reading.code);

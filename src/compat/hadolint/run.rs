@@ -292,9 +292,10 @@ fn unpinned_gem(c: &Command) -> bool {
     let mut args = c.args.iter().take_while(|a| *a != "--");
     let mut words = Vec::new();
     while let Some(arg) = args.next() {
-        match arg.starts_with('-') {
-            true => drop(args.next()),
-            false => words.push(arg.as_str()),
+        if arg.starts_with('-') {
+            args.next();
+        } else {
+            words.push(arg.as_str())
         }
     }
     words
@@ -372,9 +373,12 @@ fn rpm_pins(out: &mut Out<'_, '_>, runs: &[Run]) {
             c.plain()
                 .into_iter()
                 .filter(|w| !matches!(*w, "install" | "module"))
-                .any(|w| match module {
-                    true => !w.contains(':'),
-                    false => !is_pinned_rpm(w, known),
+                .any(|w| {
+                    if module {
+                        !w.contains(':')
+                    } else {
+                        !is_pinned_rpm(w, known)
+                    }
                 })
         };
         if run.any(|c| c.is("yum") && c.has("install") && unpinned(c)) {
@@ -649,9 +653,10 @@ fn archives(out: &mut Out<'_, '_>, runs: &[Run]) {
                 // A target with the name of an archive is what the sources become.
                 let target = super::shell::unquoted(copy.destination.as_str());
                 let sources = copy.sources.iter().map(|s| s.word.as_str());
-                let names: Vec<&str> = match super::file::is_archive(target) {
-                    true => vec![target],
-                    false => sources.map(super::shell::unquoted).collect(),
+                let names: Vec<&str> = if super::file::is_archive(target) {
+                    vec![target]
+                } else {
+                    sources.map(super::shell::unquoted).collect()
                 };
                 let archives = names.into_iter().filter(|n| super::file::is_archive(n));
                 for name in archives {

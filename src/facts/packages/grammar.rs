@@ -136,19 +136,25 @@ pub(super) fn verb(manager: Manager, operands: &[Operand], flags: &[ReadFlag]) -
         }
         Manager::Mix => match first {
             // `mix do deps.get, compile`
-            "do" => match operands.iter().any(|o| o.text.starts_with("deps.get")) {
-                true => one(Restore),
-                false => one(Other),
-            },
+            "do" => {
+                if operands.iter().any(|o| o.text.starts_with("deps.get")) {
+                    one(Restore)
+                } else {
+                    one(Other)
+                }
+            }
             "deps.get" => one(Restore),
             "compile" | "release" | "phx.digest" => one(Build),
             "deps.update" => one(Upgrade),
             _ => one(Other),
         },
-        Manager::Cpanm => match has(&["--installdeps"]) {
-            true => Verb::new(Restore, 0),
-            false => Verb::new(Install, 0),
-        },
+        Manager::Cpanm => {
+            if has(&["--installdeps"]) {
+                Verb::new(Restore, 0)
+            } else {
+                Verb::new(Install, 0)
+            }
+        }
         _ => listed_verb(manager, first, second),
     }
 }

@@ -44,9 +44,10 @@ impl Rule for AddInsteadOfCopy {
             .help("use `COPY`");
         if only_copy {
             let edits = vec![Edit::replace(name, "COPY")];
-            report.fix(match certain {
-                true => Fix::safe("use `COPY`", edits),
-                false => Fix::unsafe_("use `COPY`", edits),
+            report.fix(if certain {
+                Fix::safe("use `COPY`", edits)
+            } else {
+                Fix::unsafe_("use `COPY`", edits)
             });
         }
     }

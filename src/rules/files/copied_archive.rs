@@ -63,9 +63,10 @@ fn archive_name(copied: &Copied, path: Option<&str>) -> Option<String> {
     let destination = copied.destination.as_deref()?;
     let last = destination.rsplit('/').next()?;
     let renamed = !copied.into_directory && is_archive(last);
-    Some(match renamed {
-        true => last.to_owned(),
-        false => own.to_owned(),
+    Some(if renamed {
+        last.to_owned()
+    } else {
+        own.to_owned()
     })
 }
 

@@ -41,9 +41,10 @@ impl Rule for IgnoredCopy {
                 "." | "/" => ignore.ignores_everything() && !ignore.has_exceptions(),
                 path => {
                     let path = path.trim_start_matches('/');
-                    let found = match has_wildcard(path) {
-                        true => context.find(path),
-                        false => vec![path.to_owned()],
+                    let found = if has_wildcard(path) {
+                        context.find(path)
+                    } else {
+                        vec![path.to_owned()]
                     };
                     // Something in a directory may be taken back.
                     !found.is_empty() && found.iter().all(|p| ignore.ignores_all_of(p))

@@ -36,9 +36,10 @@ impl Rule for MissingDockerignore {
             more => names.push(format!("{more} more")),
         }
         let names = names.join(", ");
-        let into = match ships.is_some() {
-            true => "the image",
-            false => "the build",
+        let into = if ships.is_some() {
+            "the image"
+        } else {
+            "the build"
         };
         let file = context
             .ignore_path

@@ -34,9 +34,10 @@ impl Rule for InsecureRegistry {
             Some(range) => facts.place(used, range),
             None => facts.name_place(used),
         };
-        let message = match is_plain_http_suspect(registry, &[]) {
-            true => format!("`{registry}` looks like a registry over plain HTTP"),
-            false => format!("`{registry}` is reached over plain HTTP"),
+        let message = if is_plain_http_suspect(registry, &[]) {
+            format!("`{registry}` looks like a registry over plain HTTP")
+        } else {
+            format!("`{registry}` is reached over plain HTTP")
         };
         cx.report_at(&place, message)
             .help("give the registry a certificate and pull over HTTPS");

@@ -40,18 +40,19 @@ impl Rule for DeletedInLaterLayer {
                             let fits = |h: &Held| h.node < node.index && covers(&path, &h.path);
                             let large = there.iter().position(|h| fits(h) && !h.is_small);
                             if let Some(at) = large.or_else(|| there.iter().position(fits)) {
-                                let held = there.remove(at);
+                                let written = there.remove(at);
                                 let text = word.literal().unwrap_or_default().to_owned();
-                                let text = match text.ends_with('*') {
-                                    true => held.path.clone(),
-                                    false => text,
+                                let text = if text.ends_with('*') {
+                                    written.path.clone()
+                                } else {
+                                    text
                                 };
-                                gone.push((word.span, text, held));
+                                gone.push((word.span, text, written));
                             }
                         }
                     }
-                    for (span, path, held) in gone {
-                        if held.is_small && !self.small {
+                    for (span, path, written) in gone {
+                        if written.is_small && !self.small {
                             continue;
                         }
                         let report = cx
@@ -60,8 +61,8 @@ impl Rule for DeletedInLaterLayer {
                                 format!("`{path}` stays in the image: an earlier layer holds it"),
                             )
                             .help("use a bind mount or another stage, or make and remove it in one RUN")
-                            .label(held.span, "it comes from here");
-                        if held.is_small {
+                            .label(written.span, "it comes from here");
+                        if written.is_small {
                             report.severity(Severity::Info);
                         }
                     }
@@ -122,9 +123,10 @@ fn copied(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Held> {
                 true => {
                     let target = copied.target.clone()?;
                     let name = source.text.as_deref()?.rsplit('/').next()?;
-                    match copied.into_directory {
-                        true => format!("{}/{name}", target.trim_end_matches('/')),
-                        false => target,
+                    if copied.into_directory {
+                        format!("{}/{name}", target.trim_end_matches('/'))
+                    } else {
+                        target
                     }
                 }
                 false => copied.target_of(source)?,
@@ -209,16 +211,16 @@ fn removed(facts: &Facts<'_>, node: &Node<'_>, moved: bool, text: Option<&str>) 
     Some(place(facts, node, text))
 }
 
-/// Whether `rm path` removes `held` or, with a `*` at the end of a name, something like it.
-fn covers(path: &str, held: &str) -> bool {
+/// Whether `rm path` removes `written` or, with a `*` at the end of a name, something like it.
+fn covers(path: &str, written: &str) -> bool {
     if let Some(start) = path.strip_suffix('*') {
         return !has_wildcard(start)
             && start.len() > 2
-            && held
+            && written
                 .strip_prefix(start)
                 .is_some_and(|rest| !rest.contains('/'));
     }
-    !has_wildcard(path) && path.len() > 1 && is_in(held, path)
+    !has_wildcard(path) && path.len() > 1 && is_in(written, path)
 }
 
 /// Whether a file is a private key by its name: deleting it was not for the sake of size.

@@ -35,9 +35,10 @@ pub(super) fn directory_of(
     let script = node.script.as_ref()?;
     let mut directory = place(facts, node, ".");
     let mut enter = |path: &str| {
-        directory = match path.starts_with('/') {
-            true => clean(path),
-            false => clean(&format!("{directory}/{path}")),
+        directory = if path.starts_with('/') {
+            clean(path)
+        } else {
+            clean(&format!("{directory}/{path}"))
         };
     };
     for (index, command) in script.named("cd") {

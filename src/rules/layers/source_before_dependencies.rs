@@ -108,12 +108,13 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
         Manager::Composer => "; `--no-scripts --no-autoloader` needs no source",
         _ => "",
     };
-    let help = match first
+    let help = if first
         .install
         .has_flag(&["--no-root", "--no-install-project", "--no-scripts"])
     {
-        true => help,
-        false => help + extra,
+        help
+    } else {
+        help + extra
     };
     let fix = match (late.len(), early.is_some()) {
         (1, false) => fix(facts, first),
@@ -121,9 +122,10 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     };
     let mut report = cx.report(copy.span, message).help(help);
     for late in &late {
-        let text = match late.install.manager == first.install.manager {
-            true => "installed here".to_owned(),
-            false => format!("`{}` installs here", self::call(&late.install)),
+        let text = if late.install.manager == first.install.manager {
+            "installed here".to_owned()
+        } else {
+            format!("`{}` installs here", self::call(&late.install))
         };
         report = report.label(call_span(&late.install), text);
     }
@@ -148,14 +150,18 @@ fn source_copy<'c>(
     install: &Install,
 ) -> Option<&'c Copied> {
     let directory = directory_of(facts, node, install)?;
-    let listed = |path: &str| match path.starts_with('/') {
-        true => path.to_owned(),
-        false => crate::path::clean(&format!("{directory}/{path}")),
+    let listed = |path: &str| {
+        if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            crate::path::clean(&format!("{directory}/{path}"))
+        }
     };
     // Requirement files must lie in the copied tree; other managers look in their directory.
-    let wanted: Vec<String> = match install.files.is_empty() {
-        true => vec![directory.clone()],
-        false => install.files.iter().map(|f| listed(&f.path)).collect(),
+    let wanted: Vec<String> = if install.files.is_empty() {
+        vec![directory.clone()]
+    } else {
+        install.files.iter().map(|f| listed(&f.path)).collect()
     };
     copies
         .iter()
@@ -177,9 +183,12 @@ fn source_copy<'c>(
                 return false;
             };
             let path = source.path().filter(|p| looks_like_source(p));
-            let parent = |w: &str| match install.files.is_empty() {
-                true => w.to_owned(),
-                false => w.rsplit_once('/').map_or("", |(d, _)| d).to_owned(),
+            let parent = |w: &str| {
+                if install.files.is_empty() {
+                    w.to_owned()
+                } else {
+                    w.rsplit_once('/').map_or("", |(d, _)| d).to_owned()
+                }
             };
             path.is_some() && wanted.iter().all(|w| parent(w) == target)
         })
@@ -271,9 +280,10 @@ fn makes_manifest(
     node: &Node<'_>,
     install: &Install,
 ) -> bool {
-    let names: Vec<&str> = match install.files.is_empty() {
-        true => install.manager.manifests().to_vec(),
-        false => install.files.iter().map(|f| file_name(&f.path)).collect(),
+    let names: Vec<&str> = if install.files.is_empty() {
+        install.manager.manifests().to_vec()
+    } else {
+        install.files.iter().map(|f| file_name(&f.path)).collect()
     };
     let named = |text: &str| {
         let name = file_name(text);

@@ -47,19 +47,22 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User
         .iter()
         .all(|u| u.install.manager == Manager::Apk && fetches_itself(u.install));
     let what = facts.source.slice(span);
-    let help = match alone {
-        true => "remove it".to_owned(),
-        false => format!("put it in front of the install, in one RUN: `{name} update && {name} …`"),
+    let help = if alone {
+        "remove it".to_owned()
+    } else {
+        format!("put it in front of the install, in one RUN: `{name} update && {name} …`")
     };
-    let message = match alone {
-        true => format!("`{what}` has no use: the `apk add` that follows fetches the index itself"),
-        false => format!("`{what}` in its own layer: installs after it use the index as cached"),
+    let message = if alone {
+        format!("`{what}` has no use: the `apk add` that follows fetches the index itself")
+    } else {
+        format!("`{what}` in its own layer: installs after it use the index as cached")
     };
     let fix = fix(facts, node, update, users, alone);
     let mut report = cx.report(span, message).help(help);
-    let label = match alone {
-        true => "fetches the index itself",
-        false => "installs from the cached index",
+    let label = if alone {
+        "fetches the index itself"
+    } else {
+        "installs from the cached index"
     };
     let at = first.install.program_span.to(first.install.verb_span);
     report = report.label(at, label);
@@ -178,15 +181,15 @@ fn users<'f, 'a>(
     // A stage is built on earlier ones only, so one look at each is enough.
     let mut family_tree = BTreeSet::from([stage.index]);
     let later = facts.stages.iter().skip(stage.index).take(MOST_STAGES);
-    let heirs = later.filter(|s| {
+    let child_stages = later.filter(|s| {
         let built_on = matches!(s.base, Base::Stage(base) if family_tree.contains(&base));
         if built_on {
             family_tree.insert(s.index);
         }
         built_on || s.index == stage.index
     });
-    for heir in heirs {
-        for later in facts.nodes_of(heir) {
+    for child in child_stages {
+        for later in facts.nodes_of(child) {
             if later.index <= node.index || !later.is(Keyword::Run) {
                 continue;
             }

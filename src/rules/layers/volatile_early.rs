@@ -380,12 +380,11 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
         if !after || node.onbuild || !names.iter().any(|n| uses(facts, node, n)) {
             continue;
         }
-        match node.is(Keyword::Label) {
-            true => moved.push(node.index),
-            false => {
-                target = Some(node.index);
-                break;
-            }
+        if node.is(Keyword::Label) {
+            moved.push(node.index)
+        } else {
+            target = Some(node.index);
+            break;
         }
     }
     moved.sort_unstable();

@@ -28,13 +28,17 @@ impl Rule for AptListsKept {
         let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        let fix = match is_for_later(node, install) || is_used_later(facts, node) {
-            true => None,
-            false => append(facts, node, install, "rm -rf /var/lib/apt/lists/*"),
+        let fix = if is_for_later(node, install) || is_used_later(facts, node) {
+            None
+        } else {
+            append(facts, node, install, "rm -rf /var/lib/apt/lists/*")
         };
-        let fix = fix.map(|fix| match may_be_used_later(facts, node) {
-            true => Fix::unsafe_(fix.title, fix.edits),
-            false => fix,
+        let fix = fix.map(|fix| {
+            if may_be_used_later(facts, node) {
+                Fix::unsafe_(fix.title, fix.edits)
+            } else {
+                fix
+            }
         });
         CACHE.report(
             cx,

@@ -48,9 +48,10 @@ impl Rule for DevelopmentDependencies {
                         install.call()
                     ),
                 )
-                .help(match nodes.iter().any(|n| builds(n)) {
-                    true => format!("build in a stage of its own; in the last one add `{option}`"),
-                    false => format!("add `{option}`"),
+                .help(if nodes.iter().any(|n| builds(n)) {
+                    format!("build in a stage of its own; in the last one add `{option}`")
+                } else {
+                    format!("add `{option}`")
                 });
             }
         }
@@ -168,7 +169,7 @@ fn is_development(facts: &Facts<'_>) -> bool {
     let launch = facts.launch(last.index);
     let mut started = launch.commands().peekable();
     // Without a command of its own the image is a tool or a base for others.
-    let idle = started.peek().is_none();
+    let starts_nothing = started.peek().is_none();
     let develops = started.any(|c| {
         let words = || c.words.iter().filter_map(|w| w.literal());
         let watches = words().any(|w| {
@@ -210,5 +211,5 @@ fn is_development(facts: &Facts<'_>) -> bool {
                 ("npm" | "yarn" | "pnpm", Some("start" | "run"))
             )
     });
-    named || stage || idle || develops
+    named || stage || starts_nothing || develops
 }

@@ -81,18 +81,20 @@ fn sole_variable(text: &str) -> Option<&str> {
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let after = body.get(length..)?;
-    let ends = match open {
-        true => after.starts_with('}') || after.starts_with(":-"),
-        false => true,
+    let ends = if open {
+        after.starts_with('}') || after.starts_with(":-")
+    } else {
+        true
     };
     // A script for another program may have its own `$X`.
     let one_word = !text.contains(char::is_whitespace) && !text.contains(['(', '\'', ';']);
     if !is_name || !ends || !one_word {
         return None;
     }
-    let end = match open {
-        true => at + 2 + length + after.find('}')? + 1,
-        false => at + 1 + length,
+    let end = if open {
+        at + 2 + length + after.find('}')? + 1
+    } else {
+        at + 1 + length
     };
     text.get(at..end)
 }

@@ -21,9 +21,10 @@ impl Rule for ExposeProtocolCasing {
             if lower == protocol {
                 continue;
             }
-            let span = match port.literal {
-                true => Span::new(port.span.end - protocol.len() as u32, port.span.end),
-                false => port.span,
+            let span = if port.literal {
+                Span::new(port.span.end - protocol.len() as u32, port.span.end)
+            } else {
+                port.span
             };
             let report = cx
                 .report(span, format!("protocol `{protocol}` is not in lower case"))

@@ -45,9 +45,10 @@ fn explain(kind: PortErrorKind, part: &str, port: &PortWord) -> (String, &'stati
         ),
         PortErrorKind::NotANumber if text.starts_with(['[', '#']) => (
             format!("`{text}` is not a port number"),
-            match text.starts_with('#') {
-                true => "a comment needs a line of its own",
-                false => "`EXPOSE` takes no JSON: write the numbers, separated by blanks",
+            if text.starts_with('#') {
+                "a comment needs a line of its own"
+            } else {
+                "`EXPOSE` takes no JSON: write the numbers, separated by blanks"
             },
         ),
         PortErrorKind::NotANumber if part.is_empty() => (

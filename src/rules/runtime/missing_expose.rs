@@ -275,10 +275,13 @@ fn of_healthcheck(facts: &Facts<'_>, stage: usize) -> Option<Evidence> {
                 .unwrap_or(digits.len());
             let port = match digits.get(..end).unwrap_or_default() {
                 "" if rest.starts_with(':') => return None,
-                "" => match text.starts_with("https") {
-                    true => 443,
-                    false => 80,
-                },
+                "" => {
+                    if text.starts_with("https") {
+                        443
+                    } else {
+                        80
+                    }
+                }
                 digits => digits.parse().ok()?,
             };
             Some(Evidence {

@@ -75,9 +75,10 @@ pub(crate) fn report_first(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<
     }
     let start = format!("{}/", base.trim_end_matches('/'));
     let title = format!("begin with `{start}`");
-    let span = match cut.is_empty() {
-        true => Span::at(word.span.start + cut.start as u32),
-        false => word.span_of(cut),
+    let span = if cut.is_empty() {
+        Span::at(word.span.start + cut.start as u32)
+    } else {
+        word.span_of(cut)
     };
     report.fix(Fix::safe(title, vec![Edit::replace(span, start)]));
 }

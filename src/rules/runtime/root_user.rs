@@ -40,12 +40,12 @@ impl Rule for RootUser {
         // On a base that is root anyway it says nothing new of a shell or a build tool, and of an
         // image that starts what its base does only if another user was set before.
         let started = launch.program();
-        let idle = match started {
+        let starts_nothing = match started {
             Some(Program::Tool) => true,
             Some(_) => false,
             None => before.is_none(),
         };
-        if idle && base == BaseUser::Root {
+        if starts_nothing && base == BaseUser::Root {
             return;
         }
         let development = facts
@@ -59,9 +59,10 @@ impl Rule for RootUser {
             || matches!(started, Some(Program::Tool))
             || started.is_none() && base == BaseUser::Root;
         let written = facts.source.slice(user.span);
-        let message = match written.contains('$') {
-            true => format!("the image runs as `{value}`, the value of `{written}`"),
-            false => format!("the image runs as `{written}`"),
+        let message = if written.contains('$') {
+            format!("the image runs as `{value}`, the value of `{written}`")
+        } else {
+            format!("the image runs as `{written}`")
         };
         let help = match (before, base) {
             (Some(name), _) => format!("switch back when the work as root is done: `USER {name}`"),

@@ -51,22 +51,21 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
         return;
     }
     let is_entrypoint = node.keyword() == Some(Keyword::Entrypoint);
-    let message = match is_entrypoint {
-        true => format!(
-            "this `{name}` is run by `/bin/sh -c`: it gets no arguments, and maybe no signals"
-        ),
-        false => format!("this `{name}` is run by `/bin/sh -c`, which may keep signals from it"),
+    let message = if is_entrypoint {
+        format!("this `{name}` is run by `/bin/sh -c`: it gets no arguments, and maybe no signals")
+    } else {
+        format!("this `{name}` is run by `/bin/sh -c`, which may keep signals from it")
     };
     let plain = plain_words(script);
     let Some(words) = plain else {
         let report = cx.report(word.span, message);
-        let report = match is_entrypoint {
-            true => report.help(
-                "put the work into a script that ends in `exec`, and name it in a JSON array",
-            ),
-            false => report.help(
+        let report = if is_entrypoint {
+            report
+                .help("put the work into a script that ends in `exec`, and name it in a JSON array")
+        } else {
+            report.help(
                 "start the program with `exec`, or write `[\"/bin/sh\", \"-c\", \"… exec …\"]`",
-            ),
+            )
         };
         if !is_entrypoint {
             report.severity(Severity::Info);
@@ -80,9 +79,10 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
     // A shell is there for people, who stop it themselves.
     let interactive =
         words.len() == 1 && Dialect::of_program(words.first().map_or("", |w| w)).is_some();
-    let report = match interactive {
-        true => report.severity(Severity::Info),
-        false => report,
+    let report = if interactive {
+        report.severity(Severity::Info)
+    } else {
+        report
     };
     if is_contiguous(word) {
         let trust = trust(facts, stage, node, &words);
@@ -172,8 +172,9 @@ fn trust(facts: &Facts<'_>, stage: &Stage<'_>, node: &Node<'_>, words: &[String]
                 || facts.base_user(stage.index) == BaseUser::Unknown
         }
     };
-    match script || joined || node.onbuild {
-        true => Applicability::Unsafe,
-        false => Applicability::Safe,
+    if script || joined || node.onbuild {
+        Applicability::Unsafe
+    } else {
+        Applicability::Safe
     }
 }

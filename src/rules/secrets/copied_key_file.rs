@@ -81,9 +81,10 @@ fn path(facts: &Facts<'_>, node: &Node<'_>, word: &Word) -> String {
         None => {
             let text = word.as_str();
             let last = base(text);
-            match last.contains('$') {
-                true => String::new(),
-                false => text.rsplit('$').next().unwrap_or_default().to_owned(),
+            if last.contains('$') {
+                String::new()
+            } else {
+                text.rsplit('$').next().unwrap_or_default().to_owned()
             }
         }
     }

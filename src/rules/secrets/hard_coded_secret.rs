@@ -153,9 +153,10 @@ fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, place: Place) {
     } else {
         "in this file"
     };
-    let shown = match hit.is_key {
-        true => String::new(),
-        false => format!(": {}", excerpt(secret)),
+    let shown = if hit.is_key {
+        String::new()
+    } else {
+        format!(": {}", excerpt(secret))
     };
     let (message, severity) = match (hit.certain, hit.is_token) {
         (true, _) => (format!("{what} stands {stands}{shown}"), Severity::Error),
@@ -165,9 +166,10 @@ fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, place: Place) {
         ),
         (false, false) => (format!("{what} stands {stands}{shown}"), Severity::Info),
     };
-    let severity = match in_comment {
-        true => severity.min(Severity::Info),
-        false => severity,
+    let severity = if in_comment {
+        severity.min(Severity::Info)
+    } else {
+        severity
     };
     let help = match place {
         Place::Build => "mount it where it is needed: `RUN --mount=type=secret,id=… …`",

@@ -41,9 +41,10 @@ fn judge(class: &SecretName, value: &str) -> Option<Named> {
     }
     let kind = value::classify(value, class);
     let is_default = kind == ValueKind::Default;
-    let speaks = match class.strong {
-        true => kind.is_secret() || is_default,
-        false => kind == ValueKind::Random,
+    let speaks = if class.strong {
+        kind.is_secret() || is_default
+    } else {
+        kind == ValueKind::Random
     };
     speaks.then(|| Named {
         what: class.noun.with_article().to_owned(),

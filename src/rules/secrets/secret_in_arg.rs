@@ -42,9 +42,10 @@ impl Rule for SecretInArg {
                     cx.report(span, message)
                         .secret()
                         .help(format!("{ROTATE} {}", mount(name)))
-                        .severity(match kept {
-                            true => Severity::Error,
-                            false => Severity::Info,
+                        .severity(if kept {
+                            Severity::Error
+                        } else {
+                            Severity::Info
                         });
                 }
                 Written::Nothing => without_value(cx, node, argument),
@@ -69,15 +70,16 @@ fn without_value(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) {
     if given {
         return;
     }
-    let (message, severity) = match is_final(cx.facts, node) {
-        true => (
+    let (message, severity) = if is_final(cx.facts, node) {
+        (
             format!("the image's history shows what is passed for `{name}`"),
             Severity::Warning,
-        ),
-        false => (
+        )
+    } else {
+        (
             format!("the provenance of the build can show what is passed for `{name}`"),
             Severity::Info,
-        ),
+        )
     };
     cx.report(argument.name.span, message)
         .help(mount(name))

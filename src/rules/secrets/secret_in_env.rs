@@ -59,9 +59,10 @@ impl Rule for SecretInEnv {
 }
 
 fn place(facts: &Facts<'_>, node: &Node<'_>) -> &'static str {
-    match is_final(facts, node) {
-        true => "the image",
-        false => "a stage of the build",
+    if is_final(facts, node) {
+        "the image"
+    } else {
+        "a stage of the build"
     }
 }
 

@@ -53,10 +53,7 @@ impl Rule for NoisyWget {
             matches!(cx.facts.root_base(stage), Base::Image(image)
                 if matches!(os_family(image), OsFamily::Alpine | OsFamily::BusyBox | OsFamily::Wolfi))
         });
-        let option = match busybox {
-            true => "-q",
-            false => "--progress=dot:giga",
-        };
+        let option = if busybox { "-q" } else { "--progress=dot:giga" };
         let plain =
             cx.facts.source.slice(word.span).ends_with("wget") && !node.instruction.is_exec_form();
         let report = cx

@@ -52,9 +52,10 @@ impl Rule for PipeToShell {
             }
         }
         for (span, runner, source) in found {
-            let whole = match cx.facts.source.slice(span).contains('\n') {
-                true => source.span,
-                false => span,
+            let whole = if cx.facts.source.slice(span).contains('\n') {
+                source.span
+            } else {
+                span
             };
             cx.report(
                 whole,
@@ -114,9 +115,10 @@ fn runs_input(command: &Command) -> bool {
                 .literal_args()
                 .any(|a| matches!(a, "-c" | "-e" | "-m" | "-n" | "-r" | "-p" | "-ne" | "-pe"));
             let file = command.operands(&["-o", "-O"]).next().is_some();
-            match is_shell {
-                true => command.has_flag("-s") || !(command.has_flag("-c") || file),
-                false => !other && !file,
+            if is_shell {
+                command.has_flag("-s") || !(command.has_flag("-c") || file)
+            } else {
+                !other && !file
             }
         }
         Some(_) => false,

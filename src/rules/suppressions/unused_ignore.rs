@@ -31,16 +31,18 @@ impl Rule for UnusedIgnore {
         let edits: Vec<Edit> = unused.removal.map(Edit::delete).into_iter().collect();
         let mut report = cx.report(unused.span, message);
         // The other tool may find more or less than dlint, and may still run.
-        report = match unused.foreign {
-            false => report.help("remove it, so that it does not hide a later finding"),
-            true => report
+        report = if unused.foreign {
+            report
                 .severity(Severity::Info)
-                .help("remove it, unless the tool it was written for still runs"),
+                .help("remove it, unless the tool it was written for still runs")
+        } else {
+            report.help("remove it, so that it does not hide a later finding")
         };
         if !edits.is_empty() {
-            report.fix(match unused.foreign {
-                false => Fix::safe(title, edits),
-                true => Fix::unsafe_(title, edits),
+            report.fix(if unused.foreign {
+                Fix::unsafe_(title, edits)
+            } else {
+                Fix::safe(title, edits)
             });
         }
     }

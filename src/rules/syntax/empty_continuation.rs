@@ -32,9 +32,10 @@ impl Rule for EmptyContinuation {
         let swallows = swallowed(cx.facts, node).is_some();
         let report = cx
             .report(line, "a blank line inside an instruction")
-            .help(match swallows {
-                true => "remove the continuation character above it",
-                false => "remove the line, or make it a comment with `#`",
+            .help(if swallows {
+                "remove the continuation character above it"
+            } else {
+                "remove the line, or make it a comment with `#`"
             });
         if !swallows {
             let edits = blank.into_iter().map(Edit::delete).collect();

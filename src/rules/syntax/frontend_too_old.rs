@@ -55,9 +55,10 @@ impl Rule for FrontendTooOld {
         let facts = cx.facts;
         for node in &facts.nodes {
             features(facts, node, &mut |name, span, feature| {
-                let needed = match frontend.labs {
-                    true => feature.labs,
-                    false => feature.floor,
+                let needed = if frontend.labs {
+                    feature.labs
+                } else {
+                    feature.floor
                 };
                 // Once per feature: one change mends them all.
                 if frontend.version >= needed || seen.contains(&name) {
@@ -69,10 +70,7 @@ impl Rule for FrontendTooOld {
                     "{name} needs version {major}.{minor} of the frontend, the file asks for `{tag}`"
                 );
                 seen.push(name);
-                let newest = match frontend.labs {
-                    true => "1-labs",
-                    false => "1",
-                };
+                let newest = if frontend.labs { "1-labs" } else { "1" };
                 let mut report = cx
                     .report(span, message)
                     .help(format!("ask for `docker/dockerfile:{newest}`"))

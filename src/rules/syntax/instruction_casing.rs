@@ -20,9 +20,10 @@ impl Rule for InstructionCasing {
         let lower = counted().filter(|n| is_lower(n.as_str())).count();
         let upper = counted().filter(|n| is_upper(n.as_str())).count();
         for name in counted() {
-            let wanted = match lower > upper {
-                true => name.as_str().to_lowercase(),
-                false => name.as_str().to_uppercase(),
+            let wanted = if lower > upper {
+                name.as_str().to_lowercase()
+            } else {
+                name.as_str().to_uppercase()
             };
             if wanted == name.as_str() {
                 continue;

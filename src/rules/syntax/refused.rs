@@ -63,7 +63,7 @@ pub fn errors(facts: &Facts<'_>) -> Vec<BuildError> {
 /// A trigger runs in the stages that are built on its own: BuildKit says so there. By then
 /// `numbered` stages and images have a number.
 fn check_trigger(facts: &Facts<'_>, node: &Node<'_>, numbered: usize, found: &mut Found) {
-    let children = node.stage.into_iter().flat_map(|s| facts.heirs(s));
+    let children = node.stage.into_iter().flat_map(|s| facts.child_stages(s));
     let mut children = children.peekable();
     if !facts.assumes_builder_defaults() || children.peek().is_none() {
         return;

@@ -338,9 +338,10 @@ impl<'t> Reader<'t> {
         let equates = matches!(sign, "=" | "==" | "!=");
         let numbers = OF_NUMBERS.contains(&sign);
         self.lists(left, &a, !numbers, true);
-        match matches {
-            true => self.arrays(right, &b),
-            false => self.lists(right, &b, !numbers && !equates, true),
+        if matches {
+            self.arrays(right, &b)
+        } else {
+            self.lists(right, &b, !numbers && !equates, true)
         }
         if numbers {
             self.of_numbers(left, &a);
@@ -366,14 +367,13 @@ impl<'t> Reader<'t> {
         let fixed = |token: &Token, pieces: &[Piece]| {
             !token.is_home() && pieces.iter().all(Piece::is_constant)
         };
-        let fixed_right = match matches {
-            true => {
-                !right.is_home()
-                    && b.iter().all(|p| {
-                        p.is_constant() || matches!(p.kind, PieceKind::Glob | PieceKind::Braces)
-                    })
-            }
-            false => fixed(right, &b),
+        let fixed_right = if matches {
+            !right.is_home()
+                && b.iter().all(|p| {
+                    p.is_constant() || matches!(p.kind, PieceKind::Glob | PieceKind::Braces)
+                })
+        } else {
+            fixed(right, &b)
         };
         let compares = OF_TEXTS.contains(&sign) || (numbers && !self.double);
         if compares && fixed(left, &a) && fixed_right {
@@ -453,28 +453,30 @@ impl<'t> Reader<'t> {
     fn lists(&mut self, word: &Token, pieces: &[Piece], globs: bool, arrays: bool) {
         let raw = &word.raw;
         if pieces.iter().any(|p| p.kind == PieceKind::Braces) {
-            let (code, message) = match self.double {
-                true => (
+            let (code, message) = if self.double {
+                (
                     "SC2201",
                     format!("`[[` leaves the braces of `{raw}` as they are"),
-                ),
-                false => (
+                )
+            } else {
+                (
                     "SC2200",
                     format!("`[` takes one word, and `{raw}` becomes several"),
-                ),
+                )
             };
             self.report(code, &word.range, message);
         }
         if globs && pieces.iter().any(|p| p.kind == PieceKind::Glob) {
-            let (code, message) = match self.double {
-                true => (
+            let (code, message) = if self.double {
+                (
                     "SC2203",
                     format!("`[[` looks for no files that match `{raw}`"),
-                ),
-                false => (
+                )
+            } else {
+                (
                     "SC2202",
                     format!("`[` takes one word, and `{raw}` may match several files"),
-                ),
+                )
             };
             self.report(code, &word.range, message);
         }
@@ -486,15 +488,16 @@ impl<'t> Reader<'t> {
     fn arrays(&mut self, word: &Token, pieces: &[Piece]) {
         let raw = &word.raw;
         if flat(pieces).iter().any(|p| p.kind == PieceKind::Array) {
-            let (code, message) = match self.double {
-                true => (
+            let (code, message) = if self.double {
+                (
                     "SC2199",
                     format!("`[[` joins the elements of `{raw}`: say so with `*`"),
-                ),
-                false => (
+                )
+            } else {
+                (
                     "SC2198",
                     format!("`[` takes one word, and `{raw}` may be several"),
-                ),
+                )
             };
             self.report(code, &word.range, message);
         }
@@ -526,9 +529,10 @@ impl Token {
 }
 
 fn is_operator(raw: &str) -> bool {
-    let sign = match raw.len() > 2 {
-        true => raw.trim_matches(['"', '\'']),
-        false => raw,
+    let sign = if raw.len() > 2 {
+        raw.trim_matches(['"', '\''])
+    } else {
+        raw
     };
     OF_TEXTS.contains(&sign) || OF_NUMBERS.contains(&sign) || OF_FILES.contains(&sign)
 }
@@ -597,16 +601,15 @@ fn push_shape(pieces: &[Piece], shape: &mut Shape, home: &mut bool) {
     for piece in pieces {
         match piece.kind {
             PieceKind::Literal | PieceKind::Single => {
-                let text = match std::mem::take(home) {
-                    true => {
-                        shape.push(Place::Any);
-                        piece
-                            .text
-                            .find('/')
-                            .and_then(|i| piece.text.get(i..))
-                            .unwrap_or_default()
-                    }
-                    false => piece.text.as_str(),
+                let text = if std::mem::take(home) {
+                    shape.push(Place::Any);
+                    piece
+                        .text
+                        .find('/')
+                        .and_then(|i| piece.text.get(i..))
+                        .unwrap_or_default()
+                } else {
+                    piece.text.as_str()
                 };
                 shape.extend(text.chars().map(Place::Known));
             }

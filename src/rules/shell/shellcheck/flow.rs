@@ -296,9 +296,10 @@ impl<'s> Walk<'s> {
             _ => Value::Any,
         };
         if stays {
-            let value = match assignment.append {
-                true => self.held(name, &state).and(value),
-                false => value,
+            let value = if assignment.append {
+                self.value_of(name, &state).and(value)
+            } else {
+                value
             };
             self.set(&mut state, name, value);
         }
@@ -312,9 +313,9 @@ impl<'s> Walk<'s> {
         }
     }
 
-    fn held(&self, name: &str, state: &State<'s>) -> Value {
-        let held = state.as_ref().and_then(|s| s.get(name));
-        held.copied().unwrap_or(Value::Any)
+    fn value_of(&self, name: &str, state: &State<'s>) -> Value {
+        let known = state.as_ref().and_then(|s| s.get(name));
+        known.copied().unwrap_or(Value::Any)
     }
 
     /// Names that something is calculated for.
@@ -352,9 +353,10 @@ impl<'s> Walk<'s> {
                         let unnamed = p.kind == PieceKind::Variable && named(raw).is_none();
                         p.kind == PieceKind::Braces || unnamed
                     };
-                    let one = match parts.iter().any(several) {
-                        true => Value::Any,
-                        false => self.value(&parts, &state),
+                    let one = if parts.iter().any(several) {
+                        Value::Any
+                    } else {
+                        self.value(&parts, &state)
                     };
                     value = Some(value.map_or(one, |v| v.or(one)));
                 }
@@ -408,10 +410,7 @@ impl<'s> Walk<'s> {
                     always |= item.patterns.iter().any(|p| self.slice(p.span) == "*");
                     after = join(after, self.list(&item.body, state.clone()));
                 }
-                match always {
-                    true => after,
-                    false => join(after, state),
-                }
+                if always { after } else { join(after, state) }
             }
             C::Subshell(list) => {
                 self.list(list, state.clone());
@@ -466,9 +465,10 @@ impl<'s> Walk<'s> {
                 PieceKind::Literal | PieceKind::Single => of_text(&piece.text),
                 PieceKind::Dollar => {
                     let raw = self.source.get(piece.range.clone()).unwrap_or_default();
-                    match raw.contains(['\\', ' ', '*', '?', '[']) || raw.is_empty() {
-                        true => Value::Any,
-                        false => Value::Whole,
+                    if raw.contains(['\\', ' ', '*', '?', '[']) || raw.is_empty() {
+                        Value::Any
+                    } else {
+                        Value::Whole
                     }
                 }
                 PieceKind::Double => self.value(&piece.inner, state),
@@ -484,7 +484,7 @@ impl<'s> Walk<'s> {
     fn expanded(&self, piece: &Piece, state: &State<'s>) -> Value {
         let raw = self.source.get(piece.range.clone()).unwrap_or_default();
         match named(raw) {
-            Some((name, "")) => self.held(name, state),
+            Some((name, "")) => self.value_of(name, state),
             None if matches!(raw, "$?" | "$#" | "$$" | "$!" | "$-") => Value::Whole,
             _ => Value::Any,
         }
@@ -507,7 +507,7 @@ impl<'s> Walk<'s> {
             if operation.trim_start_matches(':').starts_with('+') || operation.starts_with('[') {
                 continue;
             }
-            let value = self.held(name, state);
+            let value = self.value_of(name, state);
             let known = self.uses.iter_mut().find(|(_, u)| u.range == piece.range);
             match known {
                 Some((_, found)) => found.value = found.value.or(value),

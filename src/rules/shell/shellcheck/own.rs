@@ -316,9 +316,10 @@ impl Search<'_> {
         match closes {
             Some(word) if error.message == "expected command" => {
                 let span = Span::new(error.span.start, error.span.start + word.len() as u32);
-                let (code, what) = match opened {
-                    true => (UNREADABLE, "does not close what is open here"),
-                    false => (STOPPED, "closes nothing"),
+                let (code, what) = if opened {
+                    (UNREADABLE, "does not close what is open here")
+                } else {
+                    (STOPPED, "closes nothing")
                 };
                 let message = format!("`{word}` {what}: the shell stops reading");
                 self.report(code, span, &message);

@@ -55,7 +55,7 @@ fn the_shell_that_runs_the_script_decides() {
     assert_eq!(heredoc("#!/bin/bash"), Vec::<String>::new());
     assert_eq!(heredoc("#!/bin/sh"), ["4:1 SC3010 [[ -e x ]]"]);
     assert_eq!(heredoc("#!/usr/bin/python"), Vec::<String>::new());
-    // A comment holds for its stage only, and one before the first FROM not for a heir.
+    // A comment holds for its stage only, and one before the first FROM not for a child.
     let text = "FROM debian AS a\n# hadolint shell=bash\nRUN [[ x ]]\nFROM debian\nRUN [[ -e x ]]";
     let last = found(text);
     assert_eq!(

@@ -134,9 +134,10 @@ pub(super) fn range_of(text: &MappedText, at: u32, len: usize) -> Option<Range<u
     let mut high = text.text().len();
     while low < high {
         let middle = low.midpoint(high);
-        match text.offset(middle as u32) < at {
-            true => low = middle + 1,
-            false => high = middle,
+        if text.offset(middle as u32) < at {
+            low = middle + 1
+        } else {
+            high = middle
         }
     }
     (text.offset(low as u32) == at).then(|| low..low + len)
