@@ -1,4 +1,4 @@
-//! What a rule says: a message at a place, with everything needed to show, filter and mend it.
+//! What a rule says: a message at a place, with everything needed to show, filter and fix it.
 
 pub mod meta;
 
@@ -92,7 +92,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
-    /// How to mend it.
+    /// How to fix it.
     pub fix: Option<Fix>,
 }
 

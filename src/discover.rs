@@ -222,7 +222,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether a package manager fills a folder with the code of others: nobody here mends that.
+/// Whether a package manager fills a folder with the code of others: nobody here changes that.
 fn is_foreign(name: &str, path: &Path) -> bool {
     match name {
         "node_modules" | "bower_components" => true,

@@ -60,7 +60,7 @@ pub struct RuleArgs {
     /// The rules that are on: ids, aliases, families, impacts or `all`.
     #[arg(short, long, value_name = "RULE", value_delimiter = ',')]
     pub select: Option<Vec<String>>,
-    /// Rules that are on besides.
+    /// Rules that are on as well.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub extend_select: Vec<String>,
     /// Rules that are off.
@@ -81,7 +81,7 @@ pub struct RuleArgs {
     /// A rule that reports matters of taste.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub style: Vec<String>,
-    /// Ignore comments do not count.
+    /// Do not honour ignore comments.
     #[arg(long)]
     pub disable_ignore_pragma: bool,
     /// Who looks at the shell scripts of RUN: dlint itself, or the program `shellcheck`
@@ -129,7 +129,7 @@ pub struct LintArgs {
     /// Only findings, no summary.
     #[arg(short, long, help_heading = "Report")]
     pub quiet: bool,
-    /// The least level that makes the exit code 1, or `never` [default: warning].
+    /// The lowest level that makes the exit code 1, or `never` [default: warning].
     #[arg(
         short = 't',
         long,
@@ -139,7 +139,7 @@ pub struct LintArgs {
         help_heading = "Report"
     )]
     pub fail_on: Option<FailOn>,
-    /// Exit with 0 though there are findings.
+    /// Exit with 0 even if there are findings.
     #[arg(long, visible_alias = "no-fail", help_heading = "Report")]
     pub exit_zero: bool,
     /// The path that reports for services give instead of each file's own.
@@ -159,10 +159,10 @@ pub struct LintArgs {
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// Mend what can be mended safely.
+    /// Apply the safe fixes.
     #[arg(long, help_heading = "Fixes")]
     pub fix: bool,
-    /// Mend also what may change the image in more than the rule names.
+    /// Apply the unsafe fixes too, which may change more of the image than the rule names.
     #[arg(long, help_heading = "Fixes")]
     pub unsafe_fixes: bool,
     /// Show what --fix would change; exit with 1 if that is anything.

@@ -83,7 +83,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = match Cli::command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
-            // Help and version come this discovery too.
+            // Help and version come this way too.
             let status = error.exit_code();
             let _ = error.print();
             return ExitCode::from(u8::try_from(status).unwrap_or(2));

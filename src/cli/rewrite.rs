@@ -30,9 +30,9 @@ pub(super) fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()
 
 /// Why a file cannot be replaced by another one.
 enum Stop {
-    /// That discovery is closed, not the file itself.
+    /// That way is closed, not the file itself.
     InPlace,
-    /// Something that another discovery would not mend.
+    /// Something that another way would not cure.
     Fails(io::Error),
 }
 

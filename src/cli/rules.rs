@@ -110,8 +110,8 @@ fn table(terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
     for (mark, meaning) in [
         ("off ", "only on demand"),
         ("cfg ", "silent until configured"),
-        ("fix ", "mended with --fix"),
-        ("fix?", "mended with --fix --unsafe-fixes"),
+        ("fix ", "fixed by --fix"),
+        ("fix?", "fixed by --fix --unsafe-fixes"),
     ] {
         writeln!(out, "{mark}  {meaning}")?;
     }

@@ -103,7 +103,7 @@ pub struct Outcome<'a> {
     pub files: &'a [Linted],
     /// What could not be linted.
     pub failures: &'a [Failure],
-    /// How many findings were mended, and in how many files; `None` if nothing was to be mended.
+    /// How many findings were fixed, and in how many files; `None` if none was to be.
     pub fixed: Option<(usize, usize)>,
     /// Whether a summary ends a report for people.
     pub summary: bool,

@@ -87,7 +87,7 @@ pub(crate) const fn meta(id: &str) -> &'static RuleMeta {
 /// The rule that reports under ShellCheck's codes.
 pub const SHELLCHECK: &str = "shellcheck";
 
-/// Rules of which one says enough of a place: whoever mends what the first finds has nothing left of
+/// Rules of which one says enough of a place: whoever fixes what the first finds has nothing left of
 /// what the second finds there.
 pub const COVERING: [(&str, &str); 1] = [("pipe-to-shell", "missing-pipefail")];
 

@@ -4,7 +4,7 @@
 //! A team that moves from one to the other wants the second, to the line, until it chooses the
 //! first. So that no rule has to know two readings, hadolint's stands here as a whole: for every
 //! code the places where hadolint speaks, from its documented and observed behaviour.
-//! [`lay_over`] lays it over the findings of the rules: a rule's finding keeps its exact place,
+//! [`lay_over`] puts it on top of the findings of the rules: a rule's finding keeps its exact place,
 //! message and fix where hadolint speaks too, what hadolint does not say goes, and what no rule
 //! said is said in the words of the rule's page.
 //!

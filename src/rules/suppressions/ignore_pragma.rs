@@ -8,7 +8,7 @@ impl Rule for IgnorePragma {
     fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {
         if ignore.meant.is_none() {
             cx.report(ignore.span, "findings are ignored by a comment")
-                .help("mend what is found, or turn the rule off in the configuration");
+                .help("fix what is found, or turn the rule off in the configuration");
         }
     }
 }

@@ -60,7 +60,7 @@ impl Rule for FrontendTooOld {
                 } else {
                     feature.floor
                 };
-                // Once per feature: one change mends them all.
+                // Once per feature: one change fixes them all.
                 if frontend.version >= needed || seen.contains(&name) {
                     return;
                 }
