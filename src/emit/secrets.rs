@@ -96,7 +96,9 @@ impl Secrets {
                 values.push(value.replace('\\', "\\\\").replace('"', "\\\""));
             }
         }
-        values.retain(|v| v.chars().count() >= SHORT);
+        // A short word in small letters is as often the name of the project, all over the file.
+        let is_word = |v: &str| v.len() < LONG && v.bytes().all(|b| b.is_ascii_lowercase());
+        values.retain(|v| v.chars().count() >= SHORT && !is_word(v));
         values.sort_unstable();
         values.dedup();
         values.truncate(MOST);
