@@ -7,9 +7,11 @@ use std::sync::Arc;
 use crate::compat::buildkit::{self, Reading};
 use crate::compat::hadolint;
 use crate::context::{Build, Files, NamedBuild, Nothing};
+use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::fix::{self, Applicability, Candidate, Fixable, Fixed};
+use crate::images::DATA_DATE;
 use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
@@ -44,6 +46,8 @@ pub struct Settings {
     pub perspective: Perspective,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
+    /// The day that files are judged for; [`DATA_DATE`] if nobody says.
+    pub as_of: Option<Date>,
 }
 
 /// A rule that is on.
@@ -118,6 +122,10 @@ impl Settings {
     /// Whether a policy locks a rule.
     pub fn is_locked(&self, id: &str) -> bool {
         self.rules.iter().any(|r| r.is_locked && r.meta.id == id)
+    }
+
+    fn as_of(&self) -> Date {
+        self.as_of.unwrap_or(DATA_DATE)
     }
 
     /// Whether a rule is on and looks for what `name` stands for.
@@ -396,7 +404,8 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
     }
     let of = |build: &Build| {
         let files = Arc::new(Nothing);
-        let facts = Facts::seen_by(settings.perspective, source, &file, build, files);
+        let as_of = settings.as_of();
+        let facts = Facts::seen_by(settings.perspective, source, &file, build, files, as_of);
         shellcheck::scripts(&facts)
     };
     if settings.builds.is_empty() {
@@ -415,7 +424,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let no_codes = CodeChoice::default();
     let perspective = settings.perspective;
     let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
-    let facts = Facts::seen_by(perspective, source, file, build, files);
+    let facts = Facts::seen_by(perspective, source, file, build, files, settings.as_of());
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,

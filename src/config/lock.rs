@@ -53,6 +53,8 @@ enum What {
     Policy(String),
     /// `exclude`.
     Exclude,
+    /// `as-of`: dates of the policy would be judged for another day.
+    AsOf,
 }
 
 /// What a file says that a policy may have locked.
@@ -94,6 +96,10 @@ fn claims_of(table: &Value, claims: &mut Vec<Claim>) {
     }
     for (name, span, _) in keys("policy") {
         let what = What::Policy(name);
+        claims.push(Claim { what, span });
+    }
+    if let Some((span, _)) = table.as_table().and_then(|t| t.get("as-of")) {
+        let (what, span) = (What::AsOf, *span);
         claims.push(Claim { what, span });
     }
     if let Some(exclude) = table.get("exclude").filter(|e| !e.elements().is_empty()) {
@@ -209,6 +215,9 @@ impl Lock {
             What::Policy(key) => self
                 .has_key(key)
                 .then(|| format!("the policy sets `{key}`: this has no effect")),
+            What::AsOf => {
+                Some("the policy is judged for today: `as-of` has no effect here".to_owned())
+            }
             What::Exclude => self
                 .exclude
                 .then(|| "the policy locks `exclude`: nothing is left out".to_owned()),

@@ -34,6 +34,7 @@ pub use report::Format;
 pub use schema::schema;
 
 use crate::context::{Disk, is_repository};
+use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Report, Settings};
 use crate::policy::LabelFormat;
@@ -128,6 +129,8 @@ pub struct Configs {
     place: Place,
     /// What is laid over the repository's files.
     policy: Option<Arc<Config>>,
+    /// The day that files are judged for where no configuration names one.
+    today: Option<Date>,
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
@@ -145,12 +148,18 @@ impl Configs {
         Self {
             place,
             policy: None,
+            today: None,
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
             faults: BTreeMap::new(),
             effective: HashMap::new(),
         }
+    }
+
+    /// With the day that files are judged for where no configuration names one.
+    pub fn set_today(&mut self, today: Date) {
+        self.today = Some(today);
     }
 
     /// Reads the variables `HADOLINT_*`.
@@ -308,6 +317,7 @@ impl Configs {
             asked.truncate(own);
             asked.push(&self.command_line);
             selection.keep(lock, &Selection::of(&asked));
+            selection.as_of = self.command_line.as_of.or(lock.own.as_of);
         }
         let mut effective = selection.finish().map_err(|problem| {
             let error = ConfigError::new(problem);
@@ -318,6 +328,7 @@ impl Configs {
             lock::mark(lock, &mut effective);
         }
         effective.settings.files = Some(Arc::new(Disk));
+        effective.settings.as_of = effective.settings.as_of.or(self.today);
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)

@@ -96,6 +96,7 @@ fn no_configuration_lifts_what_the_policy_locks() {
         ),
         ("[policy]\ngolden = []\n", "dlint.toml:2:1"),
         ("policy.defines-golden = true\n", "dlint.toml:1:8"),
+        ("as-of = 2020-01-01\n", "dlint.toml:1:1"),
         ("exclude = ['Dockerfile']\n", "dlint.toml:1:11"),
         (
             "ignore = ['weakened-policy']\n[levels]\nnon-golden-base = 'off'\n",
