@@ -112,6 +112,10 @@ pub struct RuleMeta {
     pub aliases: &'static [&'static str],
     /// Whom it serves.
     pub impact: &'static [Impact],
+    /// The weaknesses it is an example of, by their numbers in the Common Weakness Enumeration.
+    pub cwe: &'static [u16],
+    /// The recommendations of the CIS Docker Benchmark it is about: `4.10`.
+    pub cis: &'static [&'static str],
     /// The first paragraph of the page.
     pub summary: &'static str,
     /// The page without its front matter, Markdown; empty if there is none.
@@ -147,6 +151,8 @@ impl RuleMeta {
             buildkit: None,
             aliases: &[],
             impact: &[],
+            cwe: &[],
+            cis: &[],
             summary,
             page: "",
             url: None,

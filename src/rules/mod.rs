@@ -1,10 +1,12 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
+pub mod downloads;
 pub mod files;
 pub mod images;
 pub mod labels;
 pub mod layers;
 pub mod packages;
+pub mod privileges;
 pub mod runtime;
 pub mod secrets;
 pub mod shell;
@@ -89,7 +91,10 @@ pub const SHELLCHECK: &str = "shellcheck";
 
 /// Rules of which one says enough of a place: whoever fixes what the first finds has nothing left of
 /// what the second finds there.
-pub const COVERING: [(&str, &str); 1] = [("pipe-to-shell", "missing-pipefail")];
+pub const COVERING: [(&str, &str); 2] = [
+    ("pipe-to-shell", "missing-pipefail"),
+    ("clear-text-download", "remote-add-without-checksum"),
+];
 
 /// Whether a name is a code of ShellCheck, which stands for some findings of [`SHELLCHECK`].
 pub fn is_code(name: &str) -> bool {
