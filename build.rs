@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/declined.rs"]
+mod declined;
 #[path = "build/images.rs"]
 mod images;
 #[path = "build/programs.rs"]
@@ -29,6 +31,7 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        declined::generate,
         images::generate,
         programs::generate,
         tokens::generate,

@@ -8,7 +8,7 @@ use super::{
     BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, PolicyKeys, Profile,
     ScriptChecker,
 };
-use crate::compat::hadolint;
+use crate::compat::{hadolint, scanners};
 use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
@@ -229,18 +229,19 @@ fn selects(name: &str, width: Width, named: &[&RuleEntry], meta: &RuleMeta) -> b
     }
 }
 
-/// Checks a name in a selection. A code that hadolint had once means nothing and is no mistake.
+/// Checks a name in a selection. A code that hadolint had once, or a check of a scanner that no rule
+/// makes, means nothing and is no mistake.
 pub(super) fn check_selector(name: &str) -> Result<(), UnknownRule> {
     match width_of(name) {
         Some(_) => Ok(()),
-        None if hadolint::is_known(name) => Ok(()),
+        None if hadolint::is_known(name) || scanners::declined(name).is_some() => Ok(()),
         None => Err(UnknownRule::new(name, true)),
     }
 }
 
 /// Checks the name of a rule.
 pub(super) fn check_rule(name: &str) -> Result<(), UnknownRule> {
-    if hadolint::is_known(name) {
+    if hadolint::is_known(name) || scanners::declined(name).is_some() {
         return Ok(());
     }
     UnknownRule::check(name)

@@ -214,7 +214,7 @@ impl Finder<'_, '_> {
             return;
         };
         let value = match value {
-            Some(value) => value.trim_matches(['"', '\'']).to_ascii_lowercase(),
+            Some(value) => value.to_ascii_lowercase(),
             // `PIP_TRUSTED_HOST=$HOST` trusts some host.
             None if variable.values.is_empty() => "$".to_owned(),
             None => return,
@@ -238,7 +238,15 @@ impl Finder<'_, '_> {
             if !counts {
                 continue;
             }
-            for word in command.flags() {
+            let mut is_value = false;
+            for word in command.args().iter().take_while(|w| !w.is("--")) {
+                let text = word.prefix();
+                if std::mem::take(&mut is_value) || !word.is_flag() {
+                    continue;
+                }
+                let cluster = text.strip_prefix('-').filter(|t| !t.starts_with('-'));
+                let takes = cluster.and_then(|t| t.find(|c| options.short.contains(c)));
+                is_value = takes.is_some_and(|at| at + 2 == text.len());
                 if let Some(span) = option_in(word, options) {
                     self.push(options.verified, span, Some(index), false);
                 }
@@ -253,12 +261,17 @@ impl Finder<'_, '_> {
         if !args.iter().any(may) {
             return;
         }
-        // A script that was read speaks for itself.
-        if command.script.is_some() {
+        // A script that was read speaks for itself, and what is only printed sets nothing.
+        if command.script.is_some() || self.is_printed(index, command) {
             return;
         }
+        // `npm install strict-ssl false` installs two packages.
+        let configures = !matches!(command.name.as_str(), "npm" | "yarn" | "pnpm")
+            || command
+                .literal_args()
+                .any(|a| matches!(a, "config" | "c" | "set" | "conf"));
         let mut text = MappedText::default();
-        for word in args {
+        for word in args.iter().filter(|w| configures || w.is_flag()) {
             text.push(" ", word.span.start);
             match self.mapped(index, word) {
                 Some(mapped) => text.append(&mapped),
@@ -271,6 +284,30 @@ impl Finder<'_, '_> {
         } else {
             self.settings(&text);
         }
+    }
+
+    /// Whether a command only shows a text: nothing takes its output.
+    fn is_printed(&self, index: usize, command: &Command) -> bool {
+        if !matches!(command.name.as_str(), "echo" | "printf") || !command.redirects.is_empty() {
+            return false;
+        }
+        let Some(script) = &self.node.script else {
+            return false;
+        };
+        let is_last = |pipeline: Option<(usize, usize)>| {
+            pipeline.is_none_or(|(id, part)| {
+                let parts = script.pipelines.get(id).map_or(0, |p| p.parts.len());
+                part + 1 >= parts
+            })
+        };
+        is_last(command.pipeline)
+            && script.frames_of(index).all(|(_, frame)| {
+                let taken = matches!(
+                    frame.kind,
+                    FrameKind::CommandSubstitution | FrameKind::ProcessSubstitution
+                );
+                frame.redirects.is_empty() && is_last(frame.pipeline) && !taken
+            })
     }
 
     /// The text of a word as it stands in the file.
@@ -349,7 +386,9 @@ impl Setting {
         let (last, second) = (earlier.next(), earlier.next());
         let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
         let escaped = matches!(last, Some('n' | 't')) && second == Some('\\');
-        let joined = is_word(last) && !escaped || last == Some('-') && is_word(second);
+        // `-Dkey=value` of Java.
+        let defined = last == Some('D') && second == Some('-');
+        let joined = is_word(last) && !escaped && !defined || last == Some('-') && is_word(second);
         let goes_on = behind.starts_with(|c: char| c.is_ascii_alphanumeric() || "_-".contains(c));
         let is_option = self.key.starts_with('-');
         if joined && !is_option || is_option && is_word(last) || goes_on {
@@ -391,12 +430,10 @@ impl Setting {
             // `Optional TrustAll`
             "SigLevel" => {
                 let list = value.split('\n').next()?;
-                let off = list.split_ascii_whitespace().find(|w| {
-                    let word = w.trim_matches(['"', '\'']).to_ascii_lowercase();
-                    self.values.contains(&word.as_str())
-                })?;
+                let mut words = list.split(|c: char| !c.is_ascii_alphanumeric());
+                let off = words.find(|w| self.values.contains(&w.to_ascii_lowercase().as_str()))?;
                 let from = off.as_ptr() as usize - value.as_ptr() as usize;
-                Some(at + from + off.trim_end_matches(['"', '\'']).len())
+                Some(at + from + off.len())
             }
             _ => {
                 // `Verify-Peer "false"` is shown with both quotes.
@@ -516,6 +553,21 @@ mod tests {
     fn options_variables_and_settings_are_found() {
         use Verified::{Certificates, Protocols, Signatures};
         for (text, verified, span) in [
+            (
+                "RUN npm install --strict-ssl=false x",
+                Certificates,
+                "strict-ssl=false",
+            ),
+            (
+                "RUN { echo '[x]'; echo sslverify=0; } > /etc/x.repo",
+                Certificates,
+                "sslverify=0",
+            ),
+            (
+                "RUN echo strict-ssl=false | tee .npmrc",
+                Certificates,
+                "strict-ssl=false",
+            ),
             ("RUN curl -k https://x", Certificates, "-k"),
             ("RUN curl -fsSLko f https://x", Certificates, "k"),
             ("RUN curl --insecure https://x", Certificates, "--insecure"),
@@ -662,6 +714,9 @@ mod tests {
             "RUN sed -i '/gpgcheck=0/d' /etc/yum.conf",
             "RUN echo localpkg_gpgcheck=0 > x",
             "RUN npm config set strict-ssl true",
+            "RUN npm install strict-ssl false",
+            "RUN echo sslverify=0",
+            "RUN NODE_TLS_REJECT_UNAUTHORIZED=\"0\\\"\" node x",
             "RUN rpm -qa --nosignature",
             "RUN echo trusted=yes",
             "RUN echo 'deb [trusted=yes] file:/repo ./' > x",

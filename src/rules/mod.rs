@@ -23,6 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::Severity;
+use crate::diagnostic::meta::canonical;
 use crate::fix::Applicability;
 use crate::rule::{BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Rule, RuleMeta};
 use crate::values::{self, Value};
@@ -111,9 +112,11 @@ static NAMES: LazyLock<HashMap<String, Vec<&'static RuleEntry>>> = LazyLock::new
     for entry in &RULES {
         let own = std::iter::once(&entry.meta.id).chain(entry.meta.aliases);
         for name in own {
-            let rules = names.entry(name.to_ascii_lowercase()).or_default();
-            if !rules.iter().any(|e| e.meta.id == entry.meta.id) {
-                rules.push(entry);
+            for name in [name.to_ascii_lowercase(), canonical(name)] {
+                let rules = names.entry(name).or_default();
+                if !rules.iter().any(|e| e.meta.id == entry.meta.id) {
+                    rules.push(entry);
+                }
             }
         }
     }
@@ -131,6 +134,7 @@ pub fn by_name(name: &str) -> Vec<&'static RuleEntry> {
     }
     NAMES
         .get(&name.to_ascii_lowercase())
+        .or_else(|| NAMES.get(&canonical(name)))
         .cloned()
         .unwrap_or_default()
 }

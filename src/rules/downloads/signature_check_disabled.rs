@@ -1,4 +1,4 @@
-//! `signature-check-disabled`: packages are installed whoever made them.
+//! `signature-check-disabled`: packages are installed without checking who signed them.
 
 use super::removal;
 use crate::facts::Verified;
@@ -22,7 +22,7 @@ impl Rule for SignatureCheckDisabled {
             let report = cx
                 .report(
                     off.span,
-                    format!("`{}` installs packages whoever made them", off.text),
+                    format!("`{}` installs packages without checking who signed them", off.text),
                 )
                 .help("leave it out, and give the package manager the key that the packages are signed with");
             if let Some(fix) = removal::of(facts, off) {
