@@ -10,7 +10,7 @@ mod near_miss;
 mod scanners;
 mod shellcheck;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::compat;
 use crate::compat::scanners::Scanner;
@@ -18,7 +18,7 @@ use crate::context::Build;
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::perspective::Perspective;
-use crate::rule::{IgnoreComment, RuleMeta, UnusedIgnore};
+use crate::rule::{IgnoreComment, RefusedIgnore, RuleMeta, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::linter_comment::Reach;
@@ -36,6 +36,10 @@ pub struct Suppressions {
     fails: bool,
     /// Whether nothing is silenced.
     disabled: bool,
+    /// The rules whose findings no comment silences.
+    locked: Vec<&'static str>,
+    /// The comments that would, without repetition.
+    refused: BTreeSet<RefusedIgnore>,
     /// The rules that run, which may be others than dlint's.
     rules: Vec<&'static RuleMeta>,
     /// Of those that cover a part of the file: where each begins, how far any up to it reaches,
@@ -132,6 +136,8 @@ impl Suppressions {
             experimental: Vec::new(),
             fails: false,
             disabled: false,
+            locked: Vec::new(),
+            refused: BTreeSet::new(),
             rules: Vec::new(),
         };
         all.read_check_options(file, build);
@@ -237,6 +243,16 @@ impl Suppressions {
         self.disabled = true;
     }
 
+    /// Says of which rules nothing is silenced.
+    pub fn lock(&mut self, rules: impl Iterator<Item = &'static str>) {
+        self.locked.extend(rules);
+    }
+
+    /// The comments that would silence what is locked, after [`Suppressions::apply`].
+    pub fn refused(&self) -> impl Iterator<Item = &RefusedIgnore> {
+        self.refused.iter()
+    }
+
     /// Whether check options turn BuildKit's warnings into a failed build (`error=true`).
     pub fn fails(&self) -> bool {
         self.fails
@@ -272,6 +288,8 @@ impl Suppressions {
         }
         // BuildKit's check of repeated instructions is silenced at the later one.
         let later = buildkit::later_place(diagnostic);
+        let is_locked = self.locked.contains(&diagnostic.rule.id);
+        let mut refused: Vec<Span> = Vec::new();
         let mut near = self.near(diagnostic.span.start);
         near.extend(later.into_iter().flat_map(|place| self.near(place)));
         near.sort_unstable();
@@ -290,6 +308,9 @@ impl Suppressions {
                     // Every comment that would silence it counts as used.
                     name.used = true;
                     hit.get_or_insert(index);
+                    if is_locked {
+                        refused.push(place_of(name.span, ignore.span));
+                    }
                 }
             }
         }
@@ -302,6 +323,13 @@ impl Suppressions {
                 continue;
             }
             hit = Some(hit.map_or(first, |hit| hit.min(first)));
+            if is_locked {
+                let ignores = wide.places.iter().filter_map(|&(index, name)| {
+                    let ignore = self.ignores.get(index)?;
+                    Some(place_of(ignore.names.get(name)?.span, ignore.span))
+                });
+                refused.extend(ignores);
+            }
             if !std::mem::replace(&mut wide.used, true) {
                 for &(index, name) in &wide.places {
                     let ignore = self.ignores.get_mut(index);
@@ -310,6 +338,12 @@ impl Suppressions {
                     }
                 }
             }
+        }
+        if is_locked {
+            let rule = diagnostic.rule.id;
+            let refused = refused.into_iter().map(|span| RefusedIgnore { span, rule });
+            self.refused.extend(refused);
+            return None;
         }
         let ignore = self.ignores.get(hit?)?;
         Some((ignore.span, ignore.reason.clone()))
@@ -400,6 +434,11 @@ impl Suppressions {
         all.sort_by_key(|c| c.span.start);
         all
     }
+}
+
+/// Where a name in a comment stands; `all` and the like have no place of their own.
+fn place_of(name: Span, comment: Span) -> Span {
+    if name.is_empty() { comment } else { name }
 }
 
 impl Scope {
