@@ -521,9 +521,12 @@ fn stage_of(source: &Source, file: &File, comment: &Comment) -> Span {
         Some(next) if opens(next) => next.span.end,
         _ => comment.span.start,
     };
+    // A span takes what stands at its very end in, which is not to be the next FROM.
     let end = at(start)
         .find(|i| opens(i))
-        .map_or(source.text().len() as u32, |i| i.span.start - 1);
+        .map_or(source.text().len() as u32, |i| {
+            i.span.start.saturating_sub(1)
+        });
     Span::new(comment.span.start, end)
 }
 
@@ -599,6 +602,7 @@ mod tests {
             ("# dlint: ignore-file[untagged-image]", vec![2, 3, 4]),
             ("# hadolint ignore=DL3006", vec![2]),
             ("# hadolint global ignore=DL3006", vec![2, 3, 4]),
+            ("# hadolint stage ignore=DL3006", vec![2, 3]),
             ("# hadolint shell=bash ignore=DL3006", vec![]),
             ("# shellcheck disable=SC2086", vec![]),
             ("# trivy:ignore:DS-0001", vec![2]),
