@@ -9,12 +9,7 @@ use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Kind;
 
-rule! {
-    ClearTextDownload {
-        /// Whether what is neither a program nor an archive nor a key counts too.
-        pub data: bool,
-    }
-}
+rule!(ClearTextDownload);
 
 impl Rule for ClearTextDownload {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
@@ -49,9 +44,6 @@ impl Rule for ClearTextDownload {
             return;
         }
         for (address, code) in found {
-            if !code && !self.data {
-                continue;
-            }
             let scheme = &address.scheme;
             let report = cx
                 .report(
@@ -123,7 +115,8 @@ fn is_code(
         return true;
     }
     let file = facts.fetched_file(node, command, address);
-    facts.uses_download(node, script, Some((index, command)), file.as_deref())
+    file.as_deref().is_some_and(holds_code)
+        || facts.uses_download(node, script, Some((index, command)), file.as_deref())
 }
 
 /// Whether this RUN, or a later one of its stage, compares digests or checks signatures.

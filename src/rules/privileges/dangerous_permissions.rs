@@ -164,7 +164,12 @@ fn check_copy(cx: &mut Context<'_>, node: &Node<'_>) {
     let targets: Vec<String> = copied
         .sources
         .iter()
-        .filter_map(|s| copied.target_of(s).or_else(|| copied.target.clone()))
+        .filter_map(|s| {
+            let known = copied.target_of(s).or_else(|| copied.target.clone());
+            // Below a working directory that only the base image knows.
+            let relative = || copied.destination.as_ref().map(|d| format!("/{d}"));
+            known.or_else(relative)
+        })
         .collect();
     let harm = targets.iter().map(|t| harm_of(t, Some(t), true)).max();
     let elevated = danger

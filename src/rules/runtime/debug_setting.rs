@@ -120,15 +120,24 @@ fn is_debug(name: &str, value: &str) -> bool {
             .any(|w| w.starts_with("--inspect") && is_debugger(w)),
         "XDEBUG_MODE" => value
             .split(',')
-            .any(|m| matches!(m.trim(), "debug" | "develop")),
+            .any(|m| matches!(m.trim(), "debug" | "develop" | "trace")),
         "JAVA_TOOL_OPTIONS" | "JAVA_OPTS" | "JAVA_OPTIONS" | "JDK_JAVA_OPTIONS"
         | "CATALINA_OPTS" | "JAVA_DEBUG" | "MAVEN_OPTS" => {
             value.contains("jdwp")
                 && !value.contains("address=127.")
                 && !value.contains("address=localhost")
         }
-        "PYTHONBREAKPOINT" => false,
-        _ => false,
+        "CONDA_DEFAULT_ENV" | "VIRTUAL_ENV" => false,
+        // As frameworks and applications call their own.
+        _ => {
+            let name = name.to_ascii_uppercase();
+            let words = |last: &str| {
+                let rest = name.strip_suffix(last);
+                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+            };
+            let stage = matches!(value.as_str(), "dev" | "devel" | "develop" | "development");
+            words("DEBUG") && on || (words("ENV") || words("ENVIRONMENT")) && stage
+        }
     }
 }
 
