@@ -184,7 +184,8 @@ impl Reads {
         }
         if name == "let" {
             let words = command.words.iter().map(|w| w.raw.as_str());
-            self.settled.extend(words.flat_map(names_in).map(str::to_owned));
+            self.settled
+                .extend(words.flat_map(names_in).map(str::to_owned));
         }
         if is_question(command) {
             let names = command.words.iter().flat_map(Word::variables);
@@ -329,10 +330,7 @@ mod tests {
         assert_eq!(reads("RUN X=$A; cd $B && y > $C/z"), ["$A", "$B", "$C"]);
         assert_eq!(reads("RUN for x in $A; do echo $x; done"), ["$A"]);
         assert_eq!(reads("RUN sh -c 'echo $A'"), ["$A"]);
-        assert_eq!(
-            reads("RUN cat <<EOF > f\n$A \\$B ${C:-d}\nEOF"),
-            ["$A"]
-        );
+        assert_eq!(reads("RUN cat <<EOF > f\n$A \\$B ${C:-d}\nEOF"), ["$A"]);
         assert_eq!(reads("RUN cat <<'EOF' > f\n$A\nEOF"), [""; 0]);
         assert_eq!(reads("RUN <<EOF\necho $A\nEOF"), ["$A"]);
         assert_eq!(reads("RUN make VERSION=$VERSION"), ["$VERSION"]);

@@ -86,7 +86,10 @@ impl<'a> Facts<'a> {
     fn find_run_scripts(&self, node: &Node<'a>, found: &mut Vec<RunScript>) {
         let mut moved = false;
         for (index, command) in node.commands().iter().enumerate() {
-            if matches!(command.name.as_str(), "cd" | "pushd" | "chroot" | "su" | "ssh") {
+            if matches!(
+                command.name.as_str(),
+                "cd" | "pushd" | "chroot" | "su" | "ssh"
+            ) {
                 moved = true;
             }
             let Some((word, mut by)) = named_script(command) else {
@@ -135,7 +138,13 @@ impl<'a> Facts<'a> {
         self.find_at(node, &paths, run, by)
     }
 
-    fn find_at(&self, node: &Node<'a>, paths: &[String], run: Span, by: RunBy) -> Option<RunScript> {
+    fn find_at(
+        &self,
+        node: &Node<'a>,
+        paths: &[String],
+        run: Span,
+        by: RunBy,
+    ) -> Option<RunScript> {
         let before = match node.keyword() {
             Some(Keyword::Run) => node.index,
             _ => usize::MAX,

@@ -19,9 +19,12 @@ impl Rule for ScriptInterpreter {
                 continue;
             };
             told.push(place);
-            cx.report(script.source, format!("{what}: `{}` cannot be started", script.path))
-                .label(script.run, "started here without a shell")
-                .help(help);
+            cx.report(
+                script.source,
+                format!("{what}: `{}` cannot be started", script.path),
+            )
+            .label(script.run, "started here without a shell")
+            .help(help);
         }
     }
 }
@@ -44,7 +47,10 @@ fn fault(script: &RunScript) -> Option<(String, String)> {
             "" => "the first line names no interpreter".to_owned(),
             other => format!("`{other}` is no absolute path"),
         };
-        return Some((what, "begin it with `#!/bin/sh`, or who else reads it".to_owned()));
+        return Some((
+            what,
+            "begin it with `#!/bin/sh`, or who else reads it".to_owned(),
+        ));
     }
     // Nothing is known of an empty file, and it is no script that somebody wrote.
     if text.trim().is_empty() || text.contains('\0') || text.starts_with("\u{7f}ELF") {
@@ -56,5 +62,8 @@ fn fault(script: &RunScript) -> Option<(String, String)> {
         return Some((what, "let the file begin with it".to_owned()));
     }
     let what = "the first line has no `#!`".to_owned();
-    Some((what, "begin it with `#!/bin/sh`, or start it with `sh`".to_owned()))
+    Some((
+        what,
+        "begin it with `#!/bin/sh`, or start it with `sh`".to_owned(),
+    ))
 }

@@ -26,7 +26,9 @@ impl Rule for ScriptNotExecutable {
             };
             told.push(place);
             let message = format!("`{}` is run, and its mode does not allow that", script.path);
-            let report = cx.report(script.source, message).label(script.run, "run here");
+            let report = cx
+                .report(script.source, message)
+                .label(script.run, "run here");
             match copy.instruction.flag_value("chmod") {
                 Some(mode) => {
                     report
@@ -69,17 +71,23 @@ fn changes_mode(facts: &Facts<'_>, script: &RunScript) -> bool {
         let broad = handles("chmod")
             && run.commands().iter().any(|c| {
                 let of_chmod = c.words.iter().any(|w| w.raw.contains("chmod"))
-                    || c.wrappers.iter().any(|w| w.name == "xargs" || w.name == "find");
-                of_chmod && c.words.iter().any(|w| reaches(w, &script.path))
-                    || c.name == "find"
+                    || c.wrappers
+                        .iter()
+                        .any(|w| w.name == "xargs" || w.name == "find");
+                of_chmod && c.words.iter().any(|w| reaches(w, &script.path)) || c.name == "find"
             });
-        let opaque = run.script.as_ref().is_none_or(|s| s.unread || !s.errors.is_empty());
+        let opaque = run
+            .script
+            .as_ref()
+            .is_none_or(|s| s.unread || !s.errors.is_empty());
         broad
             || handles("chmod") && opaque
             || names_it
-                && ["chmod", "install", "mv", "cp", "ln", ">", "rsync", "setfacl"]
-                    .iter()
-                    .any(|tool| handles(tool))
+                && [
+                    "chmod", "install", "mv", "cp", "ln", ">", "rsync", "setfacl",
+                ]
+                .iter()
+                .any(|tool| handles(tool))
     })
 }
 
@@ -95,6 +103,7 @@ fn reaches(word: &crate::shell::Word, path: &str) -> bool {
         || folder.starts_with('/') && path.starts_with(folder)
         || !folder.starts_with(['/', '-', '+']) && !folder.is_empty() && {
             let relative = folder.trim_start_matches("./");
-            path.split('/').any(|part| part == relative.split('/').next_back().unwrap_or_default())
+            path.split('/')
+                .any(|part| part == relative.split('/').next_back().unwrap_or_default())
         }
 }

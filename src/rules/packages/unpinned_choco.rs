@@ -28,7 +28,9 @@ impl Rule for UnpinnedChoco {
                 continue;
             }
             let (offset, name) = at;
-            let is_list = [".config", ".nupkg", ".nuspec"].iter().any(|e| name.ends_with(e));
+            let is_list = [".config", ".nupkg", ".nuspec"]
+                .iter()
+                .any(|e| name.ends_with(e));
             if is_list || name.contains(['$', '%', '{', '(']) {
                 continue;
             }

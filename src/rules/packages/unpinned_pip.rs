@@ -1,8 +1,8 @@
 //! `unpinned-pip`: a Python package without a version.
 
 use super::unpinned::{from_repository, report_repository, report_unpinned, unpinned};
-use crate::facts::{Definition, Facts, Node};
 use crate::facts::packages::{Action, Install, Manager, Package};
+use crate::facts::{Definition, Facts, Node};
 use crate::rule::{Context, Rule, rule};
 
 rule! {

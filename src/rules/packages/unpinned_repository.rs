@@ -12,7 +12,14 @@ const LABELS: usize = 3;
 
 /// Names that branches have, and commits and tags have not.
 const BRANCHES: [&str; 8] = [
-    "HEAD", "develop", "development", "latest", "main", "master", "next", "trunk",
+    "HEAD",
+    "develop",
+    "development",
+    "latest",
+    "main",
+    "master",
+    "next",
+    "trunk",
 ];
 
 /// Options of `git clone` that take the next word.
@@ -79,11 +86,20 @@ fn cloned(cx: &mut Context<'_>, node: &Node<'_>) {
     let Some(stage) = node.stage else { return };
     let settles = |c: &Command| {
         const VERBS: [&str; 7] = [
-            "checkout", "reset", "switch", "fetch", "rev-parse", "log", "describe",
+            "checkout",
+            "reset",
+            "switch",
+            "fetch",
+            "rev-parse",
+            "log",
+            "describe",
         ];
         c.name == "git" && c.words.iter().any(|w| VERBS.iter().any(|verb| w.is(verb)))
     };
-    let mut later = cx.facts.chain_nodes(stage).filter(|n| n.index >= node.index);
+    let mut later = cx
+        .facts
+        .chain_nodes(stage)
+        .filter(|n| n.index >= node.index);
     if makes_builds(cx.facts, stage) || later.any(|n| n.commands().iter().any(settles)) {
         return;
     }
@@ -131,10 +147,15 @@ fn plugin(cx: &mut Context<'_>, command: &Command) {
     let Some(text) = url.literal().filter(|t| is_address(t)) else {
         return;
     };
-    let is_archive = [".tgz", ".tar.gz", ".zip"].iter().any(|e| text.ends_with(e));
+    let is_archive = [".tgz", ".tar.gz", ".zip"]
+        .iter()
+        .any(|e| text.ends_with(e));
     if !is_archive && !command.has_flag("--version") {
-        cx.report(url.span, format!("`{text}` is taken in whatever version is current"))
-            .help("name the version: `--version <version>`");
+        cx.report(
+            url.span,
+            format!("`{text}` is taken in whatever version is current"),
+        )
+        .help("name the version: `--version <version>`");
     }
 }
 

@@ -22,7 +22,8 @@ impl Rule for IgnoredArguments {
             }
             let mut scripts = facts.run_scripts().iter();
             let script = scripts.find(|s| s.node == entrypoint.index);
-            let Some(script) = script.filter(|s| s.by != RunBy::Shell || is_last(entrypoint, s.run))
+            let Some(script) =
+                script.filter(|s| s.by != RunBy::Shell || is_last(entrypoint, s.run))
             else {
                 continue;
             };
@@ -56,9 +57,18 @@ fn uses_arguments(text: &str) -> bool {
     let mut after = text.split('$').skip(1);
     let parameter = after.any(|rest| {
         let rest = rest.trim_start_matches(['{', '#', '!']);
-        rest.starts_with(['@', '*', '#']) || rest.starts_with(|c: char| c.is_ascii_digit() && c != '0')
+        rest.starts_with(['@', '*', '#'])
+            || rest.starts_with(|c: char| c.is_ascii_digit() && c != '0')
     });
-    let words = ["shift", "getopts", "BASH_ARGV", "source ", "eval", "$#", "${#}"];
+    let words = [
+        "shift",
+        "getopts",
+        "BASH_ARGV",
+        "source ",
+        "eval",
+        "$#",
+        "${#}",
+    ];
     parameter
         || words.iter().any(|w| text.contains(w))
         || text.lines().any(|line| {

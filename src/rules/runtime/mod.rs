@@ -3,6 +3,7 @@
 pub mod dangerous_workdir;
 pub mod debug_setting;
 pub mod docker_socket;
+mod duplicate;
 pub mod duplicate_cmd;
 pub mod duplicate_entrypoint;
 pub mod duplicate_healthcheck;
@@ -21,4 +22,3 @@ pub mod relative_workdir;
 pub mod remote_admin_port;
 pub mod root_user;
 pub mod shell_form_command;
-mod duplicate;

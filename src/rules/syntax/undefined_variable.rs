@@ -160,7 +160,9 @@ fn out_of_sight(
 
 /// Whether the image that a stage stands on is named with the help of an argument.
 fn chooses_base(facts: &Facts<'_>, node: &Node<'_>, name: &str) -> bool {
-    let Some(stage) = node.stage else { return false };
+    let Some(stage) = node.stage else {
+        return false;
+    };
     let Some(root) = facts.chain(stage).last() else {
         return false;
     };
