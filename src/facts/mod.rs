@@ -22,6 +22,7 @@ mod remote;
 mod scope;
 mod scripts;
 mod stage;
+mod swallowed;
 mod user;
 mod words;
 
