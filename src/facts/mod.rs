@@ -3,6 +3,7 @@
 
 mod copies;
 mod directive;
+pub mod downloads;
 mod environment;
 mod globals;
 mod graph;
@@ -24,6 +25,7 @@ mod scripts;
 mod stage;
 mod swallowed;
 mod user;
+mod verification;
 mod words;
 
 use std::borrow::Cow;
@@ -60,6 +62,7 @@ pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
 pub use user::RunUser;
+pub use verification::{SwitchedOff, Verified};
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.
@@ -103,6 +106,8 @@ pub struct Facts<'a> {
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// See [`Facts::switched_off`].
+    switched_off: OnceCell<Vec<SwitchedOff>>,
     /// The files around the Dockerfile: see [`Facts::context`].
     files: Arc<dyn Files>,
     context: OnceCell<Option<BuildContext>>,
@@ -256,6 +261,7 @@ impl<'a> Facts<'a> {
             copies: Vec::new(),
             labels: Vec::new(),
             user_names: OnceCell::new(),
+            switched_off: OnceCell::new(),
             compared: Cell::new(0),
             files,
             context: OnceCell::new(),
