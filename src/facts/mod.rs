@@ -25,6 +25,7 @@ mod scope;
 mod scripts;
 mod secret_flow;
 mod stage;
+mod swallowed;
 mod user;
 mod verification;
 mod words;
