@@ -18,7 +18,7 @@ use super::{Status, Trouble, output, rewrite};
 use crate::config::{
     self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, ScriptChecker,
 };
-use crate::context::{NamedBuild, disk};
+use crate::context::{NamedBuild, PassedArgument, disk};
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
@@ -43,6 +43,8 @@ struct Task {
     effective: Arc<Effective>,
     /// How it is built, if a compose or bake file says so.
     builds: Vec<NamedBuild>,
+    /// The secrets that other files pass as build arguments.
+    passed: Vec<PassedArgument>,
     /// A compose or bake file instead of a Dockerfile: those in it are linted.
     inline: Option<InlineSource>,
     /// The bytes, if they were read already.
@@ -470,6 +472,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
             effective,
             builds,
+            passed: Vec::new(),
             inline: None,
             bytes: None,
         });
@@ -482,6 +485,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         let settings = &effective.settings;
         tasks.push(Task {
             builds: builders.of(&path, &settings.build, is_alone(settings)),
+            passed: builders.passed_to(&path),
             effective,
             name: path.clone(),
             path: Some(path),
@@ -497,6 +501,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         tasks.push(Task {
             effective,
             builds: Vec::new(),
+            passed: Vec::new(),
             name: path.clone(),
             path: Some(path),
             inline: Some(inline),
@@ -649,6 +654,13 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
     let mut settings = Cow::Borrowed(&effective.settings);
     if !task.builds.is_empty() {
         settings.to_mut().builds = std::mem::take(&mut task.builds);
+    }
+    if !task.passed.is_empty() {
+        let settings = settings.to_mut();
+        for build in &mut settings.builds {
+            build.build.passed.clone_from(&task.passed);
+        }
+        settings.build.passed = std::mem::take(&mut task.passed);
     }
     if task.needs_shellcheck() {
         settings = Cow::Owned(program.answer(&settings));
@@ -844,6 +856,7 @@ mod tests {
                 path: Some(path),
                 effective: Arc::clone(&effective),
                 builds: Vec::new(),
+                passed: Vec::new(),
                 inline: None,
                 bytes: None,
             }
