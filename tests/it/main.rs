@@ -9,6 +9,7 @@
 )]
 
 mod buildkit;
+mod builds;
 mod checks;
 mod cli;
 mod code;
