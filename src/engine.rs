@@ -450,7 +450,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             read(&mut cx);
         }
     }
-    let mut suppressions = Suppressions::of(source, file, build, perspective);
+    let mut suppressions = Suppressions::of(source, file, build, perspective, settings.as_of());
     suppressions.know(settings.rules.iter().map(|r| r.meta));
     if settings.no_ignores {
         suppressions.disable();
