@@ -1,5 +1,6 @@
 //! Image references: their parts, their tags, and what is known of the images they name.
 
+mod base;
 mod defaults;
 mod lifetimes;
 mod publishers;
@@ -9,6 +10,7 @@ mod table;
 mod tag;
 mod variables;
 
+pub use base::{BaseRelease, base_release, sh_has_pipefail};
 pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
     is_windows, os_family,
