@@ -8,6 +8,8 @@
 mod declined;
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/options.rs"]
+mod options;
 #[path = "build/programs.rs"]
 mod programs;
 #[path = "build/tables.rs"]
@@ -33,6 +35,7 @@ fn main() {
     for generate in [
         declined::generate,
         images::generate,
+        options::generate,
         programs::generate,
         tokens::generate,
         verification::generate,

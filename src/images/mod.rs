@@ -3,6 +3,7 @@
 mod base;
 mod defaults;
 mod lifetimes;
+mod options;
 mod publishers;
 mod reference;
 mod registry;
@@ -16,6 +17,7 @@ pub use defaults::{
     is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
+pub use options::{Recommended, is_too_old, recommended};
 pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;
