@@ -131,7 +131,13 @@ fn folder(dockerfile: &str, files: &BTreeMap<String, String>) -> tempfile::TempD
 /// The level of each rule and code that dlint names for a folder; some rules are off by default.
 fn findings(folder: &Path, rule: &str) -> Vec<(String, String)> {
     let output = Command::new(env!("CARGO_BIN_EXE_dlint"))
-        .args(["--isolated", "--exit-zero", "--format=json", "--context=.", "--extend-select"])
+        .args([
+            "--isolated",
+            "--exit-zero",
+            "--format=json",
+            "--context=.",
+            "--extend-select",
+        ])
         .args([rule, "Dockerfile"])
         .current_dir(folder)
         .output()
@@ -225,7 +231,8 @@ fn dlint_says_of_the_fixtures_what_they_say() {
     let Fixtures { fault, safe } = fixtures();
     let mut wrong = Vec::new();
     for fault in &fault {
-        let said = |dockerfile: &str| findings(folder(dockerfile, &fault.files).path(), &fault.says);
+        let said =
+            |dockerfile: &str| findings(folder(dockerfile, &fault.files).path(), &fault.says);
         let found = said(&fault.dockerfile);
         if !found.contains(&(fault.says.clone(), fault.level.clone())) {
             wrong.push(format!("{}: dlint says {found:?}", fault.name));
