@@ -542,6 +542,7 @@ impl Selection {
                 as_of: self.as_of,
                 rules: active,
                 policy,
+                exceptions: Vec::new(),
                 build: crate::context::Build {
                     arguments: self.build.args.into_iter().collect(),
                     target: self.build.target,

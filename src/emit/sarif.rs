@@ -13,7 +13,7 @@ use crate::context::{Disk, is_repository};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::{Impact, Level, RuleMeta};
 use crate::span::{Source, Span};
-use crate::suppress::Suppressed;
+use crate::suppress::{By, Suppressed};
 
 /// GitHub's limit for descriptions, in characters.
 const MOST_TEXT: usize = 1024;
@@ -297,7 +297,8 @@ struct Suppression<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     justification: Option<&'a str>,
-    location: Location<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location<'a>>,
 }
 
 pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -644,10 +645,16 @@ impl<'a> OneFile<'a, '_> {
                 .into_iter()
                 .collect(),
             suppressions: suppressed
-                .map(|s| Suppression {
-                    kind: "inSource",
-                    justification: Some(s.reason.as_str()).filter(|r| !r.is_empty()),
-                    location: self.place(s.comment, None),
+                .map(|s| {
+                    let (kind, location) = match &s.by {
+                        By::Comment(span) => ("inSource", Some(self.place(*span, None))),
+                        By::Exception(_) => ("external", None),
+                    };
+                    Suppression {
+                        kind,
+                        justification: Some(s.reason.as_str()).filter(|r| !r.is_empty()),
+                        location,
+                    }
                 })
                 .into_iter()
                 .collect(),

@@ -97,6 +97,21 @@ pub const COVERING: [(&str, &str); 2] = [
     ("clear-text-download", "remote-add-without-checksum"),
 ];
 
+/// The rule about bases that are not golden.
+pub const NON_GOLDEN_BASE: &str = "non-golden-base";
+
+/// The rules whose findings about a base [`NON_GOLDEN_BASE`] tells in its help.
+pub const TOLD_OF_A_BASE: [&str; 8] = [
+    "end-of-life-base",
+    "floating-tag",
+    "heavy-base",
+    "latest-tag",
+    "undigested-image",
+    "untagged-image",
+    "untrusted-registry",
+    "unvetted-publisher",
+];
+
 /// Whether a name is a code of ShellCheck, which stands for some findings of [`SHELLCHECK`].
 pub fn is_code(name: &str) -> bool {
     let number = name.get(2..).unwrap_or_default().as_bytes();

@@ -11,6 +11,7 @@ mod scanners;
 mod shellcheck;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::compat;
 use crate::compat::scanners::Scanner;
@@ -18,6 +19,7 @@ use crate::context::Build;
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::perspective::Perspective;
+use crate::policy::exceptions::Granted;
 use crate::rule::{IgnoreComment, RefusedIgnore, RuleMeta, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
@@ -108,15 +110,24 @@ enum Group {
 /// The family of the rules about secrets.
 const SECRETS: &str = "secrets";
 
-/// A finding that an ignore comment silenced.
+/// A finding that was silenced.
 #[derive(Debug, Clone)]
 pub struct Suppressed {
     /// The finding.
     pub diagnostic: Diagnostic,
-    /// The comment.
-    pub comment: Span,
-    /// The reason given in the comment, perhaps empty.
+    /// By what.
+    pub by: By,
+    /// The reason given, perhaps empty.
     pub reason: String,
+}
+
+/// What silences a finding.
+#[derive(Debug, Clone)]
+pub enum By {
+    /// An ignore comment of the file, there.
+    Comment(Span),
+    /// An exception from the policy.
+    Exception(Arc<Granted>),
 }
 
 impl Suppressions {
@@ -273,7 +284,7 @@ impl Suppressions {
             match self.silences(&diagnostic) {
                 Some((comment, reason)) => suppressed.push(Suppressed {
                     diagnostic,
-                    comment,
+                    by: By::Comment(comment),
                     reason,
                 }),
                 None => kept.push(diagnostic),

@@ -34,7 +34,7 @@ const HEADINGS: [&str; 9] = [
 ];
 
 /// Rules that no Dockerfile can show.
-const WITHOUT_EXAMPLES: [&str; 1] = ["internal-error"];
+const WITHOUT_EXAMPLES: [&str; 3] = ["expired-exception", "internal-error", "unused-exception"];
 
 /// A fenced block of a page.
 struct Block {
