@@ -1,6 +1,7 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+pub mod absence;
 mod copies;
 mod directive;
 mod environment;
@@ -16,6 +17,7 @@ mod place;
 pub mod platform;
 pub mod port;
 pub mod program;
+mod programs;
 mod references;
 mod remote;
 mod scope;
@@ -47,6 +49,7 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
+pub use programs::Programs;
 pub use references::{Modifier, Reference, Undefined};
 pub use remote::Remote;
 use scope::Scopes;
@@ -95,6 +98,8 @@ pub struct Facts<'a> {
     taken: OnceCell<Vec<Vec<String>>>,
     /// For each node what it copies: see [`Facts::copied`].
     copies: Vec<OnceCell<Option<Copied>>>,
+    /// What happened to the programs of the base before each node: see [`Facts::programs_before`].
+    program_changes: OnceCell<(Vec<programs::Changes>, Vec<programs::Changes>)>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
@@ -247,6 +252,7 @@ impl<'a> Facts<'a> {
             mentions: RefCell::default(),
             taken: OnceCell::new(),
             copies: Vec::new(),
+            program_changes: OnceCell::new(),
             labels: Vec::new(),
             user_names: OnceCell::new(),
             compared: Cell::new(0),

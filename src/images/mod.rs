@@ -3,6 +3,7 @@
 mod base;
 mod defaults;
 mod lifetimes;
+mod programs;
 mod publishers;
 mod reference;
 mod registry;
@@ -16,6 +17,10 @@ pub use defaults::{
     is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
+pub use programs::{
+    PackageSystem, Presence, ProgramSet, is_known_program, known_program, package_brings,
+    package_of, program,
+};
 pub use publishers::{Publisher, official_name, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;

@@ -114,6 +114,7 @@ impl Rule for Shellcheck {
         let sets_more = || picks && script.commands.iter().any(sets_unseen);
         let last_unseen = || script.commands.iter().rfind(|c| runs_unseen(c));
         let codes = cx.codes;
+        let dialect_is = dialect.clone();
         let run = RunScript::new(facts, node, &text.text, script, dialect);
         let found = match &self.answers {
             Some(answers) => {
@@ -121,6 +122,13 @@ impl Rule for Shellcheck {
             }
             None => run.check(self.checks(codes)),
         };
+        for span in lost_pipefail(facts, node, &dialect_is, script) {
+            if self.wants(codes, "SC3040", Severity::Error) {
+                let message =
+                    "`set -o pipefail` ends the script: this dash does not know the option";
+                cx.report(span, message).code("SC3040", Severity::Error);
+            }
+        }
         for finding in found {
             let code = code_of(&finding);
             let is_guess = match code {
@@ -157,6 +165,34 @@ impl Shellcheck {
 /// The code of a finding.
 fn code_of(finding: &Diagnostic) -> &str {
     finding.code.as_deref().unwrap_or_default()
+}
+
+/// Where `set` is given the option `pipefail` that the image's dash has not. ShellCheck's dash is
+/// one that has it.
+fn lost_pipefail(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    dialect: &Dialect,
+    script: &Script,
+) -> Vec<Span> {
+    if *dialect != Dialect::Dash || node.shell != Dialect::Dash || node.onbuild {
+        return Vec::new();
+    }
+    let is_own = |index: usize| {
+        let mut frames = script.frames_of(index);
+        !frames.any(|(_, f)| matches!(f.kind, FrameKind::Script { process: true, .. }))
+    };
+    let words: Vec<Span> = script
+        .named("set")
+        .filter(|(index, _)| is_own(*index))
+        .flat_map(|(_, command)| command.args())
+        .filter(|word| word.is("pipefail"))
+        .map(|word| word.span)
+        .collect();
+    if words.is_empty() || node.shell_node.is_some() || !facts.sh_lacks_pipefail(node) {
+        return Vec::new();
+    }
+    words
 }
 
 /// Whether what is found does no harm in a RUN:
