@@ -34,6 +34,8 @@ struct Base {
 #[serde(deny_unknown_fields)]
 struct Variant {
     tag: Option<String>,
+    #[serde(default)]
+    open: bool,
     from: Option<String>,
     below: Option<String>,
     on: Option<String>,
@@ -117,8 +119,9 @@ fn bases_table(bases: &Bases, known: &BTreeSet<&str>) -> Result<String, String> 
         for variant in &base.variants {
             let _ = write!(
                 variants,
-                "Variant {{ tag: {:?}, from: {:?}, below: {:?}, on: {}, programs: {}, perhaps: {} }}, ",
+                "Variant {{ tag: {:?}, open: {}, from: {:?}, below: {:?}, on: {}, programs: {}, perhaps: {} }}, ",
                 variant.tag,
+                variant.open,
                 variant.from,
                 variant.below,
                 on(&variant.on)?,

@@ -4,6 +4,7 @@
 pub mod absence;
 mod copies;
 mod directive;
+pub mod downloads;
 mod environment;
 mod globals;
 mod graph;
@@ -18,11 +19,14 @@ pub mod platform;
 pub mod port;
 pub mod program;
 mod programs;
+mod reads;
 mod references;
 mod remote;
 mod scope;
+mod scripts;
 mod stage;
 mod user;
+mod verification;
 mod words;
 
 use std::borrow::Cow;
@@ -50,14 +54,17 @@ use mount::Mount;
 use packages::Install;
 pub use place::Place;
 pub use programs::Programs;
+pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
 pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
+pub use scripts::{RunBy, RunScript};
 pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
 pub use user::RunUser;
+pub use verification::{SwitchedOff, Verified};
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.
@@ -103,9 +110,13 @@ pub struct Facts<'a> {
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// See [`Facts::switched_off`].
+    switched_off: OnceCell<Vec<SwitchedOff>>,
     /// The files around the Dockerfile: see [`Facts::context`].
     files: Arc<dyn Files>,
     context: OnceCell<Option<BuildContext>>,
+    /// The scripts that the file runs: see [`Facts::run_scripts`].
+    run_scripts: OnceCell<Vec<RunScript>>,
     /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
     launch_scripts: Vec<OnceCell<Script>>,
     /// How many names were compared so far: see [`Facts::may_compare`].
@@ -255,9 +266,11 @@ impl<'a> Facts<'a> {
             program_changes: OnceCell::new(),
             labels: Vec::new(),
             user_names: OnceCell::new(),
+            switched_off: OnceCell::new(),
             compared: Cell::new(0),
             files,
             context: OnceCell::new(),
+            run_scripts: OnceCell::new(),
             launch_scripts: Vec::new(),
             asked_shell: None,
             without_triggers,
@@ -445,6 +458,12 @@ impl<'a> Facts<'a> {
             .is_some_and(|h| self.source.slice(h.body).trim_start().starts_with("#!"));
         match node.shell_node.and_then(|n| self.nodes.get(n)) {
             Some(shell) if !shebang => ShellOptions::of_words(&shell.instruction.words()),
+            None if !shebang => match node.stage.map(|stage| self.root_base(stage)) {
+                Some(Base::Image(image)) => {
+                    ShellOptions::of_words(crate::images::inherited_shell(image))
+                }
+                _ => ShellOptions::default(),
+            },
             _ => ShellOptions::default(),
         }
     }
@@ -484,22 +503,26 @@ impl<'a> Facts<'a> {
 
     /// As [`Facts::masked`], of a word that is read already.
     fn masked_template(&self, node: usize, template: &Template) -> String {
-        let hidden = || HIDDEN.to_string();
-        // `${X:+…}` of a variable that is not known can be anything.
-        let guesses = template
-            .references()
-            .any(|r| r.modifier.is_some() && matches!(self.lookup(node, &r.name), Var::Unknown));
-        if guesses {
-            return hidden();
+        let mut text = String::new();
+        for part in &template.parts {
+            match part {
+                word::Part::Literal { text: literal, .. } => text.push_str(literal),
+                word::Part::Reference(reference) => {
+                    // `${X:-…}` of a variable that is not known can be anything.
+                    let mut lookup = |name: &str| self.lookup(node, name);
+                    let alone = Template {
+                        parts: vec![part.clone()],
+                        range: reference.range.clone(),
+                    };
+                    match alone.evaluate(&mut lookup) {
+                        Ok(Value::Known(value)) => text.push_str(&value),
+                        Ok(Value::Unknown) => text.push(HIDDEN),
+                        Err(_) => return HIDDEN.to_string(),
+                    }
+                }
+            }
         }
-        let value = template.evaluate(&mut |name| match self.lookup(node, name) {
-            Var::Unknown => Var::Set(hidden().into()),
-            known => known,
-        });
-        match value {
-            Ok(Value::Known(text)) => text,
-            _ => hidden(),
-        }
+        text
     }
 
     /// What is known of a variable before the instruction at `node`. FROM and what stands before

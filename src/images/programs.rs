@@ -45,6 +45,8 @@ struct Base {
 /// What holds instead for some of its tags.
 struct Variant {
     tag: Option<&'static str>,
+    /// Whether nothing is known of it.
+    open: bool,
     from: Option<&'static str>,
     below: Option<&'static str>,
     on: Option<&'static str>,
@@ -205,7 +207,7 @@ impl Base {
         let programs = variant.and_then(|v| v.programs).or(self.programs);
         let perhaps = variant.and_then(|v| v.perhaps).unwrap_or(self.perhaps);
         let on = variant.and_then(|v| v.on).or(self.on);
-        let Some(programs) = programs else {
+        let Some(programs) = programs.filter(|_| !variant.is_some_and(|v| v.open)) else {
             return Presence::Unknown;
         };
         let below = match on.filter(|_| depth < MAX_DEPTH) {
@@ -282,6 +284,15 @@ mod tests {
             ("example.com/app", "curl", Unknown),
             ("openjdk:8", "curl", Unknown),
             ("openjdk:8-jre-slim", "git", Absent),
+            ("mcr.microsoft.com/dotnet/aspnet:8.0", "curl", Absent),
+            ("mcr.microsoft.com/dotnet/aspnet:8.0-alpine", "bash", Absent),
+            (
+                "mcr.microsoft.com/dotnet/aspnet:8.0-azurelinux3.0",
+                "curl",
+                Unknown,
+            ),
+            ("mcr.microsoft.com/dotnet/sdk:8.0", "git", Present),
+            ("nvidia/cuda:12.4.1-base-ubuntu22.04", "git", Absent),
             ("python:3.9-windowsservercore", "apt-get", Unknown),
         ] {
             assert_eq!(has(image, name), presence, "{image} {name}");

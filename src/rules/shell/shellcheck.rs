@@ -38,7 +38,8 @@ use self::codes::Checks;
 pub use self::external::{Answers, ExternalScript, ReportError};
 use self::script::RunScript;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
+use crate::facts::{Base, Command, Definition, Dialect, Facts, Node, Script};
+use crate::images::{self, Publisher};
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule, RuleMeta};
 use crate::rules::{self, SHELLCHECK};
 use crate::shell::{FrameKind, WordPart};
@@ -110,9 +111,9 @@ impl Rule for Shellcheck {
         let picks = self.minimum_level.is_none() && cx.codes.others == OtherCodes::Recommended;
         // What a shell that is not known lacks is a guess, and so is what a script does not set or
         // use that reads more from elsewhere.
-        let no_sh = picks && dialect == Dialect::Sh;
-        let sets_more = || picks && script.commands.iter().any(sets_unseen);
-        let last_unseen = || script.commands.iter().rfind(|c| runs_unseen(c));
+        let no_sh = picks && (dialect == Dialect::Sh || may_be_another_sh(facts, node, &dialect));
+        let sets_more = || picks && script.commands.iter().any(Command::sets_unseen);
+        let last_unseen = || script.commands.iter().rfind(|c| c.runs_unseen());
         let codes = cx.codes;
         let dialect_is = dialect.clone();
         let run = RunScript::new(facts, node, &text.text, script, dialect);
@@ -132,7 +133,7 @@ impl Rule for Shellcheck {
         for finding in found {
             let code = code_of(&finding);
             let is_guess = match code {
-                "SC2154" => sets_more(),
+                "SC2154" => sets_more() || picks && is_out_of_sight(facts, &finding),
                 "SC2034" => {
                     picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
                 }
@@ -167,6 +168,18 @@ fn code_of(finding: &Diagnostic) -> &str {
     finding.code.as_deref().unwrap_or_default()
 }
 
+/// Whether the `/bin/sh` that runs a script may well not be the one of its system: an image of
+/// somebody else of which no more than the system is known, or a link that was made before.
+fn may_be_another_sh(facts: &Facts<'_>, node: &Node<'_>, dialect: &Dialect) -> bool {
+    if !matches!(dialect, Dialect::Dash | Dialect::Ash) || node.shell_node.is_some() {
+        return false;
+    }
+    let Some(Base::Image(image)) = node.stage.map(|stage| facts.root_base(stage)) else {
+        return false;
+    };
+    images::publisher(image) == Publisher::Unknown || !facts.programs_before(node).is_plain("sh")
+}
+
 /// Where `set` is given the option `pipefail` that the image's dash has not. ShellCheck's dash is
 /// one that has it.
 fn lost_pipefail(
@@ -193,6 +206,14 @@ fn lost_pipefail(
         return Vec::new();
     }
     words
+}
+
+/// Whether the variable that is found is an argument that the stage does not see, of which the rule
+/// about variables speaks.
+fn is_out_of_sight(facts: &Facts<'_>, finding: &Diagnostic) -> bool {
+    let written = facts.source.slice(finding.span);
+    let name = written.trim_matches(['$', '{', '}', '"']);
+    facts.declarations_of(None, name).next().is_some()
 }
 
 /// Whether what is found does no harm in a RUN:
@@ -222,23 +243,6 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
             .any(|c| c.words.first().is_some_and(|w| w.raw.contains('/'))),
         _ => false,
     }
-}
-
-/// Whether a command may set variables that cannot be seen: `. file`, `eval`, `export $(…)`.
-fn sets_unseen(command: &Command) -> bool {
-    match command.name.as_str() {
-        _ if runs_unseen(command) => true,
-        "export" | "declare" | "typeset" | "local" | "readonly" | "read" => command
-            .args()
-            .iter()
-            .any(|w| w.prefix().is_empty() && !w.parts.is_empty()),
-        _ => false,
-    }
-}
-
-/// Whether a command runs in the shell itself what cannot be seen.
-fn runs_unseen(command: &Command) -> bool {
-    matches!(command.name.as_str(), "." | "source" | "eval")
 }
 
 fn report(cx: &mut Context<'_>, finding: Diagnostic) {
