@@ -72,10 +72,27 @@ fn is_wrong(facts: &Facts<'_>, stage: usize, programs: &Programs<'_>, manager: &
             let family = absence::family(facts, stage);
             let own = managers(family);
             // What a table says of the image, or what was brought, counts more.
-            let is_listed = matches!(facts.root_base(stage), Base::Image(_))
-                && programs.manager("sh") != Presence::Unknown;
-            !is_listed && !own.is_empty() && !own.contains(&manager) && programs.is_plain(manager)
+            let is_listed = programs.manager("sh") != Presence::Unknown;
+            !is_listed
+                && !own.is_empty()
+                && !own.contains(&manager)
+                && programs.is_plain(manager)
+                && is_named(facts, stage, family)
         }
+    }
+}
+
+/// Whether the tag itself says which system it is: what an image is mostly built on, some of its
+/// releases were not.
+fn is_named(facts: &Facts<'_>, stage: usize, family: OsFamily) -> bool {
+    let Base::Image(image) = facts.root_base(stage) else {
+        return false;
+    };
+    let says_alpine = |tag: &str| tag.split(['-', '_']).any(|word| word.starts_with("alpine"));
+    match family {
+        OsFamily::Alpine => image.effective_tag().is_some_and(says_alpine),
+        OsFamily::Debian => facts.base_release(stage).is_some(),
+        _ => false,
     }
 }
 
