@@ -6,6 +6,8 @@
 
 #[path = "build/bases.rs"]
 mod bases;
+#[path = "build/credentials.rs"]
+mod credentials;
 #[path = "build/declined.rs"]
 mod declined;
 #[path = "build/images.rs"]
@@ -34,10 +36,12 @@ fn main() {
     let mut problems = Vec::new();
     for generate in [
         bases::generate,
+        credentials::generate,
         declined::generate,
         images::generate,
         programs::generate,
         tokens::generate,
+        declined::generate,
         verification::generate,
     ] {
         problems.extend(generate().err());

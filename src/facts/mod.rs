@@ -3,6 +3,7 @@
 
 pub mod absence;
 mod copies;
+mod credentials;
 mod directive;
 pub mod downloads;
 mod environment;
@@ -24,6 +25,7 @@ mod references;
 mod remote;
 mod scope;
 mod scripts;
+mod secret_flow;
 mod stage;
 mod swallowed;
 mod user;
@@ -46,6 +48,7 @@ pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
+pub use credentials::{Credential, Evidence, Whereabouts};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
 pub use images::{ImageUse, ImageUseKind};
@@ -61,6 +64,7 @@ pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use scripts::{RunBy, RunScript};
+pub use secret_flow::{SecretSource, SecretWrite};
 pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
@@ -108,6 +112,8 @@ pub struct Facts<'a> {
     copies: Vec<OnceCell<Option<Copied>>>,
     /// What happened to the programs of the base before each node: see [`Facts::programs_before`].
     program_changes: OnceCell<(Vec<programs::Changes>, Vec<programs::Changes>)>,
+    /// The secrets written in the file: see [`Facts::credentials`].
+    credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
@@ -265,6 +271,7 @@ impl<'a> Facts<'a> {
             taken: OnceCell::new(),
             copies: Vec::new(),
             program_changes: OnceCell::new(),
+            credentials: OnceCell::new(),
             labels: Vec::new(),
             user_names: OnceCell::new(),
             switched_off: OnceCell::new(),
