@@ -41,7 +41,6 @@ fn main() {
         images::generate,
         programs::generate,
         tokens::generate,
-        declined::generate,
         verification::generate,
     ] {
         problems.extend(generate().err());
