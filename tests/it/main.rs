@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bases;
 mod buildkit;
 mod checks;
 mod cli;
@@ -17,6 +18,7 @@ mod conventions;
 mod examples;
 mod formats;
 mod golden;
+mod golden_guide;
 mod hadolint;
 mod hostile;
 mod invocations;
