@@ -22,6 +22,7 @@ mod golden_guide;
 mod hadolint;
 mod hostile;
 mod invocations;
+mod leaks;
 mod masking;
 mod pages;
 mod policy;
