@@ -4,6 +4,10 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/bases.rs"]
+mod bases;
+#[path = "build/credentials.rs"]
+mod credentials;
 #[path = "build/declined.rs"]
 mod declined;
 #[path = "build/images.rs"]
@@ -31,6 +35,8 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        bases::generate,
+        credentials::generate,
         declined::generate,
         images::generate,
         programs::generate,
