@@ -23,6 +23,7 @@ mod remote;
 mod scope;
 mod scripts;
 mod stage;
+mod swallowed;
 mod user;
 mod verification;
 mod words;
