@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bases;
 mod buildkit;
 mod builds;
 mod checks;
@@ -18,6 +19,7 @@ mod conventions;
 mod examples;
 mod formats;
 mod golden;
+mod golden_guide;
 mod hadolint;
 mod hostile;
 mod invocations;
