@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/archives.rs"]
+mod archives;
 #[path = "build/images.rs"]
 mod images;
 #[path = "build/programs.rs"]
@@ -26,7 +28,12 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
-    for generate in [images::generate, programs::generate, tokens::generate] {
+    for generate in [
+        images::generate,
+        archives::generate,
+        programs::generate,
+        tokens::generate,
+    ] {
         problems.extend(generate().err());
     }
     let pages = files("rules", "md");

@@ -4,6 +4,7 @@ pub mod add_instead_of_copy;
 pub mod chown_in_own_layer;
 pub mod copied_archive;
 pub mod copy_without_link;
+pub mod dead_host;
 pub mod exclude_top_level_only;
 pub mod ignored_copy;
 pub mod link_owner_by_name;
