@@ -109,7 +109,9 @@ pub fn discover(paths: &[PathBuf], options: &Options, configs: &mut Configs) -> 
                 let folder = path.parent().unwrap_or(Path::new(""));
                 let out = options.force_exclude
                     && (options.exclude.fits(path)
-                        || configs.of_folder(folder).is_ok_and(|c| c.excludes(path)));
+                        || configs
+                            .of_folder(folder)
+                            .is_ok_and(|c| configs.exclusion(&c).fits(path)));
                 if !out {
                     files.insert(shown(path));
                 }
@@ -145,6 +147,7 @@ impl Search<'_> {
         let Ok(config) = configs.of_folder(root) else {
             return;
         };
+        let exclusion = configs.exclusion(&config);
         let mut ignored = Ignored::new(root);
         let mut left_out = false;
         let walk = WalkDir::new(root)
@@ -167,7 +170,7 @@ impl Search<'_> {
                     left_out = true;
                     return false;
                 }
-                !is_folder || !(options.exclude.fits(entry.path()) || config.excludes(entry.path()))
+                !is_folder || !(options.exclude.fits(entry.path()) || exclusion.fits(entry.path()))
             });
         for entry in walk {
             match entry {
@@ -207,7 +210,7 @@ impl Search<'_> {
         };
         let builds = is_compose_file(path) || is_bake_file(path);
         let wanted = builds || is_dockerfile(path) || own.includes(path);
-        if !wanted || options.exclude.fits(path) || own.excludes(path) {
+        if !wanted || options.exclude.fits(path) || configs.exclusion(&own).fits(path) {
             return;
         }
         if is_link && disk::leads_out(root, path) {

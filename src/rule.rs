@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 
+use crate::date::Date;
 pub use crate::diagnostic::meta::{
     BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, RuleMeta,
 };
@@ -79,6 +80,8 @@ pub trait Rule: Any + Send + Sync {
     fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
         false
     }
+    /// Each rule in an ignore comment that would silence what a policy locks.
+    fn check_refused_ignore(&self, cx: &mut Context<'_>, refused: &RefusedIgnore) {}
     /// Each ignore comment, or each rule in one, that silenced nothing.
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
 }
@@ -111,6 +114,15 @@ pub struct IgnoreComment {
     pub meant: Option<String>,
 }
 
+/// A part of an ignore comment that would silence what a policy locks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RefusedIgnore {
+    /// The place of the rule's name in the comment, or of the whole comment.
+    pub span: Span,
+    /// The rule that is locked.
+    pub rule: &'static str,
+}
+
 /// A part of an ignore comment that silenced nothing.
 #[derive(Debug, Clone)]
 pub struct UnusedIgnore {
@@ -123,6 +135,8 @@ pub struct UnusedIgnore {
     pub removal: Option<Span>,
     /// Whether the comment is written for another tool, which may still need it.
     pub foreign: bool,
+    /// The last day for which it was written, if that is past.
+    pub ended: Option<Date>,
 }
 
 /// What a check may ask and do.

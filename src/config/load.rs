@@ -8,8 +8,11 @@ use serde::Deserialize;
 
 use super::error::{Problem, nearest, reason};
 use super::layer::{Layer, RuleOptions, Selection, check_rule, check_selector};
+use super::lock::{self, Claim, EXCLUDE};
 use super::{ConfigError, Effective, File, Patterns};
 use crate::context::disk;
+use crate::policy::Exception;
+use crate::policy::exceptions::Granted;
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::values::{self, Kind, Located, Mismatch, Step, Value};
@@ -18,6 +21,8 @@ use crate::values::{self, Kind, Located, Mismatch, Step, Value};
 const MAX_BYTES: u64 = 1 << 20;
 /// How many files may extend each other in a row.
 const MAX_EXTENDED: usize = 32;
+/// How many files a file may extend in all.
+const MAX_FILES: usize = 200;
 
 /// A configuration file with everything it extends.
 #[derive(Default)]
@@ -29,6 +34,10 @@ pub struct Config {
     overrides: Vec<(Patterns, Layer)>,
     exclude: Vec<Patterns>,
     include: Vec<Patterns>,
+    /// The exceptions from the policy, and the files they are for.
+    exceptions: Vec<(Option<Patterns>, Arc<Granted>)>,
+    /// What each of the files says that a policy may lock.
+    claims: Vec<(Source, Vec<Claim>)>,
 }
 
 impl Config {
@@ -94,7 +103,7 @@ impl Config {
         let (file, rules, of_overrides) = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         chain.push(disk::identity(path));
-        if let Some(extends) = &file.extends {
+        for extends in &file.extends.0 {
             let target = folder.join(&extends.value);
             let place = extends.span;
             let again = disk::identity(&target);
@@ -103,6 +112,10 @@ impl Config {
                 let names: Vec<String> = names.map(|p| p.display().to_string()).collect();
                 let problem = Problem::Circle(names.join(" → "));
                 return Err(reader.fault(problem, place));
+            }
+            // A list may name files that name lists.
+            if self.base.len() > MAX_FILES {
+                return Err(reader.fault(Problem::TooMany(MAX_FILES), place));
             }
             if chain.len() > MAX_EXTENDED {
                 return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), place));
@@ -126,6 +139,7 @@ impl Config {
                     _ => e,
                 })?;
         }
+        chain.pop();
         self.lay_over(&reader, folder, (file, rules, of_overrides))
     }
 
@@ -134,7 +148,7 @@ impl Config {
         let source = Source::new("dlint.toml", text);
         let reader = Reader { source: &source };
         let read = reader.read()?;
-        if let Some(extends) = &read.0.extends {
+        if let Some(extends) = read.0.extends.0.first() {
             let problem = Problem::Extends {
                 path: (&extends.value).into(),
                 reason: "this configuration is no file".to_owned(),
@@ -161,25 +175,102 @@ impl Config {
             self.overrides.push((patterns, layer));
         }
         self.base.push(Layer::of_file(file, rules));
+        let root = Value::parse(reader.source.text()).map_err(|e| reader.misfit(e, &[]))?;
+        self.add_exceptions(reader, folder, &root)?;
+        self.claims
+            .push((reader.source.clone(), lock::claims(&root)));
         Ok(())
+    }
+
+    /// Reads the exceptions of a file, which is known to be well formed.
+    fn add_exceptions(
+        &mut self,
+        reader: &Reader<'_>,
+        folder: &Path,
+        root: &Value,
+    ) -> Result<(), ConfigError> {
+        let of = |table: &Value| {
+            table
+                .get("policy")
+                .and_then(|p| p.get("exceptions"))
+                .cloned()
+        };
+        for over in root.get("overrides").map_or(&[][..], Value::elements) {
+            if let Some(exceptions) = of(over) {
+                let problem = "exceptions have `files` of their own: write `[[policy.exceptions]]`";
+                let problem = Problem::Other(problem.to_owned());
+                return Err(reader.fault(problem, exceptions.span));
+            }
+        }
+        for value in of(root).iter().flat_map(Value::elements) {
+            let exception = Exception::deserialize(value).map_err(|e| reader.misfit(e, &[]))?;
+            let place = |key: &str| value.get(key).map_or(value.span, |v| v.span);
+            check_rule(&exception.rule).map_err(|e| reader.fault(e.into(), place("rule")))?;
+            if exception.reason.trim().is_empty() {
+                let problem = Problem::Other("an exception needs a reason".to_owned());
+                return Err(reader.fault(problem, place("reason")));
+            }
+            let patterns = (!exception.files.is_empty()).then(|| {
+                let files = exception.files.iter().map(String::as_str);
+                Patterns::new(folder, files).map_err(|e| reader.fault(e, place("files")))
+            });
+            let granted = Granted {
+                source: reader.source.clone(),
+                span: place("rule"),
+                exception,
+            };
+            self.exceptions
+                .push((patterns.transpose()?, Arc::new(granted)));
+        }
+        Ok(())
+    }
+
+    /// The exceptions that are for a file, by what [`Config::matching`] says of it.
+    pub(super) fn exceptions<'c>(
+        &'c self,
+        matching: &'c [bool],
+    ) -> impl Iterator<Item = &'c Arc<Granted>> {
+        let matching = matching.iter().skip(self.overrides.len());
+        let exceptions = self.exceptions.iter().zip(matching);
+        exceptions.filter(|(_, fits)| **fits).map(|((_, e), _)| e)
+    }
+
+    /// All exceptions.
+    pub fn all_exceptions(&self) -> impl Iterator<Item = &Arc<Granted>> {
+        self.exceptions.iter().map(|(_, granted)| granted)
+    }
+
+    /// What the files say that a policy may lock.
+    pub(super) fn claims(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().flat_map(|(_, claims)| claims)
+    }
+
+    /// The same by file.
+    pub(super) fn claims_by_file(&self) -> &[(Source, Vec<Claim>)] {
+        &self.claims
     }
 
     /// What the configuration says of a file of that name, and nothing else: no command line and
     /// no environment. With `all` every override is taken to apply.
     pub fn effective(&self, name: &Path, all: bool) -> Result<Effective, ConfigError> {
         let matching = if all {
-            vec![true; self.overrides.len()]
+            vec![true; self.overrides.len() + self.exceptions.len()]
         } else {
             self.matching(name)
         };
         let layers: Vec<&Layer> = self.layers(&matching).collect();
         let selection = Selection::of(&layers);
-        selection.finish().map_err(ConfigError::new)
+        let mut effective = selection.finish().map_err(ConfigError::new)?;
+        effective.settings.exceptions = self.exceptions(&matching).cloned().collect();
+        Ok(effective)
     }
 
-    /// Which of the overrides apply to a file.
+    /// Which of the overrides apply to a file, and behind them which of the exceptions.
     pub(super) fn matching(&self, path: &Path) -> Vec<bool> {
-        self.overrides.iter().map(|(p, _)| p.fits(path)).collect()
+        let overrides = self.overrides.iter().map(|(p, _)| p.fits(path));
+        let exceptions = self.exceptions.iter();
+        let exceptions = exceptions.map(|(p, _)| p.as_ref().is_none_or(|p| p.fits(path)));
+        overrides.chain(exceptions).collect()
     }
 
     /// The layers, the overrides that apply among them.
@@ -248,6 +339,9 @@ impl Reader<'_> {
             ],
             file.levels.keys().chain(file.rules.keys()),
         )?;
+        for name in file.locked.iter().filter(|n| n.value != EXCLUDE) {
+            check_selector(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
+        }
         let rules = self.rules(&root, &[])?;
         let mut of_overrides = Vec::new();
         let overrides = root.get("overrides").map_or(&[][..], Value::elements);
