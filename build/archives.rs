@@ -26,6 +26,8 @@ struct Host {
     path: Option<String>,
     scheme: Option<String>,
     program: Option<String>,
+    #[serde(default)]
+    later: bool,
     since: Datetime,
     what: String,
     instead: String,
@@ -69,12 +71,13 @@ pub(super) fn generate() -> Result<(), String> {
         .map(|host| {
             Ok(format!(
                 "DeadHost {{ host: {:?}, exact: {}, path: {:?}, scheme: {:?}, program: {:?}, \
-                 since: {}, what: {:?}, instead: {:?} }}",
+                 later: {}, since: {}, what: {:?}, instead: {:?} }}",
                 host.host,
                 host.exact,
                 host.path.as_deref().unwrap_or_default(),
                 host.scheme,
                 host.program,
+                host.later,
                 date(&host.since)?,
                 host.what,
                 host.instead,

@@ -16,6 +16,8 @@ pub struct DeadHost {
     scheme: Option<&'static str>,
     /// Only what this program fetches.
     program: Option<&'static str>,
+    /// Whether what names it goes well, and only what needs it later fails.
+    pub later: bool,
     since: Date,
     /// What happened, as the end of a message.
     pub what: &'static str,

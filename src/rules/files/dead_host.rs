@@ -1,7 +1,7 @@
 //! `dead-host`: something is fetched from a server that is gone.
 
 use crate::diagnostic::Severity;
-use crate::facts::hosts::dead_hosts;
+use crate::facts::hosts::{self, dead_hosts};
 use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Word as ShellWord;
@@ -57,22 +57,14 @@ fn check_command(
     }
     let facts = cx.facts;
     // One of several servers that are tried, or a failure that does not end the build.
-    let is_certain = node.must_succeed(index);
+    let is_certain = node.must_succeed(index) && command.name != "echo";
     let words = command.words.iter();
     for word in words.chain(command.assignments.iter().map(|a| &a.value)) {
         let text: &str = word.literal().unwrap_or(&word.raw);
         for found in dead_hosts(text, &command.name, facts.as_of) {
             let name = text.get(found.range).unwrap_or_default();
             let span = span_in(facts.source.slice(word.span), word, name);
-            report(
-                cx,
-                span,
-                name,
-                found.host.what,
-                found.host.instead,
-                is_certain,
-                seen,
-            );
+            report(cx, span, name, found.host, is_certain, seen);
         }
     }
 }
@@ -85,15 +77,7 @@ fn check_word(cx: &mut Context<'_>, word: &Word, program: &str, seen: &mut Vec<S
         let span = word.text.span(found.range);
         // What a variable holds need not be used.
         let is_certain = program == "ADD";
-        report(
-            cx,
-            span,
-            name,
-            found.host.what,
-            found.host.instead,
-            is_certain,
-            seen,
-        );
+        report(cx, span, name, found.host, is_certain, seen);
     }
 }
 
@@ -111,8 +95,7 @@ fn report(
     cx: &mut Context<'_>,
     span: Span,
     name: &str,
-    what: &str,
-    instead: &str,
+    host: &hosts::DeadHost,
     is_certain: bool,
     seen: &mut Vec<String>,
 ) {
@@ -121,9 +104,9 @@ fn report(
     }
     seen.push(name.to_owned());
     let report = cx
-        .report(span, format!("`{name}` {what}"))
-        .help(format!("use {instead}"));
-    if !is_certain {
+        .report(span, format!("`{name}` {}", host.what))
+        .help(format!("use {}", host.instead));
+    if !is_certain || host.later {
         report.severity(Severity::Warning);
     }
 }

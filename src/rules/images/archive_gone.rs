@@ -67,29 +67,25 @@ fn asks_servers(install: &Install) -> bool {
 
 fn report_release(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>, install: &Install) {
     let facts = cx.facts;
-    let (Some(image), Some(release)) = (
-        facts.root_image(stage.index),
-        facts.root_release(stage.index),
-    ) else {
+    let Some(image) = facts.root_image(stage.index) else {
         return;
     };
-    let fits = match release.distribution() {
-        "debian" | "ubuntu" => install.manager.is_apt(),
-        _ => !install.manager.is_apt(),
-    };
-    if !fits || facts.has_other_sources(node) || install.has_flag(&["-o", "--option"]) {
+    let release = facts.root_release(stage.index);
+    let is_apt = install.manager.is_apt();
+    if facts.has_other_sources(node) || install.has_flag(&["-o", "--option"]) {
         return;
     }
-    let (what, archive) = if let Some(day) = release.archived(facts.as_of) {
-        let Some(archive) = release.archive() else {
+    let gone = release.and_then(|r| Some((r, r.archived(facts.as_of)?, r.archive()?)));
+    let (what, archive) = if let Some((release, day, archive)) = gone {
+        if is_apt != matches!(release.distribution(), "debian" | "ubuntu") {
             return;
-        };
+        }
         let message = format!(
             "the packages of {} left their servers by {day}",
             release.name()
         );
         (message, archive)
-    } else if let Some(suite) = names_gone_suite(image, facts.as_of) {
+    } else if let Some(suite) = names_gone_suite(image, facts.as_of).filter(|_| is_apt) {
         let message = format!(
             "`{}`, which the image names as a source, left its server by {}",
             suite.name, suite.since

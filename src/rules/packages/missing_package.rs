@@ -82,7 +82,7 @@ impl Rule for MissingPackage {
         }
         let fails = is_plain && node.must_succeed(install.command);
         for (package, instead) in missing {
-            let message = format!("{} has no package `{}`", release.name(), package.name);
+            let message = format!("`{}` is no package of {}", package.name, release.name());
             let mut report = cx.report(package.span, message);
             if let Some(instead) = instead {
                 report = report.help(format!("install `{instead}`"));
