@@ -51,6 +51,11 @@ impl Rule for MissingPackage {
         if install.action != Action::Install
             || !(install.manager.is_apt() || is_apk)
             || node.onbuild
+            // A branch may be for another release.
+            || node
+                .script
+                .as_ref()
+                .is_some_and(|script| script.is_conditional(install.command))
             || install.has_flag(if is_apk { &OTHER_APK } else { &OTHER_APT })
         {
             return;
