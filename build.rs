@@ -6,6 +6,10 @@
 
 #[path = "build/archives.rs"]
 mod archives;
+#[path = "build/bases.rs"]
+mod bases;
+#[path = "build/credentials.rs"]
+mod credentials;
 #[path = "build/declined.rs"]
 mod declined;
 #[path = "build/images.rs"]
@@ -34,6 +38,8 @@ fn main() {
     let mut problems = Vec::new();
     for generate in [
         archives::generate,
+        bases::generate,
+        credentials::generate,
         declined::generate,
         images::generate,
         programs::generate,

@@ -23,6 +23,7 @@ struct Image {
     system: Option<String>,
     default_system: Option<String>,
     shell: Option<String>,
+    runs_with: Option<Vec<String>>,
     user: Option<String>,
     directory: Option<String>,
     ports: Option<Vec<u16>>,
@@ -397,7 +398,7 @@ fn inherit(images: &Images, name: &str) -> Image {
                 image.$field = group.$field.clone();
             })* };
         }
-        fill!(source read product shell user directory ports variables exact_numbers rolling slim variants);
+        fill!(source read product shell runs_with user directory ports variables exact_numbers rolling slim variants);
     }
     image
 }
@@ -487,12 +488,13 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
     }
     Ok(format!(
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
-         system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, user: {}, \
+         system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, runs_with: &{:?}, user: {}, \
          directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
          exact_numbers_from: {}, rolling: {}, plain: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
         image.instead,
+        image.runs_with.as_deref().unwrap_or_default(),
         user(image.user.as_deref()),
         image.directory,
         image.ports.as_deref().unwrap_or_default(),

@@ -1,7 +1,9 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+pub mod absence;
 mod copies;
+mod credentials;
 mod directive;
 pub mod downloads;
 mod environment;
@@ -18,13 +20,16 @@ mod place;
 pub mod platform;
 pub mod port;
 pub mod program;
+mod programs;
 mod reads;
 mod references;
 mod remote;
 mod repositories;
 mod scope;
 mod scripts;
+mod secret_flow;
 mod stage;
+mod swallowed;
 mod user;
 mod verification;
 mod words;
@@ -45,6 +50,7 @@ pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
+pub use credentials::{Credential, Evidence, Whereabouts};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
 pub use images::{ImageUse, ImageUseKind};
@@ -53,12 +59,14 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
+pub use programs::Programs;
 pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
 pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use scripts::{RunBy, RunScript};
+pub use secret_flow::{SecretSource, SecretWrite};
 pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
@@ -104,6 +112,10 @@ pub struct Facts<'a> {
     taken: OnceCell<Vec<Vec<String>>>,
     /// For each node what it copies: see [`Facts::copied`].
     copies: Vec<OnceCell<Option<Copied>>>,
+    /// What happened to the programs of the base before each node: see [`Facts::programs_before`].
+    program_changes: OnceCell<(Vec<programs::Changes>, Vec<programs::Changes>)>,
+    /// The secrets written in the file: see [`Facts::credentials`].
+    credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
@@ -269,6 +281,8 @@ impl<'a> Facts<'a> {
             mentions: RefCell::default(),
             taken: OnceCell::new(),
             copies: Vec::new(),
+            program_changes: OnceCell::new(),
+            credentials: OnceCell::new(),
             labels: Vec::new(),
             user_names: OnceCell::new(),
             switched_off: OnceCell::new(),
@@ -463,6 +477,12 @@ impl<'a> Facts<'a> {
             .is_some_and(|h| self.source.slice(h.body).trim_start().starts_with("#!"));
         match node.shell_node.and_then(|n| self.nodes.get(n)) {
             Some(shell) if !shebang => ShellOptions::of_words(&shell.instruction.words()),
+            None if !shebang => match node.stage.map(|stage| self.root_base(stage)) {
+                Some(Base::Image(image)) => {
+                    ShellOptions::of_words(crate::images::inherited_shell(image))
+                }
+                _ => ShellOptions::default(),
+            },
             _ => ShellOptions::default(),
         }
     }

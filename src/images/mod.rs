@@ -4,6 +4,7 @@ mod archives;
 mod base;
 mod defaults;
 mod lifetimes;
+mod programs;
 mod publishers;
 mod reference;
 mod registry;
@@ -15,9 +16,13 @@ pub use archives::{GoneSuite, gone_suite, names_gone_suite, replacement};
 pub use base::{BaseRelease, base_release, sh_has_pipefail};
 pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
-    is_windows, os_family,
+    inherited_shell, is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
+pub use programs::{
+    PackageSystem, Presence, ProgramSet, is_known_program, known_program, package_brings,
+    package_of, program,
+};
 pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;

@@ -102,6 +102,8 @@ pub(super) struct Image {
     pub(super) every_variant: bool,
     /// The shell, if it is not the system's.
     pub(super) shell: Option<DefaultShell>,
+    /// The words of the SHELL that it sets.
+    pub(super) runs_with: &'static [&'static str],
     pub(super) user: BaseUser,
     pub(super) directory: Option<&'static str>,
     pub(super) ports: &'static [u16],
