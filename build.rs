@@ -14,6 +14,8 @@ mod credentials;
 mod declined;
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/options.rs"]
+mod options;
 #[path = "build/programs.rs"]
 mod programs;
 #[path = "build/tables.rs"]
@@ -42,6 +44,7 @@ fn main() {
         credentials::generate,
         declined::generate,
         images::generate,
+        options::generate,
         programs::generate,
         tokens::generate,
         verification::generate,
