@@ -467,6 +467,7 @@ impl Selection {
                 builds: Vec::new(),
                 files: None,
                 no_ignores: !self.ignore_comments,
+                most: None,
                 rules: active,
                 policy,
                 build: crate::context::Build {

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::error::{Problem, nearest, reason};
 use super::layer::{Layer, RuleOptions, Selection, check_rule, check_selector};
-use super::{ConfigError, Effective, File, Patterns};
-use crate::context::disk;
+use super::{ConfigError, Effective, File, Patterns, unshipped};
+use crate::context::{Files, Nothing, disk};
+use crate::diagnostic::Severity;
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::values::{self, Kind, Located, Mismatch, Step, Value};
@@ -29,6 +30,10 @@ pub struct Config {
     overrides: Vec<(Patterns, Layer)>,
     exclude: Vec<Patterns>,
     include: Vec<Patterns>,
+    /// Tests and examples, if a file says which.
+    unshipped: Option<Patterns>,
+    /// The most that is said of them, if a file says it.
+    unshipped_level: Option<Severity>,
 }
 
 impl Config {
@@ -155,6 +160,11 @@ impl Config {
     ) -> Result<(), ConfigError> {
         self.exclude.push(reader.patterns(folder, &file.exclude)?);
         self.include.push(reader.patterns(folder, &file.include)?);
+        let unshipped = &file.tests_and_examples;
+        if let Some(files) = &unshipped.files {
+            self.unshipped = Some(reader.patterns(folder, files)?);
+        }
+        self.unshipped_level = unshipped.level.or(self.unshipped_level);
         for (over, rules) in file.overrides.iter().zip(of_overrides) {
             let patterns = reader.patterns(folder, &over.files)?;
             let layer = Layer::of_override(over.clone(), rules);
@@ -174,7 +184,18 @@ impl Config {
         };
         let layers: Vec<&Layer> = self.layers(&matching).collect();
         let selection = Selection::of(&layers);
-        selection.finish().map_err(ConfigError::new)
+        let mut effective = selection.finish().map_err(ConfigError::new)?;
+        effective.settings.most = self.most(name, &Nothing);
+        Ok(effective)
+    }
+
+    /// The most that rules which say less of tests and examples report of a file, if it is one.
+    pub(super) fn most(&self, path: &Path, files: &dyn Files) -> Option<Severity> {
+        let is_unshipped = match &self.unshipped {
+            Some(patterns) => patterns.fits(path),
+            None => unshipped::is_likely(path, files),
+        };
+        is_unshipped.then(|| self.unshipped_level.unwrap_or(Severity::Info))
     }
 
     /// Which of the overrides apply to a file.

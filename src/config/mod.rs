@@ -13,6 +13,7 @@ mod migrate;
 mod pattern;
 mod report;
 mod schema;
+mod unshipped;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +24,7 @@ use std::sync::Arc;
 pub use error::{ConfigError, Problem, reason};
 pub use file::{
     BuildOptions, FailOn, File, LevelSetting, Override, PolicyKeys, Profile, RuleTable,
-    ScriptChecker,
+    ScriptChecker, TestsAndExamples,
 };
 pub use layer::{Layer, RuleOptions, UnknownRule};
 pub use load::Config;
@@ -33,6 +34,7 @@ pub use report::Format;
 pub use schema::schema;
 
 use crate::context::{Disk, is_repository};
+use crate::diagnostic::Severity;
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
 use layer::Selection;
@@ -106,8 +108,8 @@ pub struct Configs {
     folders: HashMap<PathBuf, Result<Arc<Config>, ConfigError>>,
     /// What is wrong with which file.
     faults: BTreeMap<PathBuf, ConfigError>,
-    /// By configuration and the overrides that match.
-    effective: HashMap<(PathBuf, Vec<bool>), Arc<Effective>>,
+    /// By configuration, the overrides that match, and what is said of tests at most.
+    effective: HashMap<(PathBuf, Vec<bool>, Option<Severity>), Arc<Effective>>,
 }
 
 impl Configs {
@@ -217,7 +219,8 @@ impl Configs {
     pub fn of_file(&mut self, path: &Path) -> Result<Arc<Effective>, ConfigError> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let config = self.of_folder(folder)?;
-        let key = (config.path.clone(), config.matching(path));
+        let most = config.most(path, &Disk);
+        let key = (config.path.clone(), config.matching(path), most);
         if let Some(known) = self.effective.get(&key) {
             return Ok(Arc::clone(known));
         }
@@ -231,6 +234,7 @@ impl Configs {
             error
         })?;
         effective.settings.files = Some(Arc::new(Disk));
+        effective.settings.most = most;
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)

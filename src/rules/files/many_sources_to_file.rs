@@ -16,10 +16,6 @@ impl Rule for ManySourcesToFile {
         if transfer.sources.len() < 2 {
             return;
         }
-        let name = match &node.instruction.kind {
-            Kind::Add(_) => "ADD",
-            _ => "COPY",
-        };
         let word = &transfer.destination;
         let Some(text) = cx.facts.text(node.index, word) else {
             return;
@@ -33,9 +29,11 @@ impl Rule for ManySourcesToFile {
         let report = cx
             .report(
                 word.span,
-                format!("`{name}` of several sources needs a directory: `{text}` does not end with a slash"),
+                format!(
+                    "unless `{text}` is a directory already, the last source becomes the file `{text}` and the others are lost"
+                ),
             )
-            .help("write a slash at the end");
+            .help("write a slash at the end: `{text}/` is a directory in any case".replace("{text}", &text));
         if plain {
             report.fix(Fix::unsafe_(
                 "add the slash",

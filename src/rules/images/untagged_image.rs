@@ -1,6 +1,6 @@
 //! `untagged-image`: neither tag nor digest.
 
-use super::moving::{means_latest, report_moving};
+use super::moving::{is_given_up, means_latest, report_moving};
 use crate::facts::ImageUse;
 use crate::rule::{Context, Rule, rule};
 
@@ -13,7 +13,7 @@ impl Rule for UntaggedImage {
         // A variable in a name of one word may choose a stage.
         let may_be_stage = image.is_hidden() && !image.text.contains('/');
         // A name without a namespace that no registry has is built beside this file.
-        let decided = may_be_stage || image.is_local_name() || means_latest(image);
+        let decided = may_be_stage || image.is_local_name() || means_latest(image) || is_given_up(image);
         if !image.is_untagged() || decided {
             return;
         }
