@@ -34,6 +34,8 @@ struct Image {
     rolling: Option<bool>,
     #[serde(default)]
     plain: bool,
+    #[serde(default)]
+    for_builds: bool,
     slim: Option<Slim>,
     variants: Option<Vec<Variant>>,
 }
@@ -140,9 +142,9 @@ pub(super) fn generate() -> Result<(), String> {
 }
 
 fn releases_table(releases: &Releases) -> Result<String, String> {
-    let date = |date: &Option<Datetime>| match date {
-        Some(date) => format!("Some({:?})", date.to_string()),
-        None => "None".to_owned(),
+    let date = |day: &Option<Datetime>| match day {
+        Some(day) => date(day).map(|day| format!("Some({day})")),
+        None => Ok("None".to_owned()),
     };
     let mut rows = Vec::new();
     let mut products = String::new();
@@ -176,8 +178,8 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
             let _ = write!(
                 text,
                 "Release {{ version: {version:?}, code: {code:?}, released: {}, ends: {}, advise: {} }}, ",
-                date(&release.released),
-                date(&release.ends),
+                date(&release.released)?,
+                date(&release.ends)?,
                 release.advise.unwrap_or(true),
             );
         }
@@ -191,8 +193,8 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
         rows.push(format!("&{}", constant(id)));
     }
     Ok(format!(
-        "/// The day for which dlint judges.\npub(super) const AS_OF: &str = \"{}\";\n{products}{}",
-        releases.as_of,
+        "/// The day that the tables were made right for.\npub const DATA_DATE: Date = {};\n{products}{}",
+        self::date(&releases.as_of)?,
         table(
             "The products, by their id in `data/releases.toml`.",
             "pub(super) static PRODUCTS",
@@ -200,6 +202,14 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
             &rows
         )
     ))
+}
+
+/// A day as Rust text.
+fn date(day: &Datetime) -> Result<String, String> {
+    match (&day.date, &day.time) {
+        (Some(d), None) => Ok(format!("Date::new({}, {}, {})", d.year, d.month, d.day)),
+        _ => Err(format!("data/releases.toml: `{day}` is no day")),
+    }
 }
 
 /// The name of a product's static: `PRODUCT_ALPINE_LINUX`.
@@ -412,7 +422,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
          system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, user: {}, \
          directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
-         exact_numbers_from: {}, rolling: {}, plain: {}, slim: {slim}, variants: &[{variants}] }}",
+         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
         image.instead,
@@ -428,6 +438,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         image.exact_numbers_from.unwrap_or(0),
         image.rolling.unwrap_or(false),
         image.plain,
+        image.for_builds,
     ))
 }
 

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use crate::compat::buildkit::{self, Reading};
 use crate::compat::hadolint;
 use crate::context::{Build, Files, NamedBuild, Nothing};
+use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::fix::{self, Applicability, Candidate, Fixable, Fixed};
+use crate::images::DATA_DATE;
 use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
@@ -49,6 +51,8 @@ pub struct Settings {
     /// The most that rules report at which say less of tests and examples
     /// ([`RuleMeta::yields`]), if the file is one.
     pub most: Option<Severity>,
+    /// The day that files are judged for; [`DATA_DATE`] if nobody says.
+    pub as_of: Option<Date>,
 }
 
 /// A rule that is on.
@@ -114,6 +118,10 @@ impl Settings {
             }
         }
         settings
+    }
+
+    fn as_of(&self) -> Date {
+        self.as_of.unwrap_or(DATA_DATE)
     }
 
     /// Whether a rule is on and looks for what `name` stands for.
@@ -380,7 +388,8 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
     }
     let of = |build: &Build| {
         let files = Arc::new(Nothing);
-        let facts = Facts::seen_by(settings.perspective, source, &file, build, files);
+        let as_of = settings.as_of();
+        let facts = Facts::seen_by(settings.perspective, source, &file, build, files, as_of);
         shellcheck::scripts(&facts)
     };
     if settings.builds.is_empty() {
@@ -399,7 +408,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let no_codes = CodeChoice::default();
     let perspective = settings.perspective;
     let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
-    let facts = Facts::seen_by(perspective, source, file, build, files);
+    let facts = Facts::seen_by(perspective, source, file, build, files, settings.as_of());
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,

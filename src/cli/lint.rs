@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -19,6 +20,7 @@ use crate::config::{
     ScriptChecker,
 };
 use crate::context::{NamedBuild, disk};
+use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
@@ -81,6 +83,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         _ => Place::Nearest,
     };
     let mut configs = Configs::new(place, layer);
+    configs.set_today(today());
     if !args.isolated {
         configs.read_environment()?;
     }
@@ -274,6 +277,13 @@ fn own_left_out(platforms: &[String]) -> Vec<String> {
     named.cloned().collect()
 }
 
+/// This day where the sun stands over Greenwich, the same for all who lint at a time.
+fn today() -> Date {
+    const DAY: u64 = 24 * 60 * 60;
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Date::of_days(since.map_or(0, |since| since.as_secs() / DAY))
+}
+
 /// The command line as a layer of settings.
 fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     let mut build = BuildOptions {
@@ -322,6 +332,7 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
         policy,
         ignore_comments: args.rules.disable_ignore_pragma.then_some(false),
         shellcheck: args.rules.shellcheck,
+        as_of: args.rules.as_of,
         golden: args.golden.clone(),
         trusted_registries: args.trusted_registry.clone(),
         build,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Format, schema};
+use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::platform::{Platform, SPELLING};
 use crate::policy::{Golden, LabelFormat, Policy};
@@ -142,6 +143,9 @@ pub struct File {
     pub ignore_comments: Option<bool>,
     /// Who looks at shell scripts: dlint itself, or the program `shellcheck`.
     pub shellcheck: Option<ScriptChecker>,
+    /// The day that the files are judged for, `YYYY-MM-DD`: what is out of support by then, and
+    /// what is gone; today if none is named.
+    pub as_of: Option<Date>,
     /// Files and folders that are not searched; patterns relative to this file.
     #[schemars(with = "Vec<String>")]
     pub exclude: Vec<Located<String>>,

@@ -9,6 +9,7 @@ use super::{
     ScriptChecker,
 };
 use crate::compat::hadolint;
+use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::perspective::Perspective;
@@ -52,6 +53,8 @@ pub struct Layer {
     pub verbose: Option<bool>,
     /// Who looks at shell scripts.
     pub shellcheck: Option<ScriptChecker>,
+    /// The day that files are judged for.
+    pub as_of: Option<Date>,
 }
 
 impl Layer {
@@ -70,6 +73,7 @@ impl Layer {
             ignore_comments: file.ignore_comments,
             format: file.format,
             shellcheck: file.shellcheck,
+            as_of: file.as_of,
             ..Self::default()
         }
     }
@@ -312,6 +316,7 @@ pub(super) struct Selection {
     fail_on: FailOn,
     ignore_comments: bool,
     pub(super) shellcheck: ScriptChecker,
+    as_of: Option<Date>,
     /// The codes that are on, for the rule that has any.
     codes: CodeChoice,
     policy: Policy,
@@ -339,6 +344,7 @@ impl Selection {
             fail_on: profile.fail_on(),
             ignore_comments: true,
             shellcheck: ScriptChecker::default(),
+            as_of: None,
             policy: Policy::default(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
@@ -412,6 +418,7 @@ impl Selection {
         self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
         self.ignore_comments = layer.ignore_comments.unwrap_or(self.ignore_comments);
         self.shellcheck = layer.shellcheck.unwrap_or(self.shellcheck);
+        self.as_of = layer.as_of.or(self.as_of);
         layer.policy.lay_over(&mut self.policy);
         self.golden.extend(layer.golden.iter().cloned());
         let registries = layer.trusted_registries.iter().cloned();
@@ -468,6 +475,7 @@ impl Selection {
                 files: None,
                 no_ignores: !self.ignore_comments,
                 most: None,
+                as_of: self.as_of,
                 rules: active,
                 policy,
                 build: crate::context::Build {

@@ -35,6 +35,7 @@ pub use schema::schema;
 
 use crate::context::{Disk, is_repository};
 use crate::diagnostic::Severity;
+use crate::date::Date;
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
 use layer::Selection;
@@ -101,6 +102,8 @@ pub struct Reporting {
 /// Finds what applies to each path, reading every file once.
 pub struct Configs {
     place: Place,
+    /// The day that files are judged for where no configuration names one.
+    today: Option<Date>,
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
@@ -117,12 +120,18 @@ impl Configs {
     pub fn new(place: Place, command_line: Layer) -> Self {
         Self {
             place,
+            today: None,
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
             faults: BTreeMap::new(),
             effective: HashMap::new(),
         }
+    }
+
+    /// With the day that files are judged for where no configuration names one.
+    pub fn set_today(&mut self, today: Date) {
+        self.today = Some(today);
     }
 
     /// Reads the variables `HADOLINT_*`.
@@ -235,6 +244,7 @@ impl Configs {
         })?;
         effective.settings.files = Some(Arc::new(Disk));
         effective.settings.most = most;
+        effective.settings.as_of = effective.settings.as_of.or(self.today);
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)

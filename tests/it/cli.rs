@@ -1031,6 +1031,34 @@ mod configuration {
     }
 
     #[test]
+    fn files_are_judged_for_a_day() {
+        let p = project(&[
+            ("old", "FROM debian:10\n"),
+            ("then.toml", "as-of = 2020-07-01\n"),
+            ("wrong.toml", "as-of = '2020-07'\n"),
+        ]);
+        let on = |arguments: &[&str]| {
+            let rule = ["--select", "end-of-life-base", "old"];
+            run(p.path(), &[&rule, arguments].concat())
+        };
+        assert_eq!(on(&[]).code, 1, "today");
+        assert_eq!(on(&["--as-of", "2024-06-30"]).code, 1);
+        assert_eq!(on(&["--as-of", "2024-06-29"]).code, 0);
+        assert_eq!(on(&["-c", "then.toml"]).code, 0);
+        assert_eq!(on(&["-c", "then.toml", "--as-of", "2026-11-21"]).code, 1);
+        let ran = on(&["--as-of", "yesterday"]);
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.err.contains("a day is written YYYY-MM-DD"),
+            "{}",
+            ran.err
+        );
+        let ran = on(&["-c", "wrong.toml"]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains("`2020-07` is no day"), "{}", ran.err);
+    }
+
+    #[test]
     fn extending_and_overriding_lay_settings_over_one_another() {
         let p = project(&[
             (

@@ -16,7 +16,7 @@ rule! {
 impl Rule for ChownInOwnLayer {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let mut copies: Vec<&Copied> = Vec::new();

@@ -1,5 +1,6 @@
 //! Images that move with every release.
 
+use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::Place;
 use crate::images::{ImageRef, Publisher, end_of_life, is_rolling, publisher};
@@ -26,8 +27,8 @@ pub(super) fn means_latest(image: &ImageRef) -> bool {
 }
 
 /// Whether no tag of the image gets updates: which one is named makes no difference.
-pub(super) fn is_given_up(image: &ImageRef) -> bool {
-    end_of_life(image).is_some_and(|end| end.date.is_none())
+pub(super) fn is_given_up(image: &ImageRef, as_of: Date) -> bool {
+    end_of_life(image, as_of).is_some_and(|end| end.date.is_none())
 }
 
 /// Reports an image that moves with every release.

@@ -58,7 +58,7 @@ impl Cache {
 
 /// Whether what a RUN leaves behind is in the image that is built.
 pub(super) fn ships(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    facts.stage_of(node).is_some_and(|s| s.in_final)
+    facts.stage_of(node).is_some_and(|s| s.in_final) && facts.product().is_some()
 }
 
 /// Whether a mount of a RUN keeps these paths out of its layer.

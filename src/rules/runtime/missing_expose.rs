@@ -22,7 +22,7 @@ struct Evidence {
 impl Rule for MissingExpose {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let exposed = facts.chain(last.index).any(|s| !s.exposes.is_empty());

@@ -31,7 +31,7 @@ impl Rule for RemoteAdminPort {
         if !cx.facts.stage_of(node).is_some_and(|s| s.in_final) {
             return;
         }
-        let Some(last) = cx.facts.final_stage() else {
+        let Some(last) = cx.facts.product() else {
             return;
         };
         let started: Vec<&str> = cx.facts.launch(last.index).commands().map(|c| c.name.as_str()).collect();
