@@ -8,6 +8,8 @@
 mod images;
 #[path = "build/programs.rs"]
 mod programs;
+#[path = "build/recommends.rs"]
+mod recommends;
 #[path = "build/tables.rs"]
 mod tables;
 #[path = "build/tokens.rs"]
@@ -26,7 +28,12 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
-    for generate in [images::generate, programs::generate, tokens::generate] {
+    for generate in [
+        images::generate,
+        programs::generate,
+        recommends::generate,
+        tokens::generate,
+    ] {
         problems.extend(generate().err());
     }
     let pages = files("rules", "md");

@@ -13,9 +13,9 @@ mod migrate;
 mod pattern;
 mod report;
 mod schema;
-mod unshipped;
 #[cfg(test)]
 mod tests;
+mod unshipped;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -34,8 +34,8 @@ pub use report::Format;
 pub use schema::schema;
 
 use crate::context::{Disk, is_repository};
-use crate::diagnostic::Severity;
 use crate::date::Date;
+use crate::diagnostic::Severity;
 use crate::engine::Settings;
 use crate::policy::LabelFormat;
 use layer::Selection;

@@ -10,7 +10,12 @@ use crate::syntax::{CommandLine, Kind};
 static NOTHING: Script = Script::EMPTY;
 
 /// Names of stages that people develop in.
-const WORKPLACES: [&str; 4] = ["dev-container", "devcontainer", "development-container", "vscode"];
+const WORKPLACES: [&str; 4] = [
+    "dev-container",
+    "devcontainer",
+    "development-container",
+    "vscode",
+];
 
 /// What a container starts: ENTRYPOINT with CMD behind it, as the engine joins them.
 pub struct Launch<'f, 'a> {
@@ -90,7 +95,10 @@ impl<'a> Facts<'a> {
     /// thrown away, or stays with those who work in it.
     pub fn product(&self) -> Option<&Stage<'a>> {
         let last = self.final_stage()?;
-        let is_workplace = last.name.as_deref().is_some_and(|name| WORKPLACES.contains(&name))
+        let is_workplace = last
+            .name
+            .as_deref()
+            .is_some_and(|name| WORKPLACES.contains(&name))
             || matches!(self.root_base(last.index), Base::Image(image) if images::is_for_builds(image));
         (!is_workplace).then_some(last)
     }

@@ -1,8 +1,8 @@
 //! `many-sources-to-file`: several sources are copied to something that is no directory.
 
 use crate::facts::{Base, Command, Facts, Node};
-use crate::path::is_in;
 use crate::fix::{Edit, Fix};
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
@@ -51,8 +51,22 @@ impl Rule for ManySourcesToFile {
 /// made.
 fn is_directory(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
     const EVERYWHERE: [&str; 16] = [
-        "/", "/bin", "/boot", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/sbin",
-        "/srv", "/tmp", "/usr", "/usr/local/bin", "/usr/bin",
+        "/",
+        "/bin",
+        "/boot",
+        "/etc",
+        "/home",
+        "/lib",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/root",
+        "/sbin",
+        "/srv",
+        "/tmp",
+        "/usr",
+        "/usr/local/bin",
+        "/usr/bin",
     ];
     let Some(stage) = facts.stage_of(node) else {
         return false;
@@ -67,7 +81,9 @@ fn is_directory(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
         before.any(|w| w.path.as_deref().is_some_and(|dir| is_in(dir, &path)))
     };
     let is_made = || {
-        let mut before = facts.chain_nodes(stage.index).take_while(|n| n.index < node.index);
+        let mut before = facts
+            .chain_nodes(stage.index)
+            .take_while(|n| n.index < node.index);
         before.any(|n| {
             let copied = facts.copied(n);
             let fills = copied.is_some_and(|c| {

@@ -15,9 +15,7 @@ impl Rule for InvalidBaseReference {
             // A name that no ARG declares is the defect, and another rule's; the build that is
             // being linted may say what the defaults leave open; and `ARG BASE` with `FROM $BASE`
             // or `FROM base:$TAG` says that the builder chooses.
-            if found.names.is_empty()
-                || !(found.works || found.is_undeclared || found.asks)
-            {
+            if found.names.is_empty() || !(found.works || found.is_undeclared || found.asks) {
                 found.report(cx);
             }
         }

@@ -20,7 +20,8 @@ impl Rule for LatestTag {
         // `latest-rust-1.92` holds something still.
         let moves =
             tag.precision == Precision::Latest && !tag.text.contains(|c: char| c.is_ascii_digit());
-        if !moves || image.is_local_name() || means_latest(image) || is_given_up(image, facts.as_of) {
+        if !moves || image.is_local_name() || means_latest(image) || is_given_up(image, facts.as_of)
+        {
             return;
         }
         let place = facts.place(used, range);

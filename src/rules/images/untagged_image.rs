@@ -13,7 +13,10 @@ impl Rule for UntaggedImage {
         // A variable in a name of one word may choose a stage.
         let may_be_stage = image.is_hidden() && !image.text.contains('/');
         // A name without a namespace that no registry has is built beside this file.
-        let decided = may_be_stage || image.is_local_name() || means_latest(image) || is_given_up(image, facts.as_of);
+        let decided = may_be_stage
+            || image.is_local_name()
+            || means_latest(image)
+            || is_given_up(image, facts.as_of);
         if !image.is_untagged() || decided {
             return;
         }

@@ -29,10 +29,14 @@ impl Rule for AptListsKept {
             return;
         };
         // What a later RUN needs cannot go; that it does is another rule's to say.
-        if is_for_later(node, install) || is_used_later(facts, node) {
+        if is_used_later(facts, node) {
             return;
         }
-        let fix = append(facts, node, install, "rm -rf /var/lib/apt/lists/*");
+        let fix = if is_for_later(node, install) {
+            None
+        } else {
+            append(facts, node, install, "rm -rf /var/lib/apt/lists/*")
+        };
         let fix = fix.map(|fix| {
             if may_be_used_later(facts, node) {
                 Fix::unsafe_(fix.title, fix.edits)

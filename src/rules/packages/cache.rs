@@ -217,7 +217,6 @@ mod tests {
             "RUN [\"apt-get\", \"update\"]",
             "RUN <<EOF\napt-get update\napt-get upgrade -y\nEOF",
             "RUN apt-get update",
-            "RUN apt-get update && apt-get upgrade -y\nRUN apt-get install -y a",
         ] {
             assert_eq!(count("apt-lists-kept", text), 1, "{text}");
             assert_eq!(fixed("apt-lists-kept", text), format!("{text}\n"));
@@ -237,6 +236,12 @@ mod tests {
         ] {
             assert_eq!(count("apt-lists-kept", text), 0, "{text}");
         }
+        let used = "RUN apt-get update && apt-get upgrade -y\nRUN apt-get install -y a";
+        assert_eq!(
+            count("apt-lists-kept", used),
+            0,
+            "what comes later needs them"
+        );
         for text in [
             "RUN rm -rf /var/lib/apt/lists/* && apt-get update",
             "RUN apt-get update && rm -rf /tmp/* /var/tmp/*",

@@ -34,7 +34,12 @@ impl Rule for RemoteAdminPort {
         let Some(last) = cx.facts.product() else {
             return;
         };
-        let started: Vec<&str> = cx.facts.launch(last.index).commands().map(|c| c.name.as_str()).collect();
+        let started: Vec<&str> = cx
+            .facts
+            .launch(last.index)
+            .commands()
+            .map(|c| c.name.as_str())
+            .collect();
         let path = cx.facts.source.path().components().rev().take(3);
         let names: Vec<String> = path
             .filter_map(|c| c.as_os_str().to_str())
