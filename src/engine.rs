@@ -68,6 +68,8 @@ pub struct ActiveRule {
     pub severity_is_set: bool,
     /// Which of its codes are on.
     pub codes: CodeChoice,
+    /// Whether no comment silences it, and no tool's perspective changes what it says.
+    pub is_locked: bool,
 }
 
 impl ActiveRule {
@@ -79,6 +81,7 @@ impl ActiveRule {
             severity: meta.level.severity(),
             severity_is_set: false,
             codes: CodeChoice::default(),
+            is_locked: false,
         }
     }
 
@@ -90,6 +93,7 @@ impl ActiveRule {
             severity: entry.meta.level.severity(),
             severity_is_set: false,
             codes: CodeChoice::default(),
+            is_locked: false,
         }
     }
 }
@@ -120,6 +124,11 @@ impl Settings {
         settings
     }
 
+    /// Whether a policy locks a rule.
+    pub fn is_locked(&self, id: &str) -> bool {
+        self.rules.iter().any(|r| r.is_locked && r.meta.id == id)
+    }
+
     fn as_of(&self) -> Date {
         self.as_of.unwrap_or(DATA_DATE)
     }
@@ -143,6 +152,18 @@ pub struct Report {
     /// Whether BuildKit would fail for one of these findings, because the file or a build
     /// argument asks it to (`# check=error=true`).
     pub fails: bool,
+}
+
+impl Report {
+    /// Findings in a text that is not linted, such as a configuration file.
+    pub fn of(source: Source, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            source,
+            diagnostics,
+            suppressed: Vec::new(),
+            fails: false,
+        }
+    }
 }
 
 /// Lints a file.
@@ -422,7 +443,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
-        let reading = if perspective == Perspective::Buildkit {
+        let reading = if perspective == Perspective::Buildkit && !active.is_locked {
             buildkit::reading(active.meta.id)
         } else {
             None
@@ -442,7 +463,18 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if settings.no_ignores {
         suppressions.disable();
     }
-    let mut found = std::mem::take(&mut cx.diagnostics);
+    suppressions.lock(
+        settings
+            .rules
+            .iter()
+            .filter(|r| r.is_locked)
+            .map(|r| r.meta.id),
+    );
+    let found = std::mem::take(&mut cx.diagnostics);
+    // What is locked is dlint's, whoever's findings are wanted.
+    let (locked, mut found): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|d| perspective != Perspective::Dlint && settings.is_locked(d.rule.id));
     if perspective == Perspective::Buildkit {
         found = buildkit::locate(&facts, found, |d| suppressions.asks_for_experimental(d));
     }
@@ -452,6 +484,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             active(id).map(|r| r.severity)
         });
     }
+    found.extend(locked);
     let (mut kept, mut suppressed) = suppressions.apply(found);
     if perspective != Perspective::Hadolint {
         drop_covered(&mut kept);
@@ -471,6 +504,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         }
         for unused in &unused {
             active.rule.check_unused_ignore(&mut cx, unused);
+        }
+        for refused in suppressions.refused() {
+            active.rule.check_refused_ignore(&mut cx, refused);
         }
     }
     // An ignore comment may cover the complaint about another one.

@@ -232,6 +232,10 @@ pub struct LintArgs {
     /// Read no configuration file.
     #[arg(long, help_heading = "Files")]
     pub isolated: bool,
+    /// A configuration that is laid over the repository's; what it locks stays
+    /// [default: that of DLINT_POLICY].
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub policy: Option<PathBuf>,
     /// Files and folders that are not searched.
     #[arg(
         long,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::Problem;
+use super::lock::Lock;
 use super::{
     BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, PolicyKeys, Profile,
     ScriptChecker,
@@ -33,6 +34,8 @@ pub struct Layer {
     pub fail_on: Option<FailOn>,
     /// The levels of rules, in order.
     pub levels: Vec<(String, LevelSetting)>,
+    /// The rules that nothing else lifts, if the file is a policy.
+    pub locked: Vec<String>,
     /// Keys of [`Policy`] that replace those below.
     pub policy: PolicyKeys,
     /// Golden images besides.
@@ -67,6 +70,7 @@ impl Layer {
             ignore: values(file.ignore),
             fail_on: file.fail_on,
             levels: file.levels.into_iter().map(|(k, v)| (k.value, v)).collect(),
+            locked: values(file.locked),
             policy: file.policy,
             build: file.build,
             rules,
@@ -238,6 +242,21 @@ pub(super) fn check_selector(name: &str) -> Result<(), UnknownRule> {
     }
 }
 
+/// Which of [`RULES`] a name in a selection means.
+pub(super) fn selected_rules(name: &str) -> Vec<bool> {
+    let named = rules::by_name(name);
+    let width = width_of(name);
+    let selected = |entry: &RuleEntry| width.is_some_and(|w| selects(name, w, &named, &entry.meta));
+    RULES.iter().map(selected).collect()
+}
+
+/// Which of [`RULES`] the name of a rule means.
+pub(super) fn rules_of(name: &str) -> Vec<bool> {
+    let named = rules::by_name(name);
+    let is_named = |entry: &RuleEntry| named.iter().any(|e| e.meta.id == entry.meta.id);
+    RULES.iter().map(is_named).collect()
+}
+
 /// Checks the name of a rule.
 pub(super) fn check_rule(name: &str) -> Result<(), UnknownRule> {
     if hadolint::is_known(name) {
@@ -313,10 +332,10 @@ pub(super) struct Selection {
     on: Vec<bool>,
     severities: Vec<Option<Severity>>,
     options: Vec<Options>,
-    fail_on: FailOn,
+    pub(super) fail_on: FailOn,
     ignore_comments: bool,
     pub(super) shellcheck: ScriptChecker,
-    as_of: Option<Date>,
+    pub(super) as_of: Option<Date>,
     /// The codes that are on, for the rule that has any.
     codes: CodeChoice,
     policy: Policy,
@@ -438,6 +457,50 @@ impl Selection {
         }
     }
 
+    /// The level that a rule reports at; `None` if it is off.
+    pub(super) fn severity_of(&self, id: &str) -> Option<Severity> {
+        let state = RULES.iter().zip(&self.on).zip(&self.severities);
+        let mut state = state.filter(|((entry, on), _)| **on && entry.meta.id == id);
+        let ((entry, _), severity) = state.next()?;
+        Some(severity.unwrap_or(entry.meta.level.severity()))
+    }
+
+    /// Puts what a policy locks over what everybody says. `asked` is what applies without the
+    /// policy: who asks for more gets it.
+    pub(super) fn keep(&mut self, lock: &Lock, asked: &Selection) {
+        let own = &lock.own;
+        for (i, entry) in RULES.iter().enumerate() {
+            if !lock.rules.get(i).is_some_and(|locked| *locked) {
+                continue;
+            }
+            if let (Some(on), Some(wanted)) = (self.on.get_mut(i), own.on.get(i)) {
+                *on |= wanted;
+            }
+            let least = own.severities.get(i).copied().flatten();
+            let more = asked.severities.get(i).copied().flatten();
+            let more = more.filter(|s| *s > least.unwrap_or(entry.meta.level.severity()));
+            if let Some(severity) = self.severities.get_mut(i) {
+                *severity = more.or(least);
+            }
+            if let (Some(options), Some(wanted)) = (self.options.get_mut(i), own.options.get(i)) {
+                options.clone_from(wanted);
+            }
+            if entry.meta.id == rules::SHELLCHECK {
+                self.codes.clone_from(&own.codes);
+            }
+        }
+        if let Some(i) = RULES.iter().position(|e| e.meta.id == "weakened-policy") {
+            self.on.iter_mut().skip(i).take(1).for_each(|on| *on = true);
+        }
+        own.policy.keep(&mut self.policy, |key| lock.has_key(key));
+        if lock.has_key("golden") {
+            self.golden.clear();
+        }
+        if lock.has_key("trusted-registries") {
+            self.trusted_registries.clear();
+        }
+    }
+
     pub(super) fn finish(self) -> Result<Effective, Problem> {
         let mut active = Vec::new();
         let state = self.on.iter().zip(&self.severities).zip(self.options);
@@ -468,6 +531,7 @@ impl Selection {
         policy.golden.extend(self.golden);
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
+            locked_fail_on: None,
             scripts: self.shellcheck,
             settings: Settings {
                 perspective: self.profile.perspective(),

@@ -15,7 +15,7 @@ const GOOD: &str = "FROM scratch\n";
 const RULES: [&str; 2] = ["--select", "syntax-error,unused-ignore"];
 
 /// A folder with files in it, the end of the search for configuration.
-fn project(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn project(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join(".git")).unwrap();
     for (path, text) in files {
@@ -27,7 +27,7 @@ fn project(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// dlint in a folder, with an environment that is the same everywhere.
-fn dlint(folder: &Path) -> Command {
+pub(crate) fn dlint(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dlint"));
     command.current_dir(folder);
     for (name, _) in std::env::vars_os() {
@@ -44,6 +44,7 @@ fn dlint(folder: &Path) -> Command {
         .any(|n| text.starts_with(n));
         if changes_output
             || text.starts_with("HADOLINT_")
+            || text.starts_with("DLINT_")
             || text.starts_with("GITHUB_")
             || text.starts_with("LC_")
         {
@@ -54,13 +55,13 @@ fn dlint(folder: &Path) -> Command {
     command
 }
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-fn ran(output: Output) -> Ran {
+pub(crate) fn ran(output: Output) -> Ran {
     Ran {
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -68,7 +69,7 @@ fn ran(output: Output) -> Ran {
     }
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
     ran(dlint(folder).args(arguments).output().unwrap())
 }
 
