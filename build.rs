@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/declined.rs"]
+mod declined;
 #[path = "build/images.rs"]
 mod images;
 #[path = "build/programs.rs"]
@@ -14,6 +16,8 @@ mod recommends;
 mod tables;
 #[path = "build/tokens.rs"]
 mod tokens;
+#[path = "build/verification.rs"]
+mod verification;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -29,10 +33,12 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        declined::generate,
         images::generate,
         programs::generate,
         recommends::generate,
         tokens::generate,
+        verification::generate,
     ] {
         problems.extend(generate().err());
     }
@@ -136,8 +142,8 @@ struct Entry {
 }
 
 /// The keys of the front matter.
-const KEYS: [&str; 7] = [
-    "level", "fix", "since", "hadolint", "buildkit", "aliases", "impact",
+const KEYS: [&str; 9] = [
+    "level", "fix", "since", "hadolint", "buildkit", "aliases", "impact", "cwe", "cis",
 ];
 
 fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
@@ -253,6 +259,21 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     if impact.is_empty() {
         return Err("no `impact`".into());
     }
+    let mut cwe = Vec::new();
+    for number in list("cwe") {
+        cwe.push(
+            number
+                .parse::<u16>()
+                .map_err(|_| format!("cwe `{number}`"))?,
+        );
+    }
+    let cis = list("cis");
+    if let Some(wrong) = cis
+        .iter()
+        .find(|n| !n.split('.').all(|p| p.parse::<u8>().is_ok()))
+    {
+        return Err(format!("cis `{wrong}`"));
+    }
     let body = page
         .strip_prefix(&format!("# {id}\n\n"))
         .ok_or(format!("it must start with `# {id}`"))?;
@@ -266,7 +287,7 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     let url = format!("{PAGES}/{family}/{id}.md");
     let code = format!(
         "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
-         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
+         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], cwe: &{cwe:?}, cis: &{cis:?}, summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
          make: make::<{rule}>, configure: configure::<{rule}>, options: options::<{rule}> }},\n",
         get("since")?,
         hadolint

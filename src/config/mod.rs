@@ -5,6 +5,7 @@
 //! [`Effective`] settings, the same object for all files that share them.
 
 mod error;
+pub mod exceptions;
 mod file;
 mod hadolint;
 mod layer;
@@ -125,6 +126,9 @@ impl Exclusion {
     }
 }
 
+/// What decides about settings: see [`Configs`].
+type EffectiveKey = (PathBuf, Vec<bool>, Vec<bool>, Option<Severity>);
+
 /// Finds what applies to each path, reading every file once.
 pub struct Configs {
     place: Place,
@@ -141,7 +145,7 @@ pub struct Configs {
     faults: BTreeMap<PathBuf, ConfigError>,
     /// By configuration, what matches of its overrides and of the policy's, and what is said of
     /// tests at most.
-    effective: HashMap<(PathBuf, Vec<bool>, Vec<bool>, Option<Severity>), Arc<Effective>>,
+    effective: HashMap<EffectiveKey, Arc<Effective>>,
 }
 
 impl Configs {
@@ -335,6 +339,11 @@ impl Configs {
         if let Some(lock) = &lock {
             lock::mark(lock, &mut effective);
         }
+        let is_locked = lock.as_ref().is_some_and(|lock| lock.has_key("exceptions"));
+        let own = (!is_locked).then(|| config.exceptions(&key.1));
+        let exceptions = own.into_iter().flatten();
+        let of_policy = policy.into_iter().flat_map(|p| p.exceptions(&key.2));
+        effective.settings.exceptions = exceptions.chain(of_policy).cloned().collect();
         effective.settings.files = Some(Arc::new(Disk));
         effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);

@@ -2,9 +2,9 @@
 
 use crate::facts::{Base, Command, Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::path::is_in;
+use crate::path::{file_name, is_in};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, TransferSource};
 
 rule!(ManySourcesToFile);
 
@@ -25,7 +25,10 @@ impl Rule for ManySourcesToFile {
         if text.ends_with(['/', '\\']) || is_dot(&text) || text.is_empty() {
             return;
         }
-        if is_directory(cx.facts, node, &text) {
+        // A directory among them makes the destination one.
+        if !transfer.sources.iter().all(|s| is_file(cx.facts, node, s))
+            || is_directory(cx.facts, node, &text)
+        {
             return;
         }
         let written = cx.facts.source.slice(word.span);
@@ -45,6 +48,25 @@ impl Rule for ManySourcesToFile {
             ));
         }
     }
+}
+
+/// Whether a source is surely a file: by the build context, else by its ending.
+fn is_file(facts: &Facts<'_>, node: &Node<'_>, source: &TransferSource) -> bool {
+    if source.heredoc.is_some() {
+        return true;
+    }
+    let Some(text) = facts.text(node.index, &source.word) else {
+        return false;
+    };
+    let path = crate::path::clean(text.trim_matches(['"', '\'']));
+    let from_context = node.instruction.flag("from").is_none();
+    if let Some(context) = facts.context().filter(|_| from_context) {
+        let path = path.trim_start_matches('/');
+        return context.exists(path) && !context.is_directory(path);
+    }
+    let name = file_name(&path).trim_start_matches('.');
+    name.rsplit_once('.')
+        .is_some_and(|(_, end)| !end.is_empty() && end.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 /// Whether the destination is a directory by then: one that every system has, or that the file

@@ -2,8 +2,8 @@
 
 use crate::date::Date;
 use crate::diagnostic::Severity;
-use crate::facts::Place;
-use crate::images::{ImageRef, Publisher, end_of_life, is_rolling, publisher};
+use crate::facts::{Facts, Place};
+use crate::images::{ImageRef, Publisher, end_of_life, is_rolling, prefixed_official, publisher};
 use crate::rule::Context;
 
 /// Whether the name itself says the release, so that `latest` is only its newest update:
@@ -29,6 +29,12 @@ pub(super) fn means_latest(image: &ImageRef) -> bool {
 /// Whether no tag of the image gets updates: which one is named makes no difference.
 pub(super) fn is_given_up(image: &ImageRef, as_of: Date) -> bool {
     end_of_life(image, as_of).is_some_and(|end| end.date.is_none())
+}
+
+/// Whether the name of an official image stands behind a prefix that only the build knows, and no
+/// stage has that name.
+pub(super) fn behind_prefix(facts: &Facts<'_>, image: &ImageRef) -> bool {
+    prefixed_official(image).is_some_and(|rest| facts.stages_named(&rest.text).is_empty())
 }
 
 /// Reports an image that moves with every release.

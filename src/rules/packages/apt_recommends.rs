@@ -53,6 +53,8 @@ impl Rule for AptRecommends {
         let names = std::iter::once(first).chain(rest.iter().copied());
         let mut extras: Vec<(Extra, &str)> = names
             .flat_map(|install| &install.packages)
+            // That of another archive brings nothing along.
+            .filter(|p| p.name != "nodejs" || !facts.is_mentioned_before(node, "nodesource"))
             .filter_map(|p| Some((extra(&p.name, base)?, p.name.as_str())))
             .filter(|(extra, _)| extra.megabytes >= WORTH)
             .collect();
@@ -97,7 +99,7 @@ impl Rule for AptRecommends {
 }
 
 /// The size in megabytes from which it is worth a remark.
-const WORTH: u32 = 5;
+const WORTH: u32 = 10;
 
 /// Whether an image is the full variant of one that comes slim too: it brings compilers and common
 /// programs, so that what they recommend is not installed anew.

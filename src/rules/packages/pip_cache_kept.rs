@@ -3,7 +3,7 @@
 use super::cache::{Cache, removes};
 use crate::edits::after_verb;
 use crate::facts::packages::{Install, Manager};
-use crate::facts::{Command, Node};
+use crate::facts::{Base, Command, Facts, Node};
 use crate::fix::Fix;
 use crate::rule::{Context, Rule, rule};
 
@@ -27,6 +27,10 @@ impl Rule for PipCacheKept {
         let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
+        // Before version 6 pip knows no such option.
+        if has_old_pip(facts, node) {
+            return;
+        }
         // The home of another user is no place for a cache: pip then keeps none.
         let command = node.commands().get(install.command);
         if command.is_some_and(|c| c.wrappers.iter().any(|w| w.name == "sudo")) {
@@ -49,6 +53,23 @@ impl Rule for PipCacheKept {
             "add `--no-cache-dir`",
             fix,
         );
+    }
+}
+
+/// Whether the base brings a pip without `--no-cache-dir`: that of Debian 8 and Ubuntu 14.04 and of
+/// those before them (<https://pip.pypa.io/en/stable/news/#v6-0>).
+fn has_old_pip(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let Some(Base::Image(image)) = node.stage.map(|stage| facts.root_base(stage)) else {
+        return false;
+    };
+    let words = |names: &[&str]| {
+        let tag = image.effective_tag().unwrap_or_default();
+        tag.split('-').any(|word| names.contains(&word))
+    };
+    match image.familiar_name().as_str() {
+        "debian" => words(&["6", "7", "8", "squeeze", "wheezy", "jessie"]),
+        "ubuntu" => words(&["10.04", "12.04", "14.04", "lucid", "precise", "trusty"]),
+        _ => false,
     }
 }
 

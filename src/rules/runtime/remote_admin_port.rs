@@ -97,7 +97,7 @@ fn servers(service: &str) -> &'static [&'static str] {
 /// What the name or folder of a file says if such a login is what the image is for.
 fn purposes(service: &str) -> &'static [&'static str] {
     match service {
-        "SSH" => &["bastion", "gitea", "gitlab", "sftp", "ssh"],
+        "SSH" => &["bastion", "forgejo", "git", "gogs", "sftp", "ssh"],
         "VNC" => &["vnc"],
         "Remote Desktop" => &["rdp"],
         "Telnet" => &["telnet"],

@@ -39,6 +39,7 @@ pub use self::external::{Answers, ExternalScript, ReportError};
 use self::script::RunScript;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
+use crate::path::is_in;
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule, RuleMeta};
 use crate::rules::{self, SHELLCHECK};
 use crate::shell::{FrameKind, WordPart};
@@ -96,6 +97,9 @@ pub fn with_answers(rule: &dyn Rule, answers: Arc<Answers>) -> Option<Shellcheck
     })
 }
 
+/// The codes of the keyword `function`, which are about the shell's dialect as SC3xxx are.
+const FUNCTION_KEYWORD: [&str; 2] = ["SC2112", "SC2113"];
+
 impl Rule for Shellcheck {
     fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
         self.checks(codes).has(code)
@@ -111,8 +115,8 @@ impl Rule for Shellcheck {
         // What a shell that is not known lacks is a guess, and so is what a script does not set or
         // use that reads more from elsewhere.
         let no_sh = picks && dialect == Dialect::Sh;
-        let sets_more = || picks && script.commands.iter().any(sets_unseen);
-        let last_unseen = || script.commands.iter().rfind(|c| runs_unseen(c));
+        let sets_more = || picks && script.commands.iter().any(Command::sets_unseen);
+        let last_unseen = || script.commands.iter().rfind(|c| c.runs_unseen());
         let codes = cx.codes;
         let run = RunScript::new(facts, node, &text.text, script, dialect);
         let found = match &self.answers {
@@ -124,11 +128,11 @@ impl Rule for Shellcheck {
         for finding in found {
             let code = code_of(&finding);
             let is_guess = match code {
-                "SC2154" => sets_more(),
+                "SC2154" => sets_more() || picks && is_out_of_sight(facts, &finding),
                 "SC2034" => {
                     picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
                 }
-                code => no_sh && code.starts_with("SC3"),
+                code => no_sh && (code.starts_with("SC3") || FUNCTION_KEYWORD.contains(&code)),
             };
             let is_named = codes.named.contains_key(code);
             let is_left_out = || is_guess || picks && is_harmless(facts, node, script, &finding);
@@ -159,15 +163,27 @@ fn code_of(finding: &Diagnostic) -> &str {
     finding.code.as_deref().unwrap_or_default()
 }
 
+/// Whether the variable that is found is an argument that the stage does not see, of which the rule
+/// about variables speaks.
+fn is_out_of_sight(facts: &Facts<'_>, finding: &Diagnostic) -> bool {
+    let written = facts.source.slice(finding.span);
+    let name = written.trim_matches(['$', '{', '}', '"']);
+    facts.declarations_of(None, name).next().is_some()
+}
+
 /// Whether what is found does no harm in a RUN:
 ///
 /// - SC2034: the base image may export the variable, or the value is a command run for its effect;
-/// - SC2164: the status of a `cd` that ends the script is that of the RUN, and `cd -` only goes back;
+/// - SC2164: the status of a `cd` that ends the script is that of the RUN, `cd -` only goes back, and
+///   some folders are always there;
+/// - SC2154: some shells keep what is assigned before `set` and its like;
 /// - SC3037: `/bin/echo` is no part of the shell.
 fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Diagnostic) -> bool {
     let commands = script.commands.iter();
     let holds = |span: Span| span.start <= finding.span.start && finding.span.end <= span.end;
     match code_of(finding) {
+        // The counter of a loop that tries again.
+        "SC2034" if facts.source.slice(finding.span).starts_with("for ") => true,
         "SC2034" => commands
             .flat_map(|c| &c.assignments)
             .filter(|a| holds(a.span))
@@ -177,10 +193,25 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
                 a.value.parts.iter().any(is_run)
                     || shouts && facts.definition(node.index, &a.name) != Definition::Nothing
             }),
-        "SC2164" => script.commands.last().is_some_and(|c| {
-            let top = script.frames.get(c.frame);
-            holds(c.span) && c.pipeline.is_none() && top.is_some_and(|f| f.kind == FrameKind::Top)
-        }),
+        "SC2164" => {
+            let ends = script.commands.last().is_some_and(|c| {
+                let top = script.frames.get(c.frame);
+                let is_top = top.is_some_and(|f| f.kind == FrameKind::Top);
+                holds(c.span) && c.pipeline.is_none() && is_top
+            });
+            let mut changes = script.commands.iter().filter(|c| holds(c.span));
+            ends || changes.any(|c| is_surely_there(facts, node, c))
+        }
+        // But for bash, shells keep what is assigned before a special builtin.
+        "SC2154" if !matches!(node.shell, Dialect::Bash) => {
+            let written = facts.source.slice(finding.span);
+            let name = written.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            script.commands.iter().any(|c| {
+                SPECIAL_BUILTINS.contains(&c.name.as_str())
+                    && c.span.start < finding.span.start
+                    && c.assignments.iter().any(|a| a.name == name)
+            })
+        }
         "SC3037" => commands
             .filter(|c| holds(c.span))
             .any(|c| c.words.first().is_some_and(|w| w.raw.contains('/'))),
@@ -188,21 +219,72 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
     }
 }
 
-/// Whether a command may set variables that cannot be seen: `. file`, `eval`, `export $(…)`.
-fn sets_unseen(command: &Command) -> bool {
-    match command.name.as_str() {
-        _ if runs_unseen(command) => true,
-        "export" | "declare" | "typeset" | "local" | "readonly" | "read" => command
-            .args()
-            .iter()
-            .any(|w| w.prefix().is_empty() && !w.parts.is_empty()),
-        _ => false,
-    }
-}
+/// The commands that POSIX calls special builtins.
+const SPECIAL_BUILTINS: [&str; 15] = [
+    ".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
+    "shift", "times", "trap", "unset",
+];
 
-/// Whether a command runs in the shell itself what cannot be seen.
-fn runs_unseen(command: &Command) -> bool {
-    matches!(command.name.as_str(), "." | "source" | "eval")
+/// Whether a `cd` goes to a folder that every system has, or that the file sets as WORKDIR or
+/// copies to.
+fn is_surely_there(facts: &Facts<'_>, node: &Node<'_>, command: &Command) -> bool {
+    const EVERYWHERE: [&str; 19] = [
+        "/",
+        "/bin",
+        "/dev",
+        "/etc",
+        "/home",
+        "/lib",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/proc",
+        "/root",
+        "/run",
+        "/sbin",
+        "/srv",
+        "/tmp",
+        "/usr",
+        "/usr/bin",
+        "/usr/local",
+        "/var",
+    ];
+    const BELOW: [&str; 10] = [
+        "/usr/lib",
+        "/usr/local/bin",
+        "/usr/local/lib",
+        "/usr/local/share",
+        "/usr/local/src",
+        "/usr/sbin",
+        "/usr/share",
+        "/usr/src",
+        "/var/lib",
+        "/var/tmp",
+    ];
+    let Some(word) = command.operands(&[]).next() else {
+        return true;
+    };
+    let Some(text) = word.literal().filter(|t| t.starts_with('/')) else {
+        return word.raw == "~";
+    };
+    let path = crate::path::clean(text);
+    let is_made = || {
+        let Some(stage) = node.stage else {
+            return false;
+        };
+        let mut workdirs = facts.chain(stage).flat_map(|s| &s.workdirs);
+        let is_workdir = workdirs
+            .any(|w| w.node < node.index && w.path.as_deref().is_some_and(|dir| is_in(dir, &path)));
+        let mut before = facts
+            .chain_nodes(stage)
+            .take_while(|n| n.index < node.index);
+        is_workdir
+            || before.any(|n| {
+                let target = facts.copied(n).and_then(|c| c.target.as_deref());
+                target.is_some_and(|target| is_in(target, &path))
+            })
+    };
+    EVERYWHERE.contains(&path.as_str()) || BELOW.contains(&path.as_str()) || is_made()
 }
 
 fn report(cx: &mut Context<'_>, finding: Diagnostic) {
