@@ -183,7 +183,7 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
     let holds = |span: Span| span.start <= finding.span.start && finding.span.end <= span.end;
     match code_of(finding) {
         // The counter of a loop that tries again.
-        "SC2034" if facts.source.slice(finding.span).starts_with("for ") => true,
+        "SC2034" if facts.source.slice(finding.span).split(' ').next() == Some("for") => true,
         "SC2034" => commands
             .flat_map(|c| &c.assignments)
             .filter(|a| holds(a.span))
