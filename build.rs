@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/bases.rs"]
+mod bases;
 #[path = "build/credentials.rs"]
 mod credentials;
 #[path = "build/declined.rs"]
@@ -35,12 +37,13 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        bases::generate,
         credentials::generate,
+        declined::generate,
         images::generate,
         programs::generate,
         recommends::generate,
         tokens::generate,
-        declined::generate,
         verification::generate,
     ] {
         problems.extend(generate().err());
