@@ -12,6 +12,8 @@ mod credentials;
 mod declined;
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/options.rs"]
+mod options;
 #[path = "build/programs.rs"]
 mod programs;
 #[path = "build/recommends.rs"]
@@ -41,6 +43,7 @@ fn main() {
         credentials::generate,
         declined::generate,
         images::generate,
+        options::generate,
         programs::generate,
         recommends::generate,
         tokens::generate,

@@ -3,6 +3,7 @@
 mod base;
 mod defaults;
 mod lifetimes;
+mod options;
 mod programs;
 mod publishers;
 mod reference;
@@ -17,6 +18,7 @@ pub use defaults::{
     inherited_shell, is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
+pub use options::{Recommended, is_too_old, recommended};
 pub use programs::{
     PackageSystem, Presence, ProgramSet, is_known_program, known_program, package_brings,
     package_of, program,

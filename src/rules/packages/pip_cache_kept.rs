@@ -1,9 +1,9 @@
 //! `pip-cache-kept`: the cache of pip stays in the image.
 
-use super::cache::{Cache, removes};
+use super::cache::{Cache, is_too_old, removes};
 use crate::edits::after_verb;
 use crate::facts::packages::{Install, Manager};
-use crate::facts::{Base, Command, Facts, Node};
+use crate::facts::{Command, Facts, Node};
 use crate::fix::Fix;
 use crate::rule::{Context, Rule, rule};
 
@@ -27,10 +27,6 @@ impl Rule for PipCacheKept {
         let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        // Before version 6 pip knows no such option.
-        if has_old_pip(facts, node) {
-            return;
-        }
         // The home of another user is no place for a cache: pip then keeps none.
         let command = node.commands().get(install.command);
         if command.is_some_and(|c| c.wrappers.iter().any(|w| w.name == "sudo")) {
@@ -41,6 +37,8 @@ impl Rule for PipCacheKept {
             || facts.is_mentioned_before(node, "no-cache-dir = ")
             || facts.is_mentioned_before(node, "global.no-cache-dir")
             || facts.is_copied_before(node, "pip.conf")
+            // A pip that knows no cache keeps none.
+            || is_too_old(facts, node, "pip", "--no-cache-dir") && !is_upgraded_before(facts, node)
         {
             return;
         }
@@ -56,21 +54,16 @@ impl Rule for PipCacheKept {
     }
 }
 
-/// Whether the base brings a pip without `--no-cache-dir`: that of Debian 8 and Ubuntu 14.04 and of
-/// those before them (<https://pip.pypa.io/en/stable/news/#v6-0>).
-fn has_old_pip(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    let Some(Base::Image(image)) = node.stage.map(|stage| facts.root_base(stage)) else {
-        return false;
-    };
-    let words = |names: &[&str]| {
-        let tag = image.effective_tag().unwrap_or_default();
-        tag.split('-').any(|word| names.contains(&word))
-    };
-    match image.familiar_name().as_str() {
-        "debian" => words(&["6", "7", "8", "squeeze", "wheezy", "jessie"]),
-        "ubuntu" => words(&["10.04", "12.04", "14.04", "lucid", "precise", "trusty"]),
-        _ => false,
-    }
+/// Whether an earlier RUN brings a newer pip than the distribution's.
+fn is_upgraded_before(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    [
+        "get-pip",
+        "easy_install",
+        "install --upgrade pip",
+        "install -U pip",
+    ]
+    .iter()
+    .any(|text| facts.is_mentioned_before(node, text))
 }
 
 /// Whether a call leaves something behind.
