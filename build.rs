@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/archives.rs"]
+mod archives;
 #[path = "build/bases.rs"]
 mod bases;
 #[path = "build/credentials.rs"]
@@ -16,6 +18,8 @@ mod images;
 mod options;
 #[path = "build/programs.rs"]
 mod programs;
+#[path = "build/recommends.rs"]
+mod recommends;
 #[path = "build/tables.rs"]
 mod tables;
 #[path = "build/tokens.rs"]
@@ -37,12 +41,14 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        archives::generate,
         bases::generate,
         credentials::generate,
         declined::generate,
         images::generate,
         options::generate,
         programs::generate,
+        recommends::generate,
         tokens::generate,
         verification::generate,
     ] {

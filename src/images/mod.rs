@@ -1,5 +1,6 @@
 //! Image references: their parts, their tags, and what is known of the images they name.
 
+mod archives;
 mod base;
 mod defaults;
 mod lifetimes;
@@ -12,6 +13,7 @@ mod table;
 mod tag;
 mod variables;
 
+pub use archives::{GoneSuite, gone_suite, names_gone_suite, replacement};
 pub use base::{BaseRelease, base_release, sh_has_pipefail};
 pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
@@ -27,8 +29,8 @@ pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;
 pub use table::{
-    DATA_DATE, Slim, SlimWord, is_code_name, is_code_name_since, is_plain, is_release_line,
-    is_rolling, slim,
+    DATA_DATE, Slim, SlimWord, is_code_name, is_code_name_since, is_for_builds, is_plain,
+    is_release_line, is_rolling, slim,
 };
 pub use tag::{Precision, Tag};
 pub use variables::{ImageVariable, image_variable};
