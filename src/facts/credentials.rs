@@ -114,7 +114,7 @@ impl Facts<'_> {
                 let script = self.script_text(node);
                 let text = script.as_ref().map_or(&word.text, |s| &*s.text);
                 found.commands(text, &lookup);
-                if heredocs.len() > 0 && script.is_some_and(|s| s.heredoc.is_none()) {
+                if !heredocs.is_empty() && script.is_some_and(|s| s.heredoc.is_none()) {
                     bodies.iter().for_each(|body| found.commands(body, &lookup));
                 }
                 found.names(&word.text, Language::Shell);

@@ -639,7 +639,7 @@ fn placeholder(instruction: &Instruction) -> Option<Span> {
         && !name.contains(|c: char| c.is_ascii_lowercase())
         && WORDS.iter().any(|word| name.contains(word));
     let is_variable = text.contains('$');
-    (shouts || !is_variable && MARKS.iter().any(|m| is_marked(m))).then_some(from.image.span)
+    (shouts || !is_variable && MARKS.iter().any(is_marked)).then_some(from.image.span)
 }
 
 impl Comment {

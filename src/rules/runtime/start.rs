@@ -50,13 +50,10 @@ pub(super) fn lost(facts: &Facts<'_>, stage: &Stage<'_>) -> Option<Lost> {
         }
         let name = file.rsplit('/').next().unwrap_or(&file);
         for source in &copied.sources {
-            let Some(from) = source.path() else {
-                return None;
-            };
+            let from = source.path()?;
             let brings = source.is_whole() || from.rsplit('/').next() == Some(name);
-            if has_wildcard(&from) && !source.is_whole() && from.starts_with("package") {
-                elsewhere = elsewhere.or(Some((target.to_owned(), source.span)));
-            } else if brings {
+            let may_bring = has_wildcard(&from) && from.starts_with("package");
+            if brings || may_bring {
                 elsewhere = elsewhere.or(Some((target.to_owned(), source.span)));
             }
         }

@@ -332,7 +332,7 @@ fn exposed(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Use> {
     let uses = references.filter_map(|r| {
         let definition = facts.definition(node.index, &r.name);
         let is_open = matches!(definition, Definition::Perhaps | Definition::Nothing);
-        is_open.then(|| Use {
+        is_open.then_some(Use {
             definition,
             span: r.span,
             provides: matches!(
