@@ -403,7 +403,11 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         severity: Severity::Info,
         severity_is_set: false,
         diagnostics: Vec::new(),
+        first: 0,
+        left_out: None,
     };
+    // Rules whose findings are too many to be listed.
+    let mut cut: Vec<&str> = Vec::new();
     let is_read = is_read(file, settings);
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
@@ -418,6 +422,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         }
         if let Some(Reading::Instead(read) | Reading::Besides(read)) = reading {
             read(&mut cx);
+        }
+        if tell_left_out(&mut cx) {
+            cut.push(active.meta.id);
         }
     }
     let mut suppressions = Suppressions::of(source, file, build, perspective);
@@ -443,7 +450,8 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if perspective == Perspective::Hadolint {
         comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
     }
-    let unused = suppressions.unused(|id, name| settings.is_on(id, name));
+    // Of what is left out nobody knows which comment silences it.
+    let unused = suppressions.unused(|id, name| !cut.contains(&id) && settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);
         for comment in &comments {
@@ -452,6 +460,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         for unused in &unused {
             active.rule.check_unused_ignore(&mut cx, unused);
         }
+        tell_left_out(&mut cx);
     }
     // An ignore comment may cover the complaint about another one.
     let (late, late_suppressed) = suppressions.apply(std::mem::take(&mut cx.diagnostics));
@@ -515,11 +524,25 @@ fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
     }
 }
 
+/// Says how many findings of the rule that ran are left out, if any are.
+fn tell_left_out(cx: &mut Context<'_>) -> bool {
+    let Some((number, place)) = cx.left_out.take() else {
+        return false;
+    };
+    let findings = if number == 1 { "finding" } else { "findings" };
+    let message = format!("{number} more {findings} of this rule from here on are not listed");
+    let note = Diagnostic::new(cx.rule, cx.severity, place, message);
+    cx.diagnostics.push(note);
+    true
+}
+
 fn enter<'a>(cx: &mut Context<'a>, active: &'a ActiveRule) {
     cx.codes = &active.codes;
     cx.rule = active.meta;
     cx.severity = active.severity;
     cx.severity_is_set = active.severity_is_set;
+    cx.first = cx.diagnostics.len();
+    cx.left_out = None;
 }
 
 fn order(a: &Diagnostic, b: &Diagnostic) -> std::cmp::Ordering {
