@@ -6,6 +6,7 @@ use super::args::{ExplainArgs, TextFormat};
 use super::rules::RuleJson;
 use super::{Status, Trouble, markdown, output};
 use crate::config::UnknownRule;
+use crate::emit;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::fix::Applicability;
 use crate::rule::{Level, RuleMeta};
@@ -28,8 +29,9 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
     output::stdout(|out| match args.format {
         TextFormat::Json => {
             let rules: Vec<RuleJson> = metas.iter().map(|m| RuleJson::of(m, true)).collect();
-            serde_json::to_writer_pretty(&mut *out, &rules)?;
-            out.write_all(b"\n")
+            // The examples of `bidi-control` are part of its page.
+            let text = serde_json::to_string_pretty(&rules)?;
+            writeln!(out, "{}", emit::escaped(&text))
         }
         TextFormat::Text => {
             for (i, meta) in metas.iter().enumerate() {
@@ -45,7 +47,8 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
 }
 
 fn page(meta: &RuleMeta, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
-    let (title, body) = meta.page.split_once('\n').unwrap_or((meta.page, ""));
+    let page = emit::numbered(meta.page);
+    let (title, body) = page.split_once('\n').unwrap_or((&page, ""));
     let facts = facts(meta);
     if !terminal.is_tty && !terminal.color {
         writeln!(out, "{title}\n")?;
