@@ -423,3 +423,57 @@ fn values_that_repeat_all_before_them_are_cut() {
     );
     assert!(known(5000) <= 16 << 20);
 }
+
+#[test]
+fn findings_beyond_a_thousand_of_a_rule_are_counted_and_not_listed() {
+    let text = |head: &str, n: usize| format!("{head}FROM a\n{}", "MAINTAINER x\n".repeat(n));
+    let rule = "deprecated-maintainer";
+    assert_eq!(findings(rule, &text("", 1_000)).len(), 1_000);
+    let found = findings(rule, &text("", 1_500));
+    assert_eq!(found.len(), 1_001);
+    let notes: Vec<_> = found
+        .iter()
+        .filter(|d| d.message.contains("more"))
+        .collect();
+    let [note] = notes.as_slice() else {
+        panic!("{notes:?}");
+    };
+    let message = "500 more findings of this rule from here on are not listed";
+    assert_eq!((note.message.as_str(), note.rule.id), (message, rule));
+    let comment = "# dlint: ignore-file[deprecated-maintainer] why\n";
+    assert!(findings(rule, &text(comment, 1_500)).is_empty());
+}
+
+#[test]
+fn a_comment_on_a_finding_that_is_not_listed_is_of_use() {
+    use dlint::engine::{self, ActiveRule, Settings};
+    let rules = ["deprecated-maintainer", "unused-ignore"];
+    let mut settings = Settings::default();
+    settings.rules = rules
+        .map(|id| ActiveRule::new(dlint::rules::by_id(id).unwrap()))
+        .into();
+    let text = format!(
+        "FROM a\n{}# dlint: ignore[deprecated-maintainer]\nMAINTAINER y\n",
+        "MAINTAINER x\n".repeat(1_200)
+    );
+    let report = engine::lint(dlint::span::Source::new("Dockerfile", text), &settings);
+    assert!(
+        report
+            .diagnostics
+            .iter()
+            .all(|d| d.rule.id != "unused-ignore")
+    );
+}
+
+#[test]
+fn a_script_of_more_commands_than_shellcheck_is_asked_about_says_so_once() {
+    let text = |n: usize| format!("FROM a\nRUN {}\n", vec!["true"; n].join("; "));
+    assert!(findings("unread-script", &text(1_000)).is_empty());
+    let found = findings("unread-script", &text(1_001));
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].message.contains("more than 1000 commands"),
+        "{}",
+        found[0].message
+    );
+}
