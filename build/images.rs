@@ -140,9 +140,9 @@ pub(super) fn generate() -> Result<(), String> {
 }
 
 fn releases_table(releases: &Releases) -> Result<String, String> {
-    let date = |date: &Option<Datetime>| match date {
-        Some(date) => format!("Some({:?})", date.to_string()),
-        None => "None".to_owned(),
+    let date = |day: &Option<Datetime>| match day {
+        Some(day) => date(day).map(|day| format!("Some({day})")),
+        None => Ok("None".to_owned()),
     };
     let mut rows = Vec::new();
     let mut products = String::new();
@@ -176,8 +176,8 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
             let _ = write!(
                 text,
                 "Release {{ version: {version:?}, code: {code:?}, released: {}, ends: {}, advise: {} }}, ",
-                date(&release.released),
-                date(&release.ends),
+                date(&release.released)?,
+                date(&release.ends)?,
                 release.advise.unwrap_or(true),
             );
         }
@@ -191,8 +191,8 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
         rows.push(format!("&{}", constant(id)));
     }
     Ok(format!(
-        "/// The day for which dlint judges.\npub(super) const AS_OF: &str = \"{}\";\n{products}{}",
-        releases.as_of,
+        "/// The day that the tables were made right for.\npub const DATA_DATE: Date = {};\n{products}{}",
+        self::date(&releases.as_of)?,
         table(
             "The products, by their id in `data/releases.toml`.",
             "pub(super) static PRODUCTS",
@@ -200,6 +200,14 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
             &rows
         )
     ))
+}
+
+/// A day as Rust text.
+fn date(day: &Datetime) -> Result<String, String> {
+    match (&day.date, &day.time) {
+        (Some(d), None) => Ok(format!("Date::new({}, {}, {})", d.year, d.month, d.day)),
+        _ => Err(format!("data/releases.toml: `{day}` is no day")),
+    }
 }
 
 /// The name of a product's static: `PRODUCT_ALPINE_LINUX`.

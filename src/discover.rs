@@ -145,6 +145,7 @@ impl Search<'_> {
         let Ok(config) = configs.of_folder(root) else {
             return;
         };
+        let exclusion = configs.exclusion(&config);
         let mut ignored = Ignored::new(root);
         let mut left_out = false;
         let walk = WalkDir::new(root)
@@ -167,7 +168,7 @@ impl Search<'_> {
                     left_out = true;
                     return false;
                 }
-                !is_folder || !(options.exclude.fits(entry.path()) || config.excludes(entry.path()))
+                !is_folder || !(options.exclude.fits(entry.path()) || exclusion.fits(entry.path()))
             });
         for entry in walk {
             match entry {
@@ -207,7 +208,7 @@ impl Search<'_> {
         };
         let builds = is_compose_file(path) || is_bake_file(path);
         let wanted = builds || is_dockerfile(path) || own.includes(path);
-        if !wanted || options.exclude.fits(path) || own.excludes(path) {
+        if !wanted || options.exclude.fits(path) || configs.exclusion(&own).fits(path) {
             return;
         }
         if is_link && disk::leads_out(root, path) {

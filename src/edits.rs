@@ -3,10 +3,10 @@
 
 use crate::facts::packages::{Action, Install};
 use crate::facts::{Command, Facts, Node};
-use crate::fix::{Applicability, Edit, Fix};
+use crate::fix::{Edit, Fix};
 use crate::shell::{Connector, FrameKind, Script};
 use crate::span::Span;
-use crate::syntax::{CommandLine, Instruction, Kind};
+use crate::syntax::{CommandLine, Instruction, Keyword, Kind};
 
 /// An edit that puts words right behind the verb; none where a place in the file may not be one
 /// in the script.
@@ -28,6 +28,16 @@ pub fn after_verb(
         .strip_suffix(last)
         .is_some_and(|before| before.is_empty() || before.ends_with(char::is_whitespace));
     fits.then(|| Edit::insert(install.verb_span.end, format!(" {words}")))
+}
+
+/// A keyword as an instruction writes its own: in small letters if that has no capitals.
+pub fn keyword_like(like: &Instruction, keyword: Keyword) -> String {
+    let written = like.name.as_str();
+    if written.contains(|c: char| c.is_ascii_uppercase()) {
+        keyword.as_str().to_owned()
+    } else {
+        keyword.as_str().to_ascii_lowercase()
+    }
 }
 
 /// A fix that makes `command` the last one of a RUN.
@@ -177,8 +187,8 @@ fn takes_at_the_end(facts: &Facts<'_>, node: &Node<'_>, command: &str) -> bool {
             .is_some_and(|c| c.frame == 0 && c.range.start > start)
 }
 
-/// A fix that deletes the lines of an instruction; none if they hold a comment. It is unsafe
-/// below a comment, which would then seem to be about what follows.
+/// A fix that deletes the lines of an instruction; none if they hold a comment, or stand below
+/// one, which would then seem to be about what follows.
 pub fn delete_instruction(
     facts: &Facts<'_>,
     instruction: &Instruction,
@@ -188,19 +198,19 @@ pub fn delete_instruction(
     let end = facts.source.line_start(instruction.end_line + 1);
     let lines = Span::new(start, end);
     let comments = &facts.file.comments;
-    if comments.iter().any(|c| lines.covers(c.span)) {
+    if comments.iter().any(|c| lines.covers(c.span)) || is_below_comment(facts, instruction) {
         return None;
     }
-    let above = instruction
-        .start_line
-        .checked_sub(1)
-        .is_some_and(|line| comments.iter().any(|c| c.line == line));
-    let trust = if above {
-        Applicability::Unsafe
-    } else {
-        Applicability::Safe
-    };
-    Some(Fix::new(title, vec![Edit::delete(lines)], trust))
+    Some(Fix::safe(title, vec![Edit::delete(lines)]))
+}
+
+/// Whether a comment stands directly above an instruction, so that it is about it.
+pub fn is_below_comment(facts: &Facts<'_>, instruction: &Instruction) -> bool {
+    let comments = &facts.file.comments;
+    let at = comments.partition_point(|c| c.line < instruction.start_line);
+    at.checked_sub(1)
+        .and_then(|at| comments.get(at))
+        .is_some_and(|c| c.line + 1 == instruction.start_line)
 }
 
 /// An edit that deletes lines, with the blank line behind them if one stands in front as well.
@@ -366,17 +376,15 @@ mod tests {
             with(text, |facts, node| {
                 let fix = delete_instruction(facts, node.instruction, "x".to_owned())?;
                 let span = fix.edits.first()?.span;
-                Some((facts.source.slice(span).to_owned(), fix.applicability))
+                Some(facts.source.slice(span).to_owned())
             })
         };
-        let gone = |text: &str, trust| Some((text.to_owned(), trust));
+        assert_eq!(deleted("CMD a\nCMD b\n").as_deref(), Some("CMD a\n"));
+        assert_eq!(deleted("# c\nCMD a\n"), None);
         assert_eq!(
-            deleted("CMD a\nCMD b\n"),
-            gone("CMD a\n", Applicability::Safe)
-        );
-        assert_eq!(
-            deleted("# c\nCMD a\n"),
-            gone("CMD a\n", Applicability::Unsafe)
+            deleted("# c\n\nCMD a\n").as_deref(),
+            Some("CMD a\n"),
+            "a comment further up is about something else"
         );
         assert_eq!(deleted("CMD a \\\n# c\n b\n"), None);
     }

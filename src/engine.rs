@@ -7,9 +7,11 @@ use std::sync::Arc;
 use crate::compat::buildkit::{self, Reading};
 use crate::compat::hadolint;
 use crate::context::{Build, Files, NamedBuild, Nothing};
+use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
 use crate::fix::{self, Applicability, Candidate, Fixable, Fixed};
+use crate::images::DATA_DATE;
 use crate::perspective::Perspective;
 use crate::policy::Policy;
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
@@ -44,6 +46,8 @@ pub struct Settings {
     pub perspective: Perspective,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
+    /// The day that files are judged for; [`DATA_DATE`] if nobody says.
+    pub as_of: Option<Date>,
 }
 
 /// A rule that is on.
@@ -59,6 +63,8 @@ pub struct ActiveRule {
     pub severity_is_set: bool,
     /// Which of its codes are on.
     pub codes: CodeChoice,
+    /// Whether no comment silences it, and no tool's perspective changes what it says.
+    pub is_locked: bool,
 }
 
 impl ActiveRule {
@@ -70,6 +76,7 @@ impl ActiveRule {
             severity: meta.level.severity(),
             severity_is_set: false,
             codes: CodeChoice::default(),
+            is_locked: false,
         }
     }
 
@@ -81,6 +88,7 @@ impl ActiveRule {
             severity: entry.meta.level.severity(),
             severity_is_set: false,
             codes: CodeChoice::default(),
+            is_locked: false,
         }
     }
 }
@@ -111,6 +119,15 @@ impl Settings {
         settings
     }
 
+    /// Whether a policy locks a rule.
+    pub fn is_locked(&self, id: &str) -> bool {
+        self.rules.iter().any(|r| r.is_locked && r.meta.id == id)
+    }
+
+    fn as_of(&self) -> Date {
+        self.as_of.unwrap_or(DATA_DATE)
+    }
+
     /// Whether a rule is on and looks for what `name` stands for.
     fn is_on(&self, id: &str, name: &str) -> bool {
         let mut rules = self.rules.iter().filter(|r| r.meta.id == id);
@@ -130,6 +147,18 @@ pub struct Report {
     /// Whether BuildKit would fail for one of these findings, because the file or a build
     /// argument asks it to (`# check=error=true`).
     pub fails: bool,
+}
+
+impl Report {
+    /// Findings in a text that is not linted, such as a configuration file.
+    pub fn of(source: Source, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            source,
+            diagnostics,
+            suppressed: Vec::new(),
+            fails: false,
+        }
+    }
 }
 
 /// Lints a file.
@@ -375,7 +404,8 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
     }
     let of = |build: &Build| {
         let files = Arc::new(Nothing);
-        let facts = Facts::seen_by(settings.perspective, source, &file, build, files);
+        let as_of = settings.as_of();
+        let facts = Facts::seen_by(settings.perspective, source, &file, build, files, as_of);
         shellcheck::scripts(&facts)
     };
     if settings.builds.is_empty() {
@@ -394,7 +424,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let no_codes = CodeChoice::default();
     let perspective = settings.perspective;
     let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
-    let facts = Facts::seen_by(perspective, source, file, build, files);
+    let facts = Facts::seen_by(perspective, source, file, build, files, settings.as_of());
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
@@ -412,7 +442,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
-        let reading = if perspective == Perspective::Buildkit {
+        let reading = if perspective == Perspective::Buildkit && !active.is_locked {
             buildkit::reading(active.meta.id)
         } else {
             None
@@ -432,7 +462,18 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if settings.no_ignores {
         suppressions.disable();
     }
-    let mut found = std::mem::take(&mut cx.diagnostics);
+    suppressions.lock(
+        settings
+            .rules
+            .iter()
+            .filter(|r| r.is_locked)
+            .map(|r| r.meta.id),
+    );
+    let found = std::mem::take(&mut cx.diagnostics);
+    // What is locked is dlint's, whoever's findings are wanted.
+    let (locked, mut found): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|d| perspective != Perspective::Dlint && settings.is_locked(d.rule.id));
     if perspective == Perspective::Buildkit {
         found = buildkit::locate(&facts, found, |d| suppressions.asks_for_experimental(d));
     }
@@ -442,6 +483,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             active(id).map(|r| r.severity)
         });
     }
+    found.extend(locked);
     let (mut kept, mut suppressed) = suppressions.apply(found);
     if perspective != Perspective::Hadolint {
         drop_covered(&mut kept);
@@ -459,6 +501,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         }
         for unused in &unused {
             active.rule.check_unused_ignore(&mut cx, unused);
+        }
+        for refused in suppressions.refused() {
+            active.rule.check_refused_ignore(&mut cx, refused);
         }
         tell_left_out(&mut cx);
     }

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod compat;
 pub mod config;
 pub mod context;
+pub mod date;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 pub mod discover;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{Config, ConfigError};
 use crate::context::{Build, Files};
+use crate::date::Date;
 use crate::engine::{self, ActiveRule, Report, Settings};
 use crate::fix::{Applicability, Fixed};
 use crate::rule::{Rule, RuleMeta};
@@ -35,6 +36,7 @@ pub struct Linter {
     config: Arc<Config>,
     files: Option<Arc<dyn Files>>,
     build: Option<Build>,
+    as_of: Option<Date>,
     own: Vec<ActiveRule>,
 }
 
@@ -45,6 +47,7 @@ impl Linter {
             config: Arc::default(),
             files: None,
             build: None,
+            as_of: None,
             own: Vec::new(),
         }
     }
@@ -96,6 +99,28 @@ impl Linter {
         }
     }
 
+    /// With the day that files are judged for. It replaces what the configuration says; without
+    /// either it is [`DATA_DATE`](crate::images::DATA_DATE), never the day of the call.
+    ///
+    /// ```
+    /// use dlint::Linter;
+    /// use dlint::date::Date;
+    ///
+    /// let linter = Linter::from_toml("select = ['end-of-life-base']")?;
+    /// let then = linter.clone().with_as_of(Date::parse("2020-07-01").expect("a day"));
+    /// let text = "FROM debian:10\n";
+    /// assert_eq!(then.lint("Dockerfile", text).diagnostics.len(), 0);
+    /// assert_eq!(linter.lint("Dockerfile", text).diagnostics.len(), 1);
+    /// # Ok::<(), dlint::config::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn with_as_of(self, day: Date) -> Self {
+        Self {
+            as_of: Some(day),
+            ..self
+        }
+    }
+
     /// With a rule that is not dlint's, which runs after dlint's own. Reports and ignore comments
     /// treat its findings like all others; configuration does not know it.
     #[must_use]
@@ -128,6 +153,7 @@ impl Linter {
         if let Some(build) = &self.build {
             settings.build.clone_from(build);
         }
+        settings.as_of = self.as_of.or(settings.as_of);
         settings.rules.extend(self.own.iter().cloned());
         settings
     }

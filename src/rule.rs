@@ -79,6 +79,8 @@ pub trait Rule: Any + Send + Sync {
     fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
         false
     }
+    /// Each rule in an ignore comment that would silence what a policy locks.
+    fn check_refused_ignore(&self, cx: &mut Context<'_>, refused: &RefusedIgnore) {}
     /// Each ignore comment, or each rule in one, that silenced nothing.
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
 }
@@ -109,6 +111,15 @@ pub struct IgnoreComment {
     pub foreign: bool,
     /// How it ought to be written, if it is not one yet.
     pub meant: Option<String>,
+}
+
+/// A part of an ignore comment that would silence what a policy locks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RefusedIgnore {
+    /// The place of the rule's name in the comment, or of the whole comment.
+    pub span: Span,
+    /// The rule that is locked.
+    pub rule: &'static str,
 }
 
 /// A part of an ignore comment that silenced nothing.

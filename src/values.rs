@@ -266,6 +266,11 @@ impl serde::de::Error for Error {
     fn missing_field(field: &'static str) -> Self {
         Self::new(Mismatch::MissingKey(field))
     }
+
+    /// Where several kinds of values fit, the reader of them says which.
+    fn invalid_type(_: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
+        Self::new(Mismatch::Other(format!("{expected} belongs here")))
+    }
 }
 
 impl Value {

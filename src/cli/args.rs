@@ -6,6 +6,7 @@ use clap::builder::{Styles, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, FailOn, LevelSetting, Profile, ScriptChecker};
+use crate::date::{self, Date};
 use crate::emit::Format;
 use crate::emit::terminal::Color;
 use crate::facts::platform::{Platform, SPELLING};
@@ -88,6 +89,9 @@ pub struct RuleArgs {
     /// [default: native].
     #[arg(long, value_enum, value_name = "WHO")]
     pub shellcheck: Option<ScriptChecker>,
+    /// The day that the files are judged for, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<Date>,
     /// The set of rules to start from [default: recommended].
     #[arg(short, long, value_enum, value_name = "PROFILE")]
     pub profile: Option<Profile>,
@@ -228,6 +232,10 @@ pub struct LintArgs {
     /// Read no configuration file.
     #[arg(long, help_heading = "Files")]
     pub isolated: bool,
+    /// A configuration that is laid over the repository's; what it locks stays
+    /// [default: that of DLINT_POLICY].
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub policy: Option<PathBuf>,
     /// Files and folders that are not searched.
     #[arg(
         long,
@@ -298,6 +306,10 @@ pub enum TextFormat {
 fn fail_on(text: &str) -> Result<FailOn, String> {
     FailOn::parse(text)
         .ok_or_else(|| "it is `style`, `info`, `warning`, `error` or `never`".to_owned())
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| date::SPELLING.to_owned())
 }
 
 fn label(text: &str) -> Result<(String, LabelFormat), String> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -15,10 +16,10 @@ use super::builders::{self, Builders, Discovery, InlineSource};
 use super::shellcheck::Program;
 use super::{Status, Trouble, output, rewrite};
 use crate::config::{
-    self, BuildOptions, Configs, Effective, FailOn, Layer, LevelSetting, Patterns, Place,
-    ScriptChecker,
+    self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, ScriptChecker,
 };
 use crate::context::{NamedBuild, disk};
+use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
@@ -65,7 +66,7 @@ impl Task {
 /// A file that was linted.
 struct Done {
     linted: Linted,
-    fail_on: FailOn,
+    effective: Arc<Effective>,
     /// The bytes it had, if fixing changed them.
     before: Option<Vec<u8>>,
     fixed: usize,
@@ -81,8 +82,16 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         _ => Place::Nearest,
     };
     let mut configs = Configs::new(place, layer);
+    configs.set_today(today());
     if !args.isolated {
         configs.read_environment()?;
+    }
+    let from_environment = || {
+        let path = std::env::var_os("DLINT_POLICY");
+        path.filter(|p| !p.is_empty()).map(PathBuf::from)
+    };
+    if let Some(path) = args.policy.clone().or_else(from_environment) {
+        configs.set_policy(&path)?;
     }
     let reporting = configs.of_report()?;
     let mut args = args.clone();
@@ -95,6 +104,14 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     if let Some(path) = &args.config {
         // Wrong configuration is an error even if there is nothing to lint.
         configs.of_folder(path)?;
+        let nearest = config::nearest_file(Path::new(""));
+        let nearest = nearest.filter(|n| disk::identity(n) != disk::identity(path));
+        if let Some(nearest) = nearest.filter(|_| !args.quiet) {
+            let (nearest, named) = (disk::nearer(&nearest).display(), path.display());
+            output::note(&format!(
+                "dlint: {nearest} is not read: --config {named} stands in its place"
+            ));
+        }
     }
     if args.unsafe_fixes && !args.fix && !args.diff {
         output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
@@ -184,11 +201,18 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     }
     let fixed = files.iter().map(|f| f.fixed).sum::<usize>();
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
-    let fails = files.iter().any(|f| {
-        let diagnostics = &f.linted.report().diagnostics;
-        f.linted.report().fails || diagnostics.iter().any(|d| f.fail_on.fails(d.severity))
-    });
-    let linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
+    let any_fails = |locked: bool| {
+        files.iter().any(|f| {
+            let mut diagnostics = f.linted.report().diagnostics.iter();
+            diagnostics.any(|d| f.effective.fails(d, locked))
+        })
+    };
+    let attempts = configs.attempts();
+    let fails_locked = !attempts.is_empty() || any_fails(true);
+    let fails = fails_locked || any_fails(false) || files.iter().any(|f| f.linted.report().fails);
+    let mut linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
+    let attempts = attempts.into_iter();
+    linted.extend(attempts.map(|report| Linted::new(report, Perspective::Dlint, [])));
     let outcome = Outcome {
         files: &linted,
         failures: &failures,
@@ -198,6 +222,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     };
     let status = match () {
         () if !outcome.is_complete() => Status::Trouble,
+        () if fails_locked => Status::Findings,
         () if args.exit_zero => Status::Clean,
         () if args.diff && changed => Status::Findings,
         () if args.diff => Status::Clean,
@@ -274,6 +299,13 @@ fn own_left_out(platforms: &[String]) -> Vec<String> {
     named.cloned().collect()
 }
 
+/// This day where the sun stands over Greenwich, the same for all who lint at a time.
+fn today() -> Date {
+    const DAY: u64 = 24 * 60 * 60;
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Date::of_days(since.map_or(0, |since| since.as_secs() / DAY))
+}
+
 /// The command line as a layer of settings.
 fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
     let mut build = BuildOptions {
@@ -322,6 +354,7 @@ fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
         policy,
         ignore_comments: args.rules.disable_ignore_pragma.then_some(false),
         shellcheck: args.rules.shellcheck,
+        as_of: args.rules.as_of,
         golden: args.golden.clone(),
         trusted_registries: args.trusted_registry.clone(),
         build,
@@ -373,7 +406,9 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         let folder = path.parent().unwrap_or(Path::new(""));
         let out = args.force_exclude
             && (options.exclude.fits(path)
-                || configs.of_folder(folder).is_ok_and(|c| c.excludes(path)));
+                || configs
+                    .of_folder(folder)
+                    .is_ok_and(|c| configs.exclusion(&c).fits(path)));
         if !out {
             builders.add(path, Discovery::Named);
         }
@@ -389,7 +424,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         let Ok(own) = configs.of_folder(folder) else {
             continue;
         };
-        if is_new && !options.exclude.fits(path) && !own.excludes(path) {
+        if is_new && !options.exclude.fits(path) && !configs.exclusion(&own).fits(path) {
             files.insert(path.clone());
         }
     }
@@ -510,7 +545,7 @@ fn in_parallel<T: Send, R: Send>(
 fn lint_inline(
     args: &LintArgs,
     inline: InlineSource,
-    effective: &Effective,
+    effective: Arc<Effective>,
     settings: &Settings,
 ) -> Done {
     let mut report = Report {
@@ -551,7 +586,7 @@ fn lint_inline(
         .diagnostics
         .sort_by_key(|d| (d.span.start, d.span.end, d.rule.id));
     Done {
-        fail_on: effective.fail_on,
+        effective,
         before: None,
         fixed: 0,
         dropped: Vec::new(),
@@ -607,7 +642,7 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
         settings = Cow::Owned(program.answer(&settings));
     }
     if let Some(inline) = task.inline.take() {
-        return Ok(lint_inline(args, inline, &effective, &settings));
+        return Ok(lint_inline(args, inline, Arc::clone(&effective), &settings));
     }
     let bytes = match task.bytes.take() {
         Some(bytes) => bytes,
@@ -639,12 +674,12 @@ fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Fail
         report = result.report;
     }
     Ok(Done {
-        fail_on: effective.fail_on,
+        linted: shown(args, report, &settings),
+        effective: Arc::clone(&effective),
         before,
         fixed,
         dropped,
         from_stdin: task.path.is_none(),
-        linted: shown(args, report, &settings),
     })
 }
 
@@ -749,6 +784,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Cli;
+    use crate::config::FailOn;
     use crate::engine::ActiveRule;
     use crate::rule::{Context, Rule};
     use crate::rules;
@@ -780,6 +816,7 @@ mod tests {
                 ..Settings::default()
             },
             fail_on: FailOn::Warning,
+            locked_fail_on: None,
             scripts: ScriptChecker::Native,
         });
         let tasks = ["a", "b", "c"].map(|name| {

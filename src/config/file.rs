@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Format, schema};
+use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::platform::{Platform, SPELLING};
 use crate::policy::{Golden, LabelFormat, Policy};
@@ -91,6 +92,23 @@ pub enum LevelSetting {
 }
 
 impl LevelSetting {
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [
+            LevelSetting::Off,
+            LevelSetting::Style,
+            LevelSetting::Info,
+            LevelSetting::Warning,
+            LevelSetting::Error,
+        ];
+        all.into_iter().find(|level| level.as_str() == name)
+    }
+
+    /// The name that stands in configuration.
+    pub fn as_str(self) -> &'static str {
+        self.severity().map_or("off", Severity::as_str)
+    }
+
     /// The severity; nothing for `off`.
     pub fn severity(self) -> Option<Severity> {
         match self {
@@ -119,9 +137,10 @@ pub enum ScriptChecker {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct File {
-    /// A configuration file to start from; the path is relative to this file.
-    #[schemars(with = "Option<String>")]
-    pub extends: Option<Located<String>>,
+    /// A configuration file to start from, or a list of them, of which later ones win; the paths
+    /// are relative to this file.
+    #[schemars(with = "schema::OneOrMany")]
+    pub extends: Extends,
     /// The set of rules to start from; `recommended` if none is named.
     pub profile: Option<Profile>,
     /// The rules that are on, instead of those of the profile: ids, aliases, families, impacts or `all`.
@@ -142,6 +161,9 @@ pub struct File {
     pub ignore_comments: Option<bool>,
     /// Who looks at shell scripts: dlint itself, or the program `shellcheck`.
     pub shellcheck: Option<ScriptChecker>,
+    /// The day that the files are judged for, `YYYY-MM-DD`: what is out of support by then, and
+    /// what is gone; today if none is named.
+    pub as_of: Option<Date>,
     /// Files and folders that are not searched; patterns relative to this file.
     #[schemars(with = "Vec<String>")]
     pub exclude: Vec<Located<String>>,
@@ -151,6 +173,10 @@ pub struct File {
     /// The levels of rules.
     #[schemars(with = "schema::Levels")]
     pub levels: BTreeMap<Located<String>, LevelSetting>,
+    /// The rules that no repository, comment or option can lift, and `exclude` if no repository
+    /// may leave files out. It counts in the file that `--policy` names and in those it extends.
+    #[schemars(with = "Vec<schema::Selector>")]
+    pub locked: Vec<Located<String>>,
     /// What the organisation demands of images.
     #[schemars(with = "Policy")]
     pub policy: PolicyKeys,
@@ -161,6 +187,60 @@ pub struct File {
     pub rules: BTreeMap<Located<String>, RuleTable>,
     /// What applies to some files only. Later ones win.
     pub overrides: Vec<Override>,
+}
+
+/// The files that a file extends, the lowest first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Extends(pub Vec<Located<String>>);
+
+impl<'de> Deserialize<'de> for Extends {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        enum OneOrMany {
+            One(String),
+            Many(Vec<Located<String>>),
+        }
+
+        struct Either;
+
+        impl<'de> serde::de::Visitor<'de> for Either {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a path or a list of paths")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<Self::Value, E> {
+                Ok(OneOrMany::One(path.to_owned()))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut elements: A,
+            ) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some(path) = elements.next_element()? {
+                    all.push(path);
+                }
+                Ok(OneOrMany::Many(all))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for OneOrMany {
+            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                input.deserialize_any(Either)
+            }
+        }
+
+        let located = Located::<OneOrMany>::deserialize(input)?;
+        Ok(match located.value {
+            OneOrMany::One(value) => {
+                let span = located.span;
+                Self(vec![Located { value, span }])
+            }
+            OneOrMany::Many(all) => Self(all),
+        })
+    }
 }
 
 /// What applies to some files only.

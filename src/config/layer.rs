@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::Problem;
+use super::lock::Lock;
 use super::{
     BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, PolicyKeys, Profile,
     ScriptChecker,
 };
 use crate::compat::hadolint;
+use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
 use crate::perspective::Perspective;
@@ -32,6 +34,8 @@ pub struct Layer {
     pub fail_on: Option<FailOn>,
     /// The levels of rules, in order.
     pub levels: Vec<(String, LevelSetting)>,
+    /// The rules that nothing else lifts, if the file is a policy.
+    pub locked: Vec<String>,
     /// Keys of [`Policy`] that replace those below.
     pub policy: PolicyKeys,
     /// Golden images besides.
@@ -52,6 +56,8 @@ pub struct Layer {
     pub verbose: Option<bool>,
     /// Who looks at shell scripts.
     pub shellcheck: Option<ScriptChecker>,
+    /// The day that files are judged for.
+    pub as_of: Option<Date>,
 }
 
 impl Layer {
@@ -64,12 +70,14 @@ impl Layer {
             ignore: values(file.ignore),
             fail_on: file.fail_on,
             levels: file.levels.into_iter().map(|(k, v)| (k.value, v)).collect(),
+            locked: values(file.locked),
             policy: file.policy,
             build: file.build,
             rules,
             ignore_comments: file.ignore_comments,
             format: file.format,
             shellcheck: file.shellcheck,
+            as_of: file.as_of,
             ..Self::default()
         }
     }
@@ -234,6 +242,21 @@ pub(super) fn check_selector(name: &str) -> Result<(), UnknownRule> {
     }
 }
 
+/// Which of [`RULES`] a name in a selection means.
+pub(super) fn selected_rules(name: &str) -> Vec<bool> {
+    let named = rules::by_name(name);
+    let width = width_of(name);
+    let selected = |entry: &RuleEntry| width.is_some_and(|w| selects(name, w, &named, &entry.meta));
+    RULES.iter().map(selected).collect()
+}
+
+/// Which of [`RULES`] the name of a rule means.
+pub(super) fn rules_of(name: &str) -> Vec<bool> {
+    let named = rules::by_name(name);
+    let is_named = |entry: &RuleEntry| named.iter().any(|e| e.meta.id == entry.meta.id);
+    RULES.iter().map(is_named).collect()
+}
+
 /// Checks the name of a rule.
 pub(super) fn check_rule(name: &str) -> Result<(), UnknownRule> {
     if hadolint::is_known(name) {
@@ -309,9 +332,10 @@ pub(super) struct Selection {
     on: Vec<bool>,
     severities: Vec<Option<Severity>>,
     options: Vec<Options>,
-    fail_on: FailOn,
+    pub(super) fail_on: FailOn,
     ignore_comments: bool,
     pub(super) shellcheck: ScriptChecker,
+    pub(super) as_of: Option<Date>,
     /// The codes that are on, for the rule that has any.
     codes: CodeChoice,
     policy: Policy,
@@ -339,6 +363,7 @@ impl Selection {
             fail_on: profile.fail_on(),
             ignore_comments: true,
             shellcheck: ScriptChecker::default(),
+            as_of: None,
             policy: Policy::default(),
             golden: Vec::new(),
             trusted_registries: Vec::new(),
@@ -412,6 +437,7 @@ impl Selection {
         self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
         self.ignore_comments = layer.ignore_comments.unwrap_or(self.ignore_comments);
         self.shellcheck = layer.shellcheck.unwrap_or(self.shellcheck);
+        self.as_of = layer.as_of.or(self.as_of);
         layer.policy.lay_over(&mut self.policy);
         self.golden.extend(layer.golden.iter().cloned());
         let registries = layer.trusted_registries.iter().cloned();
@@ -428,6 +454,50 @@ impl Selection {
         }
         if !layer.build.platforms.is_empty() {
             self.build.platforms.clone_from(&layer.build.platforms);
+        }
+    }
+
+    /// The level that a rule reports at; `None` if it is off.
+    pub(super) fn severity_of(&self, id: &str) -> Option<Severity> {
+        let state = RULES.iter().zip(&self.on).zip(&self.severities);
+        let mut state = state.filter(|((entry, on), _)| **on && entry.meta.id == id);
+        let ((entry, _), severity) = state.next()?;
+        Some(severity.unwrap_or(entry.meta.level.severity()))
+    }
+
+    /// Puts what a policy locks over what everybody says. `asked` is what applies without the
+    /// policy: who asks for more gets it.
+    pub(super) fn keep(&mut self, lock: &Lock, asked: &Selection) {
+        let own = &lock.own;
+        for (i, entry) in RULES.iter().enumerate() {
+            if !lock.rules.get(i).is_some_and(|locked| *locked) {
+                continue;
+            }
+            if let (Some(on), Some(wanted)) = (self.on.get_mut(i), own.on.get(i)) {
+                *on |= wanted;
+            }
+            let least = own.severities.get(i).copied().flatten();
+            let more = asked.severities.get(i).copied().flatten();
+            let more = more.filter(|s| *s > least.unwrap_or(entry.meta.level.severity()));
+            if let Some(severity) = self.severities.get_mut(i) {
+                *severity = more.or(least);
+            }
+            if let (Some(options), Some(wanted)) = (self.options.get_mut(i), own.options.get(i)) {
+                options.clone_from(wanted);
+            }
+            if entry.meta.id == rules::SHELLCHECK {
+                self.codes.clone_from(&own.codes);
+            }
+        }
+        if let Some(i) = RULES.iter().position(|e| e.meta.id == "weakened-policy") {
+            self.on.iter_mut().skip(i).take(1).for_each(|on| *on = true);
+        }
+        own.policy.keep(&mut self.policy, |key| lock.has_key(key));
+        if lock.has_key("golden") {
+            self.golden.clear();
+        }
+        if lock.has_key("trusted-registries") {
+            self.trusted_registries.clear();
         }
     }
 
@@ -461,12 +531,14 @@ impl Selection {
         policy.golden.extend(self.golden);
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
+            locked_fail_on: None,
             scripts: self.shellcheck,
             settings: Settings {
                 perspective: self.profile.perspective(),
                 builds: Vec::new(),
                 files: None,
                 no_ignores: !self.ignore_comments,
+                as_of: self.as_of,
                 rules: active,
                 policy,
                 build: crate::context::Build {

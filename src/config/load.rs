@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::{Problem, nearest, reason};
 use super::layer::{Layer, RuleOptions, Selection, check_rule, check_selector};
+use super::lock::{self, Claim, EXCLUDE};
 use super::{ConfigError, Effective, File, Patterns};
 use crate::context::disk;
 use crate::rules;
@@ -18,6 +19,8 @@ use crate::values::{self, Kind, Located, Mismatch, Step, Value};
 const MAX_BYTES: u64 = 1 << 20;
 /// How many files may extend each other in a row.
 const MAX_EXTENDED: usize = 32;
+/// How many files a file may extend in all.
+const MAX_FILES: usize = 200;
 
 /// A configuration file with everything it extends.
 #[derive(Default)]
@@ -29,6 +32,8 @@ pub struct Config {
     overrides: Vec<(Patterns, Layer)>,
     exclude: Vec<Patterns>,
     include: Vec<Patterns>,
+    /// What each of the files says that a policy may lock.
+    claims: Vec<(Source, Vec<Claim>)>,
 }
 
 impl Config {
@@ -94,7 +99,7 @@ impl Config {
         let (file, rules, of_overrides) = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         chain.push(disk::identity(path));
-        if let Some(extends) = &file.extends {
+        for extends in &file.extends.0 {
             let target = folder.join(&extends.value);
             let place = extends.span;
             let again = disk::identity(&target);
@@ -103,6 +108,10 @@ impl Config {
                 let names: Vec<String> = names.map(|p| p.display().to_string()).collect();
                 let problem = Problem::Circle(names.join(" → "));
                 return Err(reader.fault(problem, place));
+            }
+            // A list may name files that name lists.
+            if self.base.len() > MAX_FILES {
+                return Err(reader.fault(Problem::TooMany(MAX_FILES), place));
             }
             if chain.len() > MAX_EXTENDED {
                 return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), place));
@@ -126,6 +135,7 @@ impl Config {
                     _ => e,
                 })?;
         }
+        chain.pop();
         self.lay_over(&reader, folder, (file, rules, of_overrides))
     }
 
@@ -134,7 +144,7 @@ impl Config {
         let source = Source::new("dlint.toml", text);
         let reader = Reader { source: &source };
         let read = reader.read()?;
-        if let Some(extends) = &read.0.extends {
+        if let Some(extends) = read.0.extends.0.first() {
             let problem = Problem::Extends {
                 path: (&extends.value).into(),
                 reason: "this configuration is no file".to_owned(),
@@ -161,7 +171,20 @@ impl Config {
             self.overrides.push((patterns, layer));
         }
         self.base.push(Layer::of_file(file, rules));
+        let root = Value::parse(reader.source.text()).map_err(|e| reader.misfit(e, &[]))?;
+        self.claims
+            .push((reader.source.clone(), lock::claims(&root)));
         Ok(())
+    }
+
+    /// What the files say that a policy may lock.
+    pub(super) fn claims(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().flat_map(|(_, claims)| claims)
+    }
+
+    /// The same by file.
+    pub(super) fn claims_by_file(&self) -> &[(Source, Vec<Claim>)] {
+        &self.claims
     }
 
     /// What the configuration says of a file of that name, and nothing else: no command line and
@@ -248,6 +271,9 @@ impl Reader<'_> {
             ],
             file.levels.keys().chain(file.rules.keys()),
         )?;
+        for name in file.locked.iter().filter(|n| n.value != EXCLUDE) {
+            check_selector(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
+        }
         let rules = self.rules(&root, &[])?;
         let mut of_overrides = Vec::new();
         let overrides = root.get("overrides").map_or(&[][..], Value::elements);

@@ -9,6 +9,7 @@ mod file;
 mod hadolint;
 mod layer;
 mod load;
+mod lock;
 mod migrate;
 mod pattern;
 mod report;
@@ -33,9 +34,12 @@ pub use report::Format;
 pub use schema::schema;
 
 use crate::context::{Disk, is_repository};
-use crate::engine::Settings;
+use crate::date::Date;
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Report, Settings};
 use crate::policy::LabelFormat;
 use layer::Selection;
+use lock::Lock;
 
 /// The keys of a policy that ask for labels.
 pub fn label_policy(labels: BTreeMap<String, LabelFormat>) -> PolicyKeys {
@@ -81,8 +85,22 @@ pub struct Effective {
     pub settings: Settings,
     /// The least severity that makes a run fail.
     pub fail_on: FailOn,
+    /// The same for the findings of rules that a policy locks, which nothing else decides.
+    pub locked_fail_on: Option<FailOn>,
     /// Who looks at shell scripts.
     pub scripts: ScriptChecker,
+}
+
+impl Effective {
+    /// Whether a finding makes a run fail; of those that a policy locks only with `locked`.
+    pub fn fails(&self, diagnostic: &Diagnostic, locked: bool) -> bool {
+        let is_locked = self.settings.is_locked(diagnostic.rule.id);
+        let severity = diagnostic.severity;
+        if is_locked && self.locked_fail_on.is_some_and(|f| f.fails(severity)) {
+            return true;
+        }
+        !locked && self.fail_on.fails(severity)
+    }
 }
 
 /// How to report, where the command line does not say.
@@ -96,9 +114,23 @@ pub struct Reporting {
     pub verbose: bool,
 }
 
+/// The configurations that leave files and folders out of a search.
+pub struct Exclusion(Vec<Arc<Config>>);
+
+impl Exclusion {
+    /// Whether a file or folder is left out.
+    pub fn fits(&self, path: &Path) -> bool {
+        self.0.iter().any(|config| config.excludes(path))
+    }
+}
+
 /// Finds what applies to each path, reading every file once.
 pub struct Configs {
     place: Place,
+    /// What is laid over the repository's files.
+    policy: Option<Arc<Config>>,
+    /// The day that files are judged for where no configuration names one.
+    today: Option<Date>,
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
@@ -107,7 +139,7 @@ pub struct Configs {
     /// What is wrong with which file.
     faults: BTreeMap<PathBuf, ConfigError>,
     /// By configuration and the overrides that match.
-    effective: HashMap<(PathBuf, Vec<bool>), Arc<Effective>>,
+    effective: HashMap<(PathBuf, Vec<bool>, Vec<bool>), Arc<Effective>>,
 }
 
 impl Configs {
@@ -115,6 +147,8 @@ impl Configs {
     pub fn new(place: Place, command_line: Layer) -> Self {
         Self {
             place,
+            policy: None,
+            today: None,
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
@@ -123,16 +157,63 @@ impl Configs {
         }
     }
 
+    /// With the day that files are judged for where no configuration names one.
+    pub fn set_today(&mut self, today: Date) {
+        self.today = Some(today);
+    }
+
     /// Reads the variables `HADOLINT_*`.
     pub fn read_environment(&mut self) -> Result<(), ConfigError> {
         self.environment = hadolint::environment()?;
         Ok(())
     }
 
+    /// Lays a file over those of the repository.
+    pub fn set_policy(&mut self, path: &Path) -> Result<(), ConfigError> {
+        self.policy = Some(Arc::new(Config::load_named(path)?));
+        Ok(())
+    }
+
+    /// What the repository, the command line and the environment tried to lift of what the policy
+    /// locks: findings in their own words.
+    pub fn attempts(&self) -> Vec<Report> {
+        let Some(policy) = &self.policy else {
+            return Vec::new();
+        };
+        let none = vec![false; policy.matching(Path::new("")).len()];
+        let Some(lock) = Lock::of(policy, &none) else {
+            return Vec::new();
+        };
+        let mut read: BTreeMap<&Path, &Arc<Config>> = BTreeMap::new();
+        for config in self.folders.values().flatten() {
+            read.insert(&config.path, config);
+        }
+        // A file that many extend is told of once.
+        let mut sources: BTreeMap<PathBuf, Report> = BTreeMap::new();
+        for (source, claims) in read.values().flat_map(|c| c.claims_by_file()) {
+            if let Some(report) = lock.attempts(source, claims) {
+                sources.insert(source.path().to_path_buf(), report);
+            }
+        }
+        let mut all: Vec<Report> = sources.into_values().collect();
+        all.extend(lock.attempts_of("<environment>", &self.environment));
+        all.extend(lock.attempts_of("<command line>", &self.command_line));
+        all
+    }
+
+    /// What is left out of a search where a configuration applies.
+    pub fn exclusion(&self, own: &Arc<Config>) -> Exclusion {
+        let policy = self.policy.as_ref();
+        let is_locked = policy.is_some_and(|p| Lock::has_exclude(p));
+        let own = (!is_locked).then_some(own);
+        Exclusion(policy.into_iter().chain(own).map(Arc::clone).collect())
+    }
+
     /// The configuration files that were read.
     pub fn paths(&self) -> Vec<PathBuf> {
         let read = self.folders.values().flatten();
         let mut paths: Vec<PathBuf> = read.map(|c| c.path.clone()).collect();
+        paths.extend(self.policy.as_ref().map(|p| p.path.clone()));
         paths.retain(|p| !p.as_os_str().is_empty());
         paths.sort();
         paths.dedup();
@@ -217,24 +298,55 @@ impl Configs {
     pub fn of_file(&mut self, path: &Path) -> Result<Arc<Effective>, ConfigError> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let config = self.of_folder(folder)?;
-        let key = (config.path.clone(), config.matching(path));
+        let of_policy = self.policy.as_ref().map(|p| p.matching(path));
+        let of_policy = of_policy.unwrap_or_default();
+        let key = (config.path.clone(), config.matching(path), of_policy);
         if let Some(known) = self.effective.get(&key) {
             return Ok(Arc::clone(known));
         }
         let mut layers = vec![&self.environment];
         layers.extend(config.layers(&key.1));
+        let own = layers.len();
+        let policy = self.policy.as_ref();
+        layers.extend(policy.into_iter().flat_map(|p| p.layers(&key.2)));
         layers.push(&self.command_line);
-        let selection = Selection::of(&layers);
+        let mut selection = Selection::of(&layers);
+        let lock = policy.and_then(|p| Lock::of(p, &key.2));
+        if let Some(lock) = &lock {
+            let mut asked = layers.clone();
+            asked.truncate(own);
+            asked.push(&self.command_line);
+            selection.keep(lock, &Selection::of(&asked));
+            selection.as_of = self.command_line.as_of.or(lock.own.as_of);
+        }
         let mut effective = selection.finish().map_err(|problem| {
             let error = ConfigError::new(problem);
             self.faults.insert(config.path.clone(), error.clone());
             error
         })?;
+        if let Some(lock) = &lock {
+            lock::mark(lock, &mut effective);
+        }
         effective.settings.files = Some(Arc::new(Disk));
+        effective.settings.as_of = effective.settings.as_of.or(self.today);
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)
     }
+}
+
+/// The configuration file that is nearest upwards from a folder, within its repository.
+pub fn nearest_file(folder: &Path) -> Option<PathBuf> {
+    let folder = crate::context::disk::absolute(folder);
+    for folder in folder.ancestors() {
+        if let Some(path) = file_in(folder) {
+            return Some(path);
+        }
+        if is_repository(&Disk, folder) {
+            break;
+        }
+    }
+    None
 }
 
 /// The configuration file of a folder: dlint's, else hadolint's.

@@ -57,6 +57,24 @@ impl JsonSchema for Selector {
     }
 }
 
+/// A text or a list of texts.
+pub(super) struct OneOrMany;
+
+impl JsonSchema for OneOrMany {
+    fn schema_name() -> Cow<'static, str> {
+        "OneOrMany".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                { "type": "string" },
+                { "type": "array", "items": { "type": "string" } },
+            ],
+        })
+    }
+}
+
 /// The levels of rules.
 pub(super) struct Levels;
 

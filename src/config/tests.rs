@@ -68,9 +68,9 @@ fn a_value_of_the_wrong_type_is_shown_as_it_should_be() {
         "write `target = \"2026-01-02\"`",
     );
     check(
-        "extends = ['a']\n",
-        "['a']",
-        "`extends` takes a string, not an array",
+        "extends = 3\n",
+        "3",
+        "a path or a list of paths belongs here",
         "",
     );
 }

@@ -29,7 +29,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::context::{Build, BuildContext, Files, Nothing};
-use crate::images::HIDDEN;
+use crate::date::Date;
+use crate::images::{DATA_DATE, HIDDEN};
 use crate::perspective::Perspective;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
@@ -70,6 +71,8 @@ pub struct Facts<'a> {
     pub file: &'a File,
     /// How the file is built, as far as the command line says.
     pub build: &'a Build,
+    /// The day that it is judged for.
+    pub as_of: Date,
     /// Every instruction in order; one behind ONBUILD follows its ONBUILD as a node of its own.
     pub nodes: Vec<Node<'a>>,
     /// The stages in order.
@@ -178,19 +181,21 @@ pub enum FromTarget {
 impl<'a> Facts<'a> {
     /// Works out the facts of a file that stands alone.
     pub fn of(source: &'a Source, file: &'a File, build: &'a Build) -> Self {
-        Self::seen_by(Perspective::Dlint, source, file, build, Arc::new(Nothing))
+        let files = Arc::new(Nothing);
+        Self::seen_by(Perspective::Dlint, source, file, build, files, DATA_DATE)
     }
 
-    /// Works out the facts of a file with others around it, as a tool sees it.
+    /// Works out the facts of a file with others around it, as a tool sees it on a day.
     pub fn seen_by(
         perspective: Perspective,
         source: &'a Source,
         file: &'a File,
         build: &'a Build,
         files: Arc<dyn Files>,
+        as_of: Date,
     ) -> Self {
         let around = Arc::clone(&files);
-        let facts = Self::read(perspective, source, file, build, around, Vec::new());
+        let facts = Self::read(perspective, source, file, build, around, as_of, Vec::new());
         // What the target needs is known at the end only.
         let skips_triggers = |stage: &Stage<'_>| {
             let Base::Stage(base) = stage.base else {
@@ -201,7 +206,15 @@ impl<'a> Facts<'a> {
         };
         let without_triggers: Vec<bool> = facts.stages.iter().map(skips_triggers).collect();
         if facts.assumes_builder_defaults() && without_triggers.contains(&true) {
-            Self::read(perspective, source, file, build, files, without_triggers)
+            Self::read(
+                perspective,
+                source,
+                file,
+                build,
+                files,
+                as_of,
+                without_triggers,
+            )
         } else {
             facts
         }
@@ -218,12 +231,14 @@ impl<'a> Facts<'a> {
         file: &'a File,
         build: &'a Build,
         files: Arc<dyn Files>,
+        as_of: Date,
         without_triggers: Vec<bool>,
     ) -> Self {
         let mut facts = Facts {
             source,
             file,
             build,
+            as_of,
             nodes: Vec::with_capacity(file.instructions.len()),
             stages: Vec::new(),
             images: Vec::new(),

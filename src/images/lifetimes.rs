@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::publishers::official;
 use super::table::{Image, PRODUCTS, Product, Release};
 use super::{ImageRef, Precision, Publisher, Tag, official_name, publisher};
+use crate::date::Date;
 use crate::text::list;
 
 /// An end of support.
@@ -13,20 +14,20 @@ pub struct EndOfLife {
     /// What has ended: `Debian 10`, `Python 3.8`, `openjdk`.
     pub release: String,
     /// The day of the last updates, `2024-06-30`; `None` if the image as a whole was given up.
-    pub date: Option<&'static str>,
-    /// What gets updates instead, in words.
+    pub date: Option<Date>,
+    /// What gets updates instead, in words; empty if nothing is known to on that day.
     pub successor: String,
     /// The part of the tag that says so; `None` if the image as a whole was given up.
     pub in_tag: Option<Range<usize>>,
 }
 
-/// What is known of the end of an image's support. `None` also if it goes on, or if a variable
-/// hides the answer.
-pub fn end_of_life(image: &ImageRef) -> Option<EndOfLife> {
+/// What is known on that day of the end of an image's support. `None` also if it goes on, or if a
+/// variable hides the answer.
+pub fn end_of_life(image: &ImageRef, as_of: Date) -> Option<EndOfLife> {
     let tag = Tag::of(image);
     retired(image, tag.as_ref()).or_else(|| {
         let tag = tag?;
-        ended_release(image, &tag).or_else(|| ended_system(image, &tag))
+        ended_release(image, &tag, as_of).or_else(|| ended_system(image, &tag, as_of))
     })
 }
 
@@ -45,41 +46,41 @@ fn retired(image: &ImageRef, tag: Option<&Tag<'_>>) -> Option<EndOfLife> {
     })
 }
 
-fn ended_release(image: &ImageRef, tag: &Tag<'_>) -> Option<EndOfLife> {
+fn ended_release(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<EndOfLife> {
     let product = Image::of(image)?.product?;
     let numbers = match tag.precision {
         Precision::Latest | Precision::Named | Precision::Other => Vec::new(),
         _ => tag.numbers(),
     };
     let version = tag.prefix.len()..tag.prefix.len() + tag.version.len();
-    let mut ended = product.releases.iter().filter(|r| r.ended().is_some());
+    let mut ended = product.releases.iter().filter(|r| r.ended(as_of).is_some());
     if numbers.is_empty() {
         // `buster-slim`, `focal-20240110`
         let found = ended.find(|r| !r.code.is_empty() && tag.has_word(r.code))?;
-        return end(product, found, word_in(tag, found.code));
+        return end(product, found, word_in(tag, found.code), as_of);
     }
     let within = |r: &&Release| {
         let mut numbers = numbers.iter().copied();
         numbers_of(r.version).all(|n| numbers.next() == Some(n))
     };
     if let Some(found) = ended.clone().find(within) {
-        return end(product, found, version);
+        return end(product, found, version, as_of);
     }
     // `python:2`: all that it may mean has ended.
     let means = |r: &&Release| {
         let mut version = numbers_of(r.version);
         numbers.iter().all(|n| version.next() == Some(*n))
     };
-    let mut supported = product.releases.iter().filter(|r| r.is_supported());
+    let mut supported = product.releases.iter().filter(|r| r.is_supported(as_of));
     if supported.any(|r| means(&r)) {
         return None;
     }
-    let last = ended.filter(means).max_by_key(|r| r.ended())?;
-    end(product, last, version)
+    let last = ended.filter(means).max_by_key(|r| r.ended(as_of))?;
+    end(product, last, version, as_of)
 }
 
 /// The system below an image that goes on itself: `python:3.12-buster`.
-fn ended_system(image: &ImageRef, tag: &Tag<'_>) -> Option<EndOfLife> {
+fn ended_system(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<EndOfLife> {
     if publisher(image) == Publisher::Unknown {
         return None;
     }
@@ -91,17 +92,22 @@ fn ended_system(image: &ImageRef, tag: &Tag<'_>) -> Option<EndOfLife> {
             let version = version.filter(|_| !product.tag_word.is_empty());
             let names =
                 |r: &&Release| version == Some(r.version) || !r.code.is_empty() && r.code == word;
-            let mut ended = product.releases.iter().filter(|r| r.ended().is_some());
-            end(product, ended.find(names)?, word_in(tag, word))
+            let mut ended = product.releases.iter().filter(|r| r.ended(as_of).is_some());
+            end(product, ended.find(names)?, word_in(tag, word), as_of)
         })
     })
 }
 
-fn end(product: &Product, release: &Release, in_tag: Range<usize>) -> Option<EndOfLife> {
+fn end(
+    product: &Product,
+    release: &Release,
+    in_tag: Range<usize>,
+    as_of: Date,
+) -> Option<EndOfLife> {
     Some(EndOfLife {
         release: format!("{} {}", product.name, release.version),
-        date: Some(release.ended()?),
-        successor: supported(product),
+        date: Some(release.ended(as_of)?),
+        successor: supported(product, as_of),
         in_tag: Some(in_tag),
     })
 }
@@ -115,10 +121,10 @@ fn numbers_of(version: &str) -> impl Iterator<Item = u64> {
     version.split('.').map_while(|n| n.parse().ok())
 }
 
-/// The releases that get updates, in words, oldest first.
-fn supported(product: &Product) -> String {
+/// The releases that get updates, in words, oldest first; empty on a day past all that are known.
+fn supported(product: &Product, as_of: Date) -> String {
     let advised = product.releases.iter().rev();
-    let advised = advised.filter(|r| r.advise && r.is_supported());
+    let advised = advised.filter(|r| r.advise && r.is_supported(as_of));
     let versions: Vec<&str> = advised.map(|r| r.version).collect();
     list(&versions, "or")
 }
@@ -126,9 +132,15 @@ fn supported(product: &Product) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::images::DATA_DATE;
 
-    fn date(image: &str) -> Option<&'static str> {
-        end_of_life(&ImageRef::parse(image)).and_then(|e| e.date)
+    fn date_on(day: &str, image: &str) -> Option<String> {
+        let end = end_of_life(&ImageRef::parse(image), Date::parse(day).unwrap());
+        end.and_then(|e| e.date).map(|date| date.to_string())
+    }
+
+    fn date(image: &str) -> Option<String> {
+        date_on("2026-11-21", image)
     }
 
     #[test]
@@ -164,26 +176,53 @@ mod tests {
             ("python:\u{E000}", None),
             ("\u{E000}/python:3.8", None),
         ] {
-            assert_eq!(date(image), ended, "{image}");
+            assert_eq!(date(image).as_deref(), ended, "{image}");
         }
     }
 
     #[test]
     fn the_system_below_an_image_may_end_first() {
-        assert_eq!(date("python:3.12-buster"), Some("2024-06-30"));
-        assert_eq!(date("python:3.12-slim-bookworm"), None);
-        assert_eq!(date("nginx:1.29-alpine3.15"), Some("2023-11-01"));
-        assert_eq!(date("someone/thing:1-buster"), None);
-        assert_eq!(date("ros:lunar-ros-core-stretch"), Some("2022-07-01"));
-        assert_eq!(date("ros:kinetic-ros-core-xenial"), Some("2021-04-02"));
-        assert_eq!(date("ros:kinetic"), None);
-        assert_eq!(date("buildpack-deps:kinetic"), Some("2023-07-20"));
-        assert_eq!(date("arm64v8/python:3.12-buster"), Some("2024-06-30"));
+        assert_eq!(date("python:3.12-buster").as_deref(), Some("2024-06-30"));
+        assert_eq!(date("python:3.12-slim-bookworm").as_deref(), None);
+        assert_eq!(date("nginx:1.29-alpine3.15").as_deref(), Some("2023-11-01"));
+        assert_eq!(date("someone/thing:1-buster").as_deref(), None);
+        assert_eq!(
+            date("ros:lunar-ros-core-stretch").as_deref(),
+            Some("2022-07-01")
+        );
+        assert_eq!(
+            date("ros:kinetic-ros-core-xenial").as_deref(),
+            Some("2021-04-02")
+        );
+        assert_eq!(date("ros:kinetic").as_deref(), None);
+        assert_eq!(
+            date("buildpack-deps:kinetic").as_deref(),
+            Some("2023-07-20")
+        );
+        assert_eq!(
+            date("arm64v8/python:3.12-buster").as_deref(),
+            Some("2024-06-30")
+        );
+    }
+
+    #[test]
+    fn it_is_judged_for_a_day() {
+        for (day, image, ended) in [
+            ("2024-06-29", "debian:10", None),
+            ("2024-06-30", "debian:10", Some("2024-06-30")),
+            ("2020-07-01", "python:3.8", None),
+            ("2020-07-01", "python:2.7", Some("2020-01-01")),
+        ] {
+            assert_eq!(date_on(day, image).as_deref(), ended, "{day} {image}");
+        }
+        let day = Date::parse("2020-07-01").unwrap();
+        let end = end_of_life(&ImageRef::parse("debian:8"), day).unwrap();
+        assert_eq!(end.successor, "9 or 10");
     }
 
     #[test]
     fn images_that_were_given_up_name_what_took_their_place() {
-        let of = |image: &str| end_of_life(&ImageRef::parse(image)).map(|e| e.successor);
+        let of = |image: &str| end_of_life(&ImageRef::parse(image), DATA_DATE).map(|e| e.successor);
         assert_eq!(of("java:8").as_deref(), Some("`eclipse-temurin`"));
         assert_eq!(
             of("microsoft/dotnet").as_deref(),

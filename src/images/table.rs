@@ -3,6 +3,7 @@
 //! The heads of the files say what their keys mean, where they come from and as of when.
 
 use super::{BaseUser, DefaultShell, ImageRef, OsFamily, Tag};
+use crate::date::Date;
 
 /// A system, language or server whose releases come to an end.
 #[derive(Debug)]
@@ -15,29 +16,29 @@ pub(super) struct Product {
     pub(super) releases: &'static [Release],
 }
 
-/// A release of a product. Days are written `2024-06-30`.
+/// A release of a product.
 #[derive(Debug)]
 pub(super) struct Release {
     pub(super) version: &'static str,
     /// `bookworm`; empty if it has none.
     pub(super) code: &'static str,
     /// The day it came out.
-    pub(super) released: Option<&'static str>,
+    pub(super) released: Option<Date>,
     /// The day of the last updates.
-    pub(super) ends: Option<&'static str>,
+    pub(super) ends: Option<Date>,
     /// Whether it is named among what gets updates.
     pub(super) advise: bool,
 }
 
 impl Release {
     /// The day of the last updates, if that is over.
-    pub(super) fn ended(&self) -> Option<&'static str> {
-        self.ends.filter(|day| *day <= AS_OF)
+    pub(super) fn ended(&self, as_of: Date) -> Option<Date> {
+        self.ends.filter(|day| *day <= as_of)
     }
 
     /// Whether it is out and gets updates.
-    pub(super) fn is_supported(&self) -> bool {
-        self.released.is_some_and(|day| day <= AS_OF) && self.ended().is_none()
+    pub(super) fn is_supported(&self, as_of: Date) -> bool {
+        self.released.is_some_and(|day| day <= as_of) && self.ended(as_of).is_none()
     }
 }
 
@@ -242,8 +243,8 @@ pub fn is_code_name(word: &str) -> bool {
 
 /// Whether a word of a tag is the code name of a release that came out that year or later, or is
 /// still to come.
-pub fn is_code_name_since(word: &str, year: &str) -> bool {
-    code_name(word).is_some_and(|release| release.released.is_none_or(|day| day >= year))
+pub fn is_code_name_since(word: &str, year: u16) -> bool {
+    code_name(word).is_some_and(|release| release.released.is_none_or(|day| day.year() >= year))
 }
 
 /// Whether the releases of an image get nothing but fixes and have one number or a code name.
@@ -322,8 +323,9 @@ mod tests {
     #[test]
     fn the_releases_are_days_and_versions() {
         for product in PRODUCTS {
-            let ended = product.releases.iter().filter(|r| r.ended().is_some());
-            let supported = product.releases.iter().filter(|r| r.is_supported());
+            let releases = product.releases.iter();
+            let ended = releases.clone().filter(|r| r.ended(DATA_DATE).is_some());
+            let supported = releases.filter(|r| r.is_supported(DATA_DATE));
             assert!(
                 ended.count() > 0 && supported.count() > 0,
                 "{}",
@@ -333,7 +335,7 @@ mod tests {
                 let days = [release.released, release.ends].into_iter().flatten();
                 assert!(days.clone().is_sorted(), "{release:?}");
                 for day in days {
-                    assert_eq!(day.len(), 10, "{release:?}");
+                    assert_eq!(Date::parse(&day.to_string()), Some(day), "{release:?}");
                 }
             }
         }

@@ -27,6 +27,41 @@ pub struct Policy {
     pub strict_labels: bool,
 }
 
+impl Policy {
+    /// Puts the keys of this policy that `has_key` names in the place of another's.
+    pub fn keep(&self, other: &mut Policy, has_key: impl Fn(&str) -> bool) {
+        let Self {
+            golden,
+            defines_golden,
+            trusted_registries,
+            insecure_registries,
+            label_schema,
+            strict_labels,
+        } = self;
+        if has_key("golden") {
+            other.golden.clone_from(golden);
+        }
+        if has_key("defines-golden") {
+            other.defines_golden = *defines_golden;
+        }
+        if has_key("trusted-registries") {
+            other.trusted_registries.clone_from(trusted_registries);
+        }
+        if has_key("insecure-registries") {
+            other.insecure_registries.clone_from(insecure_registries);
+        }
+        if has_key("label-schema") {
+            let labels = label_schema
+                .iter()
+                .map(|(name, format)| (name.clone(), *format));
+            other.label_schema.extend(labels);
+        }
+        if has_key("strict-labels") {
+            other.strict_labels |= strict_labels;
+        }
+    }
+}
+
 /// A golden image and the images it stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]

@@ -9,13 +9,13 @@ mod hadolint;
 mod near_miss;
 mod shellcheck;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::compat;
 use crate::context::Build;
 use crate::diagnostic::Diagnostic;
 use crate::perspective::Perspective;
-use crate::rule::{IgnoreComment, RuleMeta, UnusedIgnore};
+use crate::rule::{IgnoreComment, RefusedIgnore, RuleMeta, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::linter_comment::Reach;
@@ -32,6 +32,10 @@ pub struct Suppressions {
     fails: bool,
     /// Whether nothing is silenced.
     disabled: bool,
+    /// The rules whose findings no comment silences.
+    locked: Vec<&'static str>,
+    /// The comments that would, without repetition.
+    refused: BTreeSet<RefusedIgnore>,
     /// The rules that run, which may be others than dlint's.
     rules: Vec<&'static RuleMeta>,
     /// Of those that cover a part of the file: where each begins, how far any up to it reaches,
@@ -102,6 +106,8 @@ impl Suppressions {
             experimental: Vec::new(),
             fails: false,
             disabled: false,
+            locked: Vec::new(),
+            refused: BTreeSet::new(),
             rules: Vec::new(),
         };
         all.read_check_options(file, build);
@@ -198,6 +204,16 @@ impl Suppressions {
         self.disabled = true;
     }
 
+    /// Says of which rules nothing is silenced.
+    pub fn lock(&mut self, rules: impl Iterator<Item = &'static str>) {
+        self.locked.extend(rules);
+    }
+
+    /// The comments that would silence what is locked, after [`Suppressions::apply`].
+    pub fn refused(&self) -> impl Iterator<Item = &RefusedIgnore> {
+        self.refused.iter()
+    }
+
     /// Whether check options turn BuildKit's warnings into a failed build (`error=true`).
     pub fn fails(&self) -> bool {
         self.fails
@@ -233,6 +249,8 @@ impl Suppressions {
         }
         // BuildKit's check of repeated instructions is silenced at the later one.
         let later = buildkit::later_place(diagnostic);
+        let is_locked = self.locked.contains(&diagnostic.rule.id);
+        let mut refused: Vec<Span> = Vec::new();
         let mut near = self.near(diagnostic.span.start);
         near.extend(later.into_iter().flat_map(|place| self.near(place)));
         near.sort_unstable();
@@ -251,6 +269,9 @@ impl Suppressions {
                     // Every comment that would silence it counts as used.
                     name.used = true;
                     hit.get_or_insert(index);
+                    if is_locked {
+                        refused.push(place_of(name.span, ignore.span));
+                    }
                 }
             }
         }
@@ -263,6 +284,13 @@ impl Suppressions {
                 continue;
             }
             hit = Some(hit.map_or(first, |hit| hit.min(first)));
+            if is_locked {
+                let ignores = wide.places.iter().filter_map(|&(index, name)| {
+                    let ignore = self.ignores.get(index)?;
+                    Some(place_of(ignore.names.get(name)?.span, ignore.span))
+                });
+                refused.extend(ignores);
+            }
             if !std::mem::replace(&mut wide.used, true) {
                 for &(index, name) in &wide.places {
                     let ignore = self.ignores.get_mut(index);
@@ -271,6 +299,12 @@ impl Suppressions {
                     }
                 }
             }
+        }
+        if is_locked {
+            let rule = diagnostic.rule.id;
+            let refused = refused.into_iter().map(|span| RefusedIgnore { span, rule });
+            self.refused.extend(refused);
+            return None;
         }
         let ignore = self.ignores.get(hit?)?;
         Some((ignore.span, ignore.reason.clone()))
@@ -359,6 +393,11 @@ impl Suppressions {
     }
 }
 
+/// Where a name in a comment stands; `all` and the like have no place of their own.
+fn place_of(name: Span, comment: Span) -> Span {
+    if name.is_empty() { comment } else { name }
+}
+
 impl Scope {
     fn covers(&self, offset: u32) -> bool {
         match self {
@@ -423,9 +462,12 @@ fn stage_of(source: &Source, file: &File, comment: &Comment) -> Span {
         Some(next) if opens(next) => next.span.end,
         _ => comment.span.start,
     };
+    // A span takes what stands at its very end in, which is not to be the next FROM.
     let end = at(start)
         .find(|i| opens(i))
-        .map_or(source.text().len() as u32, |i| i.span.start);
+        .map_or(source.text().len() as u32, |i| {
+            i.span.start.saturating_sub(1)
+        });
     Span::new(comment.span.start, end)
 }
 
@@ -498,6 +540,7 @@ mod tests {
             ("# dlint: ignore-file[untagged-image]", vec![2, 3, 4]),
             ("# hadolint ignore=DL3006", vec![2]),
             ("# hadolint global ignore=DL3006", vec![2, 3, 4]),
+            ("# hadolint stage ignore=DL3006", vec![2, 3]),
             ("# hadolint shell=bash ignore=DL3006", vec![]),
             ("# shellcheck disable=SC2086", vec![]),
         ] {

@@ -15,7 +15,7 @@ const GOOD: &str = "FROM scratch\n";
 const RULES: [&str; 2] = ["--select", "syntax-error,unused-ignore"];
 
 /// A folder with files in it, the end of the search for configuration.
-fn project(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn project(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join(".git")).unwrap();
     for (path, text) in files {
@@ -27,7 +27,7 @@ fn project(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// dlint in a folder, with an environment that is the same everywhere.
-fn dlint(folder: &Path) -> Command {
+pub(crate) fn dlint(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dlint"));
     command.current_dir(folder);
     for (name, _) in std::env::vars_os() {
@@ -44,6 +44,7 @@ fn dlint(folder: &Path) -> Command {
         .any(|n| text.starts_with(n));
         if changes_output
             || text.starts_with("HADOLINT_")
+            || text.starts_with("DLINT_")
             || text.starts_with("GITHUB_")
             || text.starts_with("LC_")
         {
@@ -54,13 +55,13 @@ fn dlint(folder: &Path) -> Command {
     command
 }
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-fn ran(output: Output) -> Ran {
+pub(crate) fn ran(output: Output) -> Ran {
     Ran {
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -68,7 +69,7 @@ fn ran(output: Output) -> Ran {
     }
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
     ran(dlint(folder).args(arguments).output().unwrap())
 }
 
@@ -1028,6 +1029,34 @@ mod configuration {
             lint(p.path(), &["--config", "b/dlint.toml", "--isolated"]).code,
             2
         );
+    }
+
+    #[test]
+    fn files_are_judged_for_a_day() {
+        let p = project(&[
+            ("old", "FROM debian:10\n"),
+            ("then.toml", "as-of = 2020-07-01\n"),
+            ("wrong.toml", "as-of = '2020-07'\n"),
+        ]);
+        let on = |arguments: &[&str]| {
+            let rule = ["--select", "end-of-life-base", "old"];
+            run(p.path(), &[&rule, arguments].concat())
+        };
+        assert_eq!(on(&[]).code, 1, "today");
+        assert_eq!(on(&["--as-of", "2024-06-30"]).code, 1);
+        assert_eq!(on(&["--as-of", "2024-06-29"]).code, 0);
+        assert_eq!(on(&["-c", "then.toml"]).code, 0);
+        assert_eq!(on(&["-c", "then.toml", "--as-of", "2026-11-21"]).code, 1);
+        let ran = on(&["--as-of", "yesterday"]);
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.err.contains("a day is written YYYY-MM-DD"),
+            "{}",
+            ran.err
+        );
+        let ran = on(&["-c", "wrong.toml"]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains("`2020-07` is no day"), "{}", ran.err);
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod hostile;
 mod invocations;
 mod masking;
 mod pages;
+mod policy;
 mod pre_commit;
 mod probes_expand;
 mod properties;

@@ -101,6 +101,7 @@ fn dlint(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dlint"));
     let output = command
         .current_dir(folder)
+        .args(["--as-of", "2026-11-21"])
         .args(arguments)
         .output()
         .unwrap();

@@ -4,7 +4,7 @@
 //! labels, the help and the title of the fix as in the format `full`; `fixed` is
 //! what fixing to a fixed point gives, reports nothing, parses and does not change again; `good`
 //! is silent. A fix appears exactly when the page says so, never with more trust. A `toml` block
-//! configures the examples behind it; a block with `file=NAME` puts a file beside the Dockerfile
+//! configures the examples behind it, one with `policy` is the policy they are judged by; a block with `file=NAME` puts a file beside the Dockerfile
 //! of the next example, `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
 
 use std::collections::BTreeMap;
@@ -103,7 +103,13 @@ fn pages() -> Vec<Page> {
 }
 
 /// The settings of an example: this rule alone, configured by the `toml` block before it.
-fn settings(meta: &RuleMeta, with: &str, toml: &str, dockerfile: &Path) -> Settings {
+fn settings(
+    meta: &RuleMeta,
+    with: &str,
+    toml: &str,
+    policy: Option<&Path>,
+    dockerfile: &Path,
+) -> Settings {
     let names = [meta.id]
         .into_iter()
         .chain(with.split(',').filter(|w| !w.is_empty()));
@@ -111,8 +117,11 @@ fn settings(meta: &RuleMeta, with: &str, toml: &str, dockerfile: &Path) -> Setti
         select: Some(names.map(str::to_owned).collect()),
         ..Layer::default()
     };
-    let effective = Configs::new(Place::Text(toml.to_owned()), only).of_file(dockerfile);
-    match effective {
+    let mut configs = Configs::new(Place::Text(toml.to_owned()), only);
+    if let Some(policy) = policy {
+        configs.set_policy(policy).unwrap();
+    }
+    match configs.of_file(dockerfile) {
         Ok(effective) => effective.settings.clone(),
         Err(error) => panic!("{}: the toml block: {error}", meta.id),
     }
@@ -149,6 +158,7 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
     let blocks = blocks(&page.text);
     let mut replaced: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     let mut toml = String::new();
+    let mut policy = String::new();
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut best: Option<Applicability> = None;
     let (mut bad, mut good) = (0, 0);
@@ -158,7 +168,9 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
             continue;
         }
         if block.info.first().is_some_and(|l| l == "toml") {
-            toml = block.text.clone();
+            let is_policy = block.info.iter().any(|word| word == "policy");
+            let text = if is_policy { &mut policy } else { &mut toml };
+            text.clone_from(&block.text);
             continue;
         }
         let is_bad = block.is("dockerfile", "bad");
@@ -177,7 +189,13 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &block.text).unwrap();
         let with = block.value("with").unwrap_or_default();
-        let mut settings = settings(page.meta, with, &toml, &path);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let policy = (!policy.is_empty()).then(|| {
+            let path = elsewhere.path().join("policy.toml");
+            std::fs::write(&path, &policy).unwrap();
+            path
+        });
+        let mut settings = settings(page.meta, with, &toml, policy.as_deref(), &path);
         settings.build.context = block.value("context").map(|c| directory.path().join(c));
         let report = engine::lint(Source::new(&path, &*block.text), &settings);
         let line = block.lines.start + 1;

@@ -99,8 +99,9 @@ pub(super) fn copies(cx: &mut Context<'_>) {
 /// BuildKit looks at `ENV name = value` too, which is another defect.
 pub(super) fn lone_equals(cx: &mut Context<'_>) {
     for node in &cx.facts.nodes {
+        // BuildKit has one finding for what dlint tells apart.
         if let Some(pair) = legacy_key_value::of_node(node)
-            && legacy_key_value::has_lone_equals(pair)
+            && legacy_key_value::is_left_to_others(cx.facts, node, pair)
         {
             legacy_key_value::report(cx, node, pair);
         }

@@ -29,6 +29,7 @@ fn settings(rules: Vec<Swap>) -> Settings {
         severity: Severity::Warning,
         severity_is_set: false,
         codes: Default::default(),
+        is_locked: false,
     });
     Settings {
         rules: rules.collect(),

@@ -1,5 +1,6 @@
 //! `add-instead-of-copy`: ADD where COPY does the same.
 
+use crate::edits::keyword_like;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
@@ -43,7 +44,10 @@ impl Rule for AddInsteadOfCopy {
             )
             .help("use `COPY`");
         if only_copy {
-            let edits = vec![Edit::replace(name, "COPY")];
+            let edits = vec![Edit::replace(
+                name,
+                keyword_like(node.instruction, Keyword::Copy),
+            )];
             report.fix(if certain {
                 Fix::safe("use `COPY`", edits)
             } else {

@@ -17,7 +17,8 @@ impl Rule for EndOfLifeBase {
     fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
         let image = &used.image;
-        let Some(end) = end_of_life(image).filter(|_| !fits_any(&self.allow, image)) else {
+        let Some(end) = end_of_life(image, facts.as_of).filter(|_| !fits_any(&self.allow, image))
+        else {
             return;
         };
         let place = match (&image.ranges.tag, &end.in_tag) {
@@ -35,6 +36,9 @@ impl Rule for EndOfLifeBase {
             None => format!("`{}` is given up and gets no updates", end.release),
         };
         let help = match end.date {
+            Some(_) if end.successor.is_empty() => {
+                "build on a release that gets updates".to_owned()
+            }
             Some(_) => format!("build on a release that gets updates: {}", end.successor),
             None => format!("build on {}", end.successor),
         };

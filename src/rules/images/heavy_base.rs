@@ -46,7 +46,7 @@ impl Rule for HeavyBase {
 }
 
 /// Before that year there were no slim variants.
-const FIRST_YEAR: &str = "2017";
+const FIRST_YEAR: u16 = 2017;
 
 /// The name, the tag of the slim variant, and what it leaves out.
 fn lighter(image: &ImageRef) -> Option<(String, String, &'static str)> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::paths::has_cache_mount;
 use crate::diagnostic::Severity;
-use crate::edits::{has_comment_inside, lines_of, takes_prefix};
+use crate::edits::{has_comment_inside, is_below_comment, lines_of, takes_prefix};
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
@@ -226,6 +226,31 @@ fn is_local(install: &Install) -> bool {
     !install.packages.is_empty() && install.packages.iter().all(|p| p.origin == Path)
 }
 
+/// Whether something between the update and the installation may work with the index, or the
+/// installation's own RUN before it: an upgrade, a download, a script.
+fn is_needed_between(facts: &Facts<'_>, node: &Node<'_>, user: &User<'_, '_>) -> bool {
+    let may_need = |n: &Node<'_>, command: usize| {
+        let install = n.installs.iter().find(|i| i.command == command);
+        let found = n.commands().get(command);
+        match install {
+            Some(i) => family(i.manager).is_some() && i.action != Action::Remove,
+            None => found.is_some_and(|c| may_install(&c.name)),
+        }
+    };
+    let between = facts.nodes.get(node.index + 1..=user.node.index);
+    between.unwrap_or_default().iter().any(|n| {
+        if !n.is(Keyword::Run) {
+            return false;
+        }
+        let end = if n.index == user.node.index {
+            user.install.command
+        } else {
+            n.commands().len()
+        };
+        n.script.as_ref().is_none_or(|s| s.unread) || (0..end).any(|c| may_need(n, c))
+    })
+}
+
 /// Removes the RUN of the update, and updates where something is installed.
 fn fix(
     facts: &Facts<'_>,
@@ -249,6 +274,10 @@ fn fix(
     if arguments != facts.source.slice(update.span) {
         return None;
     }
+    // A comment above it would seem to be about what follows.
+    if is_below_comment(facts, node.instruction) {
+        return None;
+    }
     let mut edits = vec![Edit::delete(lines_of(facts, node)?)];
     if alone {
         return Some(Fix::unsafe_("remove the update", edits));
@@ -257,13 +286,16 @@ fn fix(
     if command.contains('\n') {
         return None;
     }
-    for user in users {
-        let span = user.install.span;
-        if user.node.instruction.is_exec_form() || !takes_prefix(user.node, user.install.command) {
-            return None;
-        }
-        edits.push(Edit::insert(span.start, format!("{command} && ")));
+    // For several it is better to have one RUN than an update for each.
+    let [user] = users else { return None };
+    if user.node.instruction.is_exec_form()
+        || !takes_prefix(user.node, user.install.command)
+        || is_needed_between(facts, node, user)
+    {
+        return None;
     }
+    let start = user.install.span.start;
+    edits.push(Edit::insert(start, format!("{command} && ")));
     Some(Fix::unsafe_(
         format!("run `{command}` together with the install"),
         edits,

@@ -377,12 +377,14 @@ fn fix(facts: &Facts<'_>, stage: &Stage<'_>, found: &[Volatile<'_>]) -> Option<F
     let mut target = None;
     for node in nodes {
         let after = moved.first().is_some_and(|first| node.index > *first);
-        if !after || node.onbuild || !names.iter().any(|n| uses(facts, node, n)) {
+        if !after || node.onbuild {
             continue;
         }
-        if node.is(Keyword::Label) {
+        let uses_some = names.iter().any(|n| uses(facts, node, n));
+        if uses_some && node.is(Keyword::Label) {
             moved.push(node.index)
-        } else {
+        } else if uses_some || may_use_environment(node) {
+            // A build may read the argument without a word of it here.
             target = Some(node.index);
             break;
         }

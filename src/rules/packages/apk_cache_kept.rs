@@ -1,11 +1,13 @@
 //! `apk-cache-kept`: the package index of apk stays in the image.
 
 use super::cache::{Cache, removes};
-use crate::edits::after_verb;
-use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Command, Node};
-use crate::fix::Fix;
+use crate::edits::{after_verb, takes_prefix};
+use crate::facts::packages::{Action, Flag, Install, Manager};
+use crate::facts::{Command, Facts, Node};
+use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
+use crate::shell::Connector;
+use crate::span::Span;
 
 rule! {
     ApkCacheKept {
@@ -27,8 +29,7 @@ impl Rule for ApkCacheKept {
         let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        let fix = after_verb(facts, node, install, "--no-cache")
-            .map(|edit| Fix::safe("add `--no-cache`", vec![edit]));
+        let fix = fix(facts, node, install);
         CACHE.report(
             cx,
             (node, install),
@@ -37,6 +38,57 @@ impl Rule for ApkCacheKept {
             fix,
         );
     }
+}
+
+/// Puts `--no-cache` where `--update` stands, else behind the verb; an `apk update` in front would
+/// still leave its index, so it goes.
+fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Fix> {
+    let edit = match install.flag(&UPDATES) {
+        Some(flag) if node.instruction.is_exec_form() || !is_alone(facts, flag) => return None,
+        Some(flag) => Edit::replace(flag.span, "--no-cache"),
+        None => after_verb(facts, node, install, "--no-cache")?,
+    };
+    let mut edits = vec![edit];
+    let mut title = "add `--no-cache`";
+    let updates = node.run_installs().iter();
+    let mut updates = updates.filter(|i| i.manager == Manager::Apk && i.action == Action::Update);
+    if let Some(update) = updates.next() {
+        // `apk upgrade` works with the index as it is there.
+        let upgrades = |i: &Install| i.manager == Manager::Apk && i.action == Action::Upgrade;
+        if node.run_installs().iter().any(upgrades) {
+            return None;
+        }
+        edits.push(removal(facts, node, update)?);
+        title = "add `--no-cache` and leave `apk update` out";
+    }
+    updates.next().is_none().then(|| Fix::safe(title, edits))
+}
+
+/// The options with which `apk add` fetches the index first, as `--no-cache` does.
+const UPDATES: [&str; 3] = ["--update", "-U", "--update-cache"];
+
+/// Whether an option has its word for itself.
+fn is_alone(facts: &Facts<'_>, flag: &Flag) -> bool {
+    facts.source.slice(flag.span) == flag.name
+}
+
+/// The edit that leaves out `apk update &&` in front of another command.
+fn removal(facts: &Facts<'_>, node: &Node<'_>, update: &Install) -> Option<Edit> {
+    let script = node.script.as_ref()?;
+    let found = script.commands.get(update.command)?;
+    let next = script.commands.get(update.command + 1)?;
+    let listed = matches!(next.connector, Connector::AndAnd | Connector::Semicolon)
+        && takes_prefix(node, update.command)
+        && next.frame == found.frame
+        && next.wrappers.is_empty()
+        && found.wrappers.is_empty()
+        && found.redirects.is_empty();
+    let gap = Span::new(update.span.end, next.span.start);
+    let plain = facts.source.slice(gap);
+    let plain = plain
+        .chars()
+        .all(|c| c.is_whitespace() || "&;\\`".contains(c));
+    (listed && plain).then(|| Edit::delete(Span::new(update.span.start, next.span.start)))
 }
 
 /// Whether a call leaves something behind.

@@ -1,6 +1,7 @@
 //! `shell-form-command`: CMD or ENTRYPOINT as text for a shell.
 
 use crate::diagnostic::Severity;
+use crate::edits::insert_above;
 use crate::facts::{Command, Dialect, Facts, Node, Stage};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::images::BaseUser;
@@ -84,11 +85,27 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
     } else {
         report
     };
-    if is_contiguous(word) {
+    if is_contiguous(word)
+        && let Some(comment) = remark(script, word)
+    {
         let trust = trust(facts, stage, node, &words);
-        let edits = vec![Edit::replace(word.span, array)];
+        let mut edits = vec![Edit::replace(word.span, array)];
+        if !comment.is_empty() {
+            // The comment moves above the instruction.
+            let line = format!("{comment}{}", facts.source.newline());
+            edits.push(insert_above(facts, node.instruction, line));
+        }
         report.fix(Fix::new("write it as a JSON array", edits, trust));
     }
+}
+
+/// The comment behind the only command, perhaps none; `None` if something else stands there, or
+/// more lines.
+fn remark<'w>(script: &Script, word: &'w Word) -> Option<&'w str> {
+    let end = script.commands.first()?.range.end;
+    let rest = word.as_str().get(end..)?.trim();
+    let fits = rest.is_empty() || rest.starts_with('#') && !rest.contains('\n');
+    fits.then_some(rest)
 }
 
 fn is_contiguous(word: &Word) -> bool {

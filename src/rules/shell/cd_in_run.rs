@@ -1,7 +1,8 @@
 //! `cd-in-run`: a directory change that ends with its RUN.
 
+use crate::edits::delete_instruction;
 use crate::facts::{Command, Node};
-use crate::fix::{Edit, Fix};
+use crate::fix::Fix;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Script;
 use crate::syntax::{CommandLine, Keyword, Kind};
@@ -83,6 +84,7 @@ fn report_lost(
     let literal = target
         .and_then(|w| w.literal())
         .filter(|t| !t.contains(char::is_whitespace));
+    let (facts, source) = (cx.facts, cx.source());
     let report = cx
         .report(command.span, "this `cd` is forgotten when the `RUN` ends")
         .help(match literal {
@@ -92,15 +94,16 @@ fn report_lost(
     let alone = script.commands.len() == 1 && node.is(Keyword::Run);
     let instruction = node.instruction;
     let plain = instruction.flags.is_empty() && instruction.heredocs.is_empty();
-    if let (Some(dir), CommandLine::Shell(word)) = (literal, line)
+    // What it ran had no effect, so the image stays the same without it.
+    if let CommandLine::Shell(word) = line
         && alone
         && plain
-        && dir.starts_with('/')
-        && !dir.contains(['$', '\\', '`', '"', '\''])
-        && word.text.is_contiguous(0..word.as_str().len())
+        && literal.is_some()
+        && word.as_str().trim() == source.slice(command.span)
         && command.redirects.is_empty()
+        && let Some(fix) = delete_instruction(facts, instruction, "remove it".to_owned())
     {
-        let edits = vec![Edit::replace(instruction.head, format!("WORKDIR {dir}"))];
-        report.fix(Fix::unsafe_(format!("write `WORKDIR {dir}`"), edits));
+        // Unsafe for what was meant: it may have to become a `WORKDIR`.
+        report.fix(Fix::unsafe_(fix.title, fix.edits));
     }
 }

@@ -1,5 +1,6 @@
 //! `lost-shell-state`: a change of the shell that ends with its RUN.
 
+use crate::edits::keyword_like;
 use crate::facts::{Command, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
@@ -74,7 +75,8 @@ fn to_env(node: &Node<'_>, command: &Command) -> Option<Fix> {
     if command.args().iter().any(|w| !w.raw.contains('=')) {
         return None;
     }
-    let edit = Edit::replace(node.instruction.head, format!("ENV {}", pairs.join(" ")));
+    let env = keyword_like(node.instruction, Keyword::Env);
+    let edit = Edit::replace(node.instruction.head, format!("{env} {}", pairs.join(" ")));
     Some(Fix::unsafe_("set it with ENV", vec![edit]))
 }
 

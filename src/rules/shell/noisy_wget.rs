@@ -1,6 +1,7 @@
 //! `noisy-wget`: `wget` fills the log with its progress.
 
-use crate::facts::{Base, Command, Node};
+use crate::facts::packages::{Action, Manager};
+use crate::facts::{Base, Command, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::images::{OsFamily, os_family};
 use crate::rule::{Context, Rule, rule};
@@ -49,11 +50,12 @@ impl Rule for NoisyWget {
         if command.args().is_empty() {
             return;
         }
-        let busybox = node.stage.is_some_and(|stage| {
-            matches!(cx.facts.root_base(stage), Base::Image(image)
-                if matches!(os_family(image), OsFamily::Alpine | OsFamily::BusyBox | OsFamily::Wolfi))
-        });
-        let option = if busybox { "-q" } else { "--progress=dot:giga" };
+        let which = which(cx.facts, node);
+        let option = match which {
+            Wget::Gnu => "--progress=dot:giga",
+            Wget::BusyBox => "-q",
+            Wget::Unknown => "`--progress=dot:giga`, or `-q` for BusyBox's",
+        };
         let plain =
             cx.facts.source.slice(word.span).ends_with("wget") && !node.instruction.is_exec_form();
         let report = cx
@@ -61,10 +63,59 @@ impl Rule for NoisyWget {
                 word.span,
                 "`wget` writes its progress to the log of the build",
             )
-            .help(format!("add `{option}`"));
-        if plain {
+            .help(match which {
+                Wget::Unknown => format!("add {option}"),
+                _ => format!("add `{option}`"),
+            });
+        if plain && which != Wget::Unknown {
             let edits = vec![Edit::insert(word.span.end, format!(" {option}"))];
             report.fix(Fix::safe(format!("add `{option}`"), edits));
         }
+    }
+}
+
+/// Whose `wget` runs: BusyBox's refuses what GNU's offers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wget {
+    Gnu,
+    BusyBox,
+    Unknown,
+}
+
+/// Whose it is, by the system below and by what installs packages in the chain of stages.
+fn which(facts: &Facts<'_>, node: &Node<'_>) -> Wget {
+    let Some(stage) = node.stage else {
+        return Wget::Unknown;
+    };
+    let before = facts
+        .chain_nodes_back(stage)
+        .filter(|n| n.index <= node.index);
+    let installs = before.flat_map(|n| n.run_installs());
+    let mut by_apk = false;
+    let mut by_others = false;
+    for install in installs {
+        let gets = install.action == Action::Install
+            && (install.more
+                || install
+                    .packages
+                    .iter()
+                    .any(|p| p.name == "wget" || p.is_hidden()));
+        match install.manager {
+            // BusyBox's gives way to GNU's, which may come from a list that cannot be seen.
+            Manager::Apk if gets => return Wget::Unknown,
+            Manager::Apk => by_apk = true,
+            manager => by_others |= manager.is_apt() || manager.is_rpm(),
+        }
+    }
+    let family = match facts.root_base(stage) {
+        Base::Image(image) => os_family(image),
+        _ => OsFamily::Unknown,
+    };
+    match family {
+        OsFamily::Alpine | OsFamily::BusyBox | OsFamily::Wolfi => Wget::BusyBox,
+        OsFamily::Debian | OsFamily::RedHat | OsFamily::Suse | OsFamily::Arch => Wget::Gnu,
+        OsFamily::Unknown if by_apk && !by_others => Wget::BusyBox,
+        OsFamily::Unknown if by_others && !by_apk => Wget::Gnu,
+        _ => Wget::Unknown,
     }
 }

@@ -1,7 +1,7 @@
 //! `sudo`: `sudo` in a build that can choose its user.
 
 use crate::diagnostic::Severity;
-use crate::facts::{Facts, Node, RunUser};
+use crate::facts::{Command, Facts, Node, RunUser};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Wrapper;
@@ -23,21 +23,25 @@ impl Rule for Sudo {
         if node.keyword() != Some(Keyword::Run) {
             return;
         }
-        // The wrapper of the first command of a RUN speaks for all of them.
-        let mut calls = script
+        let mut calls: Vec<(&Wrapper, &Command)> = script
             .commands
             .iter()
-            .flat_map(|c| &c.wrappers)
-            .filter(|w| w.name == "sudo");
-        let Some(first) = calls.next() else {
+            .flat_map(|c| c.wrappers.iter().map(move |wrapper| (wrapper, c)))
+            .filter(|(wrapper, _)| wrapper.name == "sudo")
+            .collect();
+        let user = cx.facts.user_at(node);
+        if matches!(user, RunUser::Root) && !self.every {
+            calls.retain(|(_, command)| !is_another_builtin(command));
+        }
+        // The wrapper of the first command of a RUN speaks for all of them.
+        let Some((first, _)) = calls.first() else {
             return;
         };
-        match cx.facts.user_at(node) {
+        match user {
             RunUser::Root if is_plain(first) => {
                 let mut edits: Vec<Edit> = Vec::new();
-                let all = [first].into_iter().chain(calls);
-                for call in all {
-                    match removal(cx.facts, node, call) {
+                for (call, command) in &calls {
+                    match removal(cx.facts, node, call, command) {
                         Some(edit) => edits.push(edit),
                         None => break,
                     }
@@ -83,8 +87,17 @@ fn is_plain(call: &Wrapper) -> bool {
     })
 }
 
-fn removal(facts: &Facts<'_>, node: &Node<'_>, call: &Wrapper) -> Option<Edit> {
-    if node.instruction.is_exec_form() || call.words.len() != 1 {
+/// Whether the shell has a command of that name, which `sudo` passes by, and which may do something
+/// else: dash's `echo -e` prints `-e`.
+fn is_another_builtin(command: &Command) -> bool {
+    matches!(
+        command.name.as_str(),
+        "echo" | "printf" | "test" | "[" | "time" | "kill" | "pwd" | "cd" | "umask" | "ulimit"
+    )
+}
+
+fn removal(facts: &Facts<'_>, node: &Node<'_>, call: &Wrapper, command: &Command) -> Option<Edit> {
+    if node.instruction.is_exec_form() || call.words.len() != 1 || is_another_builtin(command) {
         return None;
     }
     let text = facts.source.text();

@@ -4,3 +4,4 @@ pub mod ignore_pragma;
 pub mod ignore_without_reason;
 pub mod unknown_ignore;
 pub mod unused_ignore;
+pub mod weakened_policy;

@@ -1,23 +1,13 @@
 //! `unused-ignore`: an ignore comment that silences nothing.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Fix};
-use crate::rule::{Context, Rule, UnusedIgnore as Unused};
+use crate::rule::{Context, Rule, UnusedIgnore as Unused, rule};
 
-/// See `rules/suppressions/unused-ignore.md`.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct UnusedIgnore {
-    /// Whether comments for other tools count too, which may still need them.
-    pub foreign: bool,
-}
-
-impl Default for UnusedIgnore {
-    fn default() -> Self {
-        Self { foreign: true }
+rule! {
+    UnusedIgnore {
+        /// Whether comments for other tools count too, which may still need them.
+        pub foreign: bool,
     }
 }
 

@@ -166,6 +166,8 @@ fn mended(text: &str) -> Option<String> {
             straight = format!("{inner}]");
         }
     }
-    let fits = serde_json::from_str::<Vec<String>>(&straight).is_ok() && straight != text;
+    let words: Vec<String> = serde_json::from_str(&straight).ok()?;
+    // An empty word is no program.
+    let fits = straight != text && words.first().is_none_or(|program| !program.is_empty());
     fits.then_some(straight)
 }

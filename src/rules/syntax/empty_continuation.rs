@@ -4,7 +4,7 @@ use super::swallowed::swallowed;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
-use crate::span::Span;
+use crate::span::{Source, Span};
 use crate::syntax::PieceKind;
 
 rule!(EmptyContinuation);
@@ -28,18 +28,30 @@ impl Rule for EmptyContinuation {
             .collect();
         let Some(first) = blank.first() else { return };
         let line = cx.source().line_span(cx.source().line(first.start));
-        // Where an instruction follows, the blank line shows where this one was to end.
+        // Where an instruction follows, the blank line shows where this one was to end; where a
+        // command has ended, it may.
         let swallows = swallowed(cx.facts, node).is_some();
+        let may_swallow = ends_command(cx.source(), cx.file().escape.char(), first.start);
         let report = cx
             .report(line, "a blank line inside an instruction")
             .help(if swallows {
                 "remove the continuation character above it"
+            } else if may_swallow {
+                "remove the line, or the continuation character above it if the instruction ends there"
             } else {
                 "remove the line, or make it a comment with `#`"
             });
-        if !swallows {
+        if !swallows && !may_swallow {
             let edits = blank.into_iter().map(Edit::delete).collect();
             report.fix(Fix::safe("remove the blank lines", edits));
         }
     }
+}
+
+/// Whether the line of code above a blank one ends in `;`, with nothing to go on with.
+fn ends_command(source: &Source, escape: char, blank: u32) -> bool {
+    let above = source.slice(Span::new(0, blank)).trim_end();
+    above
+        .strip_suffix(escape)
+        .is_some_and(|line| line.trim_end().ends_with(';'))
 }

@@ -1,39 +1,34 @@
 //! `legacy-key-value`: `ENV name value`.
 
-use crate::facts::Node;
+pub(crate) use super::legacy::of_node;
+use super::legacy::{bare_blanks, has_lone_equals, swallowed_keys};
+use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::{Kind, Pair};
+use crate::syntax::Pair;
 
 rule!(LegacyKeyValue);
 
 impl Rule for LegacyKeyValue {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         if let Some(pair) = of_node(node)
-            && !has_lone_equals(pair)
+            && !is_left_to_others(cx.facts, node, pair)
         {
             report(cx, node, pair);
         }
     }
 }
 
-/// The pair of an ENV or LABEL in the old form.
-pub(crate) fn of_node<'a>(node: &Node<'a>) -> Option<&'a Pair> {
-    let (Kind::Env(pairs) | Kind::Label(pairs)) = &node.instruction.kind else {
-        return None;
-    };
-    pairs.pairs.first().filter(|_| pairs.legacy)
-}
-
-/// Whether this is `ENV name = value`, which is another defect, and another rule's.
-pub(crate) fn has_lone_equals(pair: &Pair) -> bool {
-    pair.value.as_str().starts_with('=')
+/// Whether the pair has a defect that is another rule's.
+pub(crate) fn is_left_to_others(facts: &Facts<'_>, node: &Node<'_>, pair: &Pair) -> bool {
+    has_lone_equals(pair) || !swallowed_keys(facts, node, pair).is_empty()
 }
 
 /// Reports a pair in the old form.
 pub(crate) fn report(cx: &mut Context<'_>, node: &Node<'_>, pair: &Pair) {
-    let edits = edits(cx, pair);
+    let is_whole = swallowed_keys(cx.facts, node, pair).is_empty();
+    let edits = edits(cx, pair).filter(|_| is_whole);
     let name = &node.instruction.name;
     let report = cx
         .report(pair.span, format!("`{name} name value` is the old form"))
@@ -76,37 +71,4 @@ fn edits(cx: &Context<'_>, pair: &Pair) -> Option<Vec<Edit>> {
         edits.push(Edit::insert(offset, escape.to_string()));
     }
     Some(edits)
-}
-
-/// Where blanks stand outside quotes; nothing if a quote is open or an escape ends the text.
-fn bare_blanks(text: &str, escape: char) -> Option<Vec<usize>> {
-    let mut blanks = Vec::new();
-    let mut quote = None;
-    let mut chars = text.char_indices();
-    while let Some((i, c)) = chars.next() {
-        if c == escape && quote != Some('\'') {
-            chars.next()?;
-        } else if quote == Some(c) {
-            quote = None;
-        } else if quote.is_none() && (c == '"' || c == '\'') {
-            quote = Some(c);
-        } else if quote.is_none() && c.is_whitespace() {
-            blanks.push(i);
-        }
-    }
-    quote.is_none().then_some(blanks)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bare_blanks;
-
-    #[test]
-    fn blanks_in_quotes_and_behind_escapes_separate_nothing() {
-        assert_eq!(bare_blanks("a b", '\\'), Some(vec![1]));
-        assert_eq!(bare_blanks("\"a b\" c", '\\'), Some(vec![5]));
-        assert_eq!(bare_blanks("a\\ b", '\\'), Some(vec![]));
-        assert_eq!(bare_blanks("it's", '\\'), None);
-        assert_eq!(bare_blanks("a\\", '\\'), None);
-    }
 }

@@ -179,7 +179,13 @@ pub(super) fn fix_of(
     };
     let title = title.unwrap_or_else(|| "rewrite it".to_owned());
     let edits = edits.map(|(range, content)| Edit::replace(span_of(range), content));
-    Some(Fix::new(title, edits.collect(), applicability))
+    let edits: Vec<Edit> = edits.collect();
+    // Quotes around quotes end those inside.
+    let quotes = |e: &Edit| e.content.matches(['"', '\'']).count();
+    if code == "SC2102" && edits.iter().any(|e| quotes(e) > 2) {
+        return None;
+    }
+    Some(Fix::new(title, edits, applicability))
 }
 
 /// Adds what is told from the commands of the script.

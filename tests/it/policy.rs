@@ -1,0 +1,303 @@
+//! The organisation's policy: `--policy`, and everything that somebody might try to lift what it
+//! locks.
+
+use crate::cli::{dlint, project, ran, run};
+
+/// A policy that lets applications build on `golden/java` alone.
+const POLICY: &str = "locked = ['non-golden-base', 'exclude']\n\
+                      [[policy.golden]]\nimage = 'golden/java'\nreplaces = ['openjdk']\n";
+/// What it forbids.
+const WRONG: &str = "FROM openjdk:11.0.3\nUSER 1000\n";
+
+/// The lines of a run in `concise` that speak of a rule.
+fn lines<'o>(out: &'o str, rule: &str) -> Vec<&'o str> {
+    let rule = format!("[{rule}]");
+    out.lines().filter(|l| l.contains(&rule)).collect()
+}
+
+/// A project with the policy beside it, linted with these files and options. It must be refused
+/// whatever they say.
+fn refused(files: &[(&str, &str)], options: &[&str]) -> String {
+    let mut all = files.to_vec();
+    if !files.iter().any(|(path, _)| *path == "Dockerfile") {
+        all.push(("Dockerfile", WRONG));
+    }
+    let folder = project(&all);
+    let elsewhere = project(&[("policy.toml", POLICY)]);
+    let policy = elsewhere.path().join("policy.toml");
+    let policy = policy.to_str().unwrap();
+    let mut arguments = vec!["--format", "concise", "--policy", policy];
+    arguments.extend_from_slice(options);
+    let ran = run(folder.path(), &arguments);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let found = lines(&ran.out, "non-golden-base");
+    let error = "error[non-golden-base] `openjdk:11.0.3` is not golden";
+    assert!(
+        found.iter().any(|l| l.contains(error)),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    ran.out
+}
+
+/// The same, and somebody is told that the attempt came to nothing.
+fn told(files: &[(&str, &str)], options: &[&str], what: &str) {
+    let out = refused(files, options);
+    let told = lines(&out, "weakened-policy");
+    assert!(told.iter().any(|l| l.contains(what)), "{out}");
+}
+
+#[test]
+fn without_anything_to_lift_it_the_policy_finds_the_wrong_base() {
+    let out = refused(&[], &[]);
+    assert!(lines(&out, "weakened-policy").is_empty(), "{out}");
+}
+
+#[test]
+fn no_comment_lifts_what_the_policy_locks() {
+    for (comment, at) in [
+        ("# dlint: ignore[non-golden-base] because\n", "1:17"),
+        ("# dlint: ignore-file[non-golden-base] because\n", "1:22"),
+        ("# hadolint ignore=non-golden-base\n", "1:19"),
+        ("# hadolint global ignore=non-golden-base\n", "1:26"),
+        ("# hadolint stage ignore=non-golden-base\n", "1:25"),
+    ] {
+        let text = format!("{comment}{WRONG}");
+        let what = format!("Dockerfile:{at} error[weakened-policy]");
+        told(&[("Dockerfile", &text)], &[], &what);
+    }
+}
+
+#[test]
+fn no_check_option_lifts_what_the_policy_locks() {
+    let text = format!("# check=skip=all\n{WRONG}");
+    refused(&[("Dockerfile", &text)], &[]);
+    refused(&[("Dockerfile", &text)], &["--profile", "buildkit"]);
+    refused(&[], &["--build-arg", "BUILDKIT_DOCKERFILE_CHECK=skip=all"]);
+}
+
+#[test]
+fn no_configuration_lifts_what_the_policy_locks() {
+    for (text, at) in [
+        ("ignore = ['non-golden-base']\n", "dlint.toml:1:11"),
+        ("ignore = ['images']\n", "dlint.toml:1:11"),
+        ("ignore = ['all']\n", "dlint.toml:1:11"),
+        ("[levels]\nnon-golden-base = 'off'\n", "dlint.toml:2:1"),
+        ("[levels]\nnon-golden-base = 'info'\n", "dlint.toml:2:1"),
+        ("[rules.non-golden-base]\nallow = ['*']\n", "dlint.toml:1:8"),
+        (
+            "[rules.non-golden-base]\nfinal-only = true\n",
+            "dlint.toml:1:8",
+        ),
+        (
+            "[policy]\ngolden = [{ image = 'openjdk' }]\n",
+            "dlint.toml:2:1",
+        ),
+        ("[policy]\ngolden = []\n", "dlint.toml:2:1"),
+        ("policy.defines-golden = true\n", "dlint.toml:1:8"),
+        ("as-of = 2020-01-01\n", "dlint.toml:1:1"),
+        ("exclude = ['Dockerfile']\n", "dlint.toml:1:11"),
+        (
+            "ignore = ['weakened-policy']\n[levels]\nnon-golden-base = 'off'\n",
+            "dlint.toml:1:11",
+        ),
+    ] {
+        let what = format!("{at} error[weakened-policy]");
+        told(&[("dlint.toml", text)], &[], &what);
+    }
+    for text in [
+        "select = ['syntax-error']\n",
+        "fail-on = 'never'\n",
+        "profile = 'hadolint'\n",
+        "profile = 'buildkit'\n",
+    ] {
+        refused(&[("dlint.toml", text)], &[]);
+    }
+}
+
+#[test]
+fn no_override_and_no_nearer_file_lifts_what_the_policy_locks() {
+    let over = |rest: &str| format!("[[overrides]]\nfiles = ['**']\n{rest}\n");
+    for rest in [
+        "ignore = ['non-golden-base']",
+        "levels = { non-golden-base = 'off' }",
+        "policy = { defines-golden = true }",
+        "policy = { golden = [] }",
+        "rules = { non-golden-base = { allow = ['*'] } }",
+    ] {
+        let text = over(rest);
+        told(&[("dlint.toml", &text)], &[], "dlint.toml:3:");
+        told(
+            &[("a/dlint.toml", &text), ("a/Dockerfile", WRONG)],
+            &["a"],
+            "a/dlint.toml:3:",
+        );
+    }
+    for rest in ["select = []", "fail-on = 'never'", "profile = 'buildkit'"] {
+        refused(&[("dlint.toml", &over(rest))], &[]);
+    }
+}
+
+#[test]
+fn no_extended_file_and_no_file_of_hadolint_lifts_what_the_policy_locks() {
+    let files = [
+        ("dlint.toml", "extends = ['a.toml', 'b.toml']\n"),
+        ("a.toml", "ignore = ['non-golden-base']\n"),
+        ("b.toml", "ignore = ['images']\n"),
+    ];
+    told(&files, &[], "a.toml:1:11 error[weakened-policy]");
+    told(&files, &[], "b.toml:1:11 error[weakened-policy]");
+    let yaml = "ignored: [non-golden-base]\nfailure-threshold: none\nno-fail: true\n";
+    refused(&[(".hadolint.yaml", yaml)], &[]);
+}
+
+#[test]
+fn no_option_lifts_what_the_policy_locks() {
+    for options in [
+        &["--ignore", "non-golden-base"],
+        &["--ignore", "all"],
+        &["--level", "non-golden-base=off"],
+        &["--style", "non-golden-base"],
+        &["--golden", "openjdk"],
+    ] {
+        told(&[], options, "<command line>:1:1 error[weakened-policy]");
+    }
+    for options in [
+        &["--select", "syntax-error"][..],
+        &["--profile", "hadolint"],
+        &["--profile", "buildkit"],
+        &["--fail-on", "never"],
+        &["--exit-zero"],
+        &["--isolated"],
+        &["--isolated", "--exit-zero", "--select", "DL3006"],
+    ] {
+        refused(&[], options);
+    }
+    let own = "[policy]\ngolden = []\n";
+    told(
+        &[("own.toml", own)],
+        &["--config", "own.toml"],
+        "own.toml:2:1",
+    );
+}
+
+#[test]
+fn no_variable_lifts_what_the_policy_locks() {
+    let folder = project(&[("Dockerfile", WRONG), ("policy.toml", POLICY)]);
+    let mut command = dlint(folder.path());
+    command.args(["--format", "concise"]);
+    command.env("DLINT_POLICY", folder.path().join("policy.toml"));
+    command.env("HADOLINT_IGNORE", "non-golden-base");
+    command.env("HADOLINT_NOFAIL", "1");
+    command.env("HADOLINT_FAILURE_THRESHOLD", "none");
+    let ran = ran(command.output().unwrap());
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert_eq!(lines(&ran.out, "non-golden-base").len(), 1, "{}", ran.out);
+    let told = lines(&ran.out, "weakened-policy");
+    assert!(
+        told.iter().any(|l| l.starts_with("<environment>:1:1 ")),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn what_asks_for_more_than_the_policy_counts() {
+    let policy = "locked = ['latest-tag']\n[levels]\nlatest-tag = 'info'\n";
+    let folder = project(&[
+        ("Dockerfile", "FROM debian:latest\nUSER 1000\n"),
+        ("dlint.toml", "[levels]\nlatest-tag = 'error'\n"),
+        ("policy.toml", policy),
+    ]);
+    let ran = run(
+        folder.path(),
+        &["--format", "concise", "--policy", "policy.toml"],
+    );
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("error[latest-tag]"), "{}", ran.out);
+    assert!(lines(&ran.out, "weakened-policy").is_empty(), "{}", ran.out);
+}
+
+#[test]
+fn the_rest_of_the_repositorys_configuration_stays_in_force() {
+    let folder = project(&[
+        ("Dockerfile", "FROM golden/java\nMAINTAINER a\nUSER 1000\n"),
+        ("dlint.toml", "ignore = ['deprecated-maintainer']\n"),
+        ("policy.toml", POLICY),
+    ]);
+    let with = ["--format", "concise", "--policy", "policy.toml"];
+    let ran = run(folder.path(), &with);
+    assert!(
+        lines(&ran.out, "deprecated-maintainer").is_empty(),
+        "{}",
+        ran.out
+    );
+    let ran = run(folder.path(), &[&with[..], &["--isolated"]].concat());
+    assert_eq!(
+        lines(&ran.out, "deprecated-maintainer").len(),
+        1,
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_policy_with_a_mistake_ends_the_run() {
+    for (text, what) in [
+        (
+            "locked = ['non-goldn-base']\n",
+            "unknown rule `non-goldn-base`",
+        ),
+        ("locked = 3\n", "`locked` takes an array, not an integer"),
+        ("extends = 3\n", "a path or a list of paths belongs here"),
+        ("extends = ['policy.toml']\n", "the file extends itself"),
+        ("extends = ['none.toml']\n", "cannot extend none.toml"),
+    ] {
+        let folder = project(&[("Dockerfile", WRONG), ("policy.toml", text)]);
+        let ran = run(folder.path(), &["--policy", "policy.toml"]);
+        assert_eq!(ran.code, 2, "{text}");
+        assert!(ran.err.contains(what), "{text}: {}", ran.err);
+    }
+    let folder = project(&[("Dockerfile", WRONG)]);
+    assert_eq!(run(folder.path(), &["--policy", "none.toml"]).code, 2);
+}
+
+#[test]
+fn lists_that_extend_lists_end() {
+    let mut files = vec![("Dockerfile".to_owned(), WRONG.to_owned())];
+    for i in 0..30 {
+        let next = i + 1;
+        let text = format!("extends = ['{next}.toml', '{next}.toml', '{next}.toml']\n");
+        files.push((format!("{i}.toml"), text));
+    }
+    files.push(("30.toml".to_owned(), String::new()));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
+    let folder = project(&files);
+    let ran = run(folder.path(), &["--policy", "0.toml"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("more than 200 files extend each other"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_named_configuration_says_which_file_it_stands_for() {
+    let folder = project(&[
+        ("Dockerfile", "FROM scratch\n"),
+        ("dlint.toml", ""),
+        ("own.toml", ""),
+    ]);
+    let said = run(folder.path(), &["--config", "own.toml"]).err;
+    assert_eq!(
+        said,
+        "dlint: dlint.toml is not read: --config own.toml stands in its place\n"
+    );
+    assert_eq!(run(folder.path(), &["--config", "own.toml", "-q"]).err, "");
+    assert_eq!(run(folder.path(), &["--config", "dlint.toml"]).err, "");
+}
