@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::Node;
 use crate::rule::{Context, Rule};
-use crate::shell::{MOST_CHECKED_COMMANDS, ShellErrorKind};
+use crate::shell::{ShellErrorKind, beyond_checks};
 
 /// See `rules/shell/unread-script.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -22,13 +22,10 @@ impl Rule for UnreadScript {
                 format!("this script is not checked: {}", limit.message),
             )
             .help("put it into a file of its own, where a linter for scripts reads it");
-        } else if node.commands().len() > MOST_CHECKED_COMMANDS {
+        } else if let Some(why) = node.script.as_ref().and_then(beyond_checks) {
             cx.report(
                 node.instruction.head,
-                format!(
-                    "ShellCheck's findings are not looked for in this script: it has more than \
-                     {MOST_CHECKED_COMMANDS} commands"
-                ),
+                format!("ShellCheck's findings are not looked for in this script: {why}"),
             )
             .help("put it into a file of its own, where a linter for scripts reads it");
         }

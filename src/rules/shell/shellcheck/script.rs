@@ -67,7 +67,7 @@ impl<'a> RunScript<'a> {
     pub fn is_checked(&self) -> bool {
         let is_limit = |e: &ShellError| e.kind == ShellErrorKind::Limit;
         self.dialect.is_posix()
-            && self.script.commands.len() <= shell::MOST_CHECKED_COMMANDS
+            && shell::beyond_checks(self.script).is_none()
             && !self.script.errors.iter().any(is_limit)
             && shell::beyond_limits(self.text.text()).is_none()
     }
