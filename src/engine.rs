@@ -27,8 +27,10 @@ const INTERNAL_ERROR: &RuleMeta = rules::meta("internal-error");
 /// The family of the rules about ignore comments.
 const COMMENT_FAMILY: &str = "suppressions";
 
-/// What applies to one file.
+/// What applies to one file. More may come: start from [`Settings::recommended`] or
+/// [`Settings::with_rules`].
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub struct Settings {
     /// The rules that are on.
     pub rules: Vec<ActiveRule>,
@@ -104,6 +106,52 @@ impl Settings {
                 .collect(),
             ..Self::default()
         }
+    }
+
+    /// These rules, and for the rest what applies where nothing is configured.
+    ///
+    /// ```
+    /// use dlint::engine::{ActiveRule, Settings, lint};
+    /// use dlint::{rules, span::Source};
+    ///
+    /// let rule = rules::by_id("deprecated-maintainer").map(ActiveRule::new);
+    /// let settings = Settings::with_rules(rule);
+    /// let report = lint(Source::new("Dockerfile", "FROM scratch\nMAINTAINER me\n"), &settings);
+    /// assert_eq!(report.diagnostics.len(), 1);
+    /// ```
+    pub fn with_rules(rules: impl IntoIterator<Item = ActiveRule>) -> Self {
+        Self {
+            rules: rules.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// With the files around the Dockerfile.
+    #[must_use]
+    pub fn with_files(mut self, files: impl Files + 'static) -> Self {
+        self.files = Some(Arc::new(files));
+        self
+    }
+
+    /// With a way to build.
+    #[must_use]
+    pub fn with_build(mut self, build: Build) -> Self {
+        self.build = build;
+        self
+    }
+
+    /// With what an organisation demands.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// As a tool reports.
+    #[must_use]
+    pub fn seen_by(mut self, perspective: Perspective) -> Self {
+        self.perspective = perspective;
+        self
     }
 
     /// These settings with what the program ShellCheck says of scripts in place of dlint's own

@@ -11,6 +11,8 @@ use super::layer::{Layer, RuleOptions, Selection, check_rule, check_selector};
 use super::lock::{self, Claim, EXCLUDE};
 use super::{ConfigError, Effective, File, Patterns};
 use crate::context::disk;
+use crate::diagnostic::Severity;
+use crate::rule::{Level, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::values::{self, Kind, Located, Mismatch, Step, Value};
@@ -95,7 +97,7 @@ impl Config {
         trust: Trust,
         chain: &mut Vec<PathBuf>,
     ) -> Result<(), ConfigError> {
-        let reader = Reader { source };
+        let reader = Reader { source, own: &[] };
         let (file, rules, of_overrides) = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         chain.push(disk::identity(path));
@@ -141,8 +143,17 @@ impl Config {
 
     /// Reads the text of a `dlint.toml` that is no file. It extends nothing.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        Self::parse_with(text, &[])
+    }
+
+    /// As [`Config::parse`], of a text that may select rules that are not dlint's, and set their
+    /// levels; `own` are their ids.
+    pub fn parse_with(text: &str, own: &[&str]) -> Result<Self, ConfigError> {
         let source = Source::new("dlint.toml", text);
-        let reader = Reader { source: &source };
+        let reader = Reader {
+            source: &source,
+            own,
+        };
         let read = reader.read()?;
         if let Some(extends) = read.0.extends.0.first() {
             let problem = Problem::Extends {
@@ -198,6 +209,27 @@ impl Config {
         let layers: Vec<&Layer> = self.layers(&matching).collect();
         let selection = Selection::of(&layers);
         selection.finish().map_err(ConfigError::new)
+    }
+
+    /// What the configuration says of a rule that is not dlint's, for a file of that name: whether it
+    /// is on, and the severity it is given.
+    pub fn own_rule(&self, name: &Path, rule: &RuleMeta) -> (bool, Option<Severity>) {
+        let matching = self.matching(name);
+        let mut on = !matches!(rule.level, Level::Off(_));
+        let mut severity = None;
+        let means = |name: &String| name == rule.id || name.eq_ignore_ascii_case("all");
+        for layer in self.layers(&matching) {
+            if let Some(select) = &layer.select {
+                on = select.iter().any(means);
+            }
+            on |= layer.extend_select.iter().any(means);
+            on &= !layer.ignore.iter().any(|name| name == rule.id);
+            for (_, level) in layer.levels.iter().filter(|(name, _)| name == rule.id) {
+                on = level.severity().is_some();
+                severity = level.severity().or(severity);
+            }
+        }
+        (on, severity)
     }
 
     /// Which of the overrides apply to a file.
@@ -256,6 +288,8 @@ type Rules = BTreeMap<String, RuleOptions>;
 /// One file being read.
 struct Reader<'a> {
     source: &'a Source,
+    /// The ids of rules that are not dlint's.
+    own: &'a [&'a str],
 }
 
 impl Reader<'_> {
@@ -298,10 +332,12 @@ impl Reader<'_> {
         selectors: [Option<&[Located<String>]>; 3],
         keys: impl Iterator<Item = &'n Located<String>>,
     ) -> Result<(), ConfigError> {
-        for name in selectors.into_iter().flatten().flatten() {
+        let is_own = |name: &&Located<String>| self.own.contains(&name.value.as_str());
+        let names = selectors.into_iter().flatten().flatten();
+        for name in names.filter(|name| !is_own(name)) {
             check_selector(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
         }
-        for name in keys {
+        for name in keys.filter(|name| !is_own(name)) {
             check_rule(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
         }
         Ok(())

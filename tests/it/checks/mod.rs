@@ -142,10 +142,7 @@ pub fn builds(bytes: &[u8]) {
 }
 
 fn every_rule() -> Settings {
-    Settings {
-        rules: dlint::rules::RULES.iter().map(ActiveRule::new).collect(),
-        ..Settings::default()
-    }
+    Settings::with_rules(dlint::rules::RULES.iter().map(ActiveRule::new))
 }
 
 fn check_report(report: &Report) {
