@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/declined.rs"]
+mod declined;
 #[path = "build/images.rs"]
 mod images;
 #[path = "build/programs.rs"]
@@ -12,6 +14,8 @@ mod programs;
 mod tables;
 #[path = "build/tokens.rs"]
 mod tokens;
+#[path = "build/verification.rs"]
+mod verification;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -26,7 +30,13 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
-    for generate in [images::generate, programs::generate, tokens::generate] {
+    for generate in [
+        declined::generate,
+        images::generate,
+        programs::generate,
+        tokens::generate,
+        verification::generate,
+    ] {
         problems.extend(generate().err());
     }
     let pages = files("rules", "md");
@@ -129,8 +139,8 @@ struct Entry {
 }
 
 /// The keys of the front matter.
-const KEYS: [&str; 7] = [
-    "level", "fix", "since", "hadolint", "buildkit", "aliases", "impact",
+const KEYS: [&str; 9] = [
+    "level", "fix", "since", "hadolint", "buildkit", "aliases", "impact", "cwe", "cis",
 ];
 
 fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
@@ -246,6 +256,21 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     if impact.is_empty() {
         return Err("no `impact`".into());
     }
+    let mut cwe = Vec::new();
+    for number in list("cwe") {
+        cwe.push(
+            number
+                .parse::<u16>()
+                .map_err(|_| format!("cwe `{number}`"))?,
+        );
+    }
+    let cis = list("cis");
+    if let Some(wrong) = cis
+        .iter()
+        .find(|n| !n.split('.').all(|p| p.parse::<u8>().is_ok()))
+    {
+        return Err(format!("cis `{wrong}`"));
+    }
     let body = page
         .strip_prefix(&format!("# {id}\n\n"))
         .ok_or(format!("it must start with `# {id}`"))?;
@@ -259,7 +284,7 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     let url = format!("{PAGES}/{family}/{id}.md");
     let code = format!(
         "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
-         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
+         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], cwe: &{cwe:?}, cis: &{cis:?}, summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
          make: make::<{rule}>, configure: configure::<{rule}>, options: options::<{rule}> }},\n",
         get("since")?,
         hadolint

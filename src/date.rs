@@ -50,6 +50,17 @@ impl Date {
         Some(Self::new(year, month as u8, day as u8))
     }
 
+    /// How many days after 1970-01-01 it is.
+    pub fn days(self) -> i64 {
+        // https://howardhinnant.github.io/date_algorithms.html#days_from_civil
+        let year = i64::from(self.year) - i64::from(self.month <= 2);
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let shifted = (i64::from(self.month) + 9) % 12;
+        let of_year = (153 * shifted + 2) / 5 + i64::from(self.day) - 1;
+        let of_era = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+        era * 146_097 + of_era - 719_468
+    }
+
     /// The day that is so many days after 1970-01-01.
     pub fn of_days(days: u64) -> Self {
         // The civil calendar in eras of 400 years that begin in March:
@@ -157,6 +168,7 @@ mod tests {
             (20_778, "2026-11-21"),
         ] {
             assert_eq!(Date::of_days(days).to_string(), date);
+            assert_eq!(Date::parse(date).unwrap().days(), days as i64);
         }
     }
 }

@@ -109,7 +109,9 @@ pub fn discover(paths: &[PathBuf], options: &Options, configs: &mut Configs) -> 
                 let folder = path.parent().unwrap_or(Path::new(""));
                 let out = options.force_exclude
                     && (options.exclude.fits(path)
-                        || configs.of_folder(folder).is_ok_and(|c| c.excludes(path)));
+                        || configs
+                            .of_folder(folder)
+                            .is_ok_and(|c| configs.exclusion(&c).fits(path)));
                 if !out {
                     files.insert(shown(path));
                 }

@@ -13,12 +13,14 @@ use crate::facts::Facts;
 use crate::fix::{self, Applicability, Candidate, Fixable, Fixed};
 use crate::images::DATA_DATE;
 use crate::perspective::Perspective;
-use crate::policy::Policy;
+use crate::policy::exceptions::Granted;
+use crate::policy::images::fits_any;
+use crate::policy::{self, Exception, Mode, Policy};
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::rules::shell::shellcheck::{self, Answers, ExternalScript};
 use crate::span::{Source, Span};
-use crate::suppress::{Suppressed, Suppressions};
+use crate::suppress::{By, Suppressed, Suppressions};
 use crate::syntax::{self, File, Keyword};
 
 /// The rule that stands for a fault of dlint.
@@ -36,6 +38,8 @@ pub struct Settings {
     pub rules: Vec<ActiveRule>,
     /// What the organisation demands.
     pub policy: Policy,
+    /// The exceptions from it that are for this file.
+    pub exceptions: Vec<Arc<Granted>>,
     /// How the file is built, if nothing in `builds` says so.
     pub build: Build,
     /// The builds of the file that compose and bake files describe: a finding that holds in some
@@ -172,7 +176,8 @@ impl Settings {
         self.rules.iter().any(|r| r.is_locked && r.meta.id == id)
     }
 
-    fn as_of(&self) -> Date {
+    /// The day that the file is judged for.
+    pub fn as_of(&self) -> Date {
         self.as_of.unwrap_or(DATA_DATE)
     }
 
@@ -472,7 +477,8 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     let no_codes = CodeChoice::default();
     let perspective = settings.perspective;
     let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
-    let facts = Facts::seen_by(perspective, source, file, build, files, settings.as_of());
+    let as_of = settings.as_of();
+    let facts = Facts::seen_by(perspective, source, file, build, files, as_of);
     let mut cx = Context {
         facts: &facts,
         policy: &settings.policy,
@@ -505,7 +511,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             cut.push(active.meta.id);
         }
     }
-    let mut suppressions = Suppressions::of(source, file, build, perspective);
+    let mut suppressions = Suppressions::of(source, file, build, perspective, settings.as_of());
     suppressions.know(settings.rules.iter().map(|r| r.meta));
     if settings.no_ignores {
         suppressions.disable();
@@ -532,9 +538,14 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         });
     }
     found.extend(locked);
-    let (mut kept, mut suppressed) = suppressions.apply(found);
+    let (kept, mut suppressed) = suppressions.apply(found);
+    let mut kept = except(kept, &mut suppressed, &facts, settings, as_of);
     if perspective != Perspective::Hadolint {
         drop_covered(&mut kept);
+        tell_once(&mut kept);
+    }
+    for diagnostic in &mut kept {
+        judge_by_mode(diagnostic, &settings.policy, as_of);
     }
     let mut comments = suppressions.comments(source, file);
     if perspective == Perspective::Hadolint {
@@ -579,6 +590,108 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             unreachable_stages(&facts)
         },
     }
+}
+
+/// Takes out what an exception allows.
+fn except(
+    found: Vec<Diagnostic>,
+    suppressed: &mut Vec<Suppressed>,
+    facts: &Facts<'_>,
+    settings: &Settings,
+    as_of: Date,
+) -> Vec<Diagnostic> {
+    if settings.exceptions.is_empty() {
+        return found;
+    }
+    let exceptions = settings.exceptions.iter().filter(|e| e.holds(as_of));
+    let mut kept = Vec::with_capacity(found.len());
+    for diagnostic in found {
+        match exceptions
+            .clone()
+            .find(|e| allows(&e.exception, &diagnostic, facts))
+        {
+            Some(exception) => suppressed.push(Suppressed {
+                reason: exception.reason(),
+                diagnostic,
+                by: By::Exception(Arc::clone(exception)),
+            }),
+            None => kept.push(diagnostic),
+        }
+    }
+    kept
+}
+
+/// Whether an exception is for a finding.
+fn allows(exception: &Exception, diagnostic: &Diagnostic, facts: &Facts<'_>) -> bool {
+    let name = exception.rule.as_str();
+    if !diagnostic.rule.is_called(name) && diagnostic.code.as_deref() != Some(name) {
+        return false;
+    }
+    exception.images.is_empty()
+        || facts.own_images().any(|used| {
+            let place = facts.place(used, 0..used.image.text.len()).span;
+            let is_there =
+                place.start <= diagnostic.span.start && diagnostic.span.start <= place.end;
+            is_there && fits_any(&exception.images, &used.image)
+        })
+}
+
+/// A base that is not golden is one finding: what else is wrong with it goes when it goes, and is
+/// told in the help.
+fn tell_once(kept: &mut Vec<Diagnostic>) {
+    let wrong: Vec<(usize, Span)> = kept
+        .iter()
+        .enumerate()
+        .filter(|(_, d)| d.rule.id == rules::NON_GOLDEN_BASE)
+        .map(|(i, d)| (i, d.span))
+        .collect();
+    if wrong.is_empty() {
+        return;
+    }
+    let mut also: Vec<(usize, String)> = Vec::new();
+    let mut number = 0;
+    kept.retain(|d| {
+        let own = number;
+        number += 1;
+        let is_told = rules::TOLD_OF_A_BASE.contains(&d.rule.id);
+        let base = wrong.iter().find(|(i, span)| {
+            is_told && *i != own && span.start <= d.span.start && d.span.end <= span.end
+        });
+        also.extend(base.map(|(_, span)| (span.start as usize, d.message.clone())));
+        base.is_none()
+    });
+    for (start, message) in also {
+        let base = kept
+            .iter_mut()
+            .find(|d| d.rule.id == rules::NON_GOLDEN_BASE && d.span.start as usize == start);
+        if let Some(help) = base.and_then(|d| d.help.as_mut()) {
+            help.push_str("\nbesides, ");
+            help.push_str(&message);
+        }
+    }
+}
+
+/// Lowers a finding of a rule that judges by the policy as far as the policy wants it.
+fn judge_by_mode(diagnostic: &mut Diagnostic, policy: &Policy, as_of: Date) {
+    if !policy::RULES.contains(&diagnostic.rule.id) {
+        return;
+    }
+    let most = match policy.mode {
+        Mode::Audit => Severity::Info,
+        Mode::Warn => Severity::Warning,
+        Mode::Enforce => match policy.effective.filter(|day| as_of < *day) {
+            Some(day) if diagnostic.severity > Severity::Warning => {
+                let help = diagnostic.help.get_or_insert_default();
+                if !help.is_empty() {
+                    help.push('\n');
+                }
+                help.push_str(&format!("this is an error from {day} on"));
+                Severity::Warning
+            }
+            _ => Severity::Error,
+        },
+    };
+    diagnostic.severity = diagnostic.severity.min(most);
 }
 
 /// Takes out what another rule says enough of. One that a comment silences says nothing.

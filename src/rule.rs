@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 
+use crate::date::Date;
 pub use crate::diagnostic::meta::{
     BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, RuleMeta,
 };
@@ -134,6 +135,8 @@ pub struct UnusedIgnore {
     pub removal: Option<Span>,
     /// Whether the comment is written for another tool, which may still need it.
     pub foreign: bool,
+    /// The last day for which it was written, if that is past.
+    pub ended: Option<Date>,
 }
 
 /// What a check may ask and do.

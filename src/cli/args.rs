@@ -354,6 +354,7 @@ fn golden(text: &str) -> Result<Golden, String> {
     Ok(Golden {
         image: image.to_owned(),
         replaces: replaces.map(str::to_owned).collect(),
+        ..Golden::default()
     })
 }
 

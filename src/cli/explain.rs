@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::args::{ExplainArgs, TextFormat};
 use super::rules::RuleJson;
 use super::{Status, Trouble, markdown, output};
+use crate::compat::scanners::{self, Declined};
 use crate::config::UnknownRule;
 use crate::emit;
 use crate::emit::terminal::{Color, Style, Terminal};
@@ -14,7 +17,14 @@ use crate::rules;
 
 pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
     let mut metas: Vec<&'static RuleMeta> = Vec::new();
+    let mut declined: Vec<&'static Declined> = Vec::new();
     for name in &args.rules {
+        if let Some(check) = scanners::declined(name) {
+            if !declined.iter().any(|d| std::ptr::eq(*d, check)) {
+                declined.push(check);
+            }
+            continue;
+        }
         UnknownRule::check(name).map_err(|unknown| Trouble::Usage {
             message: unknown.to_string(),
             help: Some(unknown.help()),
@@ -28,9 +38,15 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
     let terminal = Terminal::stdout(color);
     output::stdout(|out| match args.format {
         TextFormat::Json => {
-            let rules: Vec<RuleJson> = metas.iter().map(|m| RuleJson::of(m, true)).collect();
+            let rules = metas.iter().map(|m| Explained::Rule(RuleJson::of(m, true)));
+            let others = declined.iter().map(|d| Explained::Declined {
+                names: d.names,
+                what: d.what,
+                declined: d.reason,
+            });
+            let all: Vec<Explained> = rules.chain(others).collect();
             // The examples of `bidi-control` are part of its page.
-            let text = serde_json::to_string_pretty(&rules)?;
+            let text = serde_json::to_string_pretty(&all)?;
             writeln!(out, "{}", emit::escaped(&text))
         }
         TextFormat::Text => {
@@ -40,10 +56,32 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
                 }
                 page(meta, &terminal, out)?;
             }
+            for (i, check) in declined.iter().enumerate() {
+                if i > 0 || !metas.is_empty() {
+                    writeln!(out)?;
+                }
+                let names = check.names.join(", ");
+                writeln!(out, "{}\n", terminal.paint(Style::Bold, &names))?;
+                let text = format!("No rule of dlint reports {}. {}", check.what, check.reason);
+                writeln!(out, "{}", markdown::render(&text, &terminal).trim_end())?;
+            }
             Ok(())
         }
     })?;
     Ok(Status::Clean)
+}
+
+/// What a name means, as JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Explained {
+    Rule(RuleJson),
+    Declined {
+        names: &'static [&'static str],
+        what: &'static str,
+        /// Why no rule reports it.
+        declined: &'static str,
+    },
 }
 
 fn page(meta: &RuleMeta, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
@@ -92,6 +130,13 @@ fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
     ];
     if !meta.aliases.is_empty() {
         facts.push(("aliases", meta.aliases.join(", ")));
+    }
+    if !meta.cwe.is_empty() {
+        let numbers: Vec<String> = meta.cwe.iter().map(|n| format!("CWE-{n}")).collect();
+        facts.push(("CWE", numbers.join(", ")));
+    }
+    if !meta.cis.is_empty() {
+        facts.push(("CIS Docker Benchmark", meta.cis.join(", ")));
     }
     facts.push(("since", meta.since.to_owned()));
     facts.extend(meta.url.map(|url| ("page", url.to_owned())));

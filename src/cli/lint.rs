@@ -29,6 +29,7 @@ use crate::fix::{self, Applicability, Dropped};
 use crate::perspective::Perspective;
 use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
+use crate::suppress::By;
 
 /// Standard input as a path.
 const STDIN: &str = "-";
@@ -209,9 +210,18 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     };
     let attempts = configs.attempts();
     let fails_locked = !attempts.is_empty() || any_fails(true);
-    let fails = fails_locked || any_fails(false) || files.iter().any(|f| f.linted.report().fails);
+    let exceptions =
+        config::exceptions::of_run(files.iter().map(|f| (&f.effective, f.linted.report())));
+    let fails = fails_locked
+        || any_fails(false)
+        || files.iter().any(|f| f.linted.report().fails)
+        || exceptions.iter().any(|(effective, report)| {
+            let mut diagnostics = report.diagnostics.iter();
+            diagnostics.any(|d| effective.fails(d, false))
+        });
     let mut linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
-    let attempts = attempts.into_iter();
+    let exceptions = exceptions.into_iter().map(|(_, report)| report);
+    let attempts = attempts.into_iter().chain(exceptions);
     linted.extend(attempts.map(|report| Linted::new(report, Perspective::Dlint, [])));
     let outcome = Outcome {
         files: &linted,
@@ -578,7 +588,9 @@ fn lint_inline(
         }
         for mut suppressed in found.suppressed {
             place(&mut suppressed.diagnostic);
-            suppressed.comment = inline.place(suppressed.comment);
+            if let By::Comment(comment) = &mut suppressed.by {
+                *comment = inline.place(*comment);
+            }
             report.suppressed.push(suppressed);
         }
     }

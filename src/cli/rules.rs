@@ -25,6 +25,10 @@ pub(super) struct RuleJson {
     since: &'static str,
     aliases: &'static [&'static str],
     impact: Vec<&'static str>,
+    /// Numbers in the Common Weakness Enumeration.
+    cwe: &'static [u16],
+    /// Recommendations of the CIS Docker Benchmark.
+    cis: &'static [&'static str],
     summary: &'static str,
     url: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,6 +46,8 @@ impl RuleJson {
             since: meta.since,
             aliases: meta.aliases,
             impact: meta.impact.iter().map(|i| i.as_str()).collect(),
+            cwe: meta.cwe,
+            cis: meta.cis,
             summary: meta.summary,
             url: meta.url,
             page: page.then_some(meta.page),

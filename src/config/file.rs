@@ -9,7 +9,7 @@ use super::{Format, schema};
 use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::platform::{Platform, SPELLING};
-use crate::policy::{Golden, LabelFormat, Policy};
+use crate::policy::{Bases, Exception, Golden, LabelFormat, Mode, Policy};
 use crate::values::Located;
 
 /// A set of rules to start from.
@@ -295,6 +295,21 @@ pub struct PolicyKeys {
     /// See [`Policy::defines_golden`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defines_golden: Option<bool>,
+    /// See [`Policy::build_stages`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build_stages: Option<Bases>,
+    /// See [`Policy::final_digest`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_digest: Option<bool>,
+    /// See [`Policy::mode`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// See [`Policy::effective`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effective: Option<Date>,
+    /// See [`Policy::exceptions`]; those of every file count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<Exception>,
     /// See [`Policy::trusted_registries`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trusted_registries: Option<Vec<String>>,
@@ -315,11 +330,23 @@ impl PolicyKeys {
         let Self {
             golden,
             defines_golden,
+            build_stages,
+            final_digest,
+            mode,
+            effective,
+            exceptions,
             trusted_registries,
             insecure_registries,
             label_schema,
             strict_labels,
         } = self;
+        replace(&mut policy.build_stages, build_stages.as_ref());
+        replace(&mut policy.final_digest, final_digest.as_ref());
+        replace(&mut policy.mode, mode.as_ref());
+        if effective.is_some() {
+            policy.effective = *effective;
+        }
+        policy.exceptions.extend(exceptions.iter().cloned());
         replace(&mut policy.golden, golden.as_ref());
         replace(&mut policy.defines_golden, defines_golden.as_ref());
         replace(&mut policy.trusted_registries, trusted_registries.as_ref());

@@ -9,7 +9,7 @@ use super::{
     BuildOptions, Effective, FailOn, File, Format, LevelSetting, Override, PolicyKeys, Profile,
     ScriptChecker,
 };
-use crate::compat::hadolint;
+use crate::compat::{hadolint, scanners};
 use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::engine::{ActiveRule, Settings};
@@ -233,11 +233,12 @@ fn selects(name: &str, width: Width, named: &[&RuleEntry], meta: &RuleMeta) -> b
     }
 }
 
-/// Checks a name in a selection. A code that hadolint had once means nothing and is no mistake.
+/// Checks a name in a selection. A code that hadolint had once, or a check of a scanner that no rule
+/// makes, means nothing and is no mistake.
 pub(super) fn check_selector(name: &str) -> Result<(), UnknownRule> {
     match width_of(name) {
         Some(_) => Ok(()),
-        None if hadolint::is_known(name) => Ok(()),
+        None if hadolint::is_known(name) || scanners::declined(name).is_some() => Ok(()),
         None => Err(UnknownRule::new(name, true)),
     }
 }
@@ -259,7 +260,7 @@ pub(super) fn rules_of(name: &str) -> Vec<bool> {
 
 /// Checks the name of a rule.
 pub(super) fn check_rule(name: &str) -> Result<(), UnknownRule> {
-    if hadolint::is_known(name) {
+    if hadolint::is_known(name) || scanners::declined(name).is_some() {
         return Ok(());
     }
     UnknownRule::check(name)
@@ -541,6 +542,7 @@ impl Selection {
                 as_of: self.as_of,
                 rules: active,
                 policy,
+                exceptions: Vec::new(),
                 build: crate::context::Build {
                     arguments: self.build.args.into_iter().collect(),
                     target: self.build.target,

@@ -12,6 +12,8 @@ use super::lock::{self, Claim, EXCLUDE};
 use super::{ConfigError, Effective, File, Patterns};
 use crate::context::disk;
 use crate::diagnostic::Severity;
+use crate::policy::Exception;
+use crate::policy::exceptions::Granted;
 use crate::rule::{Level, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
@@ -34,6 +36,8 @@ pub struct Config {
     overrides: Vec<(Patterns, Layer)>,
     exclude: Vec<Patterns>,
     include: Vec<Patterns>,
+    /// The exceptions from the policy, and the files they are for.
+    exceptions: Vec<(Option<Patterns>, Arc<Granted>)>,
     /// What each of the files says that a policy may lock.
     claims: Vec<(Source, Vec<Claim>)>,
 }
@@ -183,9 +187,68 @@ impl Config {
         }
         self.base.push(Layer::of_file(file, rules));
         let root = Value::parse(reader.source.text()).map_err(|e| reader.misfit(e, &[]))?;
+        self.add_exceptions(reader, folder, &root)?;
         self.claims
             .push((reader.source.clone(), lock::claims(&root)));
         Ok(())
+    }
+
+    /// Reads the exceptions of a file, which is known to be well formed.
+    fn add_exceptions(
+        &mut self,
+        reader: &Reader<'_>,
+        folder: &Path,
+        root: &Value,
+    ) -> Result<(), ConfigError> {
+        let of = |table: &Value| {
+            table
+                .get("policy")
+                .and_then(|p| p.get("exceptions"))
+                .cloned()
+        };
+        for over in root.get("overrides").map_or(&[][..], Value::elements) {
+            if let Some(exceptions) = of(over) {
+                let problem = "exceptions have `files` of their own: write `[[policy.exceptions]]`";
+                let problem = Problem::Other(problem.to_owned());
+                return Err(reader.fault(problem, exceptions.span));
+            }
+        }
+        for value in of(root).iter().flat_map(Value::elements) {
+            let exception = Exception::deserialize(value).map_err(|e| reader.misfit(e, &[]))?;
+            let place = |key: &str| value.get(key).map_or(value.span, |v| v.span);
+            check_rule(&exception.rule).map_err(|e| reader.fault(e.into(), place("rule")))?;
+            if exception.reason.trim().is_empty() {
+                let problem = Problem::Other("an exception needs a reason".to_owned());
+                return Err(reader.fault(problem, place("reason")));
+            }
+            let patterns = (!exception.files.is_empty()).then(|| {
+                let files = exception.files.iter().map(String::as_str);
+                Patterns::new(folder, files).map_err(|e| reader.fault(e, place("files")))
+            });
+            let granted = Granted {
+                source: reader.source.clone(),
+                span: place("rule"),
+                exception,
+            };
+            self.exceptions
+                .push((patterns.transpose()?, Arc::new(granted)));
+        }
+        Ok(())
+    }
+
+    /// The exceptions that are for a file, by what [`Config::matching`] says of it.
+    pub(super) fn exceptions<'c>(
+        &'c self,
+        matching: &'c [bool],
+    ) -> impl Iterator<Item = &'c Arc<Granted>> {
+        let matching = matching.iter().skip(self.overrides.len());
+        let exceptions = self.exceptions.iter().zip(matching);
+        exceptions.filter(|(_, fits)| **fits).map(|((_, e), _)| e)
+    }
+
+    /// All exceptions.
+    pub fn all_exceptions(&self) -> impl Iterator<Item = &Arc<Granted>> {
+        self.exceptions.iter().map(|(_, granted)| granted)
     }
 
     /// What the files say that a policy may lock.
@@ -202,13 +265,15 @@ impl Config {
     /// no environment. With `all` every override is taken to apply.
     pub fn effective(&self, name: &Path, all: bool) -> Result<Effective, ConfigError> {
         let matching = if all {
-            vec![true; self.overrides.len()]
+            vec![true; self.overrides.len() + self.exceptions.len()]
         } else {
             self.matching(name)
         };
         let layers: Vec<&Layer> = self.layers(&matching).collect();
         let selection = Selection::of(&layers);
-        selection.finish().map_err(ConfigError::new)
+        let mut effective = selection.finish().map_err(ConfigError::new)?;
+        effective.settings.exceptions = self.exceptions(&matching).cloned().collect();
+        Ok(effective)
     }
 
     /// What the configuration says of a rule that is not dlint's, for a file of that name: whether it
@@ -232,9 +297,12 @@ impl Config {
         (on, severity)
     }
 
-    /// Which of the overrides apply to a file.
+    /// Which of the overrides apply to a file, and behind them which of the exceptions.
     pub(super) fn matching(&self, path: &Path) -> Vec<bool> {
-        self.overrides.iter().map(|(p, _)| p.fits(path)).collect()
+        let overrides = self.overrides.iter().map(|(p, _)| p.fits(path));
+        let exceptions = self.exceptions.iter();
+        let exceptions = exceptions.map(|(p, _)| p.as_ref().is_none_or(|p| p.fits(path)));
+        overrides.chain(exceptions).collect()
     }
 
     /// The layers, the overrides that apply among them.

@@ -10,6 +10,7 @@ use super::layer::{Layer, Selection, rules_of, selected_rules};
 use super::{Config, Effective};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
+use crate::policy;
 use crate::rules::{self, RULES};
 use crate::span::{Source, Span};
 use crate::text;
@@ -18,20 +19,15 @@ use crate::values::{Data, Value};
 /// The word that locks `exclude`, among the names of rules.
 pub(super) const EXCLUDE: &str = "exclude";
 
-/// The rules that judge by the keys of `[policy]`.
-const POLICY_RULES: [&str; 8] = [
-    "golden-definition",
-    "insecure-registry",
-    "invalid-label-key",
-    "missing-label",
-    "non-golden-base",
-    "unexpected-label",
-    "untrusted-registry",
-    "unvetted-publisher",
-];
-
 /// The keys of `[policy]` that a locked rule takes from the policy alone, even if it leaves them out.
-const ALWAYS: [&str; 4] = ["defines-golden", "mode", "effective", "exceptions"];
+const ALWAYS: [&str; 6] = [
+    "build-stages",
+    "defines-golden",
+    "effective",
+    "exceptions",
+    "final-digest",
+    "mode",
+];
 
 /// Something that a configuration says and that would lift a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,8 +121,8 @@ pub(super) struct Lock {
 
 impl Lock {
     /// What a policy locks for files to which these of its overrides apply; `None` if nothing.
-    pub fn of(policy: &Config, matching: &[bool]) -> Option<Self> {
-        let layers: Vec<&Layer> = policy.layers(matching).collect();
+    pub fn of(file: &Config, matching: &[bool]) -> Option<Self> {
+        let layers: Vec<&Layer> = file.layers(matching).collect();
         let names: Vec<&str> = layers
             .iter()
             .flat_map(|l| &l.locked)
@@ -146,7 +142,7 @@ impl Lock {
         for (locked, told) in rules.iter_mut().zip(told) {
             *locked |= told;
         }
-        let mut keys: Vec<String> = policy
+        let mut keys: Vec<String> = file
             .claims()
             .filter_map(|claim| match &claim.what {
                 What::Policy(key) => Some(key.clone()),
@@ -157,13 +153,13 @@ impl Lock {
             let mut locked = RULES.iter().zip(&rules).filter(|(_, locked)| **locked);
             locked.any(|(entry, _)| entry.meta.id == id)
         };
-        if POLICY_RULES.iter().any(|id| is_locked(id)) {
+        if policy::RULES.iter().any(|id| is_locked(id)) {
             keys.extend(ALWAYS.map(str::to_owned));
         } else {
             keys.clear();
         }
         Some(Self {
-            path: policy.path.clone(),
+            path: file.path.clone(),
             exclude: names.contains(&EXCLUDE),
             own: Selection::of(&layers),
             rules,

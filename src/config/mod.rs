@@ -5,6 +5,7 @@
 //! [`Effective`] settings, the same object for all files that share them.
 
 mod error;
+pub mod exceptions;
 mod file;
 mod hadolint;
 mod layer;
@@ -327,6 +328,11 @@ impl Configs {
         if let Some(lock) = &lock {
             lock::mark(lock, &mut effective);
         }
+        let is_locked = lock.as_ref().is_some_and(|lock| lock.has_key("exceptions"));
+        let own = (!is_locked).then(|| config.exceptions(&key.1));
+        let exceptions = own.into_iter().flatten();
+        let of_policy = policy.into_iter().flat_map(|p| p.exceptions(&key.2));
+        effective.settings.exceptions = exceptions.chain(of_policy).cloned().collect();
         effective.settings.files = Some(Arc::new(Disk));
         effective.settings.as_of = effective.settings.as_of.or(self.today);
         let effective = Arc::new(effective);

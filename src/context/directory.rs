@@ -190,6 +190,26 @@ impl BuildContext {
         String::from_utf8(self.files.read(&place, limit)?).ok()
     }
 
+    /// Whether the mode of a file lets it be executed; `None` where the file system, or git for its
+    /// sake, keeps no modes.
+    pub fn is_executable(&self, path: &str) -> Option<bool> {
+        let place = self.place(&normal_parts(path));
+        let is_executable = self.files.is_executable(&place)?;
+        Some(is_executable).filter(|yes| *yes || !self.loses_modes())
+    }
+
+    /// Whether the repository says that the files on this disk have not the modes that git knows.
+    fn loses_modes(&self) -> bool {
+        let repository = within_repository(&self.root, &*self.files).last();
+        let config = repository.map(|r| r.join(".git/config"));
+        let text = config.and_then(|path| self.files.read(&path, MAX_IGNORE_BYTES));
+        let text = text.map(|bytes| String::from_utf8_lossy(&bytes).to_lowercase());
+        text.is_some_and(|text| {
+            let mut lines = text.lines().map(|l| l.replace([' ', '\t'], ""));
+            lines.any(|l| l == "filemode=false")
+        })
+    }
+
     /// The paths in the directory that a path with `*` and the like in it means, sorted, left out
     /// of the context or not.
     pub fn find(&self, path: &str) -> Vec<String> {

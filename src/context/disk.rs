@@ -193,6 +193,13 @@ impl Files for Disk {
         Some(kind_of(meta.file_type()))
     }
 
+    #[cfg(unix)]
+    fn is_executable(&self, path: &Path) -> Option<bool> {
+        use std::os::unix::fs::PermissionsExt;
+        let meta = fs::metadata(path).ok()?;
+        Some(meta.permissions().mode() & 0o111 != 0)
+    }
+
     fn resolve(&self, path: &Path) -> Option<PathBuf> {
         canonical(path)
     }

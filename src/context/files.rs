@@ -47,6 +47,11 @@ pub trait Files: Send + Sync {
         self.kind(path)
     }
 
+    /// Whether the mode of a file lets anybody execute it; `None` where files have no modes.
+    fn is_executable(&self, _path: &Path) -> Option<bool> {
+        None
+    }
+
     /// The one path among those that lead to the same place, in which no `..` and no link is
     /// left; `None` if there is no such place.
     fn resolve(&self, path: &Path) -> Option<PathBuf> {

@@ -112,6 +112,10 @@ pub struct RuleMeta {
     pub aliases: &'static [&'static str],
     /// Whom it serves.
     pub impact: &'static [Impact],
+    /// The weaknesses it is an example of, by their numbers in the Common Weakness Enumeration.
+    pub cwe: &'static [u16],
+    /// The recommendations of the CIS Docker Benchmark it is about: `4.10`.
+    pub cis: &'static [&'static str],
     /// The first paragraph of the page.
     pub summary: &'static str,
     /// The page without its front matter, Markdown; empty if there is none.
@@ -147,6 +151,8 @@ impl RuleMeta {
             buildkit: None,
             aliases: &[],
             impact: &[],
+            cwe: &[],
+            cis: &[],
             summary,
             page: "",
             url: None,
@@ -177,7 +183,7 @@ impl RuleMeta {
     /// Whether a name is its id or one of its other names, without regard to case.
     pub fn is_called(&self, name: &str) -> bool {
         let mut names = self.aliases.iter().chain([&self.id]);
-        names.any(|own| own.eq_ignore_ascii_case(name))
+        names.any(|own| same_name(own, name))
     }
 
     /// The name that another tool has for it.
@@ -188,6 +194,55 @@ impl RuleMeta {
             Perspective::Buildkit => self.buildkit.and_then(|check| check.name),
         }
     }
+}
+
+/// Whether two names are one: without regard to case, and whichever of its spellings a tool uses for
+/// it.
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || canonical(one) == canonical(other)
+}
+
+/// A name in the spelling that all others of it have in common: in lower case, `ds-0002` for Trivy's
+/// `AVD-DS-0002` and `DS002`, its long names without `docker-`, Sonar's rules without the language,
+/// Semgrep's without their path.
+pub(crate) fn canonical(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    let trivy = name.strip_prefix("avd-").unwrap_or(&name);
+    if let Some(number) = trivy.strip_prefix("ds") {
+        let number = number.strip_prefix('-').unwrap_or(number);
+        let fits = matches!(number.len(), 3 | 4) && number.bytes().all(|b| b.is_ascii_digit());
+        if fits {
+            return format!("ds-{number:0>4}");
+        }
+    }
+    if let Some(sonar) = name.strip_prefix("docker:") {
+        return sonar.to_owned();
+    }
+    let long = name.strip_prefix("docker-").unwrap_or_default();
+    // `docker-socket` is dlint's own.
+    if long.contains('-') {
+        return long.to_owned();
+    }
+    match name.rsplit_once('.') {
+        Some((path, id)) if is_semgrep_path(path, id) => id.to_owned(),
+        _ => name,
+    }
+}
+
+/// Whether a path in front of an id is one that Semgrep's rules have.
+fn is_semgrep_path(path: &str, id: &str) -> bool {
+    const FOLDERS: [&str; 8] = [
+        "dockerfile",
+        "generic",
+        "security",
+        "best-practice",
+        "correctness",
+        "audit",
+        "dockerd-socket-mount",
+        "rules",
+    ];
+    path.split('.')
+        .all(|part| part == id || FOLDERS.contains(&part))
 }
 
 /// The id alone: whoever prints a finding does not want the page.

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, with every field that GitHub code scanning reads.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -11,7 +13,7 @@ use crate::context::{Disk, is_repository};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::{Impact, Level, RuleMeta};
 use crate::span::{Source, Span};
-use crate::suppress::Suppressed;
+use crate::suppress::{By, Suppressed};
 
 /// GitHub's limit for descriptions, in characters.
 const MOST_TEXT: usize = 1024;
@@ -39,6 +41,50 @@ struct Run<'a> {
     results: Vec<SarifResult<'a>>,
     column_kind: &'static str,
     default_source_language: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    taxonomies: Vec<Taxonomy>,
+}
+
+/// A catalogue whose entries rules are examples of.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Taxonomy {
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+    organization: &'static str,
+    information_uri: &'static str,
+    short_description: Text,
+    taxa: Vec<Taxon>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Taxon {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
+}
+
+/// What a rule has to do with an entry of a catalogue.
+#[derive(Serialize)]
+struct Relationship {
+    target: TaxonReference,
+    kinds: [&'static str; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TaxonReference {
+    id: String,
+    index: usize,
+    tool_component: ComponentReference,
+}
+
+#[derive(Serialize, Clone)]
+struct ComponentReference {
+    name: &'static str,
+    index: usize,
 }
 
 #[derive(Serialize)]
@@ -75,6 +121,8 @@ struct Driver {
     version: &'static str,
     semantic_version: &'static str,
     information_uri: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    supported_taxonomies: Vec<ComponentReference>,
     rules: Vec<Descriptor>,
 }
 
@@ -89,6 +137,8 @@ struct Descriptor {
     #[serde(skip_serializing_if = "Option::is_none")]
     help_uri: Option<&'static str>,
     help: Markdown,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relationships: Vec<Relationship>,
     properties: RuleProperties,
 }
 
@@ -99,7 +149,7 @@ struct Configuration {
 
 #[derive(Serialize)]
 struct RuleProperties {
-    tags: Vec<&'static str>,
+    tags: Vec<Cow<'static, str>>,
     precision: &'static str,
     #[serde(rename = "problem.severity")]
     problem_severity: &'static str,
@@ -247,7 +297,8 @@ struct Suppression<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     justification: Option<&'a str>,
-    location: Location<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location<'a>>,
 }
 
 pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -288,6 +339,7 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
         };
         one.results(&mut results);
     }
+    let taxonomies = Taxonomies::of(&metas);
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -298,7 +350,8 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
                     information_uri: env!("CARGO_PKG_REPOSITORY"),
-                    rules: metas.iter().map(|m| descriptor(m)).collect(),
+                    supported_taxonomies: taxonomies.references(),
+                    rules: metas.iter().map(|m| descriptor(m, &taxonomies)).collect(),
                 },
             },
             invocations: [Invocation {
@@ -316,6 +369,7 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
             results,
             column_kind: "unicodeCodePoints",
             default_source_language: "dockerfile",
+            taxonomies: taxonomies.all,
         }],
     };
     serde_json::to_writer_pretty(&mut *out, &log)?;
@@ -347,12 +401,108 @@ fn notifications(outcome: &Outcome<'_>, root: &Root) -> Vec<Notification> {
         .collect()
 }
 
-fn descriptor(meta: &'static RuleMeta) -> Descriptor {
-    let mut tags: Vec<&'static str> = meta.impact.iter().map(|i| i.as_str()).collect();
+/// The catalogues that the rules of a report are in.
+struct Taxonomies {
+    all: Vec<Taxonomy>,
+}
+
+/// The name of the Common Weakness Enumeration.
+const CWE: &str = "CWE";
+/// The name of the benchmark.
+const CIS: &str = "CIS Docker Benchmark";
+
+impl Taxonomies {
+    fn of(metas: &[&'static RuleMeta]) -> Self {
+        let numbers: BTreeSet<u16> = metas.iter().flat_map(|m| m.cwe).copied().collect();
+        let sections: BTreeSet<Vec<u8>> = metas
+            .iter()
+            .flat_map(|m| m.cis)
+            .map(|section| section.split('.').filter_map(|n| n.parse().ok()).collect())
+            .collect();
+        let cwe = Taxonomy {
+            name: CWE,
+            version: None,
+            organization: "MITRE",
+            information_uri: "https://cwe.mitre.org/",
+            short_description: Text {
+                text: "The Common Weakness Enumeration.".to_owned(),
+            },
+            taxa: numbers
+                .into_iter()
+                .map(|number| Taxon {
+                    id: number.to_string(),
+                    help_uri: Some(format!(
+                        "https://cwe.mitre.org/data/definitions/{number}.html"
+                    )),
+                })
+                .collect(),
+        };
+        let cis = Taxonomy {
+            name: CIS,
+            version: Some("1.6.0"),
+            organization: "Center for Internet Security",
+            information_uri: "https://www.cisecurity.org/benchmark/docker",
+            short_description: Text {
+                text: "Recommendations for container images, section 4.".to_owned(),
+            },
+            taxa: sections
+                .into_iter()
+                .map(|section| {
+                    let parts: Vec<String> = section.iter().map(u8::to_string).collect();
+                    Taxon {
+                        id: parts.join("."),
+                        help_uri: None,
+                    }
+                })
+                .collect(),
+        };
+        let all = [cwe, cis].into_iter().filter(|t| !t.taxa.is_empty());
+        Self { all: all.collect() }
+    }
+
+    fn references(&self) -> Vec<ComponentReference> {
+        let names = self.all.iter().enumerate();
+        names
+            .map(|(index, taxonomy)| ComponentReference {
+                name: taxonomy.name,
+                index,
+            })
+            .collect()
+    }
+
+    fn relationship(&self, name: &'static str, id: String) -> Option<Relationship> {
+        let index = self.all.iter().position(|t| t.name == name)?;
+        let taxa = &self.all.get(index)?.taxa;
+        Some(Relationship {
+            target: TaxonReference {
+                index: taxa.iter().position(|t| t.id == id)?,
+                id,
+                tool_component: ComponentReference { name, index },
+            },
+            // Every finding of the rule is an example of it.
+            kinds: ["superset"],
+        })
+    }
+
+    fn relationships(&self, meta: &RuleMeta) -> Vec<Relationship> {
+        let cwe = meta.cwe.iter();
+        let cwe = cwe.filter_map(|number| self.relationship(CWE, number.to_string()));
+        let cis = meta.cis.iter();
+        let cis = cis.filter_map(|section| self.relationship(CIS, (*section).to_owned()));
+        cwe.chain(cis).collect()
+    }
+}
+
+fn descriptor(meta: &'static RuleMeta, taxonomies: &Taxonomies) -> Descriptor {
+    let impact = meta.impact.iter().map(|i| i.as_str());
+    let mut tags: Vec<Cow<'static, str>> = impact.map(Cow::Borrowed).collect();
+    // GitHub shows weaknesses by these tags.
+    let weaknesses = meta.cwe.iter().map(|n| format!("external/cwe/cwe-{n:03}"));
+    tags.extend(weaknesses.map(Cow::Owned));
     for tag in [meta.family].iter().chain(meta.aliases) {
         // The long keys that some tools give their rules say nothing to a reader.
-        if !tags.contains(tag) && tag.len() <= 32 {
-            tags.push(tag);
+        if !tags.iter().any(|known| known == tag) && tag.len() <= 32 {
+            tags.push(Cow::Borrowed(tag));
         }
     }
     tags.truncate(MOST_TAGS);
@@ -386,6 +536,7 @@ fn descriptor(meta: &'static RuleMeta) -> Descriptor {
             text: page.trim().to_owned(),
             markdown: page.trim().to_owned(),
         },
+        relationships: taxonomies.relationships(meta),
         properties: RuleProperties {
             tags,
             precision: match meta.level {
@@ -494,10 +645,16 @@ impl<'a> OneFile<'a, '_> {
                 .into_iter()
                 .collect(),
             suppressions: suppressed
-                .map(|s| Suppression {
-                    kind: "inSource",
-                    justification: Some(s.reason.as_str()).filter(|r| !r.is_empty()),
-                    location: self.place(s.comment, None),
+                .map(|s| {
+                    let (kind, location) = match &s.by {
+                        By::Comment(span) => ("inSource", Some(self.place(*span, None))),
+                        By::Exception(_) => ("external", None),
+                    };
+                    Suppression {
+                        kind,
+                        justification: Some(s.reason.as_str()).filter(|r| !r.is_empty()),
+                        location,
+                    }
                 })
                 .into_iter()
                 .collect(),
@@ -700,7 +857,7 @@ mod tests {
         let long = "é".repeat(3000);
         assert_eq!(clipped(&long).chars().count(), 1024);
         for entry in &rules::RULES {
-            let rule = descriptor(&entry.meta);
+            let rule = descriptor(&entry.meta, &Taxonomies::of(&[&entry.meta]));
             for text in [&rule.short_description, &rule.full_description] {
                 assert!(!text.text.is_empty() && text.text.chars().count() <= 1024);
             }

@@ -3,6 +3,7 @@
 
 mod copies;
 mod directive;
+pub mod downloads;
 mod environment;
 mod globals;
 mod graph;
@@ -16,11 +17,14 @@ mod place;
 pub mod platform;
 pub mod port;
 pub mod program;
+mod reads;
 mod references;
 mod remote;
 mod scope;
+mod scripts;
 mod stage;
 mod user;
+mod verification;
 mod words;
 
 use std::borrow::Cow;
@@ -47,14 +51,17 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
+pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
 pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
+pub use scripts::{RunBy, RunScript};
 pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
 pub use user::RunUser;
+pub use verification::{SwitchedOff, Verified};
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.
@@ -103,9 +110,13 @@ pub struct Facts<'a> {
     /// For each node where its script assigns each variable, in order.
     assignments: Vec<OnceCell<Assignments>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// See [`Facts::switched_off`].
+    switched_off: OnceCell<Vec<SwitchedOff>>,
     /// The files around the Dockerfile: see [`Facts::context`].
     files: Arc<dyn Files>,
     context: OnceCell<Option<BuildContext>>,
+    /// The scripts that the file runs: see [`Facts::run_scripts`].
+    run_scripts: OnceCell<Vec<RunScript>>,
     /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
     launch_scripts: Vec<OnceCell<Script>>,
     /// How many names were compared so far: see [`Facts::may_compare`].
@@ -255,9 +266,11 @@ impl<'a> Facts<'a> {
             labels: Vec::new(),
             assignments: Vec::new(),
             user_names: OnceCell::new(),
+            switched_off: OnceCell::new(),
             compared: Cell::new(0),
             files,
             context: OnceCell::new(),
+            run_scripts: OnceCell::new(),
             launch_scripts: Vec::new(),
             asked_shell: None,
             without_triggers,
@@ -485,22 +498,26 @@ impl<'a> Facts<'a> {
 
     /// As [`Facts::masked`], of a word that is read already.
     fn masked_template(&self, node: usize, template: &Template) -> String {
-        let hidden = || HIDDEN.to_string();
-        // `${X:+…}` of a variable that is not known can be anything.
-        let guesses = template
-            .references()
-            .any(|r| r.modifier.is_some() && matches!(self.lookup(node, &r.name), Var::Unknown));
-        if guesses {
-            return hidden();
+        let mut text = String::new();
+        for part in &template.parts {
+            match part {
+                word::Part::Literal { text: literal, .. } => text.push_str(literal),
+                word::Part::Reference(reference) => {
+                    // `${X:-…}` of a variable that is not known can be anything.
+                    let mut lookup = |name: &str| self.lookup(node, name);
+                    let alone = Template {
+                        parts: vec![part.clone()],
+                        range: reference.range.clone(),
+                    };
+                    match alone.evaluate(&mut lookup) {
+                        Ok(Value::Known(value)) => text.push_str(&value),
+                        Ok(Value::Unknown) => text.push(HIDDEN),
+                        Err(_) => return HIDDEN.to_string(),
+                    }
+                }
+            }
         }
-        let value = template.evaluate(&mut |name| match self.lookup(node, name) {
-            Var::Unknown => Var::Set(hidden().into()),
-            known => known,
-        });
-        match value {
-            Ok(Value::Known(text)) => text,
-            _ => hidden(),
-        }
+        text
     }
 
     /// What is known of a variable before the instruction at `node`. FROM and what stands before

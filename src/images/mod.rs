@@ -14,7 +14,7 @@ pub use defaults::{
     is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
-pub use publishers::{Publisher, official_name, publisher};
+pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;
 pub use table::{

@@ -1,7 +1,7 @@
 //! Who publishes an image: the Docker Official Images, verified publishers, vendors' registries.
 
 use super::table::{HUB_PUBLISHERS, Image, VENDOR_REGISTRIES};
-use super::{DOCKER_HUB, ImageRef, LIBRARY};
+use super::{DOCKER_HUB, HIDDEN, ImageRef, LIBRARY};
 use crate::path::is_in;
 
 /// Who publishes an image.
@@ -47,6 +47,17 @@ pub(super) fn official(image: &ImageRef) -> Option<&'static Image> {
 /// mirror; retired ones too.
 pub fn official_name(image: &ImageRef) -> Option<&'static str> {
     official(image).map(|entry| entry.name)
+}
+
+/// The official image whose name stands behind a variable that nobody knows, as in `${PREFIX}node`:
+/// whatever the prefix is, the tag and the digest are what is written.
+pub fn prefixed_official(image: &ImageRef) -> Option<ImageRef> {
+    let rest = image.text.strip_prefix(HIDDEN)?;
+    if rest.contains(['/', HIDDEN]) {
+        return None;
+    }
+    let rest = ImageRef::parse(rest);
+    official_name(&rest).map(|_| rest)
 }
 
 /// Who publishes the image; unknown if a variable hides registry or repository.

@@ -21,6 +21,25 @@ const OF_THE_SHELL: [&str; 12] = [
     "UID", "USER",
 ];
 
+/// Lists of directories that programs search besides their own, which an image sets only if it is
+/// about them: what its current releases do not set, older ones did not set either.
+const SEARCH_LISTS: [&str; 14] = [
+    "CLASSPATH",
+    "CMAKE_PREFIX_PATH",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "GEM_PATH",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "LIBRARY_PATH",
+    "MANPATH",
+    "NODE_PATH",
+    "PERL5LIB",
+    "PKG_CONFIG_PATH",
+    "PYTHONPATH",
+    "RUBYLIB",
+];
+
 /// What an image makes of a variable other than `PATH`, as far as its publisher says.
 pub fn image_variable(image: &ImageRef, name: &str) -> ImageVariable {
     let Some(variables) = Image::of(image).and_then(|entry| entry.variables) else {
@@ -28,7 +47,7 @@ pub fn image_variable(image: &ImageRef, name: &str) -> ImageVariable {
     };
     if variables.binary_search(&name).is_ok() {
         ImageVariable::Set
-    } else if variables.is_empty() || OF_THE_SHELL.contains(&name) {
+    } else if variables.is_empty() || OF_THE_SHELL.contains(&name) || SEARCH_LISTS.contains(&name) {
         // Older and newer releases set other variables; nobody sets those of the shell.
         ImageVariable::Unset
     } else {

@@ -1,21 +1,87 @@
 //! Which images the patterns and registries of a policy mean.
 
-use super::Policy;
+use super::{Golden, Policy, StageKind, Tags, tags};
 use crate::images::{DOCKER_HUB, ImageRef};
 use crate::text::matches_wildcard;
+
+/// What a policy says of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict<'p> {
+    /// It is one of the golden images.
+    Golden(&'p Golden),
+    /// It is one, but not for stages of this kind.
+    OtherStage(&'p Golden),
+    /// It is none of them.
+    Not,
+    /// A variable decides.
+    Unknown,
+}
 
 impl Policy {
     /// Whether the image is one of the organisation's golden images. `None` if a variable decides.
     pub fn is_golden(&self, image: &ImageRef) -> Option<bool> {
-        let mut unknown = false;
+        match self.judge(image, None) {
+            Verdict::Golden(_) | Verdict::OtherStage(_) => Some(true),
+            Verdict::Not => Some(false),
+            Verdict::Unknown => None,
+        }
+    }
+
+    /// What the policy says of an image that is the base of a stage of that kind.
+    pub fn judge(&self, image: &ImageRef, kind: Option<StageKind>) -> Verdict<'_> {
+        let (mut unknown, mut elsewhere) = (false, None);
         for golden in &self.golden {
-            match Pattern::of(&golden.image).fit(image) {
-                Fit::Yes => return Some(true),
+            match golden.fit(image) {
+                Fit::Yes if golden.is_for(kind) => return Verdict::Golden(golden),
+                Fit::Yes => elsewhere = elsewhere.or(Some(golden)),
                 Fit::Unknown => unknown = true,
                 Fit::No | Fit::OtherTag => {}
             }
         }
-        if unknown { None } else { Some(false) }
+        match elsewhere {
+            _ if unknown => Verdict::Unknown,
+            Some(golden) => Verdict::OtherStage(golden),
+            None => Verdict::Not,
+        }
+    }
+}
+
+impl Golden {
+    /// Whether an image is this one.
+    pub fn fit(&self, image: &ImageRef) -> Fit {
+        let fit = Pattern::of(&self.image).fit(image);
+        if fit != Fit::Yes || self.tags.is_empty() {
+            return fit;
+        }
+        let Some(tag) = image.effective_tag() else {
+            // With nothing but a digest, the tag is nowhere to be seen.
+            return if image.tag.is_some() {
+                Fit::Unknown
+            } else {
+                Fit::OtherTag
+            };
+        };
+        if self.allowed().iter().any(|tags| tags.fit(tag)) {
+            Fit::Yes
+        } else {
+            Fit::OtherTag
+        }
+    }
+
+    /// The tags that are golden; none if all are.
+    pub fn allowed(&self) -> Vec<&Tags> {
+        match self.newest {
+            Some(number) => tags::newest(&self.tags, number),
+            None => self.tags.iter().collect(),
+        }
+    }
+
+    /// Whether stages of a kind may build on it.
+    pub fn is_for(&self, kind: Option<StageKind>) -> bool {
+        match (self.stages, kind) {
+            (Some(own), Some(kind)) => own == kind,
+            _ => true,
+        }
     }
 }
 

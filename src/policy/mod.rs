@@ -1,11 +1,29 @@
 //! What an organisation demands of the images it builds on.
 
+pub mod exceptions;
 pub mod images;
 mod labels;
+mod tags;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+pub use tags::{NoTags, Tags};
+
+/// The rules that judge by a policy: its mode, its date and its exceptions are for them.
+pub const RULES: [&str; 9] = [
+    "deprecated-base",
+    "golden-definition",
+    "insecure-registry",
+    "invalid-label-key",
+    "missing-label",
+    "non-golden-base",
+    "unexpected-label",
+    "untrusted-registry",
+    "unvetted-publisher",
+];
 
 /// The organisation's images and registries; several rules ask it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -16,6 +34,16 @@ pub struct Policy {
     /// Whether the files define golden images themselves, and so build on the vendors'. Set it in
     /// an `[[overrides]]` whose `files` are the definitions.
     pub defines_golden: bool,
+    /// What build stages may be based on; final stages build on golden images.
+    pub build_stages: Bases,
+    /// Whether the base of a final stage needs a digest.
+    pub final_digest: bool,
+    /// How far the policy goes.
+    pub mode: Mode,
+    /// The day from which the policy's errors are errors; until then they are warnings.
+    pub effective: Option<Date>,
+    /// What is allowed all the same, and until when.
+    pub exceptions: Vec<Exception>,
     /// Registries that may be used, or parts of them: `ghcr.io`, `docker.io/library`; `*` stands
     /// for any text. Empty: any registry.
     pub trusted_registries: Vec<String>,
@@ -27,12 +55,70 @@ pub struct Policy {
     pub strict_labels: bool,
 }
 
+/// How far a policy goes.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// It says what it would stop.
+    Audit,
+    /// It warns.
+    Warn,
+    /// Its errors are errors.
+    #[default]
+    Enforce,
+}
+
+/// What build stages may be based on.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Bases {
+    /// Golden images alone.
+    #[default]
+    Golden,
+    /// Images of trusted registries too; without a list of them, official images and those of
+    /// verified publishers.
+    Trusted,
+    /// Any image.
+    Any,
+}
+
+/// A finding that is allowed for a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exception {
+    /// The rule: its id, or another tool's name for it.
+    pub rule: String,
+    /// The files: patterns relative to the configuration file. Without any, all files.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// The images: with or without a tag; `*` stands for any text. Without any, all images.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// The last day on which it holds.
+    #[serde(default)]
+    pub until: Option<Date>,
+}
+
 impl Policy {
     /// Puts the keys of this policy that `has_key` names in the place of another's.
     pub fn keep(&self, other: &mut Policy, has_key: impl Fn(&str) -> bool) {
         let Self {
             golden,
             defines_golden,
+            build_stages,
+            final_digest,
+            mode,
+            effective,
+            exceptions: _,
             trusted_registries,
             insecure_registries,
             label_schema,
@@ -43,6 +129,18 @@ impl Policy {
         }
         if has_key("defines-golden") {
             other.defines_golden = *defines_golden;
+        }
+        if has_key("build-stages") {
+            other.build_stages = *build_stages;
+        }
+        if has_key("final-digest") {
+            other.final_digest = *final_digest;
+        }
+        if has_key("mode") {
+            other.mode = *mode;
+        }
+        if has_key("effective") {
+            other.effective = *effective;
         }
         if has_key("trusted-registries") {
             other.trusted_registries.clone_from(trusted_registries);
@@ -72,6 +170,39 @@ pub struct Golden {
     /// The images it replaces, with or without a tag; `*` stands for any text. If there is one
     /// `*` here and one in `image`, what it stands for here replaces the one there.
     pub replaces: Vec<String>,
+    /// The tags that are golden, if `image` has none: tags, and ranges like `>= 2508`.
+    pub tags: Vec<Tags>,
+    /// How many of the tags are golden, the newest first.
+    pub newest: Option<usize>,
+    /// The stages it is for, if not for all.
+    #[serde(rename = "for")]
+    pub stages: Option<StageKind>,
+    /// Who keeps it.
+    pub owner: Option<String>,
+    /// Where it is described.
+    pub docs: Option<String>,
+    /// That it is to be left.
+    pub deprecated: Option<Deprecated>,
+}
+
+/// A kind of stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StageKind {
+    /// A stage whose files are copied from, at most.
+    Build,
+    /// A stage that the final image is made of.
+    Final,
+}
+
+/// What is said of a golden image that is to be left.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Deprecated {
+    /// The image that takes its place.
+    pub successor: Option<String>,
+    /// The last day on which it may be built on.
+    pub until: Option<Date>,
 }
 
 /// What the value of a label is.

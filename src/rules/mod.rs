@@ -1,10 +1,12 @@
 //! The registry: every page of the catalogue with the code behind it. `build.rs` writes it.
 
+pub mod downloads;
 pub mod files;
 pub mod images;
 pub mod labels;
 pub mod layers;
 pub mod packages;
+pub mod privileges;
 pub mod runtime;
 pub mod secrets;
 pub mod shell;
@@ -21,6 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::Severity;
+use crate::diagnostic::meta::canonical;
 use crate::fix::Applicability;
 use crate::rule::{BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Rule, RuleMeta};
 use crate::values::{self, Value};
@@ -89,7 +92,25 @@ pub const SHELLCHECK: &str = "shellcheck";
 
 /// Rules of which one says enough of a place: whoever fixes what the first finds has nothing left of
 /// what the second finds there.
-pub const COVERING: [(&str, &str); 1] = [("pipe-to-shell", "missing-pipefail")];
+pub const COVERING: [(&str, &str); 2] = [
+    ("pipe-to-shell", "missing-pipefail"),
+    ("clear-text-download", "remote-add-without-checksum"),
+];
+
+/// The rule about bases that are not golden.
+pub const NON_GOLDEN_BASE: &str = "non-golden-base";
+
+/// The rules whose findings about a base [`NON_GOLDEN_BASE`] tells in its help.
+pub const TOLD_OF_A_BASE: [&str; 8] = [
+    "end-of-life-base",
+    "floating-tag",
+    "heavy-base",
+    "latest-tag",
+    "undigested-image",
+    "untagged-image",
+    "untrusted-registry",
+    "unvetted-publisher",
+];
 
 /// Whether a name is a code of ShellCheck, which stands for some findings of [`SHELLCHECK`].
 pub fn is_code(name: &str) -> bool {
@@ -106,9 +127,11 @@ static NAMES: LazyLock<HashMap<String, Vec<&'static RuleEntry>>> = LazyLock::new
     for entry in &RULES {
         let own = std::iter::once(&entry.meta.id).chain(entry.meta.aliases);
         for name in own {
-            let rules = names.entry(name.to_ascii_lowercase()).or_default();
-            if !rules.iter().any(|e| e.meta.id == entry.meta.id) {
-                rules.push(entry);
+            for name in [name.to_ascii_lowercase(), canonical(name)] {
+                let rules = names.entry(name).or_default();
+                if !rules.iter().any(|e| e.meta.id == entry.meta.id) {
+                    rules.push(entry);
+                }
             }
         }
     }
@@ -126,6 +149,7 @@ pub fn by_name(name: &str) -> Vec<&'static RuleEntry> {
     }
     NAMES
         .get(&name.to_ascii_lowercase())
+        .or_else(|| NAMES.get(&canonical(name)))
         .cloned()
         .unwrap_or_default()
 }

@@ -353,6 +353,23 @@ impl Command {
         }
     }
 
+    /// Whether it may set variables that cannot be seen: `. file`, `eval`, `export $(…)`.
+    pub fn sets_unseen(&self) -> bool {
+        match self.name.as_str() {
+            _ if self.runs_unseen() => true,
+            "export" | "declare" | "typeset" | "local" | "readonly" | "read" => self
+                .args()
+                .iter()
+                .any(|w| w.prefix().is_empty() && !w.parts.is_empty()),
+            _ => false,
+        }
+    }
+
+    /// Whether it runs in the shell itself what cannot be seen.
+    pub fn runs_unseen(&self) -> bool {
+        matches!(self.name.as_str(), "." | "source" | "eval")
+    }
+
     /// The value of an option, if known: `--file=x`, `--file x`, `-f x` and `-fx` give `x`.
     pub fn flag_value(&self, name: &str) -> Option<&str> {
         let mut words = self.args().iter().take_while(|w| !w.is("--"));

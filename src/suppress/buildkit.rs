@@ -35,6 +35,7 @@ impl Suppressions {
                 line: None,
                 reason: String::new(),
                 foreign: true,
+                ended: None,
             });
         }
     }
@@ -68,6 +69,7 @@ impl Suppressions {
             line: (!value.contains(';')).then(|| line_of(source, comment)),
             reason: reason.trim_start_matches("//").trim().to_owned(),
             foreign: true,
+            ended: None,
         });
     }
 }
@@ -116,6 +118,7 @@ fn skipped(options: &CheckOptions, span: Option<Span>) -> Vec<Name> {
         used: false,
         check: true,
         all: true,
+        group: None,
     });
     let named = options.skip.iter().filter(|n| !n.name.is_empty());
     all.into_iter()
@@ -126,6 +129,7 @@ fn skipped(options: &CheckOptions, span: Option<Span>) -> Vec<Name> {
             used: span.is_none(),
             check: true,
             all: false,
+            group: None,
         }))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Ignore comments: dlint's own, hadolint's, BuildKit's and ShellCheck's.
+//! Ignore comments: dlint's own, those of hadolint, BuildKit and ShellCheck, and of security scanners.
 //!
 //! A comment between instructions covers the next instruction, one inside a continued
 //! instruction the next line of it, a file-wide one everything.
@@ -7,19 +7,25 @@ mod buildkit;
 mod dlint;
 mod hadolint;
 mod near_miss;
+mod scanners;
 mod shellcheck;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::compat;
+use crate::compat::scanners::Scanner;
 use crate::context::Build;
+use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::perspective::Perspective;
+use crate::policy::exceptions::Granted;
 use crate::rule::{IgnoreComment, RefusedIgnore, RuleMeta, UnusedIgnore};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::syntax::linter_comment::Reach;
 use crate::syntax::{Comment, File, Instruction, Keyword};
+use crate::text::matches_wildcard;
 
 /// The ignore comments of a file.
 pub struct Suppressions {
@@ -64,6 +70,8 @@ struct Ignore {
     reason: String,
     /// Whether it is written for another tool.
     foreign: bool,
+    /// The day with which it ended, if it has.
+    ended: Option<Date>,
 }
 
 /// What an ignore comment covers.
@@ -82,22 +90,55 @@ struct Name {
     check: bool,
     /// BuildKit's `all`: every rule that has a name there.
     all: bool,
+    /// What it means in a comment of a security scanner.
+    group: Option<Group>,
 }
 
-/// A finding that an ignore comment silenced.
+/// The rules that a comment of a security scanner speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// Those with this name in the scanner, which may hold a `*`.
+    Named(Scanner),
+    /// All that the scanner has too.
+    Scanner(Scanner),
+    /// All that the scanner has too, but those that the name lists.
+    AllBut(Scanner),
+    /// All that look for secrets.
+    Secrets,
+}
+
+/// The family of the rules about secrets.
+const SECRETS: &str = "secrets";
+
+/// A finding that was silenced.
 #[derive(Debug, Clone)]
 pub struct Suppressed {
     /// The finding.
     pub diagnostic: Diagnostic,
-    /// The comment.
-    pub comment: Span,
-    /// The reason given in the comment, perhaps empty.
+    /// By what.
+    pub by: By,
+    /// The reason given, perhaps empty.
     pub reason: String,
+}
+
+/// What silences a finding.
+#[derive(Debug, Clone)]
+pub enum By {
+    /// An ignore comment of the file, there.
+    Comment(Span),
+    /// An exception from the policy.
+    Exception(Arc<Granted>),
 }
 
 impl Suppressions {
     /// Reads the ignore comments of a file.
-    pub fn of(source: &Source, file: &File, build: &Build, perspective: Perspective) -> Self {
+    pub fn of(
+        source: &Source,
+        file: &File,
+        build: &Build,
+        perspective: Perspective,
+        as_of: Date,
+    ) -> Self {
         let mut all = Self {
             perspective,
             ignores: Vec::new(),
@@ -146,7 +187,12 @@ impl Suppressions {
                 line: Some(line_of(source, comment)),
                 reason: parsed.reason,
                 foreign: parsed.foreign,
+                ended: None,
             });
+        }
+        // Other tools do not read them.
+        if perspective == Perspective::Dlint {
+            all.read_scanners(source, file, as_of);
         }
         all.index();
         all
@@ -154,15 +200,19 @@ impl Suppressions {
 
     /// Prepares the search: a file may have as many comments as findings.
     fn index(&mut self) {
-        let mut wide: HashMap<(&str, bool, bool), usize> = HashMap::new();
+        let mut wide: HashMap<(&str, bool, bool, Option<String>), usize> = HashMap::new();
         let mut order: Vec<(u32, u32, usize)> = Vec::new();
         for (index, ignore) in self.ignores.iter().enumerate() {
+            if ignore.ended.is_some() {
+                continue;
+            }
             match ignore.scope {
                 Scope::Span(span) => order.push((span.start, span.end, index)),
                 Scope::File => {
                     for (i, name) in ignore.names.iter().enumerate() {
                         let next = self.wide.len();
-                        let key = (name.text.as_str(), name.check, name.all);
+                        let group = name.group.map(|g| format!("{g:?}"));
+                        let key = (name.text.as_str(), name.check, name.all, group);
                         let at = *wide.entry(key).or_insert(next);
                         if at == next {
                             self.wide.push(Wide {
@@ -234,7 +284,7 @@ impl Suppressions {
             match self.silences(&diagnostic) {
                 Some((comment, reason)) => suppressed.push(Suppressed {
                     diagnostic,
-                    comment,
+                    by: By::Comment(comment),
                     reason,
                 }),
                 None => kept.push(diagnostic),
@@ -332,7 +382,9 @@ impl Suppressions {
                 if name.check && self.perspective != Perspective::Buildkit {
                     continue;
                 }
-                if name.used || name.all {
+                // A scanner may report more than dlint; what has ended serves nobody.
+                let serves = name.group.is_some() && ignore.ended.is_none();
+                if name.used || name.all || serves {
                     continue;
                 }
                 let mut rules = self.named(&name.text);
@@ -350,6 +402,7 @@ impl Suppressions {
                     name: name.text.clone(),
                     removal: removal.filter(|_| ignore.line.is_some()),
                     foreign: ignore.foreign,
+                    ended: ignore.ended,
                 });
             }
         }
@@ -366,6 +419,7 @@ impl Suppressions {
                 unknown: ignore
                     .names
                     .iter()
+                    .filter(|n| n.group.is_none())
                     .filter(|n| !n.is_known() && self.named(&n.text).next().is_none())
                     .map(|n| (n.text.clone(), n.span))
                     .collect(),
@@ -412,6 +466,7 @@ impl Name {
     fn is_known(&self) -> bool {
         self.all
             || compat::hadolint::is_known(&self.text)
+            || compat::scanners::declined(&self.text).is_some()
             || !rules::by_name(&self.text).is_empty()
             // Of BuildKit's checks only a slip of the pen is certain.
             || self.check && rules::nearest_name(&self.text).is_none()
@@ -419,6 +474,21 @@ impl Name {
 
     fn means(&self, diagnostic: &Diagnostic, scope: &Scope) -> bool {
         let rule = diagnostic.rule;
+        match self.group {
+            Some(Group::Secrets) => return rule.family == SECRETS,
+            Some(Group::Scanner(scanner)) => return scanner.has(rule),
+            Some(Group::AllBut(scanner)) => {
+                let mut listed = self.text.split(',');
+                return scanner.has(rule) && !listed.any(|name| rule.is_called(name));
+            }
+            Some(Group::Named(scanner)) if self.text.contains('*') => {
+                let pattern = self.text.to_ascii_uppercase();
+                let own = |alias: &&&str| Scanner::of_name(alias) == Some(scanner);
+                let mut names = rule.aliases.iter().filter(own);
+                return names.any(|name| matches_wildcard(&pattern, &name.to_ascii_uppercase()));
+            }
+            Some(Group::Named(_)) | None => {}
+        }
         if self.check {
             return buildkit::skips(self, rule, scope);
         }
@@ -483,6 +553,7 @@ fn split_names(list: &str, start: u32) -> Vec<Name> {
                 used: false,
                 check: false,
                 all: false,
+                group: None,
             })
         })
         .collect()
@@ -515,12 +586,14 @@ mod tests {
     use crate::diagnostic::Severity;
     use crate::syntax;
 
+    const TODAY: Date = Date::new(2026, 6, 1);
+
     /// The lines on which findings of a rule, one per instruction, are silenced.
     fn silenced(text: &str, rule: &str, perspective: Perspective) -> Vec<u32> {
         let source = Source::new("Dockerfile", text);
         let file = syntax::parse(&source);
         let entry = rules::by_id(rule).unwrap();
-        let mut all = Suppressions::of(&source, &file, &Build::default(), perspective);
+        let mut all = Suppressions::of(&source, &file, &Build::default(), perspective, TODAY);
         let found = file
             .instructions
             .iter()
@@ -543,10 +616,89 @@ mod tests {
             ("# hadolint stage ignore=DL3006", vec![2, 3]),
             ("# hadolint shell=bash ignore=DL3006", vec![]),
             ("# shellcheck disable=SC2086", vec![]),
+            ("# trivy:ignore:DS-0001", vec![2]),
+            ("#trivy:ignore:AVD-DS-0001 why", vec![2]),
+            ("#trivy:ignore:docker-use-specific-tags", vec![2]),
+            ("# trivy:ignore:ds-00* why", vec![2]),
+            ("# trivy:ignore:DS-0001:exp:2026-06-01", vec![2]),
+            ("# trivy:ignore:DS-0001:exp:2026-05-31", vec![]),
+            ("# trivy:ignore:DS-0002", vec![]),
+            (
+                "# checkov:skip=CKV_DOCKER_2,CKV_DOCKER_7:why",
+                vec![2, 3, 4],
+            ),
+            ("# kics-scan ignore", vec![2, 3, 4]),
+            ("# kics-scan ignore-line", vec![2]),
+            ("# kics-scan ignore-block", vec![2, 3]),
+            (
+                "# kics-scan disable=9efb0b2d-89c9-41a3-91ca-dcc0aec911fd",
+                vec![2, 3, 4],
+            ),
+            (
+                "# kics-scan enable=f45ea400-6bbe-4501-9fc7-1c3d75c32067",
+                vec![2, 3, 4],
+            ),
+            (
+                "# kics-scan enable=9efb0b2d-89c9-41a3-91ca-dcc0aec911fd",
+                vec![],
+            ),
+            ("# NOSONAR", vec![2]),
+            ("# nosemgrep", vec![2]),
+            (
+                "# nosemgrep: dockerfile.best-practice.missing-image-version.missing-image-version",
+                vec![2],
+            ),
+            ("# nosemgrep: other.rule", vec![]),
+            ("# gitleaks:allow", vec![]),
         ] {
             let text = format!("{comment}\nFROM a\nRUN b\nFROM c\n");
             let found = silenced(&text, "untagged-image", Perspective::Dlint);
             assert_eq!(found, lines, "{comment}");
+        }
+    }
+
+    #[test]
+    fn what_stands_at_the_end_of_a_line_is_for_that_line() {
+        for (text, rule, lines) in [
+            (
+                "FROM a\nRUN b # gitleaks:allow\nRUN c\n",
+                "hard-coded-secret",
+                vec![2],
+            ),
+            (
+                "FROM a\nARG K=x # trufflehog:ignore\n",
+                "secret-in-arg",
+                vec![2],
+            ),
+            ("FROM a\nRUN b # NOSONAR\nRUN c\n", "secret-in-env", vec![2]),
+            ("FROM a\nRUN NOSONAR\n", "secret-in-env", vec![]),
+            (
+                "FROM a\nRUN b # nosemgrep: security.secret-in-build-arg\n",
+                "secret-in-arg",
+                vec![2],
+            ),
+            (
+                "FROM a\n# pragma: allowlist secret\nENV b=c\nENV d=e\n",
+                "secret-in-env",
+                vec![3],
+            ),
+            (
+                "FROM a\nRUN b # pragma: allowlist nextline secret\nRUN c\n",
+                "hard-coded-secret",
+                vec![3],
+            ),
+            (
+                "FROM a\n# gitleaks:allow\nENV b=c\n",
+                "untagged-image",
+                vec![],
+            ),
+        ] {
+            let found = silenced(text, rule, Perspective::Dlint);
+            assert_eq!(found, lines, "{text}");
+            assert!(
+                silenced(text, rule, Perspective::Hadolint).is_empty(),
+                "{text}"
+            );
         }
     }
 
@@ -583,7 +735,7 @@ mod tests {
             let source = Source::new("Dockerfile", text);
             let file = syntax::parse(&source);
             let build = Build::default();
-            let mut all = Suppressions::of(&source, &file, &build, Perspective::Dlint);
+            let mut all = Suppressions::of(&source, &file, &build, Perspective::Dlint, TODAY);
             let span = file.instructions.last().unwrap().span;
             let mut found =
                 Diagnostic::new(rules::meta(rules::SHELLCHECK), Severity::Info, span, "");

@@ -27,5 +27,6 @@ mod pre_commit;
 mod probes_expand;
 mod properties;
 mod regressions;
+mod scanners;
 mod shellcheck;
 mod witnesses;

@@ -4,8 +4,10 @@
 //! labels, the help and the title of the fix as in the format `full`; `fixed` is
 //! what fixing to a fixed point gives, reports nothing, parses and does not change again; `good`
 //! is silent. A fix appears exactly when the page says so, never with more trust. A `toml` block
-//! configures the examples behind it, one with `policy` is the policy they are judged by; a block with `file=NAME` puts a file beside the Dockerfile
-//! of the next example, `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites `output` and `fixed` blocks.
+//! configures the examples behind it, one with `policy` is the policy they are judged by; a block with
+//! `file=NAME` puts a file beside the Dockerfile of the next example (with `mode=755` and, for lines
+//! that end as on Windows, `crlf`), `with=RULE` turns another rule on. `DLINT_BLESS=1` rewrites
+//! `output` and `fixed` blocks.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -32,7 +34,7 @@ const HEADINGS: [&str; 9] = [
 ];
 
 /// Rules that no Dockerfile can show.
-const WITHOUT_EXAMPLES: [&str; 1] = ["internal-error"];
+const WITHOUT_EXAMPLES: [&str; 3] = ["expired-exception", "internal-error", "unused-exception"];
 
 /// A fenced block of a page.
 struct Block {
@@ -152,6 +154,15 @@ fn findings(report: &engine::Report) -> String {
     out
 }
 
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn set_mode(_path: &Path, _mode: u32) {}
+
 /// Runs the examples of a page and gives the page as it should be.
 fn run(page: &Page, problems: &mut Vec<String>) -> String {
     let id = page.meta.id;
@@ -159,12 +170,18 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
     let mut replaced: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     let mut toml = String::new();
     let mut policy = String::new();
-    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut files: BTreeMap<String, (String, Option<u32>)> = BTreeMap::new();
     let mut best: Option<Applicability> = None;
     let (mut bad, mut good) = (0, 0);
     for (i, block) in blocks.iter().enumerate() {
         if let Some(name) = block.value("file") {
-            files.insert(name.to_owned(), block.text.clone());
+            let mut text = block.text.clone();
+            if block.info.iter().any(|w| w == "crlf") {
+                text = text.replace('\n', "\r\n");
+            }
+            let mode = block.value("mode");
+            let mode = mode.map(|m| u32::from_str_radix(m, 8).unwrap());
+            files.insert(name.to_owned(), (text, mode));
             continue;
         }
         if block.info.first().is_some_and(|l| l == "toml") {
@@ -178,10 +195,11 @@ fn run(page: &Page, problems: &mut Vec<String>) -> String {
             continue;
         }
         let directory = tempfile::tempdir().unwrap();
-        for (name, text) in std::mem::take(&mut files) {
+        for (name, (text, mode)) in std::mem::take(&mut files) {
             let path = directory.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
+            std::fs::write(&path, text).unwrap();
+            set_mode(&path, mode.unwrap_or(0o644));
         }
         let path = directory
             .path()

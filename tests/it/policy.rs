@@ -301,3 +301,197 @@ fn a_named_configuration_says_which_file_it_stands_for() {
     assert_eq!(run(folder.path(), &["--config", "own.toml", "-q"]).err, "");
     assert_eq!(run(folder.path(), &["--config", "dlint.toml"]).err, "");
 }
+
+/// A project whose `dlint.toml` is this, its Dockerfile on a vendor's image, as of a day.
+fn judged(toml: &str, dockerfile: &str, day: &str) -> (i32, String) {
+    let folder = project(&[("dlint.toml", toml), ("Dockerfile", dockerfile)]);
+    let select = "--select=non-golden-base,untrusted-registry,end-of-life-base,deprecated-base,\
+                  expired-exception,unused-exception";
+    let arguments = [
+        "--format", "concise", "--quiet", "--as-of", day, select, ".",
+    ];
+    let ran = run(folder.path(), &arguments);
+    assert_eq!(ran.err, "", "{toml}");
+    (ran.code, ran.out)
+}
+
+const GOLDEN: &str = "[[policy.golden]]\nimage = 'golden/java'\nreplaces = ['openjdk']\n";
+
+#[test]
+fn a_policy_begins_as_a_warning_and_becomes_an_error_on_its_day() {
+    let toml = format!("policy.effective = 2027-01-01\n{GOLDEN}");
+    let (code, out) = judged(&toml, WRONG, "2026-12-31");
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("warning[non-golden-base]"), "{out}");
+    let (code, out) = judged(&toml, WRONG, "2027-01-01");
+    assert_eq!(code, 1);
+    assert!(out.contains("error[non-golden-base]"), "{out}");
+    for (mode, level, code) in [
+        ("audit", "info", 0),
+        ("warn", "warning", 1),
+        ("enforce", "error", 1),
+    ] {
+        let toml = format!("policy.mode = '{mode}'\n{GOLDEN}");
+        let judged = judged(&toml, WRONG, "2027-01-01");
+        assert_eq!(judged.0, code, "{mode}");
+        assert!(
+            judged.1.contains(&format!("{level}[non-golden-base]")),
+            "{}",
+            judged.1
+        );
+    }
+}
+
+#[test]
+fn an_exception_holds_until_its_day_and_is_told_of_before_and_after() {
+    let toml = format!(
+        "{GOLDEN}[[policy.exceptions]]\nrule = 'non-golden-base'\nimages = ['openjdk:11*']\n\
+         reason = 'PLAT-1'\nowner = 'a@example.com'\nuntil = 2027-01-31\n"
+    );
+    // What was one finding with it stands by itself now.
+    let end_of_life = "Dockerfile:1:6 warning[end-of-life-base]";
+    let (_, out) = judged(&toml, WRONG, "2027-01-16");
+    assert!(
+        out.starts_with(end_of_life) && out.lines().count() == 1,
+        "{out}"
+    );
+    let (_, out) = judged(&toml, WRONG, "2027-01-17");
+    assert!(out.contains("dlint.toml:5:8 info[expired-exception] the exception from `non-golden-base` ends in 14 days"), "{out}");
+    let (_, out) = judged(&toml, WRONG, "2027-01-31");
+    assert!(
+        out.contains("ends today") && !out.contains("error"),
+        "{out}"
+    );
+    let (code, out) = judged(&toml, WRONG, "2027-02-01");
+    assert_eq!(code, 1);
+    assert!(
+        out.contains(
+            "error[expired-exception] the exception from `non-golden-base` ended on 2027-01-31"
+        ),
+        "{out}"
+    );
+    assert!(out.contains("error[non-golden-base]"), "{out}");
+}
+
+#[test]
+fn an_exception_that_allows_nothing_is_a_warning() {
+    let toml = |more: &str| {
+        format!("{GOLDEN}[[policy.exceptions]]\nrule = 'non-golden-base'\nreason = 'a'\n{more}\n")
+    };
+    let unused = "dlint.toml:5:8 warning[unused-exception]";
+    for more in ["images = ['openjdk:8']", "images = ['debian']"] {
+        let (code, out) = judged(&toml(more), WRONG, "2026-11-30");
+        assert_eq!(code, 1);
+        assert!(
+            out.contains(unused) && out.contains("error[non-golden-base]"),
+            "{out}"
+        );
+    }
+    // For files that are not there it may be used elsewhere.
+    let (_, out) = judged(&toml("files = ['legacy/**']"), WRONG, "2026-11-30");
+    assert!(
+        !out.contains(unused) && out.contains("error[non-golden-base]"),
+        "{out}"
+    );
+    let (_, out) = judged(&toml("files = ['Dockerfile']"), WRONG, "2026-11-30");
+    assert!(
+        !out.contains(unused) && !out.contains("non-golden-base"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_exception_of_the_repository_does_not_lift_what_the_policy_locks() {
+    let text = "[[policy.exceptions]]\nrule = 'non-golden-base'\nreason = 'a'\n";
+    told(
+        &[("dlint.toml", text)],
+        &[],
+        "dlint.toml:1:10 error[weakened-policy]",
+    );
+}
+
+#[test]
+fn one_wrong_base_is_one_finding() {
+    let toml = format!("policy.trusted-registries = ['registry.example.com']\n{GOLDEN}");
+    let (_, out) = judged(&toml, WRONG, "2026-11-30");
+    assert_eq!(out.lines().count(), 1, "{out}");
+    let (_, out) = judged(
+        "policy.trusted-registries = ['registry.example.com']\n",
+        WRONG,
+        "2026-11-30",
+    );
+    assert_eq!(out.lines().count(), 2, "{out}");
+}
+
+#[test]
+fn tags_stages_and_digests_can_be_asked_for() {
+    let toml = "policy.final-digest = true\n\
+        [[policy.golden]]\nimage = 'golden/sdk'\nfor = 'build'\ntags = ['>= 2508']\n\
+        [[policy.golden]]\nimage = 'golden/run'\nfor = 'final'\ntags = ['2506', '2507', '2508']\nnewest = 2\nowner = 'Platform'\n";
+    let digest = format!("@sha256:{}", "a".repeat(64));
+    for (build, last, wanted) in [
+        (
+            "golden/sdk:2508",
+            format!("golden/run:2508{digest}"),
+            &[][..],
+        ),
+        (
+            "golden/sdk:2507",
+            format!("golden/run:2507{digest}"),
+            &[
+                "1:6 error[non-golden-base] `golden/sdk:2507` is not golden: `golden/sdk:*` replaces it",
+            ],
+        ),
+        (
+            "golden/sdk:2601",
+            "golden/run:2508".to_owned(),
+            &[
+                "2:6 error[non-golden-base] the base of a final stage needs a digest, and `golden/run:2508` has none",
+            ],
+        ),
+        (
+            "golden/run:2508",
+            format!("golden/run:2508{digest}"),
+            &[
+                "1:6 error[non-golden-base] `golden/run:2508` is golden for final stages, and this is a build stage",
+            ],
+        ),
+        (
+            "golden/sdk:2508",
+            format!("golden/run:2506{digest}"),
+            &["2:6 error[non-golden-base]"],
+        ),
+        (
+            "golden/sdk:2508",
+            "golden/sdk:2508".to_owned(),
+            &[
+                "2:6 error[non-golden-base] `golden/sdk:2508` is golden for build stages, and this is a final one",
+            ],
+        ),
+    ] {
+        let text = format!("FROM {build} AS b\nFROM {last}\nCOPY --from=b /a /a\n");
+        let (_, out) = judged(toml, &text, "2026-11-30");
+        assert_eq!(out.lines().count(), wanted.len(), "{text}{out}");
+        for wanted in wanted {
+            assert!(out.contains(wanted), "{text}{out}");
+        }
+    }
+}
+
+#[test]
+fn build_stages_may_be_freer() {
+    let text = "FROM maven:3 AS b\nFROM golden/java\nCOPY --from=b /a /a\n";
+    let wrong = |more: &str| {
+        judged(&format!("{more}{GOLDEN}"), text, "2026-11-30")
+            .1
+            .lines()
+            .count()
+    };
+    assert_eq!(wrong(""), 1);
+    assert_eq!(wrong("policy.build-stages = 'any'\n"), 0);
+    assert_eq!(wrong("policy.build-stages = 'trusted'\n"), 0);
+    assert_eq!(
+        wrong("policy.build-stages = 'trusted'\npolicy.trusted-registries = ['golden.example']\n"),
+        1
+    );
+}

@@ -14,5 +14,8 @@ pub mod missing_source;
 pub mod mount_owner;
 pub mod relative_copy_destination;
 pub mod remote_add_without_checksum;
+pub mod script_interpreter;
+pub mod script_line_ends;
+pub mod script_not_executable;
 pub mod whole_context_copy;
 mod whole_copies;

@@ -1,6 +1,6 @@
 //! `latest-tag`: the tag `latest`.
 
-use super::moving::{means_latest, report_moving};
+use super::moving::{behind_prefix, means_latest, report_moving};
 use crate::facts::ImageUse;
 use crate::images::{Precision, Tag};
 use crate::rule::{Context, Rule, rule};
@@ -20,7 +20,8 @@ impl Rule for LatestTag {
         // `latest-rust-1.92` holds something still.
         let moves =
             tag.precision == Precision::Latest && !tag.text.contains(|c: char| c.is_ascii_digit());
-        if !moves || image.is_local_name() || means_latest(image) {
+        let is_local = image.is_local_name() && !behind_prefix(facts, image);
+        if !moves || is_local || means_latest(image) {
             return;
         }
         let place = facts.place(used, range);

@@ -1,6 +1,7 @@
 //! What the file builds on.
 
 pub mod constant_platform;
+pub mod deprecated_base;
 pub mod end_of_life_base;
 pub mod floating_tag;
 pub mod golden_definition;

@@ -1,8 +1,8 @@
 //! Images that move with every release.
 
 use crate::diagnostic::Severity;
-use crate::facts::Place;
-use crate::images::{ImageRef, Publisher, is_rolling, publisher};
+use crate::facts::{Facts, Place};
+use crate::images::{ImageRef, Publisher, is_rolling, prefixed_official, publisher};
 use crate::rule::Context;
 
 /// Whether the name itself says the release, so that `latest` is only its newest update:
@@ -23,6 +23,12 @@ fn names_release(image: &ImageRef) -> bool {
 /// Whether `latest` is right: nothing else is published, or the name says the release.
 pub(super) fn means_latest(image: &ImageRef) -> bool {
     is_rolling(image) || names_release(image)
+}
+
+/// Whether the name of an official image stands behind a prefix that only the build knows, and no
+/// stage has that name.
+pub(super) fn behind_prefix(facts: &Facts<'_>, image: &ImageRef) -> bool {
+    prefixed_official(image).is_some_and(|rest| facts.stages_named(&rest.text).is_empty())
 }
 
 /// Reports an image that moves with every release.

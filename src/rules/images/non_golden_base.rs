@@ -2,9 +2,9 @@
 
 use crate::facts::{ImageUse, ImageUseKind};
 use crate::fix::{Edit, Fix};
-use crate::images::ImageRef;
-use crate::policy::images::{Fit, Pattern, fits_any};
-use crate::policy::{Golden, Policy};
+use crate::images::{ImageRef, Publisher, publisher};
+use crate::policy::images::{Fit, Pattern, Verdict, fits_any, is_listed};
+use crate::policy::{Bases, Golden, Policy, StageKind};
 use crate::rule::{Context, Rule, rule};
 use crate::text;
 
@@ -25,52 +25,134 @@ impl Rule for NonGoldenBase {
             return;
         }
         let image = &used.image;
-        if policy.is_golden(image) != Some(false) || fits_any(&self.allow, image) {
+        if fits_any(&self.allow, image) {
             return;
         }
-        let replacement = replacement(policy, image);
-        let counts = match used.kind {
+        let kind = match used.kind {
             ImageUseKind::From(stage) => {
-                !self.final_only || facts.stages.get(stage).is_some_and(|s| s.in_final)
+                let stage = facts.stages.get(stage);
+                Some(if stage.is_some_and(|s| s.in_final) {
+                    StageKind::Final
+                } else {
+                    StageKind::Build
+                })
             }
+            ImageUseKind::CopyFrom | ImageUseKind::MountFrom => None,
+        };
+        let verdict = policy.judge(image, kind);
+        match verdict {
+            Verdict::Unknown => return,
+            Verdict::Golden(golden) => {
+                if kind == Some(StageKind::Final) {
+                    check_digest(cx, used, golden);
+                }
+                return;
+            }
+            Verdict::OtherStage(_) | Verdict::Not => {}
+        }
+        let replacement = replacement(policy, image, kind);
+        let counts = match kind {
+            Some(StageKind::Final) => true,
+            Some(StageKind::Build) => !self.final_only && !may_build(policy, image),
             // A file may be copied from anywhere unless there is a golden image for it.
-            ImageUseKind::CopyFrom | ImageUseKind::MountFrom => {
-                !self.final_only && replacement.is_some()
-            }
+            None => !self.final_only && !may_build(policy, image) && replacement.is_some(),
         };
         if !counts {
             return;
         }
         let place = facts.place(used, 0..image.text.len());
         let name = image.shown();
-        let (message, help) = match &replacement {
-            Some(golden) => (
-                format!("`{name}` is not golden: `{golden}` replaces it"),
-                format!("build on the golden image `{golden}`"),
-            ),
-            None => (
-                format!("`{name}` is not a golden image"),
-                format!(
-                    "build on a golden image: {}",
-                    text::list_of_names(policy.golden.iter().map(|g| g.image.as_str()))
-                ),
-            ),
+        let message = match (verdict, &replacement) {
+            (Verdict::OtherStage(golden), _) if golden.stages == Some(StageKind::Build) => {
+                format!("`{name}` is golden for build stages, and this is a final one")
+            }
+            (Verdict::OtherStage(_), _) => {
+                format!("`{name}` is golden for final stages, and this is a build stage")
+            }
+            (_, Some((written, _))) => {
+                format!("`{name}` is not golden: `{written}` replaces it")
+            }
+            (_, None) => format!("`{name}` is not a golden image"),
+        };
+        let help = match &replacement {
+            Some((written, golden)) => {
+                let mut help = format!("build on the golden image `{written}`");
+                help.push_str(&contact(golden));
+                help
+            }
+            None => {
+                let fitting = policy.golden.iter().filter(|g| g.is_for(kind));
+                let fitting = fitting.filter(|g| g.deprecated.is_none());
+                let names: Vec<String> = fitting.map(name_of).collect();
+                let names = text::list_of_names(names.iter().map(String::as_str));
+                format!("build on a golden image: {names}")
+            }
         };
         let report = cx.report_at(&place, message).help(help);
         // A star that could not be filled in is not for a Dockerfile.
-        if let Some(golden) = replacement.filter(|r| place.is_exact && !r.contains('*')) {
+        let written = replacement.map(|(written, _)| written);
+        if let Some(golden) = written.filter(|w| place.is_exact && !w.contains('*')) {
             let edit = Edit::replace(place.span, golden.as_str());
             report.fix(Fix::unsafe_(format!("build on `{golden}`"), vec![edit]));
         }
     }
 }
 
-/// The golden image that stands for an image: the one whose pattern says most about it.
-fn replacement(policy: &Policy, image: &ImageRef) -> Option<String> {
-    let mut best: Option<(Says, String)> = None;
-    for golden in &policy.golden {
-        let whole = Pattern::of(&golden.image);
-        let own = (whole.fit(image) == Fit::OtherTag).then_some(golden.image.as_str());
+/// A golden image with the tags that are golden.
+fn name_of(golden: &Golden) -> String {
+    let tags: Vec<String> = golden.allowed().iter().map(|t| t.to_string()).collect();
+    if tags.is_empty() {
+        golden.image.clone()
+    } else {
+        format!("{}:{}", golden.image, tags.join(" | "))
+    }
+}
+
+/// Who keeps a golden image, and where it is described.
+fn contact(golden: &Golden) -> String {
+    match (&golden.owner, &golden.docs) {
+        (Some(owner), Some(docs)) => format!(" (kept by {owner}; see {docs})"),
+        (Some(owner), None) => format!(" (kept by {owner})"),
+        (None, Some(docs)) => format!(" (see {docs})"),
+        (None, None) => String::new(),
+    }
+}
+
+/// Whether build stages may use an image that is not golden.
+fn may_build(policy: &Policy, image: &ImageRef) -> bool {
+    match policy.build_stages {
+        Bases::Golden => false,
+        Bases::Any => true,
+        Bases::Trusted if policy.trusted_registries.is_empty() => {
+            publisher(image) != Publisher::Unknown
+        }
+        Bases::Trusted => is_listed(&policy.trusted_registries, image) != Some(false),
+    }
+}
+
+/// A final stage may need a digest.
+fn check_digest(cx: &mut Context<'_>, used: &ImageUse, golden: &Golden) {
+    if !cx.policy.final_digest || used.image.digest.is_some() {
+        return;
+    }
+    let place = cx.facts.place(used, 0..used.image.text.len());
+    let name = used.image.shown();
+    let message = format!("the base of a final stage needs a digest, and `{name}` has none");
+    let help = format!("pin its digest, `{name}@sha256:…`{}", contact(golden));
+    cx.report_at(&place, message).help(help);
+}
+
+/// The golden image that stands for an image: the one whose pattern says most about it, as it is
+/// written here.
+fn replacement<'p>(
+    policy: &'p Policy,
+    image: &ImageRef,
+    kind: Option<StageKind>,
+) -> Option<(String, &'p Golden)> {
+    let mut best: Option<(Says, String, &Golden)> = None;
+    let fitting = policy.golden.iter().filter(|g| g.is_for(kind));
+    for golden in fitting.filter(|g| g.deprecated.is_none()) {
+        let own = (golden.fit(image) == Fit::OtherTag).then_some(golden.image.as_str());
         let fitting = golden
             .replaces
             .iter()
@@ -78,12 +160,12 @@ fn replacement(policy: &Policy, image: &ImageRef) -> Option<String> {
             .filter(|replaced| Pattern::of(replaced).fit(image) == Fit::Yes);
         for pattern in own.into_iter().chain(fitting) {
             let says = says(pattern);
-            if best.as_ref().is_none_or(|(most, _)| says > *most) {
-                best = Some((says, golden_for(golden, pattern, image)));
+            if best.as_ref().is_none_or(|(most, ..)| says > *most) {
+                best = Some((says, golden_for(golden, pattern, image), golden));
             }
         }
     }
-    best.map(|(_, golden)| golden)
+    best.map(|(_, written, golden)| (written, golden))
 }
 
 /// How much a pattern says: whether the name is exact, the length of the tag, of the name.
@@ -112,7 +194,14 @@ fn golden_for(golden: &Golden, pattern: &str, image: &ImageRef) -> String {
     }
     // A golden image of every tag keeps the tag that is asked for.
     let kept = image.tag.as_ref().and_then(|tag| tag.known());
-    match to.tag.filter(|tag| *tag != "*").or(kept) {
+    let allowed = golden.allowed();
+    let asked = to.tag.filter(|tag| *tag != "*");
+    let listed = || match kept.filter(|kept| allowed.iter().any(|tags| tags.fit(kept))) {
+        Some(kept) => Some(kept),
+        // The last of the list is the one to move to; a range names none.
+        None => allowed.last().map(|tags| tags.only().unwrap_or("*")),
+    };
+    match asked.or_else(|| if allowed.is_empty() { kept } else { listed() }) {
         Some(tag) => format!("{name}:{tag}"),
         None => name,
     }
@@ -126,6 +215,7 @@ mod tests {
         Golden {
             image: image.to_owned(),
             replaces: replaces.iter().map(|s| (*s).to_owned()).collect(),
+            ..Golden::default()
         }
     }
 
@@ -140,7 +230,7 @@ mod tests {
             ],
             ..Policy::default()
         };
-        let of = |image: &str| replacement(&policy, &ImageRef::parse(image));
+        let of = |image: &str| replacement(&policy, &ImageRef::parse(image), None).map(|r| r.0);
         assert_eq!(
             of("openjdk:11.0.3").as_deref(),
             Some("r.example/openjdk:1907")
@@ -172,7 +262,7 @@ mod tests {
             ..Policy::default()
         };
         let image = format!("python:3.12@sha256:{}", "a".repeat(64));
-        let of = replacement(&policy, &ImageRef::parse(&image));
+        let of = replacement(&policy, &ImageRef::parse(&image), None).map(|r| r.0);
         assert_eq!(of.as_deref(), Some("r.example/python:3.12"));
     }
 }

@@ -1,6 +1,6 @@
 //! `untagged-image`: neither tag nor digest.
 
-use super::moving::{means_latest, report_moving};
+use super::moving::{behind_prefix, means_latest, report_moving};
 use crate::facts::ImageUse;
 use crate::rule::{Context, Rule, rule};
 
@@ -10,10 +10,12 @@ impl Rule for UntaggedImage {
     fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
         let image = &used.image;
+        let is_prefixed = behind_prefix(facts, image);
         // A variable in a name of one word may choose a stage.
-        let may_be_stage = image.is_hidden() && !image.text.contains('/');
+        let may_be_stage = image.is_hidden() && !image.text.contains('/') && !is_prefixed;
         // A name without a namespace that no registry has is built beside this file.
-        let decided = may_be_stage || image.is_local_name() || means_latest(image);
+        let is_local = image.is_local_name() && !is_prefixed;
+        let decided = may_be_stage || is_local || means_latest(image);
         if !image.is_untagged() || decided {
             return;
         }

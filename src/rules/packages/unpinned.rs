@@ -12,6 +12,19 @@ pub(super) fn unpinned(install: &Install, pinned: impl Fn(&Package) -> bool) -> 
         .collect()
 }
 
+/// Packages from a repository without a tag or commit.
+pub(super) fn from_repository(install: &Install) -> impl Iterator<Item = &Package> {
+    let packages = install.packages.iter();
+    packages.filter(|p| p.origin == PackageOrigin::Vcs && !p.is_hidden() && p.version.is_none())
+}
+
+/// Reports a package from a repository.
+pub(super) fn report_repository(cx: &mut Context<'_>, package: &Package, help: &str) {
+    let name = package.name.split('#').next().unwrap_or_default();
+    let message = format!("`{name}` is installed as its default branch is on the day");
+    cx.report(package.span, message).help(help);
+}
+
 /// Reports the packages of one call that have no version.
 pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help: &str) {
     let Some((first, rest)) = packages.split_first() else {

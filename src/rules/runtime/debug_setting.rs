@@ -2,15 +2,12 @@
 
 use crate::facts::Node;
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Kind;
+use crate::syntax::{Keyword, Kind};
 
 rule!(DebugSetting);
 
 impl Rule for DebugSetting {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let Kind::Env(pairs) = &node.instruction.kind else {
-            return;
-        };
         let facts = cx.facts;
         if node.onbuild
             || !facts.stage_of(node).is_some_and(|s| s.in_final)
@@ -18,6 +15,13 @@ impl Rule for DebugSetting {
         {
             return;
         }
+        if matches!(node.keyword(), Some(Keyword::Cmd | Keyword::Entrypoint)) {
+            check_launch(cx, node);
+            return;
+        }
+        let Kind::Env(pairs) = &node.instruction.kind else {
+            return;
+        };
         for pair in &pairs.pairs {
             let (Some(name), Some(value)) = (
                 facts.text(node.index, &pair.name),
@@ -34,6 +38,56 @@ impl Rule for DebugSetting {
             }
         }
     }
+}
+
+/// Looks at what the container starts.
+fn check_launch(cx: &mut Context<'_>, node: &Node<'_>) {
+    let facts = cx.facts;
+    let Some(last) = facts.final_stage() else {
+        return;
+    };
+    // Only the last of several counts.
+    let launch = facts.launch(last.index);
+    let in_force = [launch.entrypoint, launch.cmd];
+    if !in_force.iter().flatten().any(|n| n.index == node.index) {
+        return;
+    }
+    let words = node.commands().iter().flat_map(|command| {
+        // Development servers with a console for whoever makes an error happen.
+        let flask = command.name == "flask"
+            || command.name.starts_with("python") && command.literal_args().any(|a| a == "flask");
+        let words = command.words.iter();
+        words.filter_map(move |word| {
+            let text = word.prefix();
+            let on = is_debugger(text) || flask && text == "--debug";
+            on.then(|| (word.span, text.to_owned()))
+        })
+    });
+    let found: Vec<_> = words.collect();
+    for (span, text) in found {
+        let name = text.split(['=', ':', ',']).next().unwrap_or_default();
+        cx.report(
+            span,
+            format!("`{name}`: the container waits for a debugger, or shows what goes on inside"),
+        )
+        .help("leave it out, and start it this way where somebody debugs");
+    }
+}
+
+/// Whether an argument opens a port to a debugger: who connects runs what they like.
+fn is_debugger(word: &str) -> bool {
+    let near = ["127.0.0.1", "localhost", "[::1]"];
+    if near.iter().any(|host| word.contains(host)) {
+        return false;
+    }
+    // Without a host Node.js listens for this machine alone.
+    let inspects = word.strip_prefix("--inspect").is_some_and(|rest| {
+        let rest = rest.strip_prefix("-brk").unwrap_or(rest);
+        rest.starts_with('=') && rest.contains(['.', ':'])
+    });
+    word.contains("jdwp")
+        || matches!(word, "-Xdebug" | "debugpy" | "ptvsd" | "rdebug-ide" | "dlv")
+        || inspects
 }
 
 /// Whether a variable makes a framework show errors, source or a console to whoever connects.
@@ -60,16 +114,30 @@ fn is_debug(name: &str, value: &str) -> bool {
         | "DOTNET_ENVIRONMENT"
         | "DJANGO_ENV"
         | "CI_ENVIRONMENT" => development,
+        // By itself it opens a port to this machine only.
+        "NODE_OPTIONS" => value
+            .split_ascii_whitespace()
+            .any(|w| w.starts_with("--inspect") && is_debugger(w)),
         "XDEBUG_MODE" => value
             .split(',')
-            .any(|m| matches!(m.trim(), "debug" | "develop")),
-        "JAVA_TOOL_OPTIONS" | "JAVA_OPTS" | "JAVA_OPTIONS" => {
+            .any(|m| matches!(m.trim(), "debug" | "develop" | "trace")),
+        "JAVA_TOOL_OPTIONS" | "JAVA_OPTS" | "JAVA_OPTIONS" | "JDK_JAVA_OPTIONS"
+        | "CATALINA_OPTS" | "JAVA_DEBUG" | "MAVEN_OPTS" => {
             value.contains("jdwp")
                 && !value.contains("address=127.")
                 && !value.contains("address=localhost")
         }
-        "PYTHONBREAKPOINT" => false,
-        _ => false,
+        "CONDA_DEFAULT_ENV" | "VIRTUAL_ENV" => false,
+        // As frameworks and applications call their own.
+        _ => {
+            let name = name.to_ascii_uppercase();
+            let words = |last: &str| {
+                let rest = name.strip_suffix(last);
+                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+            };
+            let stage = matches!(value.as_str(), "dev" | "devel" | "develop" | "development");
+            words("DEBUG") && on || (words("ENV") || words("ENVIRONMENT")) && stage
+        }
     }
 }
 

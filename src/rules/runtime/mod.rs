@@ -11,6 +11,7 @@ pub mod exec_form_one_string;
 pub mod exec_form_variable;
 pub mod expose_host_port;
 pub mod expose_protocol_casing;
+pub mod ignored_arguments;
 pub mod invalid_port;
 pub mod missing_expose;
 pub mod missing_healthcheck;

@@ -1,6 +1,7 @@
 //! Secrets that end in the image, its history or the repository.
 
 pub mod copied_key_file;
+pub mod credential_setup;
 pub mod hard_coded_secret;
 mod judgement;
 pub mod secret_in_arg;

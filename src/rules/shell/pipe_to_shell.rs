@@ -1,10 +1,12 @@
 //! `pipe-to-shell`: a download is run without a look at it.
 
-use crate::facts::{Command, Node};
+use std::ops::Range;
+
+use crate::facts::{Command, Dialect, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Script, Word, WordPart};
-use crate::span::Span;
-use crate::syntax::Keyword;
+use crate::span::{MappedText, Span};
+use crate::syntax::{CommandLine, Keyword, Kind};
 
 rule!(PipeToShell);
 
@@ -16,6 +18,7 @@ impl Rule for PipeToShell {
         if node.keyword() != Some(Keyword::Run) {
             return;
         }
+        check_powershell(cx, node);
         let mut found: Vec<(Span, &str, &Command)> = Vec::new();
         for pipeline in &script.pipelines {
             let Some((last, parts)) = pipeline.parts.split_last() else {
@@ -64,6 +67,78 @@ impl Rule for PipeToShell {
             .help("download to a file, check its digest, then run it; or use a package");
         }
     }
+}
+
+/// Looks for what PowerShell calls `curl … | sh`: `iex (irm …)`, `(iwr …).Content | iex`. Its scripts
+/// are not read; a statement that both runs a text and fetches one is plain enough.
+fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
+    let lines: Vec<&MappedText> = match &node.instruction.kind {
+        Kind::Run(CommandLine::Shell(word)) => vec![&word.text],
+        Kind::Run(CommandLine::Exec(words, _)) => words.iter().map(|w| &w.text).collect(),
+        _ => return,
+    };
+    let is_powershell = node.shell == Dialect::PowerShell
+        || lines.iter().any(|l| {
+            let text = l.text().to_ascii_lowercase();
+            text.contains("powershell") || text.contains("pwsh")
+        });
+    if !is_powershell {
+        return;
+    }
+    let heredocs = cx.facts.heredocs_of(node).iter();
+    let bodies: Vec<MappedText> = heredocs.map(|h| h.content(cx.facts.source)).collect();
+    for text in lines.into_iter().chain(&bodies) {
+        let lower = text.text().to_ascii_lowercase();
+        let mut start = 0;
+        for statement in lower.split_inclusive([';', '\n']) {
+            let from = start;
+            start += statement.len();
+            let (Some(runner), Some(source)) = (
+                first_word(statement, &["iex", "invoke-expression"]),
+                first_word(
+                    statement,
+                    &[
+                        "downloadstring",
+                        "irm",
+                        "invoke-restmethod",
+                        "iwr",
+                        "invoke-webrequest",
+                        "curl",
+                        "wget",
+                    ],
+                ),
+            ) else {
+                continue;
+            };
+            let range = runner.start.min(source.start)..runner.end.max(source.end);
+            let name = statement.get(runner.clone()).unwrap_or_default();
+            let range = from + range.start..from + range.end;
+            let span = if text.is_contiguous(range.clone()) {
+                text.span(range)
+            } else {
+                text.span(from + runner.start..from + runner.end)
+            };
+            cx.report(
+                span,
+                format!("`{name}` runs whatever the server sends: the download is not checked"),
+            )
+            .help("download to a file, check its digest (`Get-FileHash`), then run it");
+        }
+    }
+}
+
+/// Where any of these words stands first.
+fn first_word(text: &str, words: &[&str]) -> Option<Range<usize>> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
+    let places = words.iter().flat_map(|word| {
+        text.match_indices(word).filter_map(move |(at, word)| {
+            let before = text.get(..at)?.chars().next_back();
+            let behind = text.get(at + word.len()..)?.chars().next();
+            let alone = !before.is_some_and(is_part) && !behind.is_some_and(is_part);
+            alone.then_some(at..at + word.len())
+        })
+    });
+    places.min_by_key(|range| range.start)
 }
 
 /// Whether a command fetches a file and prints it.

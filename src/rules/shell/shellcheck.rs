@@ -113,8 +113,8 @@ impl Rule for Shellcheck {
         // What a shell that is not known lacks is a guess, and so is what a script does not set or
         // use that reads more from elsewhere.
         let no_sh = picks && dialect == Dialect::Sh;
-        let sets_more = || picks && script.commands.iter().any(sets_unseen);
-        let last_unseen = || script.commands.iter().rfind(|c| runs_unseen(c));
+        let sets_more = || picks && script.commands.iter().any(Command::sets_unseen);
+        let last_unseen = || script.commands.iter().rfind(|c| c.runs_unseen());
         let codes = cx.codes;
         let run = RunScript::new(facts, node, &text.text, script, dialect);
         let found = match &self.answers {
@@ -126,7 +126,7 @@ impl Rule for Shellcheck {
         for finding in found {
             let code = code_of(&finding);
             let is_guess = match code {
-                "SC2154" => sets_more(),
+                "SC2154" => sets_more() || picks && is_out_of_sight(facts, &finding),
                 "SC2034" => {
                     picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
                 }
@@ -161,6 +161,14 @@ fn code_of(finding: &Diagnostic) -> &str {
     finding.code.as_deref().unwrap_or_default()
 }
 
+/// Whether the variable that is found is an argument that the stage does not see, of which the rule
+/// about variables speaks.
+fn is_out_of_sight(facts: &Facts<'_>, finding: &Diagnostic) -> bool {
+    let written = facts.source.slice(finding.span);
+    let name = written.trim_matches(['$', '{', '}', '"']);
+    facts.declarations_of(None, name).next().is_some()
+}
+
 /// Whether what is found does no harm in a RUN:
 ///
 /// - SC2034: the base image may export the variable, or the value is a command run for its effect;
@@ -188,23 +196,6 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
             .any(|c| c.words.first().is_some_and(|w| w.raw.contains('/'))),
         _ => false,
     }
-}
-
-/// Whether a command may set variables that cannot be seen: `. file`, `eval`, `export $(…)`.
-fn sets_unseen(command: &Command) -> bool {
-    match command.name.as_str() {
-        _ if runs_unseen(command) => true,
-        "export" | "declare" | "typeset" | "local" | "readonly" | "read" => command
-            .args()
-            .iter()
-            .any(|w| w.prefix().is_empty() && !w.parts.is_empty()),
-        _ => false,
-    }
-}
-
-/// Whether a command runs in the shell itself what cannot be seen.
-fn runs_unseen(command: &Command) -> bool {
-    matches!(command.name.as_str(), "." | "source" | "eval")
 }
 
 fn report(cx: &mut Context<'_>, finding: Diagnostic) {

@@ -16,7 +16,10 @@ impl Rule for UnusedIgnore {
         if unused.foreign && !self.foreign {
             return;
         }
-        let message = format!("ignoring `{}` has no effect here", unused.name);
+        let message = match unused.ended {
+            Some(day) => format!("ignoring `{}` ended with {day}", unused.name),
+            None => format!("ignoring `{}` has no effect here", unused.name),
+        };
         let title = format!("remove `{}`", unused.name);
         let edits: Vec<Edit> = unused.removal.map(Edit::delete).into_iter().collect();
         let mut report = cx.report(unused.span, message);

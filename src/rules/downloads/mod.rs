@@ -1,0 +1,8 @@
+//! Where what is built comes from: connections, signatures, digests.
+
+pub mod clear_text_download;
+mod removal;
+pub mod signature_check_disabled;
+pub mod tls_check_disabled;
+pub mod unverified_download;
+pub mod weak_tls;

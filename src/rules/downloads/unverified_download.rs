@@ -1,0 +1,106 @@
+//! `unverified-download`: what a server sends is installed or run, and nothing says that it is what
+//! was meant.
+
+use crate::facts::downloads::{Address, is_fetcher};
+use crate::facts::{Command, Facts, Node};
+use crate::path::is_in;
+use crate::rule::{Context, Rule, rule};
+use crate::syntax::Keyword;
+
+rule!(UnverifiedDownload);
+
+impl Rule for UnverifiedDownload {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let facts = cx.facts;
+        let Some(script) = &node.script else {
+            return;
+        };
+        if node.keyword() != Some(Keyword::Run) {
+            return;
+        }
+        let mut found: Vec<Address> = Vec::new();
+        for (index, command) in script.commands.iter().enumerate() {
+            if !is_fetcher(command) || is_piped_to_interpreter(node, command) {
+                continue;
+            }
+            let addresses = facts.addresses(node, command);
+            let remote = addresses
+                .into_iter()
+                .filter(|a| a.scheme == "https" && !a.is_near() && !names_commit(&a.text));
+            for address in remote {
+                let file = facts.fetched_file(node, command, &address);
+                let is_program = file.as_deref().is_some_and(is_in_path);
+                if is_program
+                    || facts.uses_download(node, script, Some((index, command)), file.as_deref())
+                    || is_used_later(facts, node, file.as_deref())
+                {
+                    found.push(address);
+                }
+            }
+        }
+        if found.is_empty() || is_checked(facts, node) {
+            return;
+        }
+        for address in found {
+            cx.report(
+                address.span,
+                "nothing says that this download is what was meant",
+            )
+            .help("compare its digest (`sha256sum -c`) or check its signature, or use `ADD --checksum`");
+        }
+    }
+}
+
+/// Whether an address says which commit it is of, so that it cannot give anything else.
+fn names_commit(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_hexdigit())
+        .any(|run| run.len() == 40 || run.len() == 64)
+}
+
+/// Whether `pipe-to-shell` speaks of it.
+fn is_piped_to_interpreter(node: &Node<'_>, command: &Command) -> bool {
+    let Some(((pipeline, part), script)) = command.pipeline.zip(node.script.as_ref()) else {
+        return false;
+    };
+    let parts = script.pipelines.get(pipeline).map_or(&[][..], |p| &p.parts);
+    let behind = parts.get(part + 1..).unwrap_or_default();
+    let mut commands = behind.iter().flat_map(|p| script.slice(p.commands.clone()));
+    commands.any(|c| matches!(c.name.as_str(), "sh" | "bash" | "zsh" | "dash" | "ash"))
+}
+
+/// Whether a path is one where programs are found.
+fn is_in_path(path: &str) -> bool {
+    [
+        "/usr/local/bin",
+        "/usr/bin",
+        "/bin",
+        "/usr/sbin",
+        "/sbin",
+        "/usr/local/sbin",
+    ]
+    .iter()
+    .any(|directory| is_in(path, directory))
+}
+
+/// Whether a later RUN of the stage unpacks, installs or runs a file.
+fn is_used_later(facts: &Facts<'_>, node: &Node<'_>, file: Option<&str>) -> bool {
+    let Some(stage) = facts.stage_of(node) else {
+        return false;
+    };
+    let later = facts
+        .nodes_of(stage)
+        .iter()
+        .filter(|n| n.index > node.index);
+    let mut scripts = later.filter_map(|n| Some((n, n.script.as_ref()?)));
+    file.is_some() && scripts.any(|(n, script)| facts.uses_download(n, script, None, file))
+}
+
+/// Whether the stage checks a digest or a signature here or later.
+fn is_checked(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let Some(stage) = facts.stage_of(node) else {
+        return false;
+    };
+    let nodes = facts.nodes_of(stage).iter();
+    let mut later = nodes.filter(|n| n.index >= node.index);
+    later.any(|n| n.commands().iter().any(Command::verifies))
+}
