@@ -108,6 +108,8 @@ fn syntax_error(message: &str, written: &str) -> String {
     let is = |texts: &[&str]| texts.iter().any(|text| reason.starts_with(text));
     let words = if is(&["duplicate key"]) {
         return format!("the key `{written}` is set already");
+    } else if is(&["string values must be quoted"]) && written.trim().is_empty() {
+        "the value behind `=` is missing"
     } else if is(&["string values must be quoted"]) {
         return format!("a text stands in quotes: `\"{written}\"`");
     } else if is(&["unclosed table", "unclosed array table"]) {
