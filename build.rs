@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/credentials.rs"]
+mod credentials;
 #[path = "build/declined.rs"]
 mod declined;
 #[path = "build/images.rs"]
@@ -31,10 +33,11 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
-        declined::generate,
+        credentials::generate,
         images::generate,
         programs::generate,
         tokens::generate,
+        declined::generate,
         verification::generate,
     ] {
         problems.extend(generate().err());

@@ -253,8 +253,15 @@ pub fn is_dockerfile(path: &Path) -> bool {
         return !stem.is_empty();
     }
     let (stem, rest) = lower.split_once('.').unwrap_or((&lower, ""));
-    if stem != "dockerfile" && stem != "containerfile" {
-        return false;
+    let is_name = |part: &str| matches!(part, "dockerfile" | "containerfile");
+    // `Dockerfile-fpm`, `Dockerfile_gpu`, `dev-Dockerfile`; what has an ending is something else.
+    let marked = stem == lower && {
+        let first = stem.split(['-', '_']).next().unwrap_or_default();
+        let last = stem.rsplit(['-', '_']).next().unwrap_or_default();
+        (is_name(first) || is_name(last)) && !stem.ends_with('~') && !stem.starts_with(['-', '_'])
+    };
+    if !is_name(stem) {
+        return marked;
     }
     let last = rest.rsplit('.').next().unwrap_or_default();
     let is_code = !rest.contains('.') && name.starts_with(['d', 'c']) && CODE.contains(&last);
@@ -279,6 +286,10 @@ mod tests {
             "Containerfile.x",
             "Dockerfile.go",
             "x.y.dockerfile",
+            "Dockerfile-fpm",
+            "Dockerfile_gpu",
+            "dev-Dockerfile",
+            "Containerfile-x",
         ] {
             assert!(is_dockerfile(Path::new(name)), "{name}");
         }
@@ -292,6 +303,9 @@ mod tests {
             "dockerfile.js",
             "Dockerfiles",
             "MyDockerfile",
+            "dockerfile-lint.js",
+            "build-dockerfile.sh",
+            "Dockerfile-x~",
             "Dockerfile~",
             "Dockerfile.dev~",
             ".dockerfile",

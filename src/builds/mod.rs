@@ -1,7 +1,9 @@
-//! The files that say how a Dockerfile is built: compose files and bake files.
+//! The files that say how a Dockerfile is built: compose files and bake files, workflows, scripts.
 
 #[cfg(feature = "builds")]
 pub mod bake;
+#[cfg(feature = "builds")]
+pub mod callers;
 #[cfg(feature = "builds")]
 pub mod compose;
 #[cfg(feature = "builds")]

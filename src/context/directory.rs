@@ -190,6 +190,23 @@ impl BuildContext {
         String::from_utf8(self.files.read(&place, limit)?).ok()
     }
 
+    /// Whether a path is a directory that brings others: one in it, or itself.
+    pub fn has_directories(&self, path: &str) -> bool {
+        let parts = normal_parts(path);
+        let place = self.place(&parts);
+        if self.is_link(&place) || self.leads_out(&parts) {
+            return false;
+        }
+        let is_directory = self.files.kind(&place) == Some(FileKind::Directory);
+        let below = || self.files.list(&place, MAX_ENTRIES);
+        is_directory
+            && below().iter().any(|e| {
+                let path = parts.iter().copied().chain([e.name.as_str()]);
+                let path = path.collect::<Vec<_>>().join("/");
+                e.kind == FileKind::Directory && !self.is_ignored(&path)
+            })
+    }
+
     /// Whether the mode of a file lets it be executed; `None` where the file system, or git for its
     /// sake, keeps no modes.
     pub fn is_executable(&self, path: &str) -> Option<bool> {

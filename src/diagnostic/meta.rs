@@ -199,33 +199,58 @@ impl RuleMeta {
 /// Whether two names are one: without regard to case, and whichever of its spellings a tool uses for
 /// it.
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other) || canonical(one) == canonical(other)
+    match (Stem::of(one), Stem::of(other)) {
+        (Stem::Trivy(one), Stem::Trivy(other)) => one == other,
+        (Stem::Text(short), Stem::Text(other)) => {
+            short.eq_ignore_ascii_case(other) || one.eq_ignore_ascii_case(other)
+        }
+        _ => false,
+    }
 }
 
-/// A name in the spelling that all others of it have in common: in lower case, `ds-0002` for Trivy's
-/// `AVD-DS-0002` and `DS002`, its long names without `docker-`, Sonar's rules without the language,
-/// Semgrep's without their path.
+/// A name in the spelling that all others of it have in common, in lower case.
 pub(crate) fn canonical(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    let trivy = name.strip_prefix("avd-").unwrap_or(&name);
-    if let Some(number) = trivy.strip_prefix("ds") {
-        let number = number.strip_prefix('-').unwrap_or(number);
-        let fits = matches!(number.len(), 3 | 4) && number.bytes().all(|b| b.is_ascii_digit());
-        if fits {
-            return format!("ds-{number:0>4}");
+    match Stem::of(name) {
+        Stem::Trivy(number) => format!("ds-{number:04}"),
+        Stem::Text(text) => text.to_ascii_lowercase(),
+    }
+}
+
+/// What the spellings of a name have in common.
+enum Stem<'n> {
+    /// `AVD-DS-0002`, `DS-0002` and `DS002`.
+    Trivy(u16),
+    /// Trivy's long names without `docker-`, Sonar's rules without the language, Semgrep's without
+    /// their path; others as they are.
+    Text(&'n str),
+}
+
+impl<'n> Stem<'n> {
+    fn of(name: &'n str) -> Self {
+        let without = |text: &'n str, prefix: &str| -> Option<&'n str> {
+            let head = text.get(..prefix.len())?;
+            let rest = text.get(prefix.len()..)?;
+            head.eq_ignore_ascii_case(prefix).then_some(rest)
+        };
+        let trivy = without(name, "avd-").unwrap_or(name);
+        if let Some(number) = without(trivy, "ds") {
+            let number = number.strip_prefix('-').unwrap_or(number);
+            let fits = matches!(number.len(), 3 | 4) && number.bytes().all(|b| b.is_ascii_digit());
+            if let (true, Ok(number)) = (fits, number.parse()) {
+                return Stem::Trivy(number);
+            }
         }
-    }
-    if let Some(sonar) = name.strip_prefix("docker:") {
-        return sonar.to_owned();
-    }
-    let long = name.strip_prefix("docker-").unwrap_or_default();
-    // `docker-socket` is dlint's own.
-    if long.contains('-') {
-        return long.to_owned();
-    }
-    match name.rsplit_once('.') {
-        Some((path, id)) if is_semgrep_path(path, id) => id.to_owned(),
-        _ => name,
+        if let Some(sonar) = without(name, "docker:") {
+            return Stem::Text(sonar);
+        }
+        // `docker-socket` is dlint's own.
+        if let Some(long) = without(name, "docker-").filter(|long| long.contains('-')) {
+            return Stem::Text(long);
+        }
+        match name.rsplit_once('.') {
+            Some((path, id)) if is_semgrep_path(path, id) => Stem::Text(id),
+            _ => Stem::Text(name),
+        }
     }
 }
 

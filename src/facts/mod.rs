@@ -2,6 +2,7 @@
 //! walk the tree, parse shell or resolve variables themselves.
 
 mod copies;
+mod credentials;
 mod directive;
 pub mod downloads;
 mod environment;
@@ -22,7 +23,9 @@ mod references;
 mod remote;
 mod scope;
 mod scripts;
+mod secret_flow;
 mod stage;
+mod swallowed;
 mod user;
 mod verification;
 mod words;
@@ -43,6 +46,7 @@ pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
+pub use credentials::{Credential, Evidence, Whereabouts};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
 pub use images::{ImageUse, ImageUseKind};
@@ -57,6 +61,7 @@ pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use scripts::{RunBy, RunScript};
+pub use secret_flow::{SecretSource, SecretWrite};
 pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
@@ -105,6 +110,8 @@ pub struct Facts<'a> {
     taken: OnceCell<Vec<Vec<String>>>,
     /// For each node what it copies: see [`Facts::copied`].
     copies: Vec<OnceCell<Option<Copied>>>,
+    /// The secrets written in the file: see [`Facts::credentials`].
+    credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
     /// For each node where its script assigns each variable, in order.
@@ -263,6 +270,7 @@ impl<'a> Facts<'a> {
             mentions: RefCell::default(),
             taken: OnceCell::new(),
             copies: Vec::new(),
+            credentials: OnceCell::new(),
             labels: Vec::new(),
             assignments: Vec::new(),
             user_names: OnceCell::new(),

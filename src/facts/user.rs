@@ -21,12 +21,21 @@ impl Facts<'_> {
     /// The user in force at a node: that of the USER before it in the chain of its stage, else that
     /// of the base image.
     pub fn user_at(&self, node: &Node<'_>) -> RunUser {
-        let Some(stage) = node.stage else {
-            return RunUser::Unknown;
-        };
+        match node.stage {
+            Some(stage) => self.user_before(stage, node.index),
+            None => RunUser::Unknown,
+        }
+    }
+
+    /// The user that a stage ends with.
+    pub fn last_user(&self, stage: usize) -> RunUser {
+        self.user_before(stage, usize::MAX)
+    }
+
+    fn user_before(&self, stage: usize, before: usize) -> RunUser {
         let set = self
             .chain_nodes_back(stage)
-            .filter(|n| n.index < node.index)
+            .filter(|n| n.index < before)
             .find_map(|n| match &n.instruction.kind {
                 Kind::User(word) => Some(self.text(n.index, word)),
                 _ => None,

@@ -27,6 +27,18 @@ pub(super) fn decode(text: &[u8], limit: usize) -> Vec<u8> {
     out
 }
 
+/// The text that base64 stands for, if it is nothing else.
+pub(super) fn text(base64: &str) -> Option<String> {
+    let trimmed = base64.trim().trim_end_matches('=');
+    let decoded = decode(trimmed.as_bytes(), 4096);
+    let whole = decoded.len() == trimmed.len() * 3 / 4 && trimmed.len() >= 6;
+    let readable = |b: &u8| b.is_ascii_graphic() || b.is_ascii_whitespace();
+    if !whole || !decoded.iter().all(readable) {
+        return None;
+    }
+    String::from_utf8(decoded).ok()
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

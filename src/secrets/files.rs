@@ -127,6 +127,7 @@ pub fn classify(path: &str) -> Option<KeyFile> {
         "p12" | "pfx" => file(Certain, "a private key"),
         "jks" | "keystore" | "bcfks" => file(Likely, "private keys"),
         "ppk" => file(Certain, "an SSH key"),
+        "env" => file(Maybe, "secrets of the environment"),
         "kdbx" => file(Certain, "passwords"),
         "tfstate" => file(Certain, "the secrets of the infrastructure"),
         "key" if is_tls_stem(stem) => file(Certain, "a private key"),

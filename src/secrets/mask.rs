@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::value::ValueKind;
-use super::{name, scan, value};
+use super::{assignment, name, position, scan, value};
 
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,16 +27,10 @@ pub fn find(text: &str) -> Vec<Hidden> {
     let joined = Joined::of(text);
     let whole = joined.text.as_ref();
     let mut ranges: Vec<Range<usize>> = scan::hits(whole).into_iter().map(|h| h.range).collect();
-    let mut start = 0;
-    for line in whole.split_inclusive('\n') {
-        let line_ranges = in_line(line.trim_end());
-        ranges.extend(
-            line_ranges
-                .into_iter()
-                .map(|r| r.start + start..r.end + start),
-        );
-        start += line.len();
-    }
+    let named = assignment::find(whole, assignment::Language::Any).into_iter();
+    ranges.extend(named.filter(|n| n.kind.is_secret()).map(|n| n.range));
+    let positioned = position::find(whole, &|_| None).into_iter();
+    ranges.extend(positioned.filter(|p| p.kind.is_secret()).map(|p| p.range));
     let mut found: Vec<Hidden> = ranges
         .into_iter()
         .map(|range| Hidden {
@@ -50,7 +44,7 @@ pub fn find(text: &str) -> Vec<Hidden> {
 
 /// Whether a value is a secret under its name.
 pub fn is_named(name: &str, value: &str) -> bool {
-    is_secret(name, value, false)
+    is_secret(name, value)
 }
 
 /// A text whose continued lines are one.
@@ -103,165 +97,11 @@ impl<'t> Joined<'t> {
     }
 }
 
-/// The values behind the names of secrets.
-fn in_line(line: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    // Up to here everything was looked at.
-    let mut seen = 0;
-    for (at, separator) in line.match_indices(['=', ':']) {
-        if at < seen {
-            continue;
-        }
-        let Some((name, from, braces)) = named(line, at, separator == ":") else {
-            continue;
-        };
-        let value = value_at(line, at, from, braces);
-        if is_secret(name, line.get(value.clone()).unwrap_or_default(), false) {
-            seen = value.end;
-            found.push(value);
-        } else if value.len() > REACH {
-            // Whoever nests that much hides nothing there that a person could read.
-            seen = value.end;
-        }
-    }
-    let mut words = words(line).peekable();
-    let mut is_first = true;
-    while let Some(word) = words.next() {
-        let text = line.get(word.clone()).unwrap_or_default();
-        if is_first && text.eq_ignore_ascii_case("ONBUILD") {
-            continue;
-        }
-        let sets = is_first
-            && ["ENV", "LABEL"]
-                .iter()
-                .any(|k| text.eq_ignore_ascii_case(k));
-        is_first = false;
-        if sets {
-            let Some(name) = words.next_if(|w| !has_equals(line, w)) else {
-                continue;
-            };
-            let Some(first) = words.peek() else {
-                break;
-            };
-            let value = unquoted(line, first.start..line.len());
-            let name = line.get(name).unwrap_or_default();
-            if is_secret(name, line.get(value.clone()).unwrap_or_default(), false) {
-                found.push(value);
-            }
-            continue;
-        }
-        // `--token VALUE`, or as JSON.
-        let flag = text.trim_start_matches(['[', '"', '\'', ',']);
-        let flag = flag.trim_end_matches(['"', '\'', ',']);
-        if !flag.starts_with('-') || flag.contains('=') {
-            continue;
-        }
-        let Some(next) = words.peek() else {
-            break;
-        };
-        let end = line.get(next.clone()).unwrap_or_default();
-        let end = end.trim_end_matches([']', ',', ';', ')']).len();
-        let value = unquoted(line, next.start..next.start + end);
-        let text = line.get(value.clone()).unwrap_or_default();
-        let is_value = !text.starts_with(['-', '<', '>', '|', '&', ';']) && !text.contains('=');
-        if is_value && is_secret(flag, text, true) {
-            found.push(value);
-        }
-    }
-    found
-}
-
-/// The words between blanks.
-fn words(line: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let start = line.as_ptr() as usize;
-    line.split_ascii_whitespace().map(move |word| {
-        let at = word.as_ptr() as usize - start;
-        at..at + word.len()
-    })
-}
-
-fn has_equals(line: &str, word: &Range<usize>) -> bool {
-    line.get(word.clone()).is_some_and(|w| w.contains('='))
-}
-
-/// The name in front of a `=` or `:`, where its value begins, and whether braces end it.
-fn named(line: &str, at: usize, colon: bool) -> Option<(&str, usize, bool)> {
-    let before = line.get(..at)?;
-    let after = line.get(at + 1..)?;
-    let bare = before.trim_end_matches(['"', '\'', ' ']);
-    let name_start = bare
-        .char_indices()
-        .rev()
-        .take(REACH)
-        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
-        .last()?
-        .0;
-    let name = bare.get(name_start..)?;
-    if colon {
-        // `${NAME:-default}`
-        if bare.len() == at
-            && after.starts_with(['-', '='])
-            && before.get(..name_start)?.ends_with("${")
-        {
-            return Some((name, at + 2, true));
-        }
-        // A line of YAML or of JSON.
-        let starts = before.get(..name_start)?;
-        let starts = starts.trim_start_matches([' ', '\t', '-']).is_empty();
-        let is_key = starts || bare.len() < at && !before.ends_with(' ');
-        let is_key = is_key && (after.starts_with([' ', '"', '\'']));
-        let blanks = after.len() - after.trim_start().len();
-        return is_key.then_some((name, at + 1 + blanks, false));
-    }
-    // Blanks stand on both sides or on none.
-    let blanks = after.len() - after.trim_start_matches(' ').len();
-    let is_spaced = before.ends_with(' ');
-    (is_spaced == (blanks > 0)).then_some((name, at + 1 + blanks, false))
-}
-
-/// The value that begins at `from`, without its quotes.
-fn value_at(line: &str, at: usize, from: usize, braces: bool) -> Range<usize> {
-    let rest = line.get(from..).unwrap_or_default();
-    if braces {
-        let end = rest.find('}').unwrap_or(rest.len());
-        return unquoted(line, from..from + end);
-    }
-    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        let mut escaped = false;
-        let inner = rest.get(1..).unwrap_or_default();
-        let end = inner.find(|c| {
-            let ends = c == quote && !escaped;
-            escaped = c == '\\' && !escaped;
-            ends
-        });
-        return from + 1..from + 1 + end.unwrap_or(inner.len());
-    }
-    // Inside a quoted word, as in JSON, its end is the value's.
-    let opening = line.get(..at).and_then(|b| b.rfind([' ', '"', '\'', ',']));
-    let opening = opening.and_then(|i| line.get(i..=i)).unwrap_or(" ");
-    let outer = opening.chars().next().filter(|c| !matches!(c, ' ' | ','));
-    let mut escaped = false;
-    let end = rest.find(|c: char| {
-        let ends = !escaped && (c.is_whitespace() || Some(c) == outer);
-        escaped = c == '\\' && !escaped;
-        ends
-    });
-    from..from + end.unwrap_or(rest.len())
-}
-
-/// A range without the quotes around it.
-fn unquoted(line: &str, range: Range<usize>) -> Range<usize> {
-    let text = line.get(range.clone()).unwrap_or_default();
-    let start = range.start + text.len() - text.trim_start_matches(['"', '\'']).len();
-    let end = range.start + text.trim_end_matches(['"', '\'']).len();
-    start..end.max(start)
-}
-
-fn is_secret(name: &str, value: &str, exact: bool) -> bool {
+fn is_secret(name: &str, value: &str) -> bool {
     if value.starts_with(['$', '%']) || value.is_empty() {
         return false;
     }
-    let Some(class) = name::classify(name).filter(|c| c.exact || !exact) else {
+    let Some(class) = name::classify(name) else {
         return false;
     };
     let end = value.floor_char_boundary(REACH);

@@ -5,19 +5,38 @@
 //! what stands behind it, [`files::classify`] the name of a file, [`pattern::Pattern`] is a shape
 //! that an organisation adds, [`mask::find`] says what reports leave out of a text.
 
+pub mod assignment;
 mod base64;
 pub mod files;
 pub mod mask;
 pub mod name;
 pub mod pattern;
+pub mod position;
 pub mod scan;
 pub mod token;
 mod url;
 pub mod value;
+mod words;
 
 /// Whether a word is in a list of words.
 fn listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|w| w == word)
+}
+
+/// Whether a value is a secret under a name, one that everybody tries first included.
+pub fn is_secret_of(name: &str, value: &str) -> bool {
+    let Some(class) = name::classify(name) else {
+        return false;
+    };
+    if scan::scan(value).iter().any(|h| h.certain) {
+        return true;
+    }
+    let kind = value::classify(value, &class);
+    if class.strong {
+        kind.is_secret() || kind == value::ValueKind::Default
+    } else {
+        kind == value::ValueKind::Random
+    }
 }
 
 /// What may be shown of a secret: its first characters, at most four and at most a quarter, and

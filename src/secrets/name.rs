@@ -95,7 +95,9 @@ const ABOUT: &str = "\
     alg cipher method mode header headers prefix suffix separator public pub enabled enable \
     disabled disable required optional policy rules regex pattern prompt message field param \
     parameter column scope scopes issuer audience provider backend manager store service driver \
-    class encryption maps map reset validator strength command cmd script helper";
+    class encryption maps map reset validator strength command cmd script helper variable variables \
+    var vars varname env envvar environ environment source src cookie cookies stdin label labels \
+    placeholder property attribute claim claims query selector engine plugin support";
 
 /// Words behind the secret word that change nothing.
 const HARMLESS_TAIL: &str = "\
@@ -362,6 +364,13 @@ mod tests {
             "PASSWORD_PATH",
             "GOOGLE_APPLICATION_CREDENTIALS",
             "SSH_PUBLIC_KEY",
+            "API_KEY_VARIABLE",
+            "API_KEY_VARNAME",
+            "API_KEY_VAR",
+            "API_KEY_ENV",
+            "SECRET_SOURCE",
+            "TOKEN_COOKIE",
+            "password-stdin",
         ] {
             assert_eq!(says(name), "-", "{name}");
         }

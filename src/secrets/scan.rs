@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::base64;
 use super::token::{self, Alphabet, PROVIDERS, Provider};
 use super::url::{self, Credential};
-use super::value::ValueKind;
+use super::value::{self, ValueKind};
+use super::{assignment, base64};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,12 @@ pub enum HitKind {
     Url,
     /// The password of a connection string.
     Connection,
+    /// What an HTTP header authorises with.
+    Header,
+    /// The password of a user of a database, in SQL.
+    Sql,
+    /// A secret in base64.
+    Encoded,
 }
 
 impl HitKind {
@@ -39,6 +45,9 @@ impl HitKind {
             HitKind::Jwt => "a JSON Web Token".to_owned(),
             HitKind::Url => "the password of a URL".to_owned(),
             HitKind::Connection => "the password of a connection string".to_owned(),
+            HitKind::Header => "the credential of a header".to_owned(),
+            HitKind::Sql => "the password of a database user".to_owned(),
+            HitKind::Encoded => "a secret in base64".to_owned(),
         }
     }
 }
@@ -70,6 +79,9 @@ enum Clue {
     EncodedKey,
     Jwt,
     Connection,
+    Header,
+    Sql,
+    Oracle,
 }
 
 const OTHERS: &[(&str, Clue)] = &[
@@ -89,6 +101,24 @@ const OTHERS: &[(&str, Clue)] = &[
     ("sharedaccesskey=", Clue::Connection),
     ("Password =", Clue::Connection),
     ("Pwd =", Clue::Connection),
+    ("jdbc:oracle:thin:", Clue::Oracle),
+    ("uthorization", Clue::Header),
+    ("UTHORIZATION", Clue::Header),
+    ("IDENTIFIED BY", Clue::Sql),
+    ("identified by", Clue::Sql),
+    ("Identified by", Clue::Sql),
+    ("_password BY", Clue::Sql),
+    ("_password by", Clue::Sql),
+    ("PASSWORD '", Clue::Sql),
+    ("password '", Clue::Sql),
+    ("PASSWORD \\'", Clue::Sql),
+    ("PASSWORD \\\"", Clue::Sql),
+    ("PASSWORD('", Clue::Sql),
+    ("password('", Clue::Sql),
+    ("PASSWORD = '", Clue::Sql),
+    ("PASSWORD='", Clue::Sql),
+    ("PASSWORD = N'", Clue::Sql),
+    ("PASSWORD=N'", Clue::Sql),
 ];
 
 struct Scanner {
@@ -126,14 +156,67 @@ pub fn hits(text: &str) -> Vec<Hit> {
         let clue = scanner.clues.get(found.pattern().as_usize())?;
         look(text, found.start()..found.end(), *clue)
     });
-    hits.collect()
+    let mut hits: Vec<Hit> = hits.collect();
+    encoded(text, &mut hits);
+    hits
+}
+
+/// What base64 hides: a token, a key, the password of a URL.
+fn encoded(text: &str, hits: &mut Vec<Hit>) {
+    /// The shortest that hides something.
+    const SHORT: usize = 24;
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take_while(|b| Alphabet::Base64.has(**b))
+            .count();
+        let start = at;
+        at += length + 1;
+        if !(SHORT..=REACH).contains(&length) {
+            continue;
+        }
+        let Some(run) = text.get(start..start + length) else {
+            continue;
+        };
+        // `NAME=dGV4dA==`
+        let name = run.trim_end_matches('=').rfind('=').map_or(0, |i| i + 1);
+        let start = start + name;
+        let Some(run) = run.get(name..).filter(|r| r.len() >= SHORT) else {
+            continue;
+        };
+        let Some(decoded) = base64::text(run) else {
+            continue;
+        };
+        let hides = SCANNER.as_ref().is_some_and(|scanner| {
+            let mut found = scanner.automaton.find_overlapping_iter(&decoded);
+            found.any(|found| {
+                let clue = scanner.clues.get(found.pattern().as_usize());
+                clue.and_then(|c| look(&decoded, found.start()..found.end(), *c))
+                    .is_some()
+            })
+        });
+        let assigns = || {
+            let named = assignment::find(&decoded, assignment::Language::Any);
+            named.iter().any(|n| n.kind.is_secret())
+        };
+        if hides || assigns() {
+            hits.push(Hit {
+                range: start..start + run.len(),
+                kind: HitKind::Encoded,
+                certain: true,
+            });
+        }
+    }
 }
 
 /// The secrets in a text, in order, none inside another.
 pub fn scan(text: &str) -> Vec<Hit> {
     let mut hits = hits(text);
     // The longest at a place is the most exact one; a token in a URL is more than its password.
-    let rank = |h: &Hit| matches!(h.kind, HitKind::Url | HitKind::Connection | HitKind::Jwt);
+    let rank = |h: &Hit| !matches!(h.kind, HitKind::Token(_) | HitKind::PrivateKey);
     hits.sort_by_key(|h| (rank(h), h.range.start, usize::MAX - h.range.end));
     let mut kept: Vec<Hit> = Vec::new();
     for hit in hits {
@@ -161,6 +244,9 @@ fn look(text: &str, at: Range<usize>, clue: Clue) -> Option<Hit> {
         }
         Clue::Url => credential(url::userinfo(text, at.start)?, HitKind::Url),
         Clue::Connection => credential(url::connection(text, at)?, HitKind::Connection),
+        Clue::Header => header(text, at.end),
+        Clue::Sql => sql(text, at),
+        Clue::Oracle => credential(url::oracle(text, at.end)?, HitKind::Connection),
         Clue::Key => {
             let range = private_key(text, at)?;
             Some(Hit {
@@ -196,6 +282,108 @@ fn credential(found: Credential, kind: HitKind) -> Option<Hit> {
         range: found.range,
         kind,
         certain: !found.local || found.kind == ValueKind::Random,
+    })
+}
+
+/// The credential of an `Authorization` header that ends its name at `at`.
+fn header(text: &str, at: usize) -> Option<Hit> {
+    let rest = text.get(at..)?;
+    let rest = rest.get(..rest.floor_char_boundary(4096))?;
+    let after = rest.trim_start_matches(['"', '\'', '\\', ' ']);
+    let after = after.strip_prefix([':', '=', ','])?;
+    let after = after.trim_start_matches([' ', '"', '\'', '\\', ':', '=', ',']);
+    let is_end = |c: char| c.is_whitespace() || "\"'`\\,;&|<>){}".contains(c);
+    let word = |text: &str| text.find(is_end).unwrap_or(text.len());
+    let scheme = after.get(..word(after))?;
+    let behind = after.get(scheme.len()..)?;
+    let value = behind.trim_start_matches(['\\', ' ']);
+    let is_scheme = behind.trim_start_matches('\\').starts_with(' ')
+        && !scheme.is_empty()
+        && scheme.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+    let (scheme, value) = if is_scheme {
+        (scheme, value)
+    } else {
+        ("", after)
+    };
+    // `token=X`, `apikey:X`
+    let value = ["token=", "key=", "apikey=", "apiKey=", "api_key="]
+        .iter()
+        .find_map(|name| value.strip_prefix(name))
+        .unwrap_or(value);
+    let length = word(value);
+    let secret = value.get(..length)?;
+    // A call in a program.
+    if matches!(scheme, "new" | "header" | "await") || secret.contains('(') {
+        return None;
+    }
+    let start = at + (rest.len() - value.len());
+    if scheme.eq_ignore_ascii_case("basic") {
+        let decoded = base64::text(secret)?;
+        let (user, password) = decoded.split_once(':')?;
+        if !value::classify_password(password, user).is_secret() {
+            return None;
+        }
+    } else {
+        let kind = value::classify_password(secret, "");
+        let speaks = match scheme {
+            "" => kind == ValueKind::Random,
+            // A key is no fingerprint here.
+            _ => kind.is_secret() || kind == ValueKind::Digest && secret.len() >= 20,
+        };
+        if !speaks || secret.len() < 6 {
+            return None;
+        }
+    }
+    Some(Hit {
+        range: start..start + length,
+        kind: HitKind::Header,
+        certain: true,
+    })
+}
+
+/// The password in `IDENTIFIED BY 'x'`, `WITH PASSWORD 'x'`.
+fn sql(text: &str, at: Range<usize>) -> Option<Hit> {
+    let keyword = text.get(at.clone())?;
+    let quoted = keyword.ends_with(['\'', '"']);
+    if quoted {
+        // `password '` is said in many places.
+        let from = text.floor_char_boundary(at.start.saturating_sub(200));
+        let before = text.get(from..at.start)?.to_ascii_lowercase();
+        let speaks = [
+            "user ",
+            "role ",
+            "login ",
+            "encrypted ",
+            "identified ",
+            "set ",
+        ];
+        if !speaks.iter().any(|word| before.contains(word)) {
+            return None;
+        }
+    }
+    let mut start = at.end;
+    let mut quote = keyword.chars().last()?;
+    if !quoted {
+        let rest = text.get(start..)?;
+        let value = rest.trim_start_matches([' ', '\\', '(']);
+        let value = value.strip_prefix("PASSWORD ").unwrap_or(value);
+        quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        start += rest.len() - value.len() + 1;
+    }
+    let rest = text.get(start..)?;
+    // `'"'"'` in a word in single quotes.
+    let rest_start = rest
+        .strip_prefix("\"'\"'")
+        .map_or(0, |r| rest.len() - r.len());
+    let rest = rest.get(rest_start..)?;
+    let start = start + rest_start;
+    let end = rest.find(['\n', quote]).unwrap_or(rest.len());
+    let secret = rest.get(..end)?.trim_end_matches('\\');
+    let kind = value::classify_password(secret, "");
+    kind.is_secret().then(|| Hit {
+        range: start..start + secret.len(),
+        kind: HitKind::Sql,
+        certain: true,
     })
 }
 

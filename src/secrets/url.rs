@@ -32,6 +32,11 @@ pub(super) fn userinfo(text: &str, at: usize) -> Option<Credential> {
         .position(|b| b.is_ascii_whitespace() || b"/'\"`<>|)(\\;,{}^#?".contains(b))
         .unwrap_or(rest.len());
     let authority = text.get(start..start + end)?;
+    let (authority, end) = if authority.contains('@') {
+        (authority, end)
+    } else {
+        odd_authority(text.get(start..)?)?
+    };
     let (info, host) = authority.rsplit_once('@')?;
     let (user, password) = match info.split_once(':') {
         Some((user, password)) => (user, Some(password)),
@@ -50,7 +55,9 @@ pub(super) fn userinfo(text: &str, at: usize) -> Option<Credential> {
         }
         let mut kind = value::classify_password(password, user);
         // An example of the syntax.
-        if kind == ValueKind::Human && matches!(user, "user" | "username" | "login" | "usr") {
+        let is_word = password.len() < 8 && password.bytes().all(|b| b.is_ascii_lowercase());
+        let is_syntax = matches!(user, "user" | "username" | "login" | "usr");
+        if kind == ValueKind::Human && is_syntax && is_word {
             kind = ValueKind::Default;
         }
         let from = start + user.len() + 1;
@@ -67,6 +74,30 @@ pub(super) fn userinfo(text: &str, at: usize) -> Option<Credential> {
         kind: ValueKind::Random,
         local,
     })
+}
+
+/// Login, password and host where the password has characters that a URL ought to escape, and how
+/// much of the text that is.
+fn odd_authority(text: &str) -> Option<(&str, usize)> {
+    let end = text
+        .find(|c: char| c.is_whitespace() || "\"'`<>|".contains(c))
+        .unwrap_or(text.len());
+    let word = text.get(..end.min(text.floor_char_boundary(512)))?;
+    let colon = word
+        .find([':', '/'])
+        .filter(|i| word.get(*i..).is_some_and(|r| r.starts_with(':')))?;
+    let at = word.rfind('@').filter(|at| *at > colon + 1)?;
+    let password = word.get(colon + 1..at)?;
+    // A second address, a program.
+    if password.contains(['/', '{', '}', '(', ')', '$', '=']) || password.contains("://") {
+        return None;
+    }
+    let host = word.get(at + 1..)?;
+    let host = host
+        .find(|c: char| !(c.is_ascii_alphanumeric() || b".-:_[]".contains(&(c as u8))))
+        .unwrap_or(host.len());
+    let end = at + 1 + host;
+    Some((word.get(..end)?, end))
 }
 
 fn is_host(host: &str) -> bool {
@@ -110,11 +141,27 @@ fn is_client_dsn(text: &str, end: usize, user: &str, host: &str) -> bool {
 
 /// A regular expression or a shell expansion, no password.
 fn is_pattern(password: &str) -> bool {
-    password.contains(['[', ']', '*', '$', '%'])
-        && !password.contains("%2")
-        && !password.contains("%4")
-        || password.starts_with('+')
-        || password.starts_with('.')
+    let names_variable = |text: &str| {
+        let behind = text.split_once('$').map(|(_, behind)| behind);
+        behind
+            .is_some_and(|b| b.starts_with(|c: char| c.is_ascii_alphabetic() || "{(_".contains(c)))
+    };
+    // `%s`, but not `%24`
+    let formats = |text: &str| {
+        let mut pieces = text.split('%').skip(1);
+        pieces.any(|p| {
+            !p.as_bytes()
+                .get(..2)
+                .is_some_and(|p| p.iter().all(u8::is_ascii_hexdigit))
+        })
+    };
+    ["[^", ".*", "[a-", "\\", "**"]
+        .iter()
+        .any(|m| password.contains(m))
+        || password.bytes().all(|b| !b.is_ascii_alphanumeric())
+        || names_variable(password)
+        || formats(password)
+        || password.starts_with(['+', '.', '['])
 }
 
 /// The password of a connection string, `key` being the range of `Password=` in it.
@@ -156,6 +203,23 @@ pub(super) fn connection(text: &str, key: Range<usize>) -> Option<Credential> {
         range: key.end..key.end + end,
         kind: value::classify_password(secret, user_in(word)),
         local: holds(&["localhost", "127.0.0.1", "(local)", "(localdb)"]),
+    })
+}
+
+/// The password of `jdbc:oracle:thin:user/password@host`, whose user begins at `at`.
+pub(super) fn oracle(text: &str, at: usize) -> Option<Credential> {
+    let rest = text.get(at..)?;
+    let (user, rest) = rest.get(..rest.floor_char_boundary(512))?.split_once('/')?;
+    let (password, host) = rest.split_once('@')?;
+    let is_word = |text: &str| !text.contains(|c: char| c.is_whitespace() || "\"'".contains(c));
+    if user.contains('@') || !is_word(user) || !is_word(password) || is_pattern(password) {
+        return None;
+    }
+    let start = at + user.len() + 1;
+    Some(Credential {
+        range: start..start + password.len(),
+        kind: value::classify_password(password, user),
+        local: is_local(host.trim_start_matches('/')),
     })
 }
 

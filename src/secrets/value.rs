@@ -45,6 +45,11 @@ const STAND_IN_WORDS: &str = "\
     collectstatic assets temp temporary tmp throwaway unsafe insecure whatever irrelevant override \
     overridden overwrite overwritten provide provided specify set runtime bogus changed foo bar";
 
+/// Those of them that say so even in a text that could be a password.
+const CLEAR_STAND_INS: &str = "\
+    your yours example examples sample placeholder replace replaced replaceme redacted dummy fake \
+    mock mocked todo fixme insert changed";
+
 /// Words of passwords everyone tries first, and of names.
 const COMMON_WORDS: &str = "\
     admin administrator root user username guest test tests testing tester dev devel develop \
@@ -55,9 +60,15 @@ const COMMON_WORDS: &str = "\
     least and or with use only db database postgres postgresql mysql mariadb mongo mongodb redis \
     rabbitmq rabbit";
 
+/// Words that everyone writes with digits too.
+const LEET_WORDS: &str = "\
+    password passwort passwd passw pass admin root secret test welcome letmein qwerty changeme guest \
+    mypassword default user rootpassword adminpassword administrator dbpassword passwordpassword \
+    pwd sa master";
+
 /// More of them: products, keyboards, songs of old.
 const COMMON_MORE: &str = "\
-    docker container app application web site server service client minio minioadmin elastic \
+    docker container proxy app application web site server service client minio minioadmin elastic \
     kibana grafana keycloak oracle sa sql wordpress drupal django rails laravel symfony flask \
     vagrant jenkins tomcat nexus qwerty letmein welcome hello abc abcd abcdef asdf weak";
 
@@ -72,6 +83,9 @@ pub fn classify(value: &str, name: &SecretName) -> ValueKind {
     }
     if is_public(value) {
         return ValueKind::Public;
+    }
+    if names_variable(value) && !is_placeholder(value) {
+        return ValueKind::Reference;
     }
     if let Some(kind) = setting(value, name.noun) {
         return kind;
@@ -131,7 +145,8 @@ fn is_reference(value: &str) -> bool {
     ["${", "$(", "{{", "<%", "#{", "[["]
         .iter()
         .any(|m| value.contains(m))
-        || value.starts_with('$') && value.get(1..).is_some_and(is_name)
+        || value.trim_start_matches('\\').starts_with('$')
+            && value.trim_start_matches('\\').get(1..).is_some_and(is_name)
         || whole("`", "`")
         || whole("%", "%")
         || whole("@", "@")
@@ -150,6 +165,15 @@ fn is_name(text: &str) -> bool {
         .next()
         .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// `OPENAI_API_KEY`: the variable that has the secret.
+fn names_variable(value: &str) -> bool {
+    value.contains('_')
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && name::classify(value).is_some_and(|n| n.exact)
 }
 
 fn is_public(value: &str) -> bool {
@@ -242,8 +266,27 @@ fn is_placeholder(value: &str) -> bool {
         || value.contains('…')
         || name::words(value).iter().any(|w| {
             let bare = w.trim_end_matches(|c: char| c.is_ascii_digit());
-            listed(STAND_IN_WORDS, bare)
+            let clear = listed(CLEAR_STAND_INS, bare);
+            clear || listed(STAND_IN_WORDS, bare) && !is_strong(value)
         })
+}
+
+/// Whether a password follows the usual demands: long, with letters of both cases, digits and
+/// something else.
+fn is_strong(value: &str) -> bool {
+    let has = |f: fn(&u8) -> bool| value.bytes().any(|b| f(&b));
+    let signs = value.bytes().filter(u8::is_ascii_punctuation).count();
+    let separators = value
+        .bytes()
+        .filter(|b| matches!(b, b'-' | b'_' | b'.'))
+        .count();
+    let kinds = [
+        has(u8::is_ascii_lowercase),
+        has(u8::is_ascii_uppercase),
+        has(u8::is_ascii_digit),
+        signs > separators,
+    ];
+    value.len() >= 8 && kinds.iter().filter(|k| **k).count() >= 3 && has(u8::is_ascii_digit)
 }
 
 /// Whether a text shows that it stands for another: `xxxx`, `****`, `EXAMPLE`.
@@ -268,7 +311,8 @@ pub(super) fn has_stand_in(text: &str) -> bool {
 
 /// Whether one character makes up most of the text.
 fn is_run(text: &str) -> bool {
-    text.len() >= 4 && distinct(text) == 1 || text.len() >= 16 && distinct(text) <= 3
+    let is_x = text.len() == 3 && text.bytes().all(|b| b.eq_ignore_ascii_case(&b'x'));
+    is_x || text.len() >= 4 && distinct(text) == 1 || text.len() >= 16 && distinct(text) <= 3
 }
 
 /// Whether a text counts up, down or along the keyboard: `123456`, `abcdef`, `0123456789abcdef`.
@@ -429,7 +473,15 @@ fn is_common(value: &str, names: &[String]) -> bool {
     if names.iter().any(begins) || is_word_and_count(value) {
         return true;
     }
-    is_made_of(&plain(false), names) || is_made_of(&plain(true), names)
+    if is_made_of(&plain(false), names) {
+        return true;
+    }
+    // With digits for letters one word is known, `P@ssw0rd`; two are thought of.
+    let letters = plain(true);
+    listed(
+        LEET_WORDS,
+        std::str::from_utf8(&letters).unwrap_or_default(),
+    ) || names.iter().any(|n| n.as_bytes() == letters)
 }
 
 /// One word and what people put behind it when digits are demanded: `Harbor12345`.
@@ -515,6 +567,9 @@ mod tests {
             ("DB_PASSWORD", "changeit", Default),
             ("DB_PASSWORD", "P@ssw0rd123!", Default),
             ("MYSQL_PASSWORD", "mysql", Default),
+            ("DB_PASSWORD", "Sup3rS3cret!", Human),
+            ("DB_PASSWORD", "Build-The-Moon-7", Human),
+            ("API_KEY", "OPENAI_API_KEY", Reference),
             ("ZABBIX_PASSWORD", "zabbix", Default),
             ("DB_PASSWORD", "my-secret-pw", Default),
             ("DB_PASSWORD", "correct-horse-battery", Human),

@@ -137,6 +137,9 @@ impl SyntaxErrorKind {
                 format!("write `{word}=value`, or quote a value that holds blanks")
             }
             Self::BlankName(_) => "write `name=value` without blanks around `=`".into(),
+            Self::HealthcheckType(word) if word.starts_with('-') && word.contains('=') => {
+                format!("flags begin with two dashes: write `-{word}`")
+            }
             Self::ShellNotJson => "write `SHELL [\"/bin/bash\", \"-c\"]`".into(),
             Self::BeforeFrom(_) => "only ARG may stand before the first FROM".into(),
             Self::LineTooLong(_) => "break the line with continuations".into(),

@@ -20,6 +20,7 @@ mod golden;
 mod hadolint;
 mod hostile;
 mod invocations;
+mod leaks;
 mod masking;
 mod pages;
 mod policy;

@@ -13,7 +13,8 @@ impl Rule for ManySourcesToFile {
             Kind::Copy(transfer) | Kind::Add(transfer) => transfer,
             _ => return,
         };
-        if transfer.sources.len() < 2 {
+        // What a continuation took in is no source.
+        if transfer.sources.len() < 2 || cx.facts.swallowed(node).is_some() {
             return;
         }
         let name = match &node.instruction.kind {

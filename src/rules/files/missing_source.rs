@@ -34,7 +34,9 @@ impl Rule for MissingSource {
             let text = source.text.as_deref().unwrap_or_default();
             // A pattern may match nothing.
             let is_pattern = !is_mount && text.contains(['*', '?', '[', '\\', '$']);
-            if is_pattern || path == "." || Remote::of(text).is_some() {
+            // `..` is a fault of its own.
+            let climbs = path.starts_with("..");
+            if is_pattern || climbs || path == "." || Remote::of(text).is_some() {
                 continue;
             }
             if context.exists(&path) || context.is_made(&path) {

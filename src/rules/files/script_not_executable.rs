@@ -31,9 +31,11 @@ impl Rule for ScriptNotExecutable {
                 .label(script.run, "run here");
             match copy.instruction.flag_value("chmod") {
                 Some(mode) => {
+                    let edit = Edit::replace(mode.span, "755");
                     report
                         .label(mode.span, "this mode has no `x`")
-                        .help("give it a mode with `x`: `--chmod=755`");
+                        .help("give it a mode with `x`: `--chmod=755`")
+                        .fix(Fix::unsafe_("copy it with `--chmod=755`", vec![edit]));
                 }
                 None => {
                     report

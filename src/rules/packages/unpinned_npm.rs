@@ -1,6 +1,6 @@
 //! `unpinned-npm`: a Node.js package without a version.
 
-use super::unpinned::{report_unpinned, unpinned};
+use super::unpinned::{from_repository, report_repository, report_unpinned, unpinned};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, Package};
 use crate::rule::{Context, Rule, rule};
@@ -14,6 +14,10 @@ impl Rule for UnpinnedNpm {
             Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
         ) && matches!(install.action, Action::Install | Action::Restore);
         if installs {
+            for package in from_repository(install) {
+                let help = "name a tag or a commit behind the address: `#<commit>`";
+                report_repository(cx, package, help);
+            }
             let packages = unpinned(install, is_pinned);
             report_unpinned(cx, &packages, "name the version: `package@version`");
         }

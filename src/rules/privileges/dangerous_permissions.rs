@@ -366,6 +366,7 @@ fn needs_setuid(path: &str) -> bool {
             | "chfn"
             | "doas"
             | "dumpcap"
+            | "fixuid"
     ) || name.contains("sandbox")
 }
 

@@ -1,7 +1,7 @@
 //! `writable-executable`: programs belong to the user that runs them.
 
 use crate::facts::program::is_root;
-use crate::facts::{CopyOrigin, Facts, Node};
+use crate::facts::{Facts, Node};
 use crate::path::{file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
@@ -28,15 +28,18 @@ impl Rule for WritableExecutable {
             .and_then(|m| facts.text(node.index, m))
             .unwrap_or_default();
         let kept = mode.trim_start_matches('0').starts_with('5');
-        if name.is_empty() || is_root(name) || kept || !is_runtime_user(facts, name) {
+        if name.is_empty() || is_root(name) || kept {
             return;
         }
         if let Some(path) = program(facts, node) {
-            cx.report(
-                flag.span,
-                format!("the user `{name}` that the container runs as may change `{path}`"),
-            )
-            .help("leave programs to root: without `--chown` everybody may read and start them");
+            let message = if is_runtime_user(facts, name) {
+                format!("the user `{name}` that the container runs as may change `{path}`")
+            } else {
+                format!("the user `{name}` may change `{path}`")
+            };
+            cx.report(flag.span, message).help(
+                "leave programs to root: without `--chown` everybody may read and start them",
+            );
         }
     }
 }
@@ -54,18 +57,22 @@ fn is_runtime_user(facts: &Facts<'_>, name: &str) -> bool {
 
 /// A program among what is copied: by its ending, or by the place where it goes.
 fn program(facts: &Facts<'_>, node: &Node<'_>) -> Option<String> {
-    const ENDINGS: [&str; 13] = [
-        "bash", "bin", "dll", "elf", "exe", "jar", "pl", "pyc", "sh", "so", "war", "wasm", "zsh",
+    const ENDINGS: [&str; 20] = [
+        "bash", "bin", "dll", "elf", "exe", "fish", "jar", "php", "pl", "py", "pyc", "rb",
+        "service", "sh", "so", "socket", "timer", "war", "wasm", "zsh",
     ];
-    const PLACES: [&str; 7] = ["/bin", "/sbin", "/usr", "/lib", "/lib64", "/etc", "/boot"];
-    let own = ["/usr/src", "/usr/app", "/usr/share"];
+    const PLACES: [&str; 12] = [
+        "/bin", "/sbin", "/usr", "/lib", "/lib32", "/lib64", "/etc", "/boot", "/root", "/dev",
+        "/proc", "/sys",
+    ];
+    let own = ["/usr/src", "/usr/app", "/usr/share/nginx"];
     let copied = facts.copied(node)?;
     let target = copied.target.as_deref().unwrap_or_default();
     let system = PLACES.iter().any(|p| is_in(target, p)) && !own.iter().any(|p| is_in(target, p));
     let bin = target
         .split('/')
         .any(|part| part == "bin" || part == "sbin");
-    if (system || bin) && copied.origin != CopyOrigin::Context || bin {
+    if system || bin {
         return Some(target.to_owned());
     }
     copied

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::start;
 use crate::facts::{Base, Command, Facts, Node, Stage, is_absolute_path};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
@@ -32,7 +33,8 @@ impl Rule for MissingWorkdir {
                 places.extend(relative(facts, node));
             }
         }
-        if last.workdir().is_none() {
+        // A start that fails is a fault of its own.
+        if last.workdir().is_none() && start::lost(facts, last).is_none() {
             places.extend(relative_start(facts, last));
         }
         let Some(((span, what), more)) = places.split_first() else {

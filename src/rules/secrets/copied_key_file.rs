@@ -3,9 +3,11 @@
 use super::judgement::is_final;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, FromTarget, Node};
+use crate::path::clean;
 use crate::rule::{Context, Rule, rule};
+use crate::secrets::assignment::{self, Language};
 use crate::secrets::files::{self, Certainty, KeyFile};
-use crate::secrets::name;
+use crate::secrets::{name, scan};
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind, Transfer, Word};
 
@@ -20,18 +22,30 @@ impl Rule for CopiedKeyFile {
         if !is_from_context_or_stage(facts, node) {
             return;
         }
-        let kept = is_final(facts, node);
+        let kept = is_final(facts, node) || is_taken(facts, node);
         let mut found: Vec<(Span, String, KeyFile)> = Vec::new();
+        let mut judged = false;
         for source in transfer.sources.iter().filter(|s| s.heredoc.is_none()) {
             let path = path(facts, node, &source.word);
             if is_remote(&path) {
                 continue;
             }
-            if let Some(file) = files::classify(&path) {
-                found.push((inner(&source.word), base(&path).to_owned(), file));
+            let file = files::classify(&path).or_else(|| removed_secret(facts, node, &path));
+            let Some(mut file) = file else {
+                continue;
+            };
+            match content(facts, node, &path) {
+                Content::Unknown => {}
+                Content::Harmless if file.certainty == Certainty::Certain => {}
+                Content::Harmless | Content::Public => {
+                    judged = true;
+                    continue;
+                }
+                Content::Secret => file.certainty = Certainty::Certain,
             }
+            found.push((inner(&source.word), base(&path).to_owned(), file));
         }
-        if found.is_empty() {
+        if found.is_empty() && !judged {
             found.extend(by_destination(facts, node, transfer));
         }
         for (span, base, file) in found {
@@ -61,6 +75,90 @@ impl Rule for CopiedKeyFile {
                 .severity(severity);
         }
     }
+}
+
+/// What a file of the context holds.
+enum Content {
+    /// It is not there, or cannot be read.
+    Unknown,
+    /// A secret.
+    Secret,
+    /// No secret that is seen.
+    Harmless,
+    /// A certificate, a public key, something encrypted; or the file is left out of the context.
+    Public,
+}
+
+/// The largest file that is read.
+const LARGE: u64 = 64 * 1024;
+
+/// Looks into a file of the context.
+fn content(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> Content {
+    if node.instruction.flag_value("from").is_some() {
+        return Content::Unknown;
+    }
+    let Some(context) = facts.context() else {
+        return Content::Unknown;
+    };
+    let path = clean(path);
+    let path = path.trim_start_matches('/');
+    if context.is_ignored(path) {
+        return Content::Public;
+    }
+    let Some(text) = context.read(path, LARGE) else {
+        return Content::Unknown;
+    };
+    let is_encrypted = ["$ANSIBLE_VAULT", "ENC[", "-----BEGIN PGP MESSAGE", "sops:"];
+    if is_encrypted.iter().any(|mark| text.contains(mark)) {
+        return Content::Public;
+    }
+    if text.contains("PRIVATE KEY") {
+        return Content::Secret;
+    }
+    if text.starts_with("-----BEGIN ") || text.starts_with("ssh-") {
+        return Content::Public;
+    }
+    let by_shape = scan::scan(&text).iter().any(|h| h.certain);
+    let by_name = || {
+        let named = assignment::find(&text, Language::Any);
+        named.iter().any(|n| n.kind.is_secret())
+    };
+    if by_shape || by_name() {
+        Content::Secret
+    } else {
+        Content::Harmless
+    }
+}
+
+/// Whether the final image takes what is copied out of its stage.
+fn is_taken(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let target = facts.copied(node).and_then(|c| c.target.as_deref());
+    let path = target.and_then(|t| facts.comparable(node, t));
+    facts.is_shipped(node, path.as_deref())
+}
+
+/// A file that its name calls a secret, and that a later instruction removes.
+fn removed_secret(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> Option<KeyFile> {
+    let name = base(path);
+    let stem = name
+        .split('.')
+        .next()
+        .filter(|s| !s.is_empty())
+        .unwrap_or(name);
+    let names_secret = name::classify(stem).is_some_and(|n| n.exact) || stem.ends_with("key");
+    if !names_secret || files::is_example(stem) || name.ends_with(".pub") {
+        return None;
+    }
+    let copied = facts.copied(node)?;
+    let source = copied
+        .sources
+        .iter()
+        .find(|s| s.text.as_deref() == Some(path))?;
+    let target = facts.comparable(node, &copied.target_of(source)?)?;
+    facts.removed_later(node, &target).map(|_| KeyFile {
+        certainty: Certainty::Certain,
+        holds: "a secret",
+    })
 }
 
 /// What comes out of another image is that image's business.
@@ -196,6 +294,64 @@ mod tests {
         let text = "FROM a\nARG NPM_TOKEN\nCOPY .npmrc ./\n";
         assert!(findings(text).contains(&"warning copied-key-file .npmrc".to_owned()));
         assert!(findings("FROM a\nCOPY .npmrc ./\n").is_empty());
+    }
+
+    #[test]
+    fn what_is_removed_later_is_named_for_a_secret() {
+        let text = "FROM a\nCOPY token.txt /tmp/token.txt\nRUN use && rm /tmp/token.txt\n";
+        assert_eq!(findings(text), ["error copied-key-file token.txt"]);
+        let text = "FROM a\nCOPY token.txt /tmp/token.txt\nRUN use\n";
+        assert!(findings(text).is_empty());
+    }
+
+    #[test]
+    fn what_the_image_takes_from_a_stage_counts() {
+        let text =
+            "FROM a AS b\nCOPY id_rsa /root/.ssh/id_rsa\nFROM c\nCOPY --from=b /root /root\n";
+        assert_eq!(findings(text), ["error copied-key-file id_rsa"]);
+        let text = "FROM a AS b\nCOPY id_rsa /root/.ssh/id_rsa\nFROM c\nCOPY --from=b /app /app\n";
+        assert_eq!(findings(text), ["info copied-key-file id_rsa"]);
+    }
+
+    #[test]
+    fn files_at_hand_are_read() {
+        use crate::context::Memory;
+        use crate::engine::{self, ActiveRule, Settings};
+        use crate::span::Source;
+        use std::sync::Arc;
+        let secret = ["violet", "umbrella", "9"].join("-");
+        let levels = |env: &str, npmrc: &str| {
+            let files = Memory::new()
+                .with("app/.git/HEAD", "")
+                .with("app/.env", env)
+                .with("app/.npmrc", npmrc)
+                .with("app/package.json", "{}");
+            let settings = Settings {
+                rules: crate::rules::by_id("copied-key-file")
+                    .map(ActiveRule::new)
+                    .into_iter()
+                    .collect(),
+                files: Some(Arc::new(files)),
+                ..Settings::default()
+            };
+            let text = "FROM a\nCOPY package.json .env .npmrc ./\n";
+            let report = engine::lint(Source::new("app/Dockerfile", text), &settings);
+            let show = |d: &crate::diagnostic::Diagnostic| {
+                format!("{} {}", d.severity, report.source.slice(d.span))
+            };
+            report.diagnostics.iter().map(show).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            levels("LOG=debug\n", "registry=https://r.acme.dev\n"),
+            [] as [&str; 0]
+        );
+        assert_eq!(
+            levels(
+                &format!("DB_PASSWORD={secret}\n"),
+                &format!("//r.acme.dev/:_authToken={secret}\n")
+            ),
+            ["error .env", "error .npmrc"]
+        );
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! `hard-coded-secret`: what is a secret by its own shape, anywhere in the file.
+//! `hard-coded-secret`: what is a secret by its own shape or by the name in front of it, anywhere
+//! in the file.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use super::judgement::{ROTATE, named};
+use super::judgement::{help, is_kept, written_level};
 use crate::diagnostic::Severity;
-use crate::facts::Facts;
+use crate::facts::{Credential, Evidence, Whereabouts};
 use crate::rule::{Context, Rule, rule};
 use crate::secrets::excerpt;
 use crate::secrets::pattern::Pattern;
-use crate::secrets::scan::{self, Hit, HitKind};
+use crate::secrets::scan::HitKind;
 use crate::span::{MappedText, Span};
 use crate::syntax::{Instruction, Kind};
 
@@ -23,163 +23,143 @@ rule! {
     }
 }
 
-/// A secret in a text, and what it is.
-struct Found {
-    range: Range<usize>,
-    what: String,
-    certain: bool,
-    is_key: bool,
-    is_token: bool,
-}
-
-impl HardCodedSecret {
-    fn find(&self, text: &str) -> Vec<Found> {
-        let mut found: Vec<Found> = scan::scan(text).into_iter().map(Found::from).collect();
-        for (name, pattern) in &self.patterns {
-            for range in pattern.find(text).take(MANY) {
-                let apart = |f: &Found| f.range.end <= range.start || range.end <= f.range.start;
-                if found.iter().all(apart) {
-                    found.push(Found {
-                        range,
-                        what: name.clone(),
-                        certain: true,
-                        is_key: false,
-                        is_token: true,
-                    });
-                }
-            }
-        }
-        found.retain(|f| {
-            let secret = text.get(f.range.clone()).unwrap_or_default();
-            !self.allow.iter().any(|p| p.is_in(secret))
-        });
-        found
-    }
-}
-
-impl From<Hit> for Found {
-    fn from(hit: Hit) -> Self {
-        Self {
-            what: hit.kind.with_article(),
-            certain: hit.certain,
-            is_key: hit.kind == HitKind::PrivateKey,
-            is_token: matches!(hit.kind, HitKind::Token(_)),
-            range: hit.range,
-        }
-    }
-}
-
 /// The most findings of one pattern in one text.
 const MANY: usize = 200;
 
 impl Rule for HardCodedSecret {
     fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let mut known = Vec::new();
+        for credential in facts.credentials() {
+            known.push(credential.span);
+            let is_allowed = self.allow.iter().any(|p| p.is_in(&credential.secret));
+            if is_allowed || matches!(credential.evidence, Evidence::Position(_)) {
+                continue;
+            }
+            report(cx, credential);
+        }
+        if !self.patterns.is_empty() {
+            self.check_patterns(cx, &known);
+        }
+    }
+}
+
+impl HardCodedSecret {
+    /// Looks for the organisation's own secrets in every text.
+    fn check_patterns(&self, cx: &mut Context<'_>, known: &[Span]) {
         let (file, source) = (cx.file(), cx.source());
         for instruction in &file.instructions {
-            let logical = &instruction.logical;
-            let place = Place::of(instruction.unwrapped());
-            for hit in self.find(logical.text()) {
-                let span = logical.span(hit.range.clone());
-                if !is_named(cx.facts, instruction.unwrapped(), span) {
-                    report(cx, logical, &hit, place);
-                }
-            }
+            let place = place_of(instruction.unwrapped());
+            self.check_text(cx, &instruction.logical, place, known);
             for heredoc in &instruction.heredocs {
                 let body = MappedText::verbatim(source.slice(heredoc.body), heredoc.body.start);
-                for hit in self.find(body.text()) {
-                    report(cx, &body, &hit, place);
-                }
+                self.check_text(cx, &body, place, known);
             }
         }
         for comment in &file.comments {
             let text = MappedText::verbatim(source.slice(comment.span), comment.span.start);
-            for hit in self.find(text.text()) {
-                report(cx, &text, &hit, Place::Comment);
+            self.check_text(cx, &text, Whereabouts::Comment, known);
+        }
+    }
+
+    fn check_text(
+        &self,
+        cx: &mut Context<'_>,
+        text: &MappedText,
+        place: Whereabouts,
+        known: &[Span],
+    ) {
+        let mut seen: Vec<Span> = Vec::new();
+        for (name, pattern) in &self.patterns {
+            for range in pattern.find(text.text()).take(MANY) {
+                let secret = text.text().get(range.clone()).unwrap_or_default();
+                let span = text.span(range);
+                let apart = |s: &Span| s.end <= span.start || span.end <= s.start;
+                if self.allow.iter().any(|p| p.is_in(secret))
+                    || !known.iter().chain(&seen).all(apart)
+                {
+                    continue;
+                }
+                seen.push(span);
+                let shown = excerpt(secret);
+                let message = format!("{name} stands {}: {shown}", here(place));
+                report_at(cx, span, message, place, Severity::Error);
             }
         }
     }
 }
 
-/// Whether the secret stands behind a name that says so, which `secret-in-env` and
-/// `secret-in-arg` report.
-fn is_named(facts: &Facts<'_>, instruction: &Instruction, span: Span) -> bool {
-    let is = |name: &str, value: &crate::syntax::Word| {
-        if !value.span.covers(span) {
-            return false;
-        }
-        let literal = facts.literal(value);
-        // What BuildKit refuses is no value.
-        if literal.is_none() && facts.references(value).is_empty() {
-            return false;
-        }
-        named(name, literal.as_deref().unwrap_or(value.as_str())).is_some()
-    };
+fn place_of(instruction: &Instruction) -> Whereabouts {
     match &instruction.kind {
-        Kind::Env(pairs) => pairs.pairs.iter().any(|p| is(p.name.as_str(), &p.value)),
-        Kind::Arg(arguments) => arguments
-            .iter()
-            .any(|a| a.value.as_ref().is_some_and(|v| is(a.name.as_str(), v))),
-        _ => false,
-    }
-}
-
-/// Where a secret stands, which says how to do without it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// What the build needs.
-    Build,
-    /// What the image keeps for the container.
-    Container,
-    Comment,
-}
-
-impl Place {
-    fn of(instruction: &Instruction) -> Self {
-        match &instruction.kind {
-            Kind::Env(_) | Kind::Cmd(_) | Kind::Entrypoint(_) | Kind::Healthcheck(_) => {
-                Self::Container
-            }
-            _ => Self::Build,
+        Kind::Env(_) | Kind::Cmd(_) | Kind::Entrypoint(_) | Kind::Healthcheck(_) => {
+            Whereabouts::Container
         }
+        _ => Whereabouts::Build,
     }
 }
 
-fn report(cx: &mut Context<'_>, text: &MappedText, hit: &Found, place: Place) {
-    let in_comment = place == Place::Comment;
-    let what = &hit.what;
-    let secret = text.text().get(hit.range.clone()).unwrap_or_default();
-    let stands = if in_comment {
-        "in this comment"
-    } else {
-        "in this file"
+fn here(place: Whereabouts) -> &'static str {
+    match place {
+        Whereabouts::Comment => "in this comment",
+        _ => "in this file",
+    }
+}
+
+fn report(cx: &mut Context<'_>, credential: &Credential) {
+    let place = credential.whereabouts;
+    let stands = here(place);
+    let shown = excerpt(&credential.secret);
+    let (message, severity) = match &credential.evidence {
+        Evidence::Shape(kind, certain) => {
+            let what = kind.with_article();
+            let shown = if *kind == HitKind::PrivateKey {
+                String::new()
+            } else {
+                format!(": {shown}")
+            };
+            let is_token = matches!(kind, HitKind::Token(_));
+            match (certain, is_token) {
+                (true, _) => (format!("{what} stands {stands}{shown}"), Severity::Error),
+                (false, true) => (
+                    format!("what looks like {what} stands {stands}{shown}"),
+                    Severity::Warning,
+                ),
+                (false, false) => (format!("{what} stands {stands}{shown}"), Severity::Info),
+            }
+        }
+        Evidence::Name(name, noun) => {
+            let name = name.trim_start_matches('-');
+            if credential.is_default {
+                if !is_kept(cx.facts, credential) {
+                    return;
+                }
+                let message = format!("the value of `{name}` is easily guessed: {shown}");
+                (message, Severity::Info)
+            } else {
+                let message = format!("the value of `{name}` is {}: {shown}", noun.with_article());
+                (message, written_level(cx.facts, credential))
+            }
+        }
+        Evidence::Position(_) => return,
     };
-    let shown = if hit.is_key {
-        String::new()
-    } else {
-        format!(": {}", excerpt(secret))
-    };
-    let (message, severity) = match (hit.certain, hit.is_token) {
-        (true, _) => (format!("{what} stands {stands}{shown}"), Severity::Error),
-        (false, true) => (
-            format!("what looks like {what} stands {stands}{shown}"),
-            Severity::Warning,
-        ),
-        (false, false) => (format!("{what} stands {stands}{shown}"), Severity::Info),
-    };
-    let severity = if in_comment {
+    report_at(cx, credential.span, message, place, severity);
+}
+
+fn report_at(
+    cx: &mut Context<'_>,
+    span: Span,
+    message: String,
+    place: Whereabouts,
+    severity: Severity,
+) {
+    let severity = if place == Whereabouts::Comment {
         severity.min(Severity::Info)
     } else {
         severity
     };
-    let help = match place {
-        Place::Build => "mount it where it is needed: `RUN --mount=type=secret,id=… …`",
-        Place::Container => "give it to the container when it starts",
-        Place::Comment => "delete it here",
-    };
-    let help = format!("{ROTATE} {help}");
-    cx.report(text.span(hit.range.clone()), message)
+    cx.report(span, message)
         .secret()
-        .help(help)
+        .help(help(place))
         .severity(severity);
 }
 

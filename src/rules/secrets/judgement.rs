@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::Severity;
-use crate::facts::{Facts, Modifier, Node, Origin};
+use crate::facts::{Credential, Facts, Modifier, Node, Origin, Whereabouts};
 use crate::secrets::name::{self, SecretName};
 use crate::secrets::scan;
 use crate::secrets::value::{self, ValueKind};
@@ -23,11 +23,6 @@ pub(super) struct Named {
 }
 
 /// What a value is under a name that may promise a secret; nothing if there is no secret.
-pub(super) fn named(name: &str, value: &str) -> Option<Named> {
-    let class = name::classify(name)?;
-    judge(&class, value)
-}
-
 fn judge(class: &SecretName, value: &str) -> Option<Named> {
     if let Some(hit) = scan::scan(value).into_iter().find(|h| h.certain) {
         let secret = value.get(hit.range.clone()).unwrap_or(value).to_owned();
@@ -163,6 +158,31 @@ pub(super) fn is_final(facts: &Facts<'_>, node: &Node<'_>) -> bool {
 /// What to do about a secret that is written down.
 pub(super) const ROTATE: &str = "replace the secret, since whoever has this file has it, and";
 
+/// Whether the instruction of a secret is part of the final image, or runs in the builds of others.
+pub(super) fn is_kept(facts: &Facts<'_>, credential: &Credential) -> bool {
+    let node = credential.node.and_then(|n| facts.nodes.get(n));
+    node.is_some_and(|n| n.onbuild || n.stage.is_none() || is_final(facts, n))
+}
+
+/// The level of a secret that is known by its name or by its place.
+pub(super) fn written_level(facts: &Facts<'_>, credential: &Credential) -> Severity {
+    if is_kept(facts, credential) {
+        Severity::Error
+    } else {
+        Severity::Info
+    }
+}
+
+/// What to do about a secret that is written down, by what it is written for.
+pub(super) fn help(place: Whereabouts) -> String {
+    let help = match place {
+        Whereabouts::Build => "mount it where it is needed: `RUN --mount=type=secret,id=… …`",
+        Whereabouts::Container => "give it to the container when it starts",
+        Whereabouts::Comment => "delete it here",
+    };
+    format!("{ROTATE} {help}")
+}
+
 #[cfg(test)]
 pub(super) mod testing {
     use crate::engine::{self, ActiveRule, Settings};
@@ -175,6 +195,7 @@ pub(super) mod testing {
             "secret-in-env",
             "secret-in-arg",
             "hard-coded-secret",
+            "credential-on-command-line",
             "copied-key-file",
         ];
         let rules = ids.iter().filter_map(|id| rules::by_id(id));

@@ -2,6 +2,7 @@
 
 pub mod cd_in_run;
 pub mod curl_and_wget;
+pub mod hidden_failure;
 pub mod lost_shell_state;
 pub mod missing_pipefail;
 pub mod noisy_wget;
@@ -9,6 +10,7 @@ pub mod pipe_to_shell;
 pub mod pointless_command;
 pub mod sh_symlink;
 pub mod shellcheck;
+pub mod silent_download_failure;
 pub mod sudo;
 pub mod unread_script;
 pub mod useradd_large_uid;

@@ -77,16 +77,16 @@ fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
         Kind::Run(CommandLine::Exec(words, _)) => words.iter().map(|w| &w.text).collect(),
         _ => return,
     };
-    let is_powershell = node.shell == Dialect::PowerShell
-        || lines.iter().any(|l| {
-            let text = l.text().to_ascii_lowercase();
-            text.contains("powershell") || text.contains("pwsh")
-        });
-    if !is_powershell {
-        return;
-    }
     let heredocs = cx.facts.heredocs_of(node).iter();
     let bodies: Vec<MappedText> = heredocs.map(|h| h.content(cx.facts.source)).collect();
+    let any = |words: &[&str]| {
+        let mut texts = lines.iter().copied().chain(&bodies);
+        texts.any(|text| words.iter().any(|word| mentions(text.text(), word)))
+    };
+    let runs = any(&["iex", "invoke-expression"]);
+    if !runs || node.shell != Dialect::PowerShell && !any(&["powershell", "pwsh"]) {
+        return;
+    }
     for text in lines.into_iter().chain(&bodies) {
         let lower = text.text().to_ascii_lowercase();
         let mut start = 0;
@@ -125,6 +125,12 @@ fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
             .help("download to a file, check its digest (`Get-FileHash`), then run it");
         }
     }
+}
+
+/// Whether a text holds a word, without regard to case.
+fn mentions(text: &str, word: &str) -> bool {
+    let mut places = text.as_bytes().windows(word.len());
+    places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Where any of these words stands first.

@@ -126,6 +126,14 @@ impl Rule for Shellcheck {
         for finding in found {
             let code = code_of(&finding);
             let is_guess = match code {
+                // The rule about syntax has said so.
+                "SC1044" => {
+                    picks
+                        && facts
+                            .heredocs_of(node)
+                            .iter()
+                            .any(|h| h.terminator.is_none())
+                }
                 "SC2154" => sets_more() || picks && is_out_of_sight(facts, &finding),
                 "SC2034" => {
                     picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
@@ -172,6 +180,7 @@ fn is_out_of_sight(facts: &Facts<'_>, finding: &Diagnostic) -> bool {
 /// Whether what is found does no harm in a RUN:
 ///
 /// - SC2034: the base image may export the variable, or the value is a command run for its effect;
+/// - SC2188: a lone redirection makes an empty file, but a here-document that no command reads is lost;
 /// - SC2164: the status of a `cd` that ends the script is that of the RUN, and `cd -` only goes back;
 /// - SC3037: `/bin/echo` is no part of the shell.
 fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Diagnostic) -> bool {
@@ -191,6 +200,7 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
             let top = script.frames.get(c.frame);
             holds(c.span) && c.pipeline.is_none() && top.is_some_and(|f| f.kind == FrameKind::Top)
         }),
+        "SC2188" => !facts.source.slice(finding.span).contains("<<"),
         "SC3037" => commands
             .filter(|c| holds(c.span))
             .any(|c| c.words.first().is_some_and(|w| w.raw.contains('/'))),

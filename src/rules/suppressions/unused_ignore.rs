@@ -13,7 +13,8 @@ rule! {
 
 impl Rule for UnusedIgnore {
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &Unused) {
-        if unused.foreign && !self.foreign {
+        // One that has ended serves no tool.
+        if unused.foreign && !self.foreign && unused.ended.is_none() {
             return;
         }
         let message = match unused.ended {
@@ -24,7 +25,9 @@ impl Rule for UnusedIgnore {
         let edits: Vec<Edit> = unused.removal.map(Edit::delete).into_iter().collect();
         let mut report = cx.report(unused.span, message);
         // The other tool may find more or less than dlint, and may still run.
-        report = if unused.foreign {
+        report = if unused.ended.is_some() {
+            report.help("remove it, or write a later day if the reason still holds")
+        } else if unused.foreign {
             report
                 .severity(Severity::Info)
                 .help("remove it, unless the tool it was written for still runs")

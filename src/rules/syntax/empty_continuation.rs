@@ -1,6 +1,5 @@
 //! `empty-continuation`: a blank line inside an instruction.
 
-use super::swallowed::swallowed;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
@@ -30,7 +29,7 @@ impl Rule for EmptyContinuation {
         let line = cx.source().line_span(cx.source().line(first.start));
         // Where an instruction follows, the blank line shows where this one was to end; where a
         // command has ended, it may.
-        let swallows = swallowed(cx.facts, node).is_some();
+        let swallows = cx.facts.swallowed(node).is_some();
         let may_swallow = ends_command(cx.source(), cx.file().escape.char(), first.start);
         let report = cx
             .report(line, "a blank line inside an instruction")

@@ -1,6 +1,5 @@
 //! `swallowed-instruction`: a continuation takes the next instruction in.
 
-use super::swallowed::swallowed;
 use crate::facts::Node;
 use crate::rule::{Context, Rule, rule};
 
@@ -11,7 +10,7 @@ impl Rule for SwallowedInstruction {
         if node.onbuild {
             return;
         }
-        let Some((span, keyword)) = swallowed(cx.facts, node) else {
+        let Some((span, keyword)) = cx.facts.swallowed(node) else {
             return;
         };
         let name = node.instruction.name.span;

@@ -1,7 +1,8 @@
 //! `syntax-error`: what BuildKit refuses.
 
-use super::refused;
+use super::{meant, refused};
 use crate::diagnostic::Severity;
+use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::SyntaxErrorKind;
@@ -20,7 +21,74 @@ impl Rule for SyntaxError {
             .severity(Severity::Info);
             return;
         }
-        report_errors(cx, |_| true);
+        if is_utf16(cx.source().text()) {
+            let start = cx.source().text().chars().next().map_or(0, char::len_utf8);
+            cx.report(
+                Span::new(0, start as u32),
+                "this file is UTF-16, and a Dockerfile has to be UTF-8",
+            )
+            .help("save it as UTF-8; `>` of Windows PowerShell writes UTF-16: use `| Set-Content -Encoding utf8`");
+            return;
+        }
+        let facts = cx.facts;
+        // What follows from a line that another instruction took in, or from a here-document that
+        // does not begin, is told there.
+        let swallowed: Vec<Span> = facts
+            .nodes
+            .iter()
+            .filter_map(|n| {
+                let (span, _) = facts.swallowed(n)?;
+                Some(Span::new(span.start, n.instruction.span.end))
+            })
+            .collect();
+        let failed = meant::heredocs(facts);
+        let follows = |at: u32| {
+            let inside = |span: &Span| span.start <= at && at < span.end;
+            swallowed.iter().any(inside) || failed.iter().any(|f| inside(&f.body))
+        };
+        // `FROM --platform linux/amd64 debian` has a word too many only for want of a `=`.
+        let errors = &cx.file().errors;
+        let lacks_equals = |line: u32| {
+            errors.iter().find(|e| {
+                let is_flag = matches!(e.kind, SyntaxErrorKind::MissingFlagValue(_));
+                is_flag && e.line == line && meant::value_behind(cx.source(), e.span).is_some()
+            })
+        };
+        let told: Vec<Span> = errors
+            .iter()
+            .filter(|e| lacks_equals(e.line).is_some_and(|flag| flag.span.end <= e.span.start))
+            .map(|e| e.span)
+            .collect();
+        report_errors(cx, |error| {
+            !follows(error.span.start) && !told.contains(&error.span)
+        });
+        for heredoc in &failed {
+            cx.report(
+                heredoc.span,
+                format!(
+                    "no here-document begins here: a blank stands between `<<-` and `{}`",
+                    heredoc.word
+                ),
+            )
+            .help(format!("write `<<-{}`", heredoc.word))
+            .fix(Fix::safe(
+                "take the blank away",
+                vec![Edit::delete(heredoc.blank)],
+            ));
+        }
+        for node in &facts.nodes {
+            for (span, name) in meant::flags(node) {
+                cx.report(
+                    span,
+                    format!("`-{name}=` is no flag: flags begin with two dashes"),
+                )
+                .help(format!("write `--{name}=`"))
+                .fix(Fix::safe(
+                    "write the second dash",
+                    vec![Edit::insert(span.start, "-")],
+                ));
+            }
+        }
     }
 }
 
@@ -50,8 +118,17 @@ pub(crate) fn report_errors(
         if replaced && matches!(error.kind, SyntaxErrorKind::CheckOptions(_)) {
             continue;
         }
+        let value = match &error.kind {
+            SyntaxErrorKind::MissingFlagValue(_) => meant::value_behind(cx.source(), error.span),
+            _ => None,
+        };
         let report = cx.report(error.span, error.kind.to_string());
-        if let Some(help) = error.kind.help() {
+        if let Some((blanks, value)) = value {
+            let flag = facts.source.slice(error.span);
+            report
+                .help(format!("write `{flag}={value}`"))
+                .fix(Fix::safe("write `=`", vec![Edit::replace(blanks, "=")]));
+        } else if let Some(help) = error.kind.help() {
             report.help(help);
         }
     }
@@ -70,4 +147,11 @@ pub(crate) fn report_errors(
             report.help(help);
         }
     }
+}
+
+/// Whether a text was read from UTF-16: every other byte of such a file is mostly zero.
+fn is_utf16(text: &str) -> bool {
+    let head: Vec<char> = text.chars().take(64).collect();
+    let zeros = head.iter().filter(|c| **c == '\0').count();
+    zeros > 2 && zeros * 3 >= head.len()
 }

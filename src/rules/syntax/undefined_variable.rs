@@ -28,6 +28,8 @@ pub(crate) struct Use {
     provides: bool,
     /// Whether it stands in the value of an ENV of the same name: `ENV X=a:$X`.
     appends: bool,
+    /// Whether it stands in a here-document that becomes a file.
+    in_file: bool,
 }
 
 impl Rule for UndefinedVariable {
@@ -313,6 +315,7 @@ pub(crate) fn uses(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Use> {
                 definition,
                 provides,
                 appends,
+                in_file: expanded.used == WordUse::Body,
             });
         }
     });
@@ -337,6 +340,7 @@ fn exposed(facts: &Facts<'_>, node: &Node<'_>) -> Vec<Use> {
                 Some(Modifier::Default { .. } | Modifier::Alternative)
             ),
             appends: false,
+            in_file: false,
             name: r.name,
         })
     });
@@ -400,7 +404,9 @@ pub(crate) fn report_undefined(cx: &mut Context<'_>, node: &Node<'_>, used: &Use
     }
     let later = facts.declarations_of(node.stage, name).next();
     let later = later.map(|v| v.name_span);
-    let help = if is_special {
+    let help = if used.in_file && later.is_none() {
+        "quote the delimiter, `<<'EOF'`, where the file is to have it as it stands".to_owned()
+    } else if is_special {
         format!("escape it to keep a `${name}`")
     } else if name == "HOME" {
         "write the directory: `$HOME` exists only once a shell runs".to_owned()

@@ -1,0 +1,724 @@
+//! Credentials at their place on a command line: where a program takes one, any value is.
+
+use std::ops::Range;
+
+use super::name::{self, Noun, SecretName};
+use super::scan::{self, Hit};
+use super::value::{self, ValueKind};
+use super::words::{HOLE, Line, Word, base, commands};
+use super::{base64, listed};
+
+pub use super::words::Lookup;
+
+/// What a program reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    /// A password.
+    Password,
+    /// Lines `user:password`.
+    Pairs,
+}
+
+/// Where a program takes a credential; what the fields mean stands in `data/credentials.toml`.
+struct Position {
+    after: &'static [&'static str],
+    with: &'static str,
+    value: &'static [&'static str],
+    joined: &'static [&'static str],
+    pair: &'static [&'static str],
+    separator: Option<char>,
+    prefix: &'static str,
+    operand: Option<i8>,
+    key: &'static str,
+    input: Option<Input>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/credentials.rs"));
+
+/// A credential on a command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Positioned {
+    /// The program that takes it.
+    pub program: String,
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// The credential.
+    pub secret: String,
+    /// What it is: a secret, or what everybody tries first.
+    pub kind: ValueKind,
+    /// Whether variables are part of it.
+    pub expanded: bool,
+}
+
+/// The credentials on the command lines of a text.
+pub fn find(text: &str, lookup: Lookup<'_>) -> Vec<Positioned> {
+    look_at(&commands(text, lookup))
+}
+
+/// The same, and what the values of variables make a secret of: `$FIRST_HALF$SECOND_HALF`.
+pub fn find_with_values(text: &str, lookup: Lookup<'_>) -> (Vec<Positioned>, Vec<Hit>) {
+    let lines = commands(text, lookup);
+    let mut hits = Vec::new();
+    let words = lines.iter().flat_map(|l| &l.words);
+    for word in words.filter(|w| w.expanded) {
+        let found = scan::scan(&word.text).into_iter().filter(|h| h.certain);
+        hits.extend(found.map(|hit| Hit {
+            range: word.place(hit.range),
+            ..hit
+        }));
+    }
+    (look_at(&lines), hits)
+}
+
+/// The credentials among the words of one command: the number of the word, and the credential with
+/// its place in that word.
+pub fn find_in_words(words: &[&str], lookup: Lookup<'_>) -> Vec<(usize, Positioned)> {
+    // As a shell would have to write them, so that quoted scripts are found.
+    let mut text = String::new();
+    let mut starts = Vec::new();
+    for word in words {
+        text.push('\'');
+        starts.push(text.len());
+        text.push_str(&word.replace('\'', "\""));
+        text.push_str("' ");
+    }
+    let found = find(&text, lookup).into_iter();
+    let place = |mut credential: Positioned| {
+        let index = starts.partition_point(|s| *s <= credential.range.start);
+        let index = index.checked_sub(1)?;
+        let start = starts.get(index)?;
+        credential.range = credential.range.start - start..credential.range.end - start;
+        Some((index, credential))
+    };
+    found.filter_map(place).collect()
+}
+
+/// The words of each command of a text, without quotes.
+pub fn arguments(text: &str, lookup: Lookup<'_>) -> Vec<Vec<String>> {
+    let words = |line: Line| line.words.into_iter().map(|w| w.text).collect();
+    commands(text, lookup).into_iter().map(words).collect()
+}
+
+fn look_at(lines: &[Line]) -> Vec<Positioned> {
+    let mut found: Vec<Positioned> = Vec::new();
+    for line in lines {
+        for positioned in credentials(line, lines) {
+            add(&mut found, positioned);
+        }
+    }
+    found
+}
+
+/// Words that stand before the program that runs in the end.
+const BEFORE: &str = "\
+    sudo env exec time nohup command then do if while until ! else elif run cmd entrypoint \
+    healthcheck onbuild su su-exec gosu chroot timeout xargs nice ionice setpriv tini dumb-init \
+    doas runuser stdbuf eval builtin powershell pwsh call start python python3 npx bunx uvx busybox \
+    exec-form { dockerize wait-for-it tsocks proxychains faketime eatmydata sh bash shell - \
+    sshpass docker podman docker-compose kubectl poetry uv pipx bundle pdm hatch dotnet wine java \
+    cmd.exe /c php ruby node winpty";
+
+fn positions_of(program: &str) -> &'static [usize] {
+    let lower = program.to_ascii_lowercase();
+    let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(lower.as_str()));
+    let found = found.ok().or_else(|| {
+        // `pip3.11`
+        let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(bare));
+        found.ok()
+    });
+    found
+        .and_then(|i| PROGRAMS.get(i))
+        .map_or(&[], |(_, positions)| positions)
+}
+
+fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
+    let mut found = Vec::new();
+    let mut before = 0;
+    for (i, word) in line.words.iter().enumerate().take(16) {
+        if word.text.contains(HOLE) && !word.text.contains('/') {
+            if i == 0 {
+                break;
+            }
+            continue;
+        }
+        let program = base(&word.text);
+        let positions = positions_of(program);
+        let arguments = line.words.get(i + 1..).unwrap_or_default();
+        for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
+            apply(position, program, arguments, line, lines, &mut found);
+        }
+        let is_wrapper = listed(BEFORE, program.to_ascii_lowercase().as_str());
+        if i == 0 || is_wrapper {
+            before = i;
+        }
+        let assigns = word.text.contains('=');
+        if !is_wrapper && i == before && !assigns && (i == 0 || !positions.is_empty()) {
+            break;
+        }
+        // A wrapper has few words of its own.
+        if i > before + 4 {
+            break;
+        }
+        if assigns && i == before {
+            before = i + 1;
+        }
+    }
+    by_flag_names(line, &mut found);
+    by_settings(line, &mut found);
+    found
+}
+
+/// `npm config set NAME X`, `git config NAME X` of any program.
+fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
+    let mut words = line.words.iter();
+    let sets = |w: &Word| {
+        matches!(
+            w.text.as_str(),
+            "config" | "configure" | "config:set" | "setopt"
+        )
+    };
+    if !words.any(sets) {
+        return;
+    }
+    let operands: Vec<&Word> = words.filter(|w| !is_flag(w)).collect();
+    for (name, value) in operands.iter().zip(operands.iter().skip(1)) {
+        // Of a path the last part is the name.
+        let bare = name.text.rsplit(['/', ':']).next().unwrap_or_default();
+        let class = name::classify(bare).filter(|c| c.exact && !name.text.contains('='));
+        let Some(class) = class else {
+            continue;
+        };
+        if value.text.contains(HOLE) {
+            continue;
+        }
+        let kind = value::classify(&value.text, &class);
+        if kind.is_secret() {
+            let program = line.words.first().map_or("", |w| base(&w.text));
+            add(
+                found,
+                Positioned {
+                    program: program.to_owned(),
+                    range: value.place(0..value.text.len()),
+                    secret: value.text.clone(),
+                    kind,
+                    expanded: value.expanded,
+                },
+            );
+        }
+    }
+}
+
+/// Adds what touches nothing that is known.
+fn add(found: &mut Vec<Positioned>, positioned: Positioned) {
+    let apart = |f: &Positioned| {
+        f.range.end <= positioned.range.start || positioned.range.end <= f.range.start
+    };
+    if found.iter().all(apart) {
+        found.push(positioned);
+    }
+}
+
+/// `-x`, `--long` or, for Windows, `/x`.
+fn is_flag(word: &Word) -> bool {
+    let bytes = word.text.as_bytes();
+    bytes.len() > 1
+        && (bytes.first() == Some(&b'-') || bytes.first() == Some(&b'/') && bytes.len() < 5)
+}
+
+fn apply(
+    position: &Position,
+    program: &str,
+    arguments: &[Word],
+    line: &Line,
+    lines: &[Line],
+    found: &mut Vec<Positioned>,
+) {
+    if !position.with.is_empty() && !arguments.iter().any(|w| has_flag(w, position.with)) {
+        return;
+    }
+    let mut operands = arguments
+        .iter()
+        .enumerate()
+        .filter(|(_, w)| !is_flag(w) || position.after.contains(&w.text.as_str()));
+    let mut first = 0;
+    if !position.after.is_empty() {
+        let texts: Vec<(usize, &str)> = operands
+            .by_ref()
+            .map(|(i, w)| (i, w.text.trim_end_matches([',', '"'])))
+            .collect();
+        let sub = texts.windows(position.after.len()).find(|window| {
+            window
+                .iter()
+                .zip(position.after)
+                .all(|((_, text), wanted)| text.eq_ignore_ascii_case(wanted))
+        });
+        let Some((last, _)) = sub.and_then(<[_]>::last) else {
+            return;
+        };
+        first = last + 1;
+    }
+    let mut push = |word: &Word, part: Range<usize>, user: &str| {
+        found.extend(judge(position, program, word, part, user));
+    };
+    let mut i = 0;
+    while let Some(word) = arguments.get(i) {
+        i += 1;
+        let flag = word.text.trim_end_matches([',', '"']);
+        let flag = flag.trim_start_matches('"');
+        let next = arguments.get(i);
+        for wanted in position.value {
+            if let Some(start) = behind_colon(&word.text, wanted) {
+                push(word, start..word.text.len(), "");
+            } else if flag.eq(*wanted) || bundles(flag, wanted) {
+                if let Some(next) = next.filter(|n| !is_option(n)) {
+                    push(next, 0..next.text.len(), "");
+                }
+            } else if let Some(start) = joined(&word.text, wanted) {
+                push(word, start..word.text.len(), "");
+            }
+        }
+        for wanted in position.joined {
+            if let Some(start) = joined(&word.text, wanted) {
+                push(word, start..word.text.len(), "");
+            }
+        }
+        for wanted in position.pair {
+            let separator = position.separator.unwrap_or(':');
+            if flag.eq(*wanted) || bundles(flag, wanted) {
+                if let Some(next) = next {
+                    pair(next, 0, separator, &mut push);
+                }
+            } else if let Some(start) = joined(&word.text, wanted) {
+                pair(word, start, separator, &mut push);
+            }
+        }
+    }
+    if let Some(number) = position.operand {
+        operand(
+            position,
+            number,
+            arguments.get(first..).unwrap_or_default(),
+            &mut push,
+        );
+    }
+    if let Some(input) = position.input {
+        let given = line.stdin.clone().or_else(|| {
+            let before = line.piped.and_then(|p| lines.get(p))?;
+            printed(before, lines)
+        });
+        if let Some(text) = given {
+            inputs(input, &text, &mut push);
+        }
+    }
+}
+
+/// Whether a word is an option and no value that begins with a dash.
+fn is_option(word: &Word) -> bool {
+    let text = &word.text;
+    text.starts_with("--") || text.len() == 2 && text.starts_with('-') || text.is_empty()
+}
+
+fn has_flag(word: &Word, flag: &str) -> bool {
+    let text = word.text.as_str();
+    if flag.len() > 2 {
+        return text.split('=').next() == Some(flag);
+    }
+    let letter = flag.chars().nth(1).unwrap_or('-');
+    text.starts_with('-') && !text.starts_with("--") && text.contains(letter)
+}
+
+/// `-fsSu` ends with the option `-u`.
+fn bundles(flag: &str, wanted: &str) -> bool {
+    wanted.len() == 2
+        && flag.len() > 2
+        && flag.len() <= 8
+        && flag.starts_with('-')
+        && !flag.starts_with("--")
+        && wanted.get(1..).is_some_and(|letter| flag.ends_with(letter))
+        && flag.bytes().skip(1).all(|b| b.is_ascii_alphabetic())
+        && flag.bytes().skip(1).all(|b| flag.bytes().filter(|c| *c == b).count() == 1)
+        // `-pass` is a word.
+        && !matches!(flag, "-pass" | "-user")
+        && !super::name::classify(flag).is_some_and(|n| n.strong)
+}
+
+/// Where the value of `--option=X` or `-oX` begins.
+fn joined(text: &str, flag: &str) -> Option<usize> {
+    let rest = text.strip_prefix(flag)?;
+    if rest.is_empty() {
+        return None;
+    }
+    let is_letter = flag.len() == 2 && flag.starts_with('-') || flag == "-hp";
+    match rest.strip_prefix('=') {
+        Some("") => None,
+        Some(_) if !is_letter => Some(flag.len() + 1),
+        _ if is_letter => Some(flag.len()),
+        _ => None,
+    }
+}
+
+fn behind_colon(text: &str, flag: &str) -> Option<usize> {
+    let head = text.get(..flag.len())?;
+    (flag.ends_with(':') && head.eq_ignore_ascii_case(flag) && text.len() > flag.len())
+        .then_some(flag.len())
+}
+
+/// `user:password`, from `start` on.
+fn pair(
+    word: &Word,
+    start: usize,
+    separator: char,
+    push: &mut dyn FnMut(&Word, Range<usize>, &str),
+) {
+    let Some(text) = word.text.get(start..) else {
+        return;
+    };
+    let Some((user, password)) = text.split_once(separator) else {
+        return;
+    };
+    if password.is_empty() {
+        // `token:` has it in the place of the user.
+        if value::is_random(user) {
+            push(word, start..start + user.len(), "");
+        }
+        return;
+    }
+    let end = password.find('@').filter(|_| separator == '/');
+    let end = end.unwrap_or(password.len());
+    let from = start + user.len() + separator.len_utf8();
+    push(word, from..from + end, user);
+}
+
+fn operand(
+    position: &Position,
+    number: i8,
+    arguments: &[Word],
+    push: &mut dyn FnMut(&Word, Range<usize>, &str),
+) {
+    let operands: Vec<&Word> = arguments.iter().filter(|w| !is_flag(w)).collect();
+    let key = operands.first().map_or("", |w| w.text.as_str());
+    if !key.starts_with(position.key) {
+        return;
+    }
+    let chosen = match usize::try_from(number) {
+        Ok(number) => operands.get(number),
+        // What comes last is an operand and not the only one.
+        Err(_) if operands.len() > 1 || position.with.is_empty() => operands.last(),
+        Err(_) => None,
+    };
+    let Some(word) = chosen else {
+        return;
+    };
+    match position.separator {
+        Some(separator) => pair(word, 0, separator, push),
+        None if word.text.contains('=') && !word.quoted && !word.text.ends_with('=') => {}
+        None => push(word, 0..word.text.len(), ""),
+    }
+}
+
+/// What a command prints, as one word.
+fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
+    let mut words = line.words.iter().skip_while(|w| {
+        let text = base(&w.text).to_ascii_lowercase();
+        listed(BEFORE, &text) || text.contains('=')
+    });
+    let program = words.next()?;
+    match base(&program.text) {
+        "echo" | "printf" | "write-output" => {}
+        "yes" => {}
+        "base64" => {
+            // The password in the detour is the base64 itself.
+            let before = line.piped.and_then(|p| lines.get(p))?;
+            let text = printed(before, lines)?;
+            let decoded = base64::text(&text.text)?;
+            let end = text.text.trim_end().len();
+            let place = text.part(0..end);
+            return Some(place.stand_for(&decoded));
+        }
+        "cat" => return line.stdin.clone(),
+        // It passes on what it gets.
+        "tr" | "tee" | "head" | "tail" => {
+            let before = line.piped.and_then(|p| lines.get(p))?;
+            return printed(before, lines);
+        }
+        _ => return None,
+    }
+    let is_option = |w: &&Word| w.text.len() <= 3 && w.text.starts_with('-');
+    let arguments: Vec<&Word> = words.skip_while(is_option).collect();
+    // `printf '%s:%s' user password`
+    let arguments = match arguments.as_slice() {
+        [format, values @ ..] if format.text.starts_with('%') && !values.is_empty() => values,
+        all => all,
+    };
+    match arguments {
+        [] => None,
+        [only] => Some((*only).clone()),
+        many => Some(Word::joined(many)),
+    }
+}
+
+/// The passwords in a text that a program reads.
+fn inputs(input: Input, text: &Word, push: &mut dyn FnMut(&Word, Range<usize>, &str)) {
+    for range in lines_of(&text.text) {
+        let line = text.text.get(range.clone()).unwrap_or_default();
+        match input {
+            Input::Pairs => {
+                let Some((user, rest)) = line.split_once(':') else {
+                    continue;
+                };
+                let start = range.start + user.len() + 1;
+                let rest = rest.trim_end();
+                // `newusers` has more fields; a hash is no password.
+                let end = rest.find(':').unwrap_or(rest.len());
+                if !rest.starts_with('$') && end > 0 {
+                    push(text, start..start + end, user.trim());
+                }
+            }
+            Input::Password => {
+                let password = line.trim_end();
+                // What people are asked, no answer.
+                if !password.is_empty() && !matches!(password, "y" | "yes" | "Y" | "n") {
+                    push(text, range.start..range.start + password.len(), "");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The lines of a text in which `\n` may end them too.
+fn lines_of(text: &str) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        let length = match byte {
+            b'\n' => 1,
+            b'\\' if matches!(bytes.get(at + 1), Some(b'n' | b'r')) => 2,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        if start < at {
+            lines.push(start..at);
+        }
+        at += length;
+        start = at;
+    }
+    if start < text.len() {
+        lines.push(start..text.len());
+    }
+    lines
+}
+
+fn judge(
+    position: &Position,
+    program: &str,
+    word: &Word,
+    part: Range<usize>,
+    user: &str,
+) -> Option<Positioned> {
+    let text = word.text.get(part.clone())?;
+    // The quotes and commas of JSON that could not be read.
+    let text = text.trim_end_matches([']', ',']);
+    let text = text.strip_suffix('"').unwrap_or(text);
+    let part = part.start..part.start + text.len();
+    let secret = text.strip_prefix(position.prefix)?;
+    let part = part.start + position.prefix.len()..part.end;
+    let kind = positioned_kind(secret, user)?;
+    Some(Positioned {
+        program: program.to_owned(),
+        range: word.place(part),
+        secret: secret.to_owned(),
+        kind,
+        expanded: word.expanded,
+    })
+}
+
+/// What stands where a program takes a password; nothing if that comes from elsewhere.
+fn positioned_kind(secret: &str, user: &str) -> Option<ValueKind> {
+    if secret.is_empty() || secret.contains(HOLE) || secret.starts_with("%") {
+        return None;
+    }
+    let kind = value::classify_password(secret, user);
+    match kind {
+        ValueKind::Human | ValueKind::Random | ValueKind::Default => Some(kind),
+        // A number is a password here.
+        ValueKind::Setting if secret.len() > 3 && secret.bytes().all(|b| b.is_ascii_digit()) => {
+            Some(ValueKind::Default)
+        }
+        ValueKind::Digest if secret.len() >= 20 && !secret.contains([':', ' ']) => {
+            Some(ValueKind::Random)
+        }
+        _ => None,
+    }
+}
+
+/// `--token X` of any program.
+fn by_flag_names(line: &Line, found: &mut Vec<Positioned>) {
+    const SPEAKERS: &str = "grep egrep rg test [ [[ complete getopts read";
+    let program = line.words.first().map_or("", |w| base(&w.text));
+    if listed(SPEAKERS, program) {
+        return;
+    }
+    for (word, next) in line.words.iter().zip(line.words.iter().skip(1)) {
+        let flag = word.text.trim_start_matches(['[', '"', '\'', ',']);
+        let flag = flag.trim_end_matches(['"', '\'', ',']);
+        let bare = flag.trim_start_matches(['-', '/']);
+        if bare.len() == flag.len() || bare.len() < 4 || flag.contains(['=', ':', HOLE]) {
+            continue;
+        }
+        // Of Windows.
+        if flag.starts_with('/') && !matches!(bare, "password" | "pass" | "pwd" | "token") {
+            continue;
+        }
+        let class = match bare {
+            "pass" => Some(SecretName {
+                noun: Noun::Password,
+                strong: true,
+                exact: true,
+                words: vec!["pass".to_owned()],
+            }),
+            _ => name::classify(bare).filter(|c| c.exact),
+        };
+        let Some(class) = class else {
+            continue;
+        };
+        let value = next.text.trim_end_matches([']', ',', ';', ')']);
+        let value = value.strip_suffix('"').unwrap_or(value);
+        if value.starts_with(['-', '<', '>', '|', '&', ';', '[', '{', '(', '/'])
+            || value.contains([HOLE, '='])
+            || value.contains("://")
+        {
+            continue;
+        }
+        let kind = value::classify(value, &class);
+        if kind.is_secret() || kind == ValueKind::Default {
+            add(
+                found,
+                Positioned {
+                    program: String::new(),
+                    range: next.place(0..value.len()),
+                    secret: value.to_owned(),
+                    kind,
+                    expanded: next.expanded,
+                },
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let found = find(text, &|_| None);
+        found
+            .iter()
+            .map(|f| format!("{} {}", f.program, &text[f.range.clone()]))
+            .collect()
+    }
+
+    /// A password that nobody has.
+    fn password() -> String {
+        ["violet", "umbrella", "9"].join("-")
+    }
+
+    #[test]
+    fn where_programs_take_passwords() {
+        for (text, program) in [
+            ("mysql -u root -p@ db", "mysql"),
+            ("mysql -uroot --password=@ -e 'select 1'", "mysql"),
+            ("mysqladmin -u root password @", "mysqladmin"),
+            ("curl -fsSL -u bot:@ https://a", "curl"),
+            ("curl -fsSLu bot:@ https://a", "curl"),
+            ("curl -ubot:@ https://a", "curl"),
+            ("wget --user=a --password=@ https://a", "wget"),
+            ("wget --http-password @ https://a", "wget"),
+            ("sshpass -p @ ssh a@b", "sshpass"),
+            ("sshpass -p'@' ssh a@b", "sshpass"),
+            ("docker login -u a -p @ registry", "docker"),
+            ("sudo docker login --username a --password @ r", "docker"),
+            ("useradd -m -p @ bob", "useradd"),
+            ("echo 'root:@' | chpasswd", "chpasswd"),
+            ("echo root:@|sudo chpasswd", "chpasswd"),
+            ("printf 'bob:%s' x; chpasswd <<< \"bob:@\"", "chpasswd"),
+            ("chpasswd <<E\nbob:@\nE\n", "chpasswd"),
+            ("echo -e '@\\n@' | passwd root", "passwd"),
+            ("echo @ | passwd --stdin root", "passwd"),
+            ("echo @ | docker login --password-stdin r", "docker"),
+            ("net user bob @ /add", "net"),
+            ("redis-cli -a @ ping", "redis-cli"),
+            ("unzip -P @ x.zip", "unzip"),
+            ("7z x -p@ x.7z", "7z"),
+            ("openssl rsa -passin pass:@ -in x", "openssl"),
+            ("keytool -importcert -storepass @ -noprompt", "keytool"),
+            ("htpasswd -cb /etc/htpasswd bob @", "htpasswd"),
+            ("ssh-keygen -t rsa -N @ -f x", "ssh-keygen"),
+            ("composer config http-basic.a.b user @", "composer"),
+            ("rabbitmqctl add_user bob @", "rabbitmqctl"),
+            ("mc alias set a https://b bob @", "mc"),
+            ("sh -c \"mysql -p@ x\"", "mysql"),
+            ("su - bob -c 'mysql -p@'", "mysql"),
+            ("true && DEBIAN=1 sudo -E env X=1 mysql -p@", "mysql"),
+            ("smbclient //a/b -U bob%@", "smbclient"),
+            ("xfreerdp /u:bob /p:@ /v:a", "xfreerdp"),
+            ("app --token @ --x", ""),
+            ("app --api-key '@'", ""),
+            ("[\"app\", \"--password\", \"@\"]", ""),
+            ("sqlcmd -S a -U sa -P @", "sqlcmd"),
+            ("python -m twine upload -u a -p @ dist/*", "twine"),
+            ("vault login @", "vault"),
+            ("ldapsearch -x -D cn=a -w @", "ldapsearch"),
+        ] {
+            let text = text.replace('@', &password()).replace("a-9@b", "a@b");
+            let all = found(&text);
+            assert!(
+                all.contains(&format!("{program} {}", password())),
+                "{text}: {all:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_password() {
+        for text in [
+            "mkdir -p /var/lib/app",
+            "mysql -p -u root",
+            "mysql -p\"$PASSWORD\" -u root",
+            "curl -u \"$USER:$PASS\" https://a",
+            "curl -u bob https://a",
+            "docker login -u bob --password-stdin registry < /run/secrets/x",
+            "echo \"$PASSWORD\" | docker login -u bob --password-stdin",
+            "echo root:$PASSWORD | chpasswd",
+            "cat /run/secrets/x | chpasswd",
+            "docker run -p 8080:80 image",
+            "ssh -p 2222 host",
+            "nc -p 1234",
+            "grep --token x y",
+            "useradd -r -s /bin/false -p '!' bob",
+            "passwd -d root",
+            "wget --password-file=/x",
+            "openssl req -passin env:PASS -passout file:/x",
+            "app --token-file token.txt --secret-name mysecret",
+            "docker build --secret id=npm,src=.npmrc .",
+            "apt-get install -y passwd sshpass mysql-client",
+            "ssh-keygen -t rsa -N '' -f x",
+        ] {
+            assert_eq!(found(text), [] as [&str; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn values_of_variables_are_put_in() {
+        let lookup = |name: &str| (name == "P").then(password);
+        let text = "mysql -p$P";
+        let found = find(text, &lookup);
+        assert_eq!(&text[found[0].range.clone()], "$P");
+        assert!(found[0].expanded);
+    }
+}

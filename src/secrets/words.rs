@@ -1,0 +1,650 @@
+//! The commands of any text that may hold some: a script, a line of a Dockerfile that cannot be
+//! read, a comment. What reads the shell for the rules knows more and needs a script that is one;
+//! here every quote may be missing.
+
+use std::ops::Range;
+
+/// What is known of a variable.
+pub type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
+
+/// What stands in a word for a part that is not known.
+pub(super) const HOLE: char = '\0';
+
+/// How deep substitutions and quoted commands are followed.
+const DEPTH: usize = 6;
+
+/// One word without its quotes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Word {
+    /// The text; [`HOLE`] for what is not known.
+    pub text: String,
+    /// For each byte of it where it stands.
+    places: Vec<(u32, u32)>,
+    /// All of it, quotes included.
+    pub range: Range<usize>,
+    /// Whether some of it is quoted.
+    pub quoted: bool,
+    /// Whether the value of a variable is in it.
+    pub expanded: bool,
+}
+
+impl Word {
+    fn push(&mut self, text: &str, range: Range<usize>) {
+        let whole = range.len() == text.len();
+        for (i, _) in text.bytes().enumerate() {
+            let place = if whole {
+                (range.start + i, range.start + i + 1)
+            } else {
+                (range.start, range.end)
+            };
+            self.places.push((place.0 as u32, place.1 as u32));
+        }
+        self.text.push_str(text);
+    }
+
+    /// Where a part of the text stands.
+    pub fn place(&self, part: Range<usize>) -> Range<usize> {
+        let first = self.places.get(part.start);
+        let last = part.end.checked_sub(1).and_then(|i| self.places.get(i));
+        match (first, last) {
+            (Some(first), Some(last)) if part.start < part.end => {
+                first.0 as usize..(last.1 as usize).max(first.0 as usize)
+            }
+            _ => self.range.clone(),
+        }
+    }
+
+    /// A word of its own from a part of this one.
+    pub fn part(&self, part: Range<usize>) -> Word {
+        let text = self.text.get(part.clone()).unwrap_or_default().to_owned();
+        let places = self.places.get(part.clone()).unwrap_or_default().to_vec();
+        Word {
+            range: self.place(part),
+            text,
+            places,
+            ..self.clone()
+        }
+    }
+
+    /// Another text that is all at the place of this word.
+    pub fn stand_for(&self, text: &str) -> Word {
+        let place = self.place(0..self.text.len());
+        let place = (place.start as u32, place.end as u32);
+        Word {
+            text: text.to_owned(),
+            places: vec![place; text.len()],
+            ..self.clone()
+        }
+    }
+
+    /// Words with a blank between them.
+    pub fn joined(words: &[&Word]) -> Word {
+        let mut all = Word {
+            quoted: true,
+            ..Word::default()
+        };
+        for word in words {
+            if !all.text.is_empty() {
+                let end = all.places.last().map_or(0, |p| p.1);
+                all.text.push(' ');
+                all.places.push((end, end));
+            } else {
+                all.range = word.range.clone();
+            }
+            all.text.push_str(&word.text);
+            all.places.extend(&word.places);
+            all.range.end = word.range.end;
+            all.expanded |= word.expanded;
+        }
+        all
+    }
+
+    /// A word that is written as it is.
+    fn verbatim(text: &str, start: usize) -> Word {
+        let mut word = Word {
+            range: start..start + text.len(),
+            quoted: true,
+            ..Word::default()
+        };
+        word.push(text, start..start + text.len());
+        word
+    }
+}
+
+/// One simple command.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Line {
+    /// Its words, redirections left out.
+    pub words: Vec<Word>,
+    /// The command whose output it reads.
+    pub piped: Option<usize>,
+    /// The text it reads: `<<<` or a here-document.
+    pub stdin: Option<Word>,
+    /// The file it writes.
+    pub target: Option<String>,
+}
+
+/// The commands of a text, those in substitutions and in quoted scripts too.
+pub(super) fn commands(text: &str, lookup: Lookup<'_>) -> Vec<Line> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        lookup,
+        lines: Vec::new(),
+        depth: 0,
+        in_backticks: false,
+    };
+    reader.read(None);
+    let mut lines = reader.lines;
+    let mut from = 0;
+    for _ in 0..2 {
+        let end = lines.len();
+        for at in from..end {
+            for script in scripts(lines.get(at)) {
+                let base = lines.len();
+                let inner = commands_of(&script, lookup);
+                lines.extend(inner.into_iter().map(|mut line| {
+                    line.piped = line.piped.map(|p| p + base);
+                    line
+                }));
+            }
+        }
+        from = end;
+    }
+    lines
+}
+
+/// The commands of a script that is a word.
+fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
+    let mut reader = Reader {
+        text: &script.text,
+        at: 0,
+        lookup,
+        lines: Vec::new(),
+        depth: DEPTH - 1,
+        in_backticks: false,
+    };
+    reader.read(None);
+    let mut lines = reader.lines;
+    for line in &mut lines {
+        let words = line.words.iter_mut().chain(&mut line.stdin);
+        for word in words {
+            for place in &mut word.places {
+                let there = script.place(place.0 as usize..place.1 as usize);
+                *place = (there.start as u32, there.end as u32);
+            }
+            word.range = script.place(word.range.clone());
+            word.expanded |= script.expanded;
+        }
+    }
+    lines
+}
+
+/// The words of a command that are scripts for another shell.
+fn scripts(line: Option<&Line>) -> Vec<Word> {
+    const RUNNERS: &str = "\
+        sh bash dash ash zsh ksh fish su eval ssh cmd cmd.exe powershell pwsh powershell.exe \
+        watch expect runuser kadmin kadmin.local docker script busybox exec sudo gosu su-exec env timeout xargs";
+    let Some(line) = line else {
+        return Vec::new();
+    };
+    let runs = line
+        .words
+        .iter()
+        .take(6)
+        .any(|w| super::listed(RUNNERS, base(&w.text)));
+    if !runs {
+        return Vec::new();
+    }
+    let inner = line.words.iter().skip(1);
+    let inner = inner.filter(|w| w.quoted && w.text.contains([' ', '\n']));
+    let mut scripts: Vec<Word> = inner.cloned().collect();
+    scripts.extend(line.stdin.clone());
+    scripts
+}
+
+/// The name of a program without its folder and what Windows puts behind it.
+pub(super) fn base(text: &str) -> &str {
+    let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    let name = name.trim_start_matches(['[', '"', '@']);
+    let name = name.trim_end_matches([',', '"', ']']);
+    [".exe", ".sh", ".cmd", ".bat", ".py"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name)
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    lookup: Lookup<'t>,
+    lines: Vec<Line>,
+    depth: usize,
+    /// Whether a backtick ends what is being read.
+    in_backticks: bool,
+}
+
+impl Reader<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn second(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at + 1).copied()
+    }
+
+    /// Reads commands up to a closing character or the end.
+    fn read(&mut self, until: Option<u8>) {
+        let mut line = Line::default();
+        // The last command of a group whose output goes on.
+        let mut group = None;
+        let mut heredocs: Vec<(String, bool)> = Vec::new();
+        let mut owners: Vec<usize> = Vec::new();
+        while let Some(byte) = self.next() {
+            match byte {
+                b if Some(b) == until => {
+                    self.at += 1;
+                    break;
+                }
+                b'\n' => {
+                    self.at += 1;
+                    self.finish(&mut line);
+                    for ((name, tabs), owner) in heredocs.drain(..).zip(owners.drain(..)) {
+                        let body = self.heredoc(&name, tabs);
+                        if let Some(owner) = self.lines.get_mut(owner) {
+                            owner.stdin = body;
+                        }
+                    }
+                }
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\\' if matches!(self.second(), Some(b'\n')) => self.at += 2,
+                b'#' => {
+                    let end = self.rest().find('\n').unwrap_or(self.rest().len());
+                    self.at += end;
+                }
+                b';' | b'&' if byte == b'&' && self.second() == Some(b'>') => {
+                    self.at += 1;
+                    self.redirect(&mut line, &mut heredocs, &mut owners);
+                }
+                b';' | b'&' => {
+                    self.at += 1;
+                    if self.next() == Some(byte) {
+                        self.at += 1;
+                    }
+                    self.finish(&mut line);
+                }
+                b'|' => {
+                    self.at += 1;
+                    let is_or = self.next() == Some(b'|');
+                    if is_or || self.next() == Some(b'&') {
+                        self.at += 1;
+                    }
+                    let before = self.finish(&mut line).or(group);
+                    if !is_or {
+                        line.piped = before;
+                    }
+                }
+                b'(' => {
+                    self.at += 1;
+                    if self.depth < DEPTH {
+                        self.finish(&mut line);
+                        self.depth += 1;
+                        self.read(Some(b')'));
+                        self.depth -= 1;
+                        group = self.lines.len().checked_sub(1);
+                    }
+                }
+                b')' => {
+                    self.at += 1;
+                    self.finish(&mut line);
+                }
+                b'<' | b'>' => self.redirect(&mut line, &mut heredocs, &mut owners),
+                _ => {
+                    group = None;
+                    let before = self.at;
+                    let word = self.word();
+                    // `2>file`
+                    let is_number = word.text.bytes().all(|b| b.is_ascii_digit());
+                    if !(is_number && matches!(self.next(), Some(b'<' | b'>'))) {
+                        line.words.push(word);
+                    }
+                    if self.at == before {
+                        self.at += self.rest().chars().next().map_or(1, char::len_utf8);
+                    }
+                }
+            }
+        }
+        self.finish(&mut line);
+    }
+
+    /// Ends a command; its number, if there is one.
+    fn finish(&mut self, line: &mut Line) -> Option<usize> {
+        if line.words.is_empty() && line.stdin.is_none() {
+            line.piped = None;
+            return None;
+        }
+        self.lines.push(std::mem::take(line));
+        self.lines.len().checked_sub(1)
+    }
+
+    fn redirect(
+        &mut self,
+        line: &mut Line,
+        heredocs: &mut Vec<(String, bool)>,
+        owners: &mut Vec<usize>,
+    ) {
+        let rest = self.rest();
+        let length = rest
+            .bytes()
+            .take(3)
+            .take_while(|b| matches!(b, b'<' | b'>' | b'&' | b'|' | b'-'))
+            .count();
+        let operator = rest.get(..length).unwrap_or_default().to_owned();
+        // `<(` and `>(` are commands.
+        let operator =
+            operator.trim_end_matches(if operator.starts_with("<<") { ' ' } else { '-' });
+        self.at += operator.len().max(1);
+        while matches!(self.next(), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+        if matches!(self.next(), None | Some(b'\n' | b'(')) {
+            return;
+        }
+        let target = self.word();
+        match operator {
+            "<<<" => line.stdin = Some(target),
+            "<<" | "<<-" => {
+                heredocs.push((target.text, operator == "<<-"));
+                owners.push(self.lines.len());
+            }
+            o if o.starts_with('>') && !o.contains('&') => line.target = Some(target.text),
+            _ => {}
+        }
+    }
+
+    /// The body of a here-document that begins here.
+    fn heredoc(&mut self, name: &str, tabs: bool) -> Option<Word> {
+        let start = self.at;
+        let rest = self.rest();
+        let mut length = 0;
+        for full in rest.split_inclusive('\n') {
+            let text = full.trim_end_matches(['\n', '\r']);
+            let text = if tabs {
+                text.trim_start_matches('\t')
+            } else {
+                text
+            };
+            if text == name {
+                let body = Word::verbatim(rest.get(..length)?, start);
+                self.at = start + length + full.len();
+                return Some(body);
+            }
+            length += full.len();
+        }
+        // The body stands elsewhere.
+        None
+    }
+
+    fn word(&mut self) -> Word {
+        let mut word = Word {
+            range: self.at..self.at,
+            ..Word::default()
+        };
+        while let Some(byte) = self.next() {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')' => {
+                    break;
+                }
+                b'\'' => {
+                    word.quoted = true;
+                    let inner = self.rest().get(1..).unwrap_or_default();
+                    let (length, closed) = match inner.find('\'') {
+                        Some(i) => (i, 1),
+                        None => (inner.len(), 0),
+                    };
+                    let text = inner.get(..length).unwrap_or_default().to_owned();
+                    word.push(&text, self.at + 1..self.at + 1 + length);
+                    self.at += 1 + length + closed;
+                }
+                b'"' => {
+                    word.quoted = true;
+                    self.at += 1;
+                    self.double(&mut word);
+                }
+                b'\\' => {
+                    let escaped = self.rest().chars().nth(1);
+                    match escaped {
+                        Some('\n') => self.at += 2,
+                        Some(c) => {
+                            let length = 1 + c.len_utf8();
+                            // Windows has folders behind it.
+                            let text = if c.is_ascii_alphanumeric() {
+                                self.rest().get(..length).unwrap_or_default().to_owned()
+                            } else {
+                                c.to_string()
+                            };
+                            word.push(&text, self.at..self.at + length);
+                            self.at += length;
+                        }
+                        None => self.at += 1,
+                    }
+                }
+                b'$' => self.dollar(&mut word),
+                b'`' if self.in_backticks => break,
+                b'`' => self.backtick(&mut word),
+                _ => {
+                    let plain = self.rest();
+                    let end = plain
+                        .find(|c: char| " \t\n\r;&|<>()'\"\\$`".contains(c))
+                        .unwrap_or(plain.len())
+                        .max(1);
+                    let text = plain.get(..end).unwrap_or_default().to_owned();
+                    word.push(&text, self.at..self.at + end);
+                    self.at += end;
+                }
+            }
+        }
+        word.range.end = self.at;
+        word
+    }
+
+    /// What stands in double quotes, up to behind the closing one.
+    fn double(&mut self, word: &mut Word) {
+        while let Some(byte) = self.next() {
+            match byte {
+                b'"' => {
+                    self.at += 1;
+                    return;
+                }
+                b'\\' => match self.second() {
+                    Some(c @ (b'"' | b'\\' | b'$' | b'`')) => {
+                        word.push(&char::from(c).to_string(), self.at..self.at + 2);
+                        self.at += 2;
+                    }
+                    Some(b'\n') => self.at += 2,
+                    _ => {
+                        word.push("\\", self.at..self.at + 1);
+                        self.at += 1;
+                    }
+                },
+                b'$' => self.dollar(word),
+                b'`' => self.backtick(word),
+                _ => {
+                    let plain = self.rest();
+                    let end = plain
+                        .find(['"', '\\', '$', '`'])
+                        .unwrap_or(plain.len())
+                        .max(1);
+                    let text = plain.get(..end).unwrap_or_default().to_owned();
+                    word.push(&text, self.at..self.at + end);
+                    self.at += end;
+                }
+            }
+        }
+    }
+
+    fn dollar(&mut self, word: &mut Word) {
+        let start = self.at;
+        let rest = self.text.get(start + 1..).unwrap_or_default();
+        match rest.bytes().next() {
+            Some(b'(') => {
+                self.at += 2;
+                if self.depth < DEPTH {
+                    self.depth += 1;
+                    self.read(Some(b')'));
+                    self.depth -= 1;
+                } else {
+                    let end = self.rest().find(')').map_or(self.rest().len(), |i| i + 1);
+                    self.at += end;
+                }
+                word.push(HOLE.encode_utf8(&mut [0; 1]), start..self.at);
+            }
+            Some(b'{') => {
+                let end = rest.find('}').map_or(rest.len(), |i| i + 1);
+                let name = rest.get(1..end.saturating_sub(1)).unwrap_or_default();
+                self.at = start + 1 + end;
+                self.variable(word, name, start);
+            }
+            Some(b) if b.is_ascii_alphabetic() || b == b'_' => {
+                let end = rest
+                    .bytes()
+                    .position(|b| !b.is_ascii_alphanumeric() && b != b'_')
+                    .unwrap_or(rest.len());
+                self.at = start + 1 + end;
+                self.variable(word, rest.get(..end).unwrap_or_default(), start);
+            }
+            // `$1`, `$?`
+            Some(b) if b.is_ascii_digit() || b"?#@*!$".contains(&b) => {
+                self.at = start + 2;
+                word.push(HOLE.encode_utf8(&mut [0; 1]), start..self.at);
+            }
+            // `$'…'`
+            Some(b'\'') => self.at = start + 1,
+            _ => {
+                word.push("$", start..start + 1);
+                self.at = start + 1;
+            }
+        }
+    }
+
+    fn variable(&self, word: &mut Word, name: &str, start: usize) {
+        match (self.lookup)(name) {
+            Some(value) => {
+                word.expanded = true;
+                // Never byte for byte: the value stands elsewhere.
+                for c in value.chars() {
+                    let mut buffer = [0; 4];
+                    let text = c.encode_utf8(&mut buffer);
+                    for _ in text.bytes() {
+                        word.places.push((start as u32, self.at as u32));
+                    }
+                    word.text.push(c);
+                }
+            }
+            None => {
+                word.text.push(HOLE);
+                word.places.push((start as u32, self.at as u32));
+            }
+        }
+    }
+
+    fn backtick(&mut self, word: &mut Word) {
+        let start = self.at;
+        let rest = self.text.get(start + 1..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default();
+        match line.find('`') {
+            Some(end) if end > 0 && self.depth < DEPTH => {
+                self.at = start + 1;
+                self.depth += 1;
+                self.in_backticks = true;
+                self.read(Some(b'`'));
+                self.in_backticks = false;
+                self.depth -= 1;
+                word.push(HOLE.encode_utf8(&mut [0; 1]), start..self.at);
+            }
+            // PowerShell continues its lines so.
+            _ => self.at = start + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Vec<String>> {
+        let lookup = |name: &str| (name == "known").then(|| "value".to_owned());
+        let lines = commands(text, &lookup);
+        let words = |line: Line| line.words.into_iter().map(|w| w.text).collect();
+        lines.into_iter().map(words).collect()
+    }
+
+    #[test]
+    fn commands_are_told_apart() {
+        assert_eq!(
+            read("a -b 'c d' && e=f g \"h\\\"$known\" | i $x >j; (k) # l\nm"),
+            [
+                &["a", "-b", "c d"][..],
+                &["e=f", "g", "h\"value"],
+                &["i", "\0"],
+                &["k"],
+                &["m"],
+            ]
+        );
+        assert_eq!(
+            read("sh -c 'a \"b c\"' `d e` $(f g)"),
+            [
+                &["d", "e"][..],
+                &["f", "g"],
+                &["sh", "-c", "a \"b c\"", "\0", "\0"],
+                &["a", "b c"]
+            ]
+        );
+    }
+
+    #[test]
+    fn every_byte_has_a_place() {
+        let text = "x 'a b'\"c\\\"d\" $known";
+        let lines = commands(text, &|_| Some("long value".to_owned()));
+        let word = &lines[0].words[1];
+        assert_eq!(word.text, "a bc\"d");
+        assert_eq!(&text[word.place(0..3)], "a b");
+        assert_eq!(&text[word.place(4..6)], "\\\"d");
+        let word = &lines[0].words[2];
+        assert_eq!(&text[word.place(2..4)], "$known");
+    }
+
+    #[test]
+    fn pipes_and_here_documents_feed_a_command() {
+        let text = "echo a | b\nc <<<d\nf <<E\ng h\nE\ni";
+        let lines = commands(text, &|_| None);
+        assert_eq!(lines[1].piped, Some(0));
+        assert_eq!(lines[2].stdin.as_ref().unwrap().text, "d");
+        assert_eq!(lines[3].stdin.as_ref().unwrap().text, "g h\n");
+        assert_eq!(lines[4].words[0].text, "i");
+    }
+
+    #[test]
+    fn broken_text_ends() {
+        for text in [
+            "'",
+            "\"",
+            "$(",
+            "`",
+            "${",
+            "\\",
+            "<",
+            "<<",
+            "a <<E\nb",
+            "((((((((((((",
+            "$'",
+        ] {
+            let _ = commands(text, &|_| None);
+            let _ = commands(&format!("sh -c \"{text} x"), &|_| None);
+        }
+    }
+}

@@ -1,0 +1,738 @@
+//! How many leaks are found, and how often what only looks like one: Dockerfiles made here from
+//! places of a secret and secrets made at run time, so that none stands in this repository.
+
+use std::collections::BTreeMap;
+
+use dlint::diagnostic::Severity;
+use dlint::engine::{self, Settings};
+use dlint::secrets::token::{Alphabet, Check, PROVIDERS, Part, Provider};
+use dlint::span::Source;
+
+/// A small xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+
+    fn of<'t>(&mut self, all: &[&'t str]) -> &'t str {
+        all[self.below(all.len())]
+    }
+
+    fn text(&mut self, alphabet: Alphabet, length: usize) -> String {
+        let all: Vec<char> = (33u8..127)
+            .filter(|b| alphabet.has(*b) && *b != b'=')
+            .map(char::from)
+            .collect();
+        (0..length).map(|_| all[self.below(all.len())]).collect()
+    }
+
+    /// What people think of: words, capitals, digits, a sign.
+    fn human(&mut self) -> String {
+        const WORDS: [&str; 24] = [
+            "walrus", "lantern", "kestrel", "pumpkin", "saffron", "glacier", "marble", "otter",
+            "velvet", "thunder", "cobalt", "meadow", "falcon", "ginger", "harbour", "juniper",
+            "Sommer", "Katze", "Berlin", "Montag", "dragon", "monkey", "shadow", "ninja",
+        ];
+        let (a, b) = (self.of(&WORDS), self.of(&WORDS));
+        let title = |w: &str| format!("{}{}", w[..1].to_uppercase(), &w[1..]);
+        let year = 1950 + self.below(80);
+        let digit = self.below(10);
+        match self.below(9) {
+            0 => format!("{a}-{b}-{digit}"),
+            1 => format!("{}{year}", title(a)),
+            2 => format!("{}{}{digit}", title(a), title(b)),
+            3 => format!("{a}{b}"),
+            4 => format!("{}{year}!", title(a)),
+            5 => format!("{a}.{b}{digit}"),
+            6 => format!(
+                "{}_{}{year}",
+                title(a),
+                b.replace('e', "3").replace('a', "4")
+            ),
+            7 => format!("Sup3r{}{digit}!", title(a)),
+            _ => format!("{}#{}", title(a), title(b)),
+        }
+    }
+
+    fn token(&mut self, provider: &Provider) -> String {
+        let mut token = String::new();
+        if let Some((alphabet, min, _)) = provider.before {
+            token.push_str(provider.starts);
+            token.push_str(&self.text(alphabet, usize::from(min) - provider.starts.len()));
+        }
+        token.push_str(provider.keyword);
+        for part in provider.parts {
+            match part {
+                Part::Run(alphabet, min, _) => {
+                    token.push_str(&self.text(*alphabet, usize::from(*min)));
+                }
+                Part::Text(text) => token.push_str(text),
+            }
+        }
+        if provider.check == Check::Crc {
+            let body = token.split_off(provider.keyword.len());
+            token.push_str(&body[..30]);
+            token.push_str(&crc(&body[..30]));
+        }
+        token
+    }
+}
+
+/// CRC-32 in base 62, six digits.
+fn crc(text: &str) -> String {
+    let mut crc = u32::MAX;
+    for byte in text.bytes() {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    let digits: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
+    let mut rest = !crc;
+    let mut out = ['0'; 6];
+    for digit in out.iter_mut().rev() {
+        *digit = digits[(rest % 62) as usize];
+        rest /= 62;
+    }
+    out.iter().collect()
+}
+
+fn base64(text: &str) -> String {
+    let all: Vec<char> = ('A'..='Z')
+        .chain('a'..='z')
+        .chain('0'..='9')
+        .chain(['+', '/'])
+        .collect();
+    let mut out = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for i in 0..4 {
+            if i <= chunk.len() {
+                out.push(all[(bits >> (18 - 6 * i) & 63) as usize]);
+            } else {
+                out.push('=');
+            }
+        }
+    }
+    out
+}
+
+/// A private key in PEM, as its lines.
+fn key_block(random: &mut Random) -> [String; 4] {
+    let edge = |word: &str| format!("-----{word} RSA PRIV{} KEY-----", "ATE");
+    let line = |r: &mut Random| format!("MIIa1{}", r.text(Alphabet::Alnum, 59));
+    [edge("BEGIN"), line(random), line(random), edge("END")]
+}
+
+/// A finding: its rule, its level, and the text it underlines.
+type Finding = (&'static str, Severity, String, u32);
+
+fn findings(text: &str) -> Vec<Finding> {
+    let report = engine::lint(Source::new("Dockerfile", text), &Settings::recommended());
+    let secrets = report
+        .diagnostics
+        .iter()
+        .filter(|d| d.rule.family == "secrets");
+    secrets
+        .map(|d| {
+            let text = report.source.slice(d.span).to_owned();
+            (
+                d.rule.id,
+                d.severity,
+                text,
+                report.source.line(d.span.start),
+            )
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Score {
+    cases: usize,
+    found: usize,
+    exact: usize,
+    errors: usize,
+    /// By the place, an example.
+    missed: BTreeMap<String, (usize, String)>,
+}
+
+#[derive(Default)]
+struct Scores(BTreeMap<&'static str, Score>);
+
+impl Scores {
+    /// Counts a file in which `secret` stands as `written`.
+    fn count(&mut self, kind: &'static str, text: &str, written: &str) {
+        let findings = findings(text);
+        let score = self.0.entry(kind).or_default();
+        score.cases += 1;
+        let touches = |f: &&Finding| f.2.contains(written) || written.contains(&f.2);
+        let found: Vec<&Finding> = findings.iter().filter(touches).collect();
+        score.found += usize::from(!found.is_empty());
+        score.exact += usize::from(found.iter().any(|f| f.2 == written));
+        score.errors += usize::from(found.iter().any(|f| f.1 == Severity::Error));
+        if !found.iter().any(|f| f.2 == written) {
+            let found: Vec<_> = findings.iter().map(|f| &f.2).collect();
+            let place = text.replace(written, "@");
+            let entry = score.missed.entry(place).or_default();
+            entry.0 += 1;
+            entry.1 = format!("{written:?} {found:?}");
+        }
+    }
+
+    /// Asserts the least share of found and of exactly underlined secrets of every kind.
+    fn hold(&self, floors: &[(&str, f64)]) {
+        let mut low = Vec::new();
+        for (kind, score) in &self.0 {
+            let share = |n: usize| n as f64 / score.cases as f64;
+            println!(
+                "{kind:24} {:6} cases, found {:.3}, exact {:.3}, errors {:.3}",
+                score.cases,
+                share(score.found),
+                share(score.exact),
+                share(score.errors)
+            );
+            if std::env::var_os("DLINT_SHOW_MISSED").is_some() {
+                score.missed.iter().for_each(|m| println!("  {m:?}"));
+            }
+            let floor = floors.iter().find(|(k, _)| k == kind);
+            let floor = floor.unwrap_or_else(|| panic!("no floor for {kind}")).1;
+            if share(score.found) < floor || share(score.exact) < floor - 0.02 {
+                low.push(format!("{kind}: {:#?}", score.missed));
+            }
+        }
+        assert!(low.is_empty(), "{}", low.join("\n"));
+    }
+}
+
+/// Places of a token that needs no name. `@` is the token.
+const ANYWHERE: &[&str] = &[
+    "ENV THING=@",
+    "ENV THING @",
+    "ENV A=b THING=\"@\" C=d",
+    "ARG THING=@",
+    "LABEL x.y=@",
+    "RUN use @",
+    "RUN export A=b && use --x @ | tee y",
+    "RUN echo '{\"x\":\"@\"}' > x.json",
+    "RUN <<EOF\nuse @\nEOF",
+    "COPY <<EOF /x\nx: @\nEOF",
+    "CMD [\"app\", \"@\"]",
+    "CMD app @",
+    "ENTRYPOINT [\"app\", \"--x=@\"]",
+    "HEALTHCHECK CMD app @",
+    "ONBUILD RUN use @",
+    "ONBUILD ENV THING=@",
+    "# @",
+    "RUN true \\\n  # @\n  && true",
+    "RUN curl -H 'X: @' https://api.acme.dev",
+    "RUN git clone https://x:@@github.com/a/b",
+    "ADD https://@@github.com/a/b.git /b",
+    "RUN curl https://api.acme.dev?x=@",
+    "SHELL [\"sh\", \"-c\", \"@\"]",
+    "VOLUME /@",
+];
+
+#[test]
+fn provider_tokens() {
+    let mut random = Random(0x51ED);
+    let mut scores = Scores::default();
+    for provider in PROVIDERS {
+        for place in ANYWHERE {
+            let token = random.token(provider);
+            let text = format!("FROM a\n{}\n", place.replacen('@', &token, 1));
+            scores.count("token", &text, &token);
+        }
+        // A continuation in its middle, two variables.
+        let token = random.token(provider);
+        let (a, b) = token.split_at(token.len() / 2);
+        let text = format!("FROM a\nENV THING={a}\\\n{b}\n");
+        scores.count("token continued", &text, &format!("{a}\\\n{b}"));
+        let text = format!("FROM a\nRUN use {a}\\\n{b}\n");
+        scores.count("token continued", &text, &format!("{a}\\\n{b}"));
+        for place in [
+            "ENV THING=@",
+            "RUN use @",
+            "LABEL x=@",
+            "RUN curl -H \"X: @\" h",
+        ] {
+            let use_ = place.replace('@', "$A${B}");
+            let text = format!("FROM a\nARG A={a}\nENV B={b}\n{use_}\n");
+            scores.count("token joined", &text, "$A${B}");
+        }
+        for place in [
+            "ENV THING_B64=@",
+            "RUN echo @ | base64 -d > x",
+            "COPY <<EOF /x\nx: @\nEOF",
+        ] {
+            let encoded = base64(&format!("token={token}\n"));
+            let text = format!("FROM a\n{}\n", place.replace('@', &encoded));
+            scores.count("token in base64", &text, &encoded);
+        }
+    }
+    scores.hold(&[
+        ("token", 0.995),
+        ("token continued", 0.99),
+        ("token joined", 0.97),
+        ("token in base64", 0.95),
+    ]);
+}
+
+#[test]
+fn private_keys() {
+    let mut random = Random(0x4E1);
+    let mut scores = Scores::default();
+    for _ in 0..40 {
+        let [begin, a, b, end] = key_block(&mut random);
+        let block = format!("{begin}\n{a}\n{b}\n{end}");
+        let escaped = format!("{begin}\\n{a}\\n{b}\\n{end}");
+        for place in ["RUN <<EOF\ncat > k <<X\n@\nX\nEOF", "COPY <<EOF /k\n@\nEOF"] {
+            let text = format!("FROM a\n{}\n", place.replace('@', &block));
+            scores.count("key block", &text, &block);
+        }
+        for place in [
+            "ENV KEY=\"@\"",
+            "ARG KEY='@'",
+            "RUN printf '@' > k",
+            "RUN echo -e \"@\" > k",
+            "CMD [\"app\", \"@\"]",
+            "LABEL key=\"@\"",
+        ] {
+            let text = format!("FROM a\n{}\n", place.replace('@', &escaped));
+            scores.count("key block", &text, &escaped);
+        }
+        let encoded = base64(&block);
+        for place in ["ENV KEY_B64=@", "RUN echo @ | base64 -d > k", "ARG K=@"] {
+            let text = format!("FROM a\n{}\n", place.replace('@', &encoded));
+            scores.count("key in base64", &text, &encoded);
+        }
+    }
+    scores.hold(&[("key block", 0.99), ("key in base64", 0.99)]);
+}
+
+const NAMES: &[&str] = &[
+    "DB_PASSWORD",
+    "PASSWORD",
+    "MYSQL_ROOT_PASSWORD",
+    "POSTGRES_PASSWORD",
+    "ADMIN_PASS",
+    "SMTP_PASSWD",
+    "REDIS_PASSWORD",
+    "PGPASSWORD",
+    "JWT_SECRET",
+    "SECRET_KEY",
+    "API_TOKEN",
+    "GITHUB_TOKEN",
+    "CLIENT_SECRET",
+    "API_KEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "ENCRYPTION_KEY",
+    "dbPassword",
+    "SA_PASSWORD",
+    "LDAP_BIND_PW",
+    "APP_SECRET_KEY_BASE",
+];
+
+/// Places behind a name. `#` is the name, `@` the value.
+const NAMED: &[&str] = &[
+    "ENV #=@",
+    "ENV # @",
+    "ENV #=\"@\"",
+    "ENV #='@'",
+    "ENV A=b #=@ C=d",
+    "ENV A=b \\\n    #=@",
+    "ENV #=${X:-@}",
+    "ARG #=@",
+    "ARG #=\"@\"",
+    "ONBUILD ENV #=@",
+    "LABEL #=@",
+    "LABEL a.b=c #=\"@\"",
+    "RUN export #=@",
+    "RUN export #=\"@\" && make",
+    "RUN #=@ make",
+    "RUN make #='@'",
+    "RUN a && #=@ sudo b && c",
+    "RUN docker run -e #=@ x",
+    "RUN echo \"#=@\" >> /etc/environment",
+    "RUN echo '#: @' >> x.yml",
+    "RUN printf '#=@\\n' > .env",
+    "RUN sed -i 's/^#=.*/#=@/' x.conf",
+    "RUN <<EOF\nexport #=@\nmake\nEOF",
+    "RUN <<EOF\ncat > x.yml <<X\n  #: \"@\"\nX\nEOF",
+    "COPY <<EOF /x.yml\na:\n  #: @\nEOF",
+    "COPY <<EOF /x.ini\n[a]\n# = @\nEOF",
+    "COPY <<EOF /x.json\n{\"a\": 1, \"#\": \"@\"}\nEOF",
+    "COPY <<'EOF' /x.env\n#=@\nEOF",
+    "COPY <<EOF /x.xml\n<a><#>@</#></a>\nEOF",
+    "CMD #=@ app",
+    "CMD [\"env\", \"#=@\", \"app\"]",
+    "ENTRYPOINT [\"sh\", \"-c\", \"#=@ exec app\"]",
+    "HEALTHCHECK CMD #=@ check",
+    "ENV JAVA_OPTS=\"-Xmx1g -D#=@ -Dx=y\"",
+    "# ENV #=@",
+    "#ENV # @",
+    "# export #=@",
+];
+
+#[test]
+fn values_behind_names() {
+    let mut random = Random(0x7A11);
+    let mut scores = Scores::default();
+    for name in NAMES {
+        for place in NAMED {
+            for i in 0..3 {
+                let value = if i == 2 {
+                    random.text(Alphabet::Alnum, 24)
+                } else {
+                    random.human()
+                };
+                // `#` starts a comment too.
+                let place = place.strip_prefix("# ").map_or_else(
+                    || place.replace('#', name),
+                    |rest| format!("# {}", rest.replace('#', name)),
+                );
+                let place = place.replace(&format!("{name}ENV"), "#ENV");
+                let written = value.replace('#', "-");
+                let text = format!("FROM a\n{}\n", place.replace('@', &written));
+                let kind = if i == 2 {
+                    "name, random"
+                } else {
+                    "name, human"
+                };
+                scores.count(kind, &text, &written);
+            }
+        }
+    }
+    scores.hold(&[("name, random", 0.97), ("name, human", 0.97)]);
+}
+
+/// Where programs take a credential.
+const COMMANDS: &[&str] = &[
+    "mysql -u root -p@ -e 'select 1'",
+    "mysql -uroot --password=@",
+    "mysqldump -p'@' shop > x",
+    "mysqladmin -u root password '@'",
+    "mariadb -p\"@\"",
+    "curl -u bot:@ https://a.dev",
+    "curl --user bot:@ https://a.dev",
+    "curl -sSLu 'bot:@' https://a.dev",
+    "curl -x http://p:1 --proxy-user a:@ https://a.dev",
+    "curl --oauth2-bearer @ https://a.dev",
+    "wget --user=a --password=@ https://a.dev",
+    "wget --http-password=@ https://a.dev",
+    "wget --ftp-password=@ ftp://a.dev",
+    "sshpass -p @ ssh a.dev",
+    "sshpass -p '@' scp a b:c",
+    "useradd -m -p @ bob",
+    "usermod -p '@' bob",
+    "useradd --password @ bob",
+    "echo 'root:@' | chpasswd",
+    "echo \"bob:@\" | sudo chpasswd",
+    "printf 'bob:@\\n' | chpasswd",
+    "echo bob:@ | chpasswd -c SHA512",
+    "chpasswd <<< 'bob:@'",
+    "echo '@' | passwd --stdin bob",
+    "echo -e \"@\\n@\" | passwd bob",
+    "(echo @; echo @) | passwd bob",
+    "docker login -u a -p @ r.dev",
+    "docker login --username a --password @ r.dev",
+    "echo @ | docker login -u a --password-stdin r.dev",
+    "podman login -p @ -u a r.dev",
+    "helm registry login r.dev -u a -p @",
+    "helm repo add x https://a.dev --password @",
+    "skopeo copy --src-creds=a:@ docker://a docker://b",
+    "az login -u a -p @",
+    "az login --service-principal -u a -p @ --tenant t",
+    "aws configure set aws_secret_access_key @",
+    "doctl auth init -t @",
+    "gh auth login --with-token <<< @",
+    "vault login @",
+    "kubectl config set-credentials a --token=@",
+    "kubectl create secret generic x --from-literal=password=@",
+    "kubectl create secret docker-registry x --docker-password=@",
+    "oc login -u a -p @ h",
+    "psql postgresql://a:@@db.acme.dev/x",
+    "PGPASSWORD=@ psql -h h",
+    "psql -c \"ALTER USER a WITH PASSWORD '@'\"",
+    "mysql -e \"CREATE USER a IDENTIFIED BY '@'\"",
+    "redis-cli -a @ ping",
+    "redis-server --requirepass @",
+    "mongosh -u a -p @",
+    "mongo admin -u a -p '@'",
+    "mongorestore --password=@",
+    "sqlcmd -S h -U sa -P '@'",
+    "/opt/mssql-tools/bin/sqlcmd -U sa -P @ -Q x",
+    "sqlplus a/@@h",
+    "cqlsh -u a -p @ h",
+    "cypher-shell -u a -p @",
+    "neo4j-admin set-initial-password @",
+    "rabbitmqctl add_user a @",
+    "rabbitmqctl change_password a @",
+    "ldapsearch -x -D cn=a -w @",
+    "slappasswd -s @",
+    "kadmin.local -q \"addprinc -pw @ a\"",
+    "smbclient //h/s -U a%@",
+    "lftp -u a,@ h",
+    "svn co --username a --password @ https://a.dev",
+    "unzip -P @ x.zip",
+    "zip -P @ x.zip y",
+    "7z x -p@ x.7z",
+    "gpg --batch --passphrase @ -d x",
+    "openssl enc -d -aes-256-cbc -k @ -in x",
+    "openssl rsa -in k -passin pass:@",
+    "openssl pkcs12 -export -passout pass:@ -in x",
+    "keytool -importcert -storepass @ -file x",
+    "keytool -genkeypair -keypass @ -alias a",
+    "ssh-keygen -t rsa -N '@' -f k",
+    "htpasswd -bc /etc/h a @",
+    "htpasswd -nb a @",
+    "mosquitto_passwd -b f a @",
+    "twine upload -u a -p @ dist/x",
+    "poetry config http-basic.x a @",
+    "poetry config pypi-token.pypi @",
+    "poetry publish -u a -p @",
+    "pip config set global.index-url https://a:@@p.acme.dev/simple",
+    "pip install --index-url https://a:@@p.acme.dev/simple x",
+    "npm config set //r.dev/:_authToken @",
+    "npm config set //r.dev/:_authToken=@",
+    "yarn config set npmAuthToken @",
+    "echo '//r.dev/:_authToken=@' > .npmrc",
+    "composer config http-basic.a.dev a @",
+    "composer config github-oauth.github.com @",
+    "bundle config set a.dev a:@",
+    "bundle config a.dev a:@",
+    "gem push --key @ x",
+    "nuget sources add -Name x -Password @",
+    "dotnet nuget add source h -u a -p @ -n x",
+    "dotnet nuget push x -k @",
+    "cargo login @",
+    "conan user -p @ a",
+    "mvn deploy -Dpassword=@",
+    "mvn sonar:sonar -Dsonar.token=@",
+    "gradle publish -PnexusPassword=@",
+    "git clone https://a:@@git.acme.dev/x.git",
+    "git clone https://oauth2:@@gitlab.com/a/b",
+    "git config --global url.\"https://a:@@git.acme.dev\".insteadOf https://git.acme.dev",
+    "git config --global credential.x.password @",
+    "echo 'machine a.dev login b password @' > ~/.netrc",
+    "printf 'machine a.dev\\nlogin b\\npassword @\\n' > ~/.netrc",
+    "echo 'https://a:@@github.com' > ~/.git-credentials",
+    "mc alias set x https://a.dev a @",
+    "s3cmd --secret_key=@ ls",
+    "subscription-manager register --username a --password @",
+    "net user bob @ /add",
+    "ngrok authtoken @",
+    "ngrok config add-authtoken @",
+    "tailscale up --authkey=@",
+    "snyk auth @",
+    "wandb login @",
+    "huggingface-cli login --token @",
+    "vercel deploy --token @",
+    "sentry-cli --auth-token @ x",
+    "./config.sh --url u --token @",
+    "gitlab-runner register --registration-token @",
+    "x11vnc -storepasswd @ f",
+    "echo @ | vncpasswd -f > f",
+    "drush si --account-pass=@",
+    "wp core install --admin_password=@",
+    "app --token @",
+    "app --api-key=@",
+    "app --password '@' -v",
+    "app --client-secret @",
+    "sh -c 'mysql -p@ x'",
+    "bash -lc \"export DB_PASSWORD=@; app\"",
+    "su - bob -c \"mysql -p@\"",
+    "sudo -u a sshpass -p @ ssh b",
+    "expect -c 'spawn su; send \"x\\r\"' && app --passwd @",
+    "echo @ | sudo -S apt-get update",
+    "ansible-playbook -e ansible_password=@ x.yml",
+    "terraform apply -var 'db_password=@'",
+    "curl -d '{\"password\": \"@\"}' https://a.dev",
+    "curl -d 'user=a&password=@' https://a.dev",
+    "curl 'https://a.dev/x?access_token=@'",
+    "http -a bot:@ https://a.dev",
+    "rclone config create x ftp pass=@",
+];
+
+#[test]
+fn command_lines() {
+    let mut random = Random(0xC0);
+    let mut scores = Scores::default();
+    for command in COMMANDS {
+        for form in [
+            "RUN ##",
+            "RUN true && ## || false",
+            "RUN set -e; ##",
+            "RUN <<EOF\nset -e\n##\nEOF",
+            "ONBUILD RUN ##",
+            "CMD ##",
+            "RUN true \\\n # why\n && ##",
+            "# RUN ##",
+        ] {
+            for _ in 0..2 {
+                let password = random.human().replace(['#', '!'], "-");
+                let command = command.replace("@@", "\0@").replace('@', "\u{1}");
+                // `@@` is a password and the sign before a host.
+                let command = command.replace("\0\u{1}", "\u{1}@");
+                let command = command.replace('\u{1}', &password);
+                let head = form.replace("##", &command);
+                let text = format!("FROM a\n{head}\n");
+                scores.count("command line", &text, &password);
+            }
+        }
+    }
+    scores.hold(&[("command line", 0.97)]);
+}
+
+const HEADERS: &[&str] = &[
+    "-H 'Authorization: Bearer @'",
+    "-H \"Authorization: token @\"",
+    "--header 'Authorization: Token @'",
+    "--header=\"Authorization: Bearer @\"",
+    "-H 'X-Api-Key: @'",
+    "-H \"PRIVATE-TOKEN: @\"",
+    "-H 'X-Auth-Token: @'",
+    "-H 'X-Vault-Token: @'",
+    "-H 'Authorization: ApiKey @'",
+    "-H authorization:\\ bearer\\ @",
+    "-H 'JOB-TOKEN: @'",
+    "-H \"Deploy-Token: @\"",
+    "-H 'Api-Key: @'",
+];
+
+#[test]
+fn headers_and_urls() {
+    let mut random = Random(0x4EAD);
+    let mut scores = Scores::default();
+    for header in HEADERS {
+        for program in [
+            "RUN curl # https://a.acme.dev",
+            "RUN wget # https://a.acme.dev",
+            "HEALTHCHECK CMD curl # h",
+        ] {
+            for i in 0..6 {
+                let secret = if i % 2 == 0 {
+                    random.human().replace(['#', '!'], "-")
+                } else {
+                    random.text(Alphabet::Alnum, 32)
+                };
+                let text = format!(
+                    "FROM a\n{}\n",
+                    program.replace('#', &header.replace('@', &secret))
+                );
+                scores.count("header", &text, &secret);
+            }
+        }
+    }
+    for i in 0..40 {
+        let password = random.human();
+        let encoded = base64(&format!("bot:{password}"));
+        let program = [
+            "RUN curl -H 'Authorization: Basic @' h",
+            "RUN wget --header=\"Authorization: Basic @\" h",
+        ][i % 2];
+        scores.count(
+            "basic header",
+            &format!("FROM a\n{}\n", program.replace('@', &encoded)),
+            &encoded,
+        );
+    }
+    let schemes = [
+        "https",
+        "http",
+        "ftp",
+        "postgres",
+        "postgresql",
+        "mysql",
+        "mongodb",
+        "mongodb+srv",
+        "redis",
+        "rediss",
+        "amqp",
+        "amqps",
+        "smtp",
+        "ldap",
+        "git+https",
+        "mssql",
+        "clickhouse",
+        "nats",
+        "socks5",
+    ];
+    let places = [
+        "ENV X=@",
+        "ENV X \"@\"",
+        "ARG X=@",
+        "RUN use @",
+        "RUN use --x='@'",
+        "CMD [\"app\", \"@\"]",
+        "LABEL x=@",
+        "COPY <<EOF /x\nurl: @\nEOF",
+        "RUN echo \"@\" > x",
+        "ENTRYPOINT app @",
+        "# @",
+    ];
+    for scheme in schemes {
+        for place in places {
+            for user in ["app", "user", "root", "bot@acme.dev", ""] {
+                let password = random.human().replace(['#'], "-");
+                let user = user.replace('@', "%40");
+                if user.is_empty() && !scheme.starts_with("redis") {
+                    continue;
+                }
+                let url = format!("{scheme}://{user}:{password}@db.acme.dev:5432/x");
+                scores.count(
+                    "url",
+                    &format!("FROM a\n{}\n", place.replace('@', &url)),
+                    &password,
+                );
+            }
+        }
+    }
+    for string in [
+        "Server=db;Database=x;User Id=sa;Password=@;",
+        "Server=tcp:db,1433;Uid=a;Pwd=@;Encrypt=true",
+        "Data Source=db;Initial Catalog=x;User ID=a;Password=@",
+        "jdbc:mysql://db/x?user=a&password=@",
+        "jdbc:postgresql://db/x?user=a&password=@&ssl=true",
+        "Host=db;Username=a;Password=@;Database=x",
+        "jdbc:sqlserver://db:1433;databaseName=x;user=sa;password=@;",
+        "jdbc:oracle:thin:a/@@db:1521:x",
+        "host=db port=5432 user=a password=@ dbname=x",
+        "Driver={ODBC};Server=db;UID=a;PWD=@",
+        "amqp://a:@@mq.acme.dev/v",
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=@;EndpointSuffix=x",
+    ] {
+        for place in [
+            "ENV X=\"#\"",
+            "ENV X='#'",
+            "ARG X=\"#\"",
+            "RUN use '#'",
+            "COPY <<EOF /x\nconn = \"#\"\nEOF",
+            "CMD [\"app\", \"#\"]",
+        ] {
+            for _ in 0..4 {
+                let password = random.human().replace(['#', '!'], "-");
+                let string = string
+                    .replace("@@", "\0")
+                    .replace('@', &password)
+                    .replace('\0', &format!("{password}@"));
+                scores.count(
+                    "connection string",
+                    &format!("FROM a\n{}\n", place.replace('#', &string)),
+                    &password,
+                );
+            }
+        }
+    }
+    scores.hold(&[
+        ("header", 0.97),
+        ("basic header", 0.97),
+        ("url", 0.97),
+        ("connection string", 0.97),
+    ]);
+}
