@@ -4,12 +4,16 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/bases.rs"]
+mod bases;
 #[path = "build/credentials.rs"]
 mod credentials;
 #[path = "build/declined.rs"]
 mod declined;
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/options.rs"]
+mod options;
 #[path = "build/programs.rs"]
 mod programs;
 #[path = "build/tables.rs"]
@@ -33,11 +37,13 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        bases::generate,
         credentials::generate,
+        declined::generate,
         images::generate,
+        options::generate,
         programs::generate,
         tokens::generate,
-        declined::generate,
         verification::generate,
     ] {
         problems.extend(generate().err());

@@ -23,6 +23,7 @@ struct Image {
     system: Option<String>,
     default_system: Option<String>,
     shell: Option<String>,
+    runs_with: Option<Vec<String>>,
     user: Option<String>,
     directory: Option<String>,
     ports: Option<Vec<u16>>,
@@ -78,6 +79,8 @@ struct Product {
     _ends: Option<String>,
     system: Option<String>,
     tag_word: Option<String>,
+    pipefail_from: Option<String>,
+    archive: Option<String>,
     release: BTreeMap<String, Release>,
 }
 
@@ -88,6 +91,7 @@ struct Release {
     released: Option<Datetime>,
     ends: Option<Datetime>,
     advise: Option<bool>,
+    archived: Option<Datetime>,
 }
 
 #[derive(Deserialize)]
@@ -132,6 +136,7 @@ pub(super) fn generate() -> Result<(), String> {
     let out = [
         releases_table(&releases)?,
         systems_table(&systems, &releases)?,
+        suites_table(&read("suites")?).map_err(|e| format!("data/suites.toml: {e}"))?,
         images_tables(read("images")?, &releases).map_err(|e| format!("data/images.toml: {e}"))?,
         publishers_tables(&read("publishers")?),
     ];
@@ -175,18 +180,23 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
             }
             let _ = write!(
                 text,
-                "Release {{ version: {version:?}, code: {code:?}, released: {}, ends: {}, advise: {} }}, ",
+                "Release {{ version: {version:?}, code: {code:?}, released: {}, ends: {}, advise: {}, archived: {} }}, ",
                 date(&release.released)?,
                 date(&release.ends)?,
                 release.advise.unwrap_or(true),
+                date(&release.archived)?,
             );
         }
         let _ = writeln!(
             products,
-            "static {}: Product = Product {{ name: {:?}, tag_word: {:?}, releases: &[{text}] }};",
+            "static {}: Product = Product {{ id: {id:?}, name: {:?}, system: OsFamily::{}, \
+             tag_word: {:?}, pipefail_from: {:?}, archive: {:?}, releases: &[{text}] }};",
             constant(id),
             product.name,
+            product.system.as_deref().map_or(Ok("Unknown"), family)?,
             product.tag_word.as_deref().unwrap_or_default(),
+            product.pipefail_from,
+            product.archive,
         );
         rows.push(format!("&{}", constant(id)));
     }
@@ -255,6 +265,66 @@ fn systems_table(systems: &Systems, releases: &Releases) -> Result<String, Strin
             &rows
         ),
         sorted(&words),
+    ))
+}
+
+/// The lines of an image's tags, and the systems that they were built on in turn.
+type Suites = BTreeMap<String, BTreeMap<String, Vec<Suite>>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Suite {
+    code: String,
+    since: Option<Datetime>,
+    from: Option<String>,
+}
+
+fn suites_table(images: &Suites) -> Result<String, String> {
+    let numbers = |version: &str| -> Result<String, String> {
+        let numbers: Result<Vec<u64>, _> = version.split('.').map(str::parse).collect();
+        let numbers = numbers.map_err(|_| format!("`{version}` is no version"))?;
+        Ok(format!("&{numbers:?}"))
+    };
+    let mut rows = Vec::new();
+    for (image, lines) in images {
+        let mut text = String::new();
+        for (line, suites) in lines {
+            let (line, is_slim) = match line.strip_suffix("-slim") {
+                Some(line) => (line, true),
+                None => (line.as_str(), false),
+            };
+            let line = match line {
+                "latest" => "&[]".to_owned(),
+                line => numbers(line)?,
+            };
+            let mut stages = String::new();
+            for suite in suites {
+                let since = suite.since.as_ref().map(date).transpose()?;
+                let from = suite.from.as_deref().map(numbers).transpose()?;
+                let option = |text: Option<String>| match text {
+                    Some(text) => format!("Some({text})"),
+                    None => "None".to_owned(),
+                };
+                let _ = write!(
+                    stages,
+                    "Suite {{ code: {:?}, since: {}, from: {} }}, ",
+                    suite.code,
+                    option(since),
+                    option(from),
+                );
+            }
+            let _ = write!(
+                text,
+                "Line {{ numbers: {line}, is_slim: {is_slim}, suites: &[{stages}] }}, "
+            );
+        }
+        rows.push(format!("({image:?}, &[{text}])"));
+    }
+    Ok(table(
+        "What the tags without a system of Docker Official Images are built on, by image.",
+        "pub(super) static SUITES",
+        "(&str, &[Line])",
+        &rows,
     ))
 }
 
@@ -328,7 +398,7 @@ fn inherit(images: &Images, name: &str) -> Image {
                 image.$field = group.$field.clone();
             })* };
         }
-        fill!(source read product shell user directory ports variables exact_numbers rolling slim variants);
+        fill!(source read product shell runs_with user directory ports variables exact_numbers rolling slim variants);
     }
     image
 }
@@ -418,12 +488,13 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
     }
     Ok(format!(
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
-         system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, user: {}, \
+         system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, runs_with: &{:?}, user: {}, \
          directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
          exact_numbers_from: {}, rolling: {}, plain: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
         image.instead,
+        image.runs_with.as_deref().unwrap_or_default(),
         user(image.user.as_deref()),
         image.directory,
         image.ports.as_deref().unwrap_or_default(),

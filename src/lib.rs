@@ -26,6 +26,7 @@ pub mod engine;
 pub mod facts;
 pub mod fix;
 pub mod images;
+pub mod inventory;
 pub mod linter;
 pub mod path;
 pub mod perspective;

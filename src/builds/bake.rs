@@ -189,6 +189,7 @@ struct Resolved<'f> {
     inline: Option<(Value, Option<Raw<'f>>, bool)>,
     target: Option<Value>,
     platforms: Option<Value>,
+    tags: Option<Value>,
     arguments: BTreeMap<String, Value>,
     contexts: BTreeMap<String, Value>,
     /// Whether something that is not known can give any argument.
@@ -464,6 +465,7 @@ impl<'f> File<'f> {
             inline,
             target: get("target"),
             platforms: get("platforms"),
+            tags: get("tags"),
             any_argument: arguments == Some(Value::Unknown),
             arguments: pairs(arguments).collect(),
             contexts: pairs(get("contexts")).collect(),
@@ -532,6 +534,7 @@ impl<'f> Resolved<'f> {
                 build.target.clone().map(Value::Text)
             },
             platforms: (!build.platforms.is_empty()).then(|| Value::List(texts(&build.platforms))),
+            tags: (!service.images.is_empty()).then(|| Value::List(texts(&service.images))),
             arguments: known.chain(unknown).collect(),
             contexts: contexts
                 .map(|name| (name.clone(), Value::Unknown))
@@ -546,6 +549,7 @@ impl<'f> Resolved<'f> {
         self.context = over.context.or(self.context.take());
         self.target = over.target.or(self.target.take());
         self.platforms = over.platforms.or(self.platforms.take());
+        self.tags = over.tags.or(self.tags.take());
         if over.any_argument {
             // It may say otherwise.
             let before = self.arguments.values_mut();
@@ -622,10 +626,15 @@ impl<'f> Resolved<'f> {
                 any: !target.is_known(),
             };
         }
+        let tags = match self.tags {
+            Some(Value::List(tags)) => tags.iter().filter_map(Value::text).collect(),
+            _ => Vec::new(),
+        };
         Some(Invocation {
             name: name.to_owned(),
             recipe,
             build,
+            images: tags.into_iter().filter(|t| !t.is_empty()).collect(),
             span: place,
         })
     }

@@ -197,6 +197,8 @@ struct Plan {
     bake_platforms: Vec<Rc<Node>>,
     /// The service's own.
     platform: Option<Rc<Node>>,
+    /// What the image is called.
+    image: Option<Rc<Node>>,
     /// The keys under which what is below counts no more; `build` is all of them.
     cleared: Vec<&'static str>,
     span: Span,
@@ -209,6 +211,7 @@ impl Plan {
                 "build" => {
                     base = Plan {
                         platform: base.platform,
+                        image: base.image,
                         ..Plan::default()
                     };
                 }
@@ -238,6 +241,7 @@ impl Plan {
             platforms: base.platforms,
             bake_platforms: base.bake_platforms,
             platform: self.platform.or(base.platform),
+            image: self.image.or(base.image),
             cleared: self.cleared,
             span: if self.is_build { self.span } else { base.span },
         }
@@ -349,6 +353,7 @@ impl Project<'_> {
     fn layer(&self, file: &File, service: &Node, own: bool) -> Plan {
         let mut plan = Plan {
             platform: service.get("platform").filter(|n| !n.is_null()).cloned(),
+            image: service.get("image").filter(|n| !n.is_null()).cloned(),
             ..Plan::default()
         };
         let Some(build) = service.get("build") else {
@@ -707,10 +712,12 @@ impl Project<'_> {
                 build.platforms.push(platform);
             }
         }
+        let image = plan.image.as_deref().and_then(|n| self.text(n.text()?));
         Some(Invocation {
             name: name.to_owned(),
             recipe,
             build,
+            images: image.into_iter().filter(|i| !i.is_empty()).collect(),
             span: plan.span,
         })
     }

@@ -14,6 +14,8 @@ pub struct Invocation {
     pub recipe: Recipe,
     /// How.
     pub build: Build,
+    /// The images that come of it, with their tags, as far as they are known.
+    pub images: Vec<String>,
     /// Where the file says so.
     pub span: Span,
 }

@@ -52,6 +52,10 @@ pub enum Command {
     Schema,
     /// Write hadolint's configuration as a dlint.toml.
     Migrate(MigrateArgs),
+    /// List the base images of Dockerfiles: who vets them, how exactly they are named, who uses them.
+    Bases(Box<BasesArgs>),
+    /// Show, test and list what the organisation's policy says.
+    Policy(PolicyArgs),
 }
 
 /// Which rules run, and at which level.
@@ -283,6 +287,158 @@ pub struct MigrateArgs {
     /// Where to write; a file that is there stays [default: standard output].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Where configuration comes from, for commands besides linting.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// The configuration file, instead of the nearest dlint.toml.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file.
+    #[arg(long)]
+    pub isolated: bool,
+    /// A configuration that is laid over the repository's; what it locks stays
+    /// [default: that of DLINT_POLICY].
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The day that the files are judged for, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<Date>,
+}
+
+/// Options of `bases`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct BasesArgs {
+    /// A question about one image.
+    #[command(subcommand)]
+    pub command: Option<BasesCommand>,
+    /// Dockerfiles, compose and bake files, or folders to search [default: .].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How they are listed.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: BasesFormat,
+    /// Write to a file.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The name of the repository, for reports that are put together.
+    #[arg(long, value_name = "NAME")]
+    pub repository: Option<String>,
+    /// The paths are reports in the format `jsonl`: put them together.
+    #[arg(long)]
+    pub merge: bool,
+    /// A report in the format `jsonl`: say what changed since.
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// The Dockerfiles in the order in which they can be rebuilt.
+    #[arg(long, conflicts_with_all = ["format", "since", "impact"])]
+    pub order: bool,
+    /// What a change of an image rebuilds, in order; all tags of it if none is named.
+    #[arg(long, value_name = "IMAGE", conflicts_with_all = ["format", "since"])]
+    pub impact: Option<String>,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// A question about one image.
+#[derive(Debug, Subcommand)]
+pub enum BasesCommand {
+    /// Say who uses an image, and what is built from those in turn.
+    Why(WhyArgs),
+}
+
+/// Options of `bases why`.
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The image; all tags of it if none is named.
+    #[arg(value_name = "IMAGE")]
+    pub image: String,
+    /// Where to look [default: .].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// How `bases` writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum BasesFormat {
+    /// One line for each image, for people.
+    #[default]
+    Table,
+    /// One object.
+    Json,
+    /// One use in each line, for reports that are put together.
+    Jsonl,
+    /// One use in each line, for spreadsheets.
+    Csv,
+    /// The graph for Mermaid.
+    Mermaid,
+    /// The graph for Graphviz.
+    Dot,
+}
+
+/// Options of `policy`.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+}
+
+/// What to do with the policy.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Show what the policy says of a file, and where that comes from.
+    Show(PolicyShowArgs),
+    /// Lint Dockerfiles that say what is expected of them, and list what of the policy no file needed.
+    Test(PolicyTestArgs),
+    /// List the exceptions and how long they hold.
+    Exceptions(PolicyExceptionsArgs),
+}
+
+/// Options of `policy show`.
+#[derive(Debug, Args)]
+pub struct PolicyShowArgs {
+    /// A Dockerfile, which need not be there.
+    #[arg(value_name = "PATH", default_value = "Dockerfile")]
+    pub path: PathBuf,
+    /// Text, or JSON.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Options of `policy test`.
+#[derive(Debug, Args)]
+pub struct PolicyTestArgs {
+    /// Dockerfiles, or folders to search. Each says in a comment what is expected:
+    /// `# expect: non-golden-base`, or `# expect: nothing`.
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Options of `policy exceptions`.
+#[derive(Debug, Args)]
+pub struct PolicyExceptionsArgs {
+    /// The file or folder whose configuration is meant.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Text, or JSON.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Options of `parse`.

@@ -19,6 +19,7 @@ const MAX_BYTES: u64 = 4 << 20;
 struct Known {
     name: String,
     build: Build,
+    images: Vec<String>,
     /// Whether the user named the file that says so.
     named: bool,
 }
@@ -113,6 +114,7 @@ impl Builders {
                 name,
                 recipe,
                 mut build,
+                images,
                 span,
             } = invocation;
             if build
@@ -138,7 +140,12 @@ impl Builders {
                         self.files.insert(discover::shown(&file));
                     }
                     let named = discovery == Discovery::Named;
-                    let known = Known { name, build, named };
+                    let known = Known {
+                        name,
+                        build,
+                        images,
+                        named,
+                    };
                     self.builds
                         .entry(disk::identity(&file))
                         .or_default()
@@ -203,6 +210,18 @@ impl Builders {
                 }
             }
         }
+    }
+
+    /// The images that come of a Dockerfile.
+    pub(super) fn images_of(&self, path: &Path) -> Vec<String> {
+        let known = self.builds.get(&disk::identity(path)).into_iter().flatten();
+        let images: BTreeSet<&String> = known.flat_map(|k| &k.images).collect();
+        images.into_iter().cloned().collect()
+    }
+
+    /// All images that are built.
+    pub(super) fn images(&self) -> impl Iterator<Item = &String> {
+        self.builds.values().flatten().flat_map(|k| &k.images)
     }
 
     /// The builds of a Dockerfile, with what the user says over them; none if nobody says how it

@@ -35,16 +35,18 @@ use crate::suppress::By;
 const STDIN: &str = "-";
 
 /// A file to lint.
-struct Task {
+pub(super) struct Task {
     /// Where it is read from; `None` for standard input.
     path: Option<PathBuf>,
     /// What it is called.
-    name: PathBuf,
-    effective: Arc<Effective>,
+    pub(super) name: PathBuf,
+    pub(super) effective: Arc<Effective>,
     /// How it is built, if a compose or bake file says so.
-    builds: Vec<NamedBuild>,
+    pub(super) builds: Vec<NamedBuild>,
+    /// The images that come of it.
+    pub(super) makes: Vec<String>,
     /// A compose or bake file instead of a Dockerfile: those in it are linted.
-    inline: Option<InlineSource>,
+    pub(super) inline: Option<InlineSource>,
     /// The bytes, if they were read already.
     bytes: Option<Vec<u8>>,
 }
@@ -54,7 +56,7 @@ impl Task {
         self.effective.scripts == ScriptChecker::External
     }
 
-    fn read(&self) -> Result<Vec<u8>, Failure> {
+    pub(super) fn read(&self) -> Result<Vec<u8>, Failure> {
         let most = Source::MAX_BYTES as u64;
         let bytes = match &self.path {
             Some(path) => disk::read_named(path, most),
@@ -76,24 +78,7 @@ struct Done {
 }
 
 pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
-    let layer = layer(args)?;
-    let place = match (&args.config, args.isolated) {
-        (_, true) => Place::Isolated,
-        (Some(path), _) => Place::File(path.clone()),
-        _ => Place::Nearest,
-    };
-    let mut configs = Configs::new(place, layer);
-    configs.set_today(today());
-    if !args.isolated {
-        configs.read_environment()?;
-    }
-    let from_environment = || {
-        let path = std::env::var_os("DLINT_POLICY");
-        path.filter(|p| !p.is_empty()).map(PathBuf::from)
-    };
-    if let Some(path) = args.policy.clone().or_else(from_environment) {
-        configs.set_policy(&path)?;
-    }
+    let mut configs = configs(args)?;
     let reporting = configs.of_report()?;
     let mut args = args.clone();
     if args.color == Color::Auto && (args.no_color || reporting.no_color) {
@@ -117,7 +102,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     if args.unsafe_fixes && !args.fix && !args.diff {
         output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
     }
-    let (mut tasks, mut failures) = tasks(args, &mut configs)?;
+    let (mut tasks, mut failures, own) = tasks(args, &mut configs)?;
     if tasks.is_empty()
         && failures.is_empty()
         && let Some((_, fault)) = configs.faults().next()
@@ -134,7 +119,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         let all: Vec<Vec<ExternalScript>> = in_parallel(args, tasks.iter_mut().collect(), scripts);
         program.ask(all.into_iter().flatten());
     }
-    let done = lint_all(args, tasks, &program);
+    let done = lint_all(args, tasks, &own, &program);
     let failed = program.error();
     failures.extend(failed.map(|error| Failure::new("shellcheck", error)));
     let mut files: Vec<Done> = Vec::with_capacity(done.len());
@@ -251,6 +236,29 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     Ok(status)
 }
 
+/// Where the configuration comes from, by the options of a command line.
+pub(super) fn configs(args: &LintArgs) -> Result<Configs, Trouble> {
+    let layer = layer(args)?;
+    let place = match (&args.config, args.isolated) {
+        (_, true) => Place::Isolated,
+        (Some(path), _) => Place::File(path.clone()),
+        _ => Place::Nearest,
+    };
+    let mut configs = Configs::new(place, layer);
+    configs.set_today(today());
+    if !args.isolated {
+        configs.read_environment()?;
+    }
+    let from_environment = || {
+        let path = std::env::var_os("DLINT_POLICY");
+        path.filter(|p| !p.is_empty()).map(PathBuf::from)
+    };
+    if let Some(path) = args.policy.clone().or_else(from_environment) {
+        configs.set_policy(&path)?;
+    }
+    Ok(configs)
+}
+
 /// A report and the file it goes to.
 type Wanted = (Format, Option<PathBuf>);
 
@@ -310,7 +318,7 @@ fn own_left_out(platforms: &[String]) -> Vec<String> {
 }
 
 /// This day where the sun stands over Greenwich, the same for all who lint at a time.
-fn today() -> Date {
+pub(super) fn today() -> Date {
     const DAY: u64 = 24 * 60 * 60;
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     Date::of_days(since.map_or(0, |since| since.as_secs() / DAY))
@@ -393,7 +401,10 @@ fn is_alone(settings: &Settings) -> bool {
     settings.perspective != Perspective::Dlint
 }
 
-fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failure>), Trouble> {
+/// What is linted, what could not be read, and the images that compose and bake files make.
+pub(super) type Found = (Vec<Task>, Vec<Failure>, Arc<BTreeSet<String>>);
+
+pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Trouble> {
     let mut paths = args.paths.clone();
     let stdin = paths.iter().any(|p| p == Path::new(STDIN));
     paths.retain(|p| p != Path::new(STDIN));
@@ -470,6 +481,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
             name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
             effective,
             builds,
+            makes: Vec::new(),
             inline: None,
             bytes: None,
         });
@@ -482,6 +494,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         let settings = &effective.settings;
         tasks.push(Task {
             builds: builders.of(&path, &settings.build, is_alone(settings)),
+            makes: builders.images_of(&path),
             effective,
             name: path.clone(),
             path: Some(path),
@@ -497,6 +510,7 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
         tasks.push(Task {
             effective,
             builds: Vec::new(),
+            makes: Vec::new(),
             name: path.clone(),
             path: Some(path),
             inline: Some(inline),
@@ -518,13 +532,19 @@ fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<(Vec<Task>, Vec<Failu
     }
     let failures = found.failures.into_iter();
     let failures = failures.map(|(path, message)| Failure::new(path, message));
+    let own = Arc::new(builders.images().cloned().collect());
     let failures = failures.chain(builders.failures).collect();
-    Ok((tasks, failures))
+    Ok((tasks, failures, own))
 }
 
 /// Lints all files.
-fn lint_all(args: &LintArgs, tasks: Vec<Task>, program: &Program) -> Vec<Result<Done, Failure>> {
-    in_parallel(args, tasks, |task| lint(args, task, program))
+fn lint_all(
+    args: &LintArgs,
+    tasks: Vec<Task>,
+    own: &Arc<BTreeSet<String>>,
+    program: &Program,
+) -> Vec<Result<Done, Failure>> {
+    in_parallel(args, tasks, |task| lint(args, task, own, program))
 }
 
 /// What comes of every task, in their order whatever the number of threads.
@@ -644,9 +664,17 @@ fn scripts(task: &mut Task) -> Vec<ExternalScript> {
     scripts
 }
 
-fn lint(args: &LintArgs, mut task: Task, program: &Program) -> Result<Done, Failure> {
+fn lint(
+    args: &LintArgs,
+    mut task: Task,
+    own: &Arc<BTreeSet<String>>,
+    program: &Program,
+) -> Result<Done, Failure> {
     let effective = Arc::clone(&task.effective);
     let mut settings = Cow::Borrowed(&effective.settings);
+    if !own.is_empty() && !settings.policy.golden.is_empty() {
+        settings.to_mut().policy.own = Arc::clone(own);
+    }
     if !task.builds.is_empty() {
         settings.to_mut().builds = std::mem::take(&mut task.builds);
     }
@@ -844,15 +872,21 @@ mod tests {
                 path: Some(path),
                 effective: Arc::clone(&effective),
                 builds: Vec::new(),
+                makes: Vec::new(),
                 inline: None,
                 bytes: None,
             }
         });
         let cli = Cli::parse_from(["dlint", "--fix"]);
-        let linted: Vec<Linted> = lint_all(&cli.lint, tasks.into(), &Program::default())
-            .into_iter()
-            .map(|done| done.unwrap().linted)
-            .collect();
+        let linted: Vec<Linted> = lint_all(
+            &cli.lint,
+            tasks.into(),
+            &Arc::default(),
+            &Program::default(),
+        )
+        .into_iter()
+        .map(|done| done.unwrap().linted)
+        .collect();
         let outcome = Outcome {
             files: &linted,
             failures: &[],

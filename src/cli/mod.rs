@@ -2,6 +2,7 @@
 //! reader that went away ends a run without a word.
 
 pub mod args;
+mod bases;
 mod builders;
 mod explain;
 mod lint;
@@ -9,6 +10,7 @@ mod markdown;
 mod migrate;
 mod output;
 mod parse;
+mod policy;
 mod rewrite;
 mod rules;
 mod schema;
@@ -108,6 +110,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Parse(args)) => parse::run(args),
         Some(Command::Schema) => schema::run(),
         Some(Command::Migrate(args)) => migrate::run(args),
+        Some(Command::Bases(args)) => bases::run(args, color),
+        Some(Command::Policy(args)) => policy::run(args, color),
     };
     let status = result.unwrap_or_else(|trouble| {
         report(&trouble, color);

@@ -39,6 +39,7 @@ use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Report, Settings};
 use crate::policy::LabelFormat;
+use crate::policy::exceptions::Granted;
 use layer::Selection;
 use lock::Lock;
 
@@ -173,6 +174,15 @@ impl Configs {
     pub fn set_policy(&mut self, path: &Path) -> Result<(), ConfigError> {
         self.policy = Some(Arc::new(Config::load_named(path)?));
         Ok(())
+    }
+
+    /// The exceptions of the policy and of the configuration for what stands in a folder.
+    pub fn all_exceptions(&mut self, folder: &Path) -> Result<Vec<Arc<Granted>>, ConfigError> {
+        let own = self.of_folder(folder)?;
+        let both = [Some(own), self.policy.clone()].into_iter().flatten();
+        Ok(both
+            .flat_map(|c| c.all_exceptions().cloned().collect::<Vec<_>>())
+            .collect())
     }
 
     /// What the repository, the command line and the environment tried to lift of what the policy

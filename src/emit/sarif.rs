@@ -866,6 +866,40 @@ mod tests {
     }
 
     #[test]
+    fn weaknesses_and_recommendations_are_entries_of_catalogues() {
+        let metas = [
+            rules::meta("dangerous-permissions"),
+            rules::meta("latest-tag"),
+            rules::meta("signature-check-disabled"),
+            rules::meta("tls-check-disabled"),
+        ];
+        let taxonomies = Taxonomies::of(&metas);
+        let entries = taxonomies.all.iter().map(|t| {
+            let ids: Vec<&str> = t.taxa.iter().map(|taxon| taxon.id.as_str()).collect();
+            (t.name, ids)
+        });
+        let expected = [(CWE, vec!["295", "347", "732"]), (CIS, vec!["4.8", "4.11"])];
+        assert_eq!(entries.collect::<Vec<_>>(), expected);
+        let rule = descriptor(metas[2], &taxonomies);
+        let targets = rule.relationships.iter().map(|r| {
+            let target = &r.target;
+            (
+                target.id.as_str(),
+                target.index,
+                target.tool_component.index,
+            )
+        });
+        assert_eq!(targets.collect::<Vec<_>>(), [("347", 1, 0), ("4.11", 1, 1)]);
+        assert!(
+            rule.properties
+                .tags
+                .iter()
+                .any(|t| t == "external/cwe/cwe-347")
+        );
+        assert!(descriptor(metas[1], &taxonomies).relationships.is_empty());
+    }
+
+    #[test]
     fn links_become_their_text() {
         assert_eq!(
             plain("see [this](https://x) and [that"),

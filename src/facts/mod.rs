@@ -1,6 +1,7 @@
 //! File to [`Facts`]: what follows from a Dockerfile, worked out once. Rules ask here and never
 //! walk the tree, parse shell or resolve variables themselves.
 
+pub mod absence;
 mod copies;
 mod credentials;
 mod directive;
@@ -18,6 +19,7 @@ mod place;
 pub mod platform;
 pub mod port;
 pub mod program;
+mod programs;
 mod reads;
 mod references;
 mod remote;
@@ -55,6 +57,7 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
+pub use programs::Programs;
 pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
 pub use remote::Remote;
@@ -110,6 +113,8 @@ pub struct Facts<'a> {
     taken: OnceCell<Vec<Vec<String>>>,
     /// For each node what it copies: see [`Facts::copied`].
     copies: Vec<OnceCell<Option<Copied>>>,
+    /// What happened to the programs of the base before each node: see [`Facts::programs_before`].
+    program_changes: OnceCell<(Vec<programs::Changes>, Vec<programs::Changes>)>,
     /// The secrets written in the file: see [`Facts::credentials`].
     credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
@@ -270,6 +275,7 @@ impl<'a> Facts<'a> {
             mentions: RefCell::default(),
             taken: OnceCell::new(),
             copies: Vec::new(),
+            program_changes: OnceCell::new(),
             credentials: OnceCell::new(),
             labels: Vec::new(),
             assignments: Vec::new(),
@@ -467,6 +473,12 @@ impl<'a> Facts<'a> {
             .is_some_and(|h| self.source.slice(h.body).trim_start().starts_with("#!"));
         match node.shell_node.and_then(|n| self.nodes.get(n)) {
             Some(shell) if !shebang => ShellOptions::of_words(&shell.instruction.words()),
+            None if !shebang => match node.stage.map(|stage| self.root_base(stage)) {
+                Some(Base::Image(image)) => {
+                    ShellOptions::of_words(crate::images::inherited_shell(image))
+                }
+                _ => ShellOptions::default(),
+            },
             _ => ShellOptions::default(),
         }
     }

@@ -75,7 +75,10 @@ impl<'a> Facts<'a> {
             let mut found = Vec::new();
             for node in self.nodes.iter().filter(|n| !n.onbuild) {
                 let Some(stage) = node.stage else { continue };
-                if !self.is_windows(stage) {
+                // Behind an entry point the words of a CMD are arguments.
+                let is_argument = node.is(Keyword::Cmd)
+                    && (self.effective_entrypoint(stage).is_some() || !self.is_plain_base(stage));
+                if !is_argument && !self.is_windows(stage) {
                     self.find_run_scripts(node, &mut found);
                 }
             }
@@ -159,6 +162,7 @@ impl<'a> Facts<'a> {
                 match self.script_in(copy, copied, path) {
                     Found::Nothing => {}
                     Found::Unknown => return None,
+                    Found::Text(_, text, _) if !is_script(path, &text) => return None,
                     Found::Text(source, text, mode) => {
                         return Some(RunScript {
                             node: node.index,
@@ -277,6 +281,14 @@ fn named_script(command: &Command) -> Option<(&crate::shell::Word, RunBy)> {
     let text = first.literal()?;
     let is_script = text.contains('/') || text.ends_with(".sh") || text.contains("entrypoint");
     is_script.then_some((first, RunBy::Program))
+}
+
+/// Whether a file that is run is a script: by its name, or by how it begins.
+fn is_script(path: &str, text: &str) -> bool {
+    let name = crate::path::file_name(path);
+    text.starts_with("#!")
+        || [".sh", ".bash"].iter().any(|ending| name.ends_with(ending))
+        || name.contains("entrypoint")
 }
 
 fn is_exec_form(node: &Node<'_>) -> bool {

@@ -166,7 +166,10 @@ impl<'a> Facts<'a> {
             {
                 (None, Dialect::Cmd)
             }
-            (None, Base::Image(image)) => (None, dialect_of(images::default_shell(image))),
+            (None, Base::Image(image)) => match images::inherited_shell(image) {
+                [] => (None, dialect_of(images::default_shell(image))),
+                words => (None, Dialect::of_shell(words)),
+            },
             (None, _) => (None, Dialect::Sh),
         };
         if let Some(name) = name_word {

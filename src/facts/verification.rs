@@ -193,6 +193,7 @@ impl Finder<'_, '_> {
                 self.variable(&assignment.name, value, assignment.span, false);
             }
             self.options(index, command);
+            self.written_variables(command);
             if self.has_settings && !READERS.contains(&command.name.as_str()) {
                 self.words(index, command);
                 for heredoc in command.redirects.iter().filter_map(|r| r.heredoc.as_ref()) {
@@ -225,6 +226,29 @@ impl Finder<'_, '_> {
         };
         if is_off {
             self.push(variable.verified, span, None, variable.run_time && image);
+        }
+    }
+
+    /// Variables that a command writes into the configuration of a tool, and curl's own file.
+    fn written_variables(&mut self, command: &Command) {
+        if command.name == "go" && command.subcommand() == Some("env") {
+            for word in command.args() {
+                if let Some((name, value)) = word.literal().and_then(|w| w.split_once('=')) {
+                    self.variable(name, Some(value), word.span, false);
+                }
+            }
+        }
+        let mut files = command.redirects.iter().map(|r| r.target.suffix());
+        if files.any(|file| file.ends_with("curlrc")) {
+            for word in command.args() {
+                let text = word.literal().unwrap_or_default();
+                if text
+                    .split_ascii_whitespace()
+                    .any(|w| matches!(w.trim_start_matches('-'), "insecure" | "k"))
+                {
+                    self.push(Verified::Certificates, word.span, None, false);
+                }
+            }
         }
     }
 
@@ -472,7 +496,7 @@ fn option_in(word: &Word, options: &ProgramOptions) -> Option<Span> {
     }
     for (at, letter) in text.char_indices().skip(1) {
         let is_it = |o: &&str| o.len() == 2 && o.ends_with(letter) && !o.starts_with("--");
-        if options.options.iter().any(|o| is_it(&o)) {
+        if options.options.iter().any(is_it) {
             let whole = word.raw.len() != word.span.len() as usize || word.raw != text;
             let from = word.span.start + at as u32;
             return Some(if whole {
@@ -553,6 +577,13 @@ mod tests {
     fn options_variables_and_settings_are_found() {
         use Verified::{Certificates, Protocols, Signatures};
         for (text, verified, span) in [
+            ("RUN go env -w GOINSECURE=*", Certificates, "GOINSECURE=*"),
+            ("RUN echo insecure >> ~/.curlrc", Certificates, "insecure"),
+            (
+                "RUN aws --no-verify-ssl s3 ls",
+                Certificates,
+                "--no-verify-ssl",
+            ),
             (
                 "RUN npm install --strict-ssl=false x",
                 Certificates,

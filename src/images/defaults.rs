@@ -174,6 +174,12 @@ pub fn os_family(image: &ImageRef) -> OsFamily {
     }
 }
 
+/// The words of the SHELL that an image sets, which a build on it inherits; none if it sets none, or
+/// that is not known.
+pub fn inherited_shell(image: &ImageRef) -> &'static [&'static str] {
+    Image::of(image).map_or(&[], |entry| entry.runs_with)
+}
+
 /// The shell behind shell-form instructions, as far as the system is known: `/bin/sh` on Linux,
 /// `cmd` on Windows (<https://docs.docker.com/reference/dockerfile/#shell>).
 pub fn default_shell(image: &ImageRef) -> DefaultShell {

@@ -117,7 +117,7 @@ fn word_in(tag: &Tag<'_>, word: &str) -> Range<usize> {
     at..at + word.len()
 }
 
-fn numbers_of(version: &str) -> impl Iterator<Item = u64> {
+pub(super) fn numbers_of(version: &str) -> impl Iterator<Item = u64> {
     version.split('.').map_while(|n| n.parse().ok())
 }
 

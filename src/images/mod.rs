@@ -1,7 +1,10 @@
 //! Image references: their parts, their tags, and what is known of the images they name.
 
+mod base;
 mod defaults;
 mod lifetimes;
+mod options;
+mod programs;
 mod publishers;
 mod reference;
 mod registry;
@@ -9,11 +12,17 @@ mod table;
 mod tag;
 mod variables;
 
+pub use base::{BaseRelease, base_release, sh_has_pipefail};
 pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
-    is_windows, os_family,
+    inherited_shell, is_windows, os_family,
 };
 pub use lifetimes::{EndOfLife, end_of_life};
+pub use options::{Recommended, is_too_old, recommended};
+pub use programs::{
+    PackageSystem, Presence, ProgramSet, is_known_program, known_program, package_brings,
+    package_of, program,
+};
 pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;

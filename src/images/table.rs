@@ -8,8 +8,16 @@ use crate::date::Date;
 /// A system, language or server whose releases come to an end.
 #[derive(Debug)]
 pub(super) struct Product {
+    /// `debian`, its name in `data/releases.toml`.
+    pub(super) id: &'static str,
     /// `Debian`, `Python`.
     pub(super) name: &'static str,
+    /// The family of systems that it belongs to; unknown if it is no system.
+    pub(super) system: OsFamily,
+    /// The first release whose `/bin/sh` knows `set -o pipefail`, if some do not.
+    pub(super) pipefail_from: Option<&'static str>,
+    /// Where the packages of old releases are kept.
+    pub(super) archive: Option<&'static str>,
     /// The word that stands before a version in the tags of other images; empty if none does.
     pub(super) tag_word: &'static str,
     /// Newest first.
@@ -28,6 +36,30 @@ pub(super) struct Release {
     pub(super) ends: Option<Date>,
     /// Whether it is named among what gets updates.
     pub(super) advise: bool,
+    /// The day its packages left the servers that its images name.
+    pub(super) archived: Option<Date>,
+}
+
+/// The tags of an image that begin alike, and the systems that they were built on in turn.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// The first numbers of the version; none stands for `latest`.
+    pub(super) numbers: &'static [u64],
+    /// Whether it speaks of the slim variants alone.
+    pub(super) is_slim: bool,
+    /// Oldest first.
+    pub(super) suites: &'static [Suite],
+}
+
+/// A system below a line of tags.
+#[derive(Debug)]
+pub(super) struct Suite {
+    /// The code name of a release.
+    pub(super) code: &'static str,
+    /// The day from which the moving tag of the line stood on it.
+    pub(super) since: Option<Date>,
+    /// The first exact version that was last built on it.
+    pub(super) from: Option<&'static [u64]>,
 }
 
 impl Release {
@@ -70,6 +102,8 @@ pub(super) struct Image {
     pub(super) every_variant: bool,
     /// The shell, if it is not the system's.
     pub(super) shell: Option<DefaultShell>,
+    /// The words of the SHELL that it sets.
+    pub(super) runs_with: &'static [&'static str],
     pub(super) user: BaseUser,
     pub(super) directory: Option<&'static str>,
     pub(super) ports: &'static [u16],
@@ -228,12 +262,13 @@ fn release(image: &ImageRef) -> Option<(u64, u64)> {
     Some((numbers.next()?, numbers.next().unwrap_or(u64::MAX)))
 }
 
-/// The release of a distribution that a word of a tag names: `bookworm`.
-fn code_name(word: &str) -> Option<&'static Release> {
-    PRODUCTS
-        .iter()
-        .flat_map(|product| product.releases)
-        .find(|release| !release.code.is_empty() && release.code == word)
+/// The release of a distribution that a word of a tag names, `bookworm`, and the distribution.
+pub(super) fn code_name(word: &str) -> Option<(&'static Product, &'static Release)> {
+    PRODUCTS.iter().find_map(|product| {
+        let mut releases = product.releases.iter();
+        let found = releases.find(|release| !release.code.is_empty() && release.code == word)?;
+        Some((*product, found))
+    })
 }
 
 /// Whether a word of a tag is the code name of a release, `bookworm`.
@@ -244,7 +279,8 @@ pub fn is_code_name(word: &str) -> bool {
 /// Whether a word of a tag is the code name of a release that came out that year or later, or is
 /// still to come.
 pub fn is_code_name_since(word: &str, year: u16) -> bool {
-    code_name(word).is_some_and(|release| release.released.is_none_or(|day| day.year() >= year))
+    code_name(word)
+        .is_some_and(|(_, release)| release.released.is_none_or(|day| day.year() >= year))
 }
 
 /// Whether the releases of an image get nothing but fixes and have one number or a code name.
@@ -323,13 +359,10 @@ mod tests {
     #[test]
     fn the_releases_are_days_and_versions() {
         for product in PRODUCTS {
-            let releases = product.releases.iter();
-            let ended = releases.clone().filter(|r| r.ended(DATA_DATE).is_some());
-            let supported = releases.filter(|r| r.is_supported(DATA_DATE));
+            let mut releases = product.releases.iter();
             assert!(
-                ended.count() > 0 && supported.count() > 0,
-                "{}",
-                product.name
+                releases.any(|r| r.ended(DATA_DATE).is_some()),
+                "{product:?}"
             );
             for release in product.releases {
                 let days = [release.released, release.ends].into_iter().flatten();

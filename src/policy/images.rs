@@ -27,6 +27,14 @@ impl Policy {
         }
     }
 
+    /// Whether the tree makes an image itself.
+    pub fn is_own(&self, image: &ImageRef) -> bool {
+        self.own.iter().any(|made| {
+            let made = ImageRef::parse(made);
+            made.same_repository(image) && made.effective_tag() == image.effective_tag()
+        })
+    }
+
     /// What the policy says of an image that is the base of a stage of that kind.
     pub fn judge(&self, image: &ImageRef, kind: Option<StageKind>) -> Verdict<'_> {
         let (mut unknown, mut elsewhere) = (false, None);

@@ -5,7 +5,8 @@ pub mod images;
 mod labels;
 mod tags;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,9 @@ pub struct Policy {
     pub label_schema: BTreeMap<String, LabelFormat>,
     /// Whether an image may have no other labels.
     pub strict_labels: bool,
+    /// The images that compose and bake files of the tree make; no setting.
+    #[serde(skip)]
+    pub own: Arc<BTreeSet<String>>,
 }
 
 /// How far a policy goes.
@@ -123,6 +127,7 @@ impl Policy {
             insecure_registries,
             label_schema,
             strict_labels,
+            own: _,
         } = self;
         if has_key("golden") {
             other.golden.clone_from(golden);

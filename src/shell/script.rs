@@ -322,6 +322,59 @@ impl Script {
                 .any(|(_, f)| f.kind.is_conditional() || is_alternative(f.connector, f.pipeline))
     }
 
+    /// Whether the script surely ends with a failure if a command fails: nothing decides by the
+    /// command, and no statement behind it runs.
+    pub fn is_fatal(&self, command: usize) -> bool {
+        let Some(own) = self.commands.get(command) else {
+            return false;
+        };
+        let lost = |pipeline: Option<(usize, usize)>| {
+            pipeline.is_some_and(|(id, part)| {
+                let parts = self.pipelines.get(id).map_or(0, |p| p.parts.len());
+                let decides = self
+                    .pipelines
+                    .get(id)
+                    .is_none_or(|p| p.or_follows || p.negated);
+                decides || part + 1 < parts && !self.has_pipefail(id)
+            })
+        };
+        if own.or_follows || own.negated || lost(own.pipeline) || self.is_conditional(command) {
+            return false;
+        }
+        let errexit = self.options_before(command).errexit;
+        let mut statement = own.statement;
+        for (id, frame) in self.frames_of(command) {
+            let is_plain = matches!(
+                frame.kind,
+                FrameKind::Top | FrameKind::Group | FrameKind::Subshell | FrameKind::Script { .. }
+            );
+            if !is_plain || frame.or_follows || frame.negated || lost(frame.pipeline) {
+                return false;
+            }
+            let later = |other: u32| other > statement;
+            let goes_on = self
+                .commands
+                .iter()
+                .any(|c| c.frame == id && later(c.statement))
+                || self
+                    .frames
+                    .iter()
+                    .any(|f| f.parent == Some(id) && later(f.statement));
+            if goes_on && !errexit {
+                return false;
+            }
+            statement = match frame.kind {
+                FrameKind::Script { by, .. } => match self.commands.get(by) {
+                    Some(by) if by.or_follows || by.negated || lost(by.pipeline) => return false,
+                    Some(by) => by.statement,
+                    None => return false,
+                },
+                _ => frame.statement,
+            };
+        }
+        true
+    }
+
     /// The name of the function a command is defined in.
     pub fn function_of(&self, command: usize) -> Option<&str> {
         self.frames_of(command).find_map(|(_, f)| match &f.kind {

@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 13] = [
     &["suppress"],
     &["engine"],
     &["config"],
-    &["discover", "emit", "linter"],
+    &["discover", "emit", "inventory", "linter"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

@@ -8,7 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod bases;
 mod buildkit;
+mod builds;
 mod checks;
 mod cli;
 mod code;
@@ -17,6 +19,7 @@ mod conventions;
 mod examples;
 mod formats;
 mod golden;
+mod golden_guide;
 mod hadolint;
 mod hostile;
 mod invocations;

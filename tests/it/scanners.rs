@@ -132,7 +132,7 @@ fn no_name_in_a_comment_is_unknown() {
 /// What dlint does not report, and which rule has which names: `DLINT_BLESS=1` rewrites the tables
 /// of `docs/scanners.md`.
 #[test]
-fn the_page_about_scanners_lists_every_name() {
+fn the_names_on_pages_are_listed() {
     let mut names = String::from("| rule | names |\n|---|---|\n");
     for entry in &RULES {
         let meta = &entry.meta;

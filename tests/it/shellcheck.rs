@@ -191,7 +191,7 @@ fn what_the_dockerfile_says_counts_as_for_the_own_checks() {
         [
             "Dockerfile:3:31 info[SC2154] said 2154",
             "Dockerfile:5:3 info[SC2061] said 2061",
-            "Dockerfile:5:3 error[SC3037] said 3036",
+            "Dockerfile:5:3 info[SC3037] said 3036",
         ]
     );
     let some = project.run(&[

@@ -25,7 +25,7 @@ impl Rule for NonGoldenBase {
             return;
         }
         let image = &used.image;
-        if fits_any(&self.allow, image) {
+        if fits_any(&self.allow, image) || policy.is_own(image) {
             return;
         }
         let kind = match used.kind {

@@ -9,5 +9,6 @@ pub mod label_not_semver;
 pub mod label_not_spdx;
 pub mod label_not_url;
 pub mod missing_label;
+pub mod stale_base_label;
 pub mod unexpected_label;
 mod values;

@@ -1,6 +1,6 @@
 //! `apk-cache-kept`: the package index of apk stays in the image.
 
-use super::cache::{Cache, removes};
+use super::cache::{Cache, is_too_old, removes};
 use crate::edits::{after_verb, takes_prefix};
 use crate::facts::packages::{Action, Flag, Install, Manager};
 use crate::facts::{Command, Facts, Node};
@@ -29,12 +29,22 @@ impl Rule for ApkCacheKept {
         let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        let fix = fix(facts, node, install);
+        let is_old = is_too_old(facts, node, "apk", "--no-cache");
+        let fix = if is_old {
+            None
+        } else {
+            fix(facts, node, install)
+        };
+        let help = if is_old {
+            "end the RUN with `rm -rf /var/cache/apk/*`: this apk does not know `--no-cache`"
+        } else {
+            "add `--no-cache`"
+        };
         CACHE.report(
             cx,
             (node, install),
             format!("`{}` leaves the package index in the layer", install.call()),
-            "add `--no-cache`",
+            help,
             fix,
         );
     }

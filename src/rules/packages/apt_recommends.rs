@@ -8,6 +8,7 @@ use crate::edits::after_verb;
 use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
 use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
+use crate::images::recommended;
 use crate::rule::{Context, Rule, rule};
 
 rule! {
@@ -62,11 +63,42 @@ impl Rule for AptRecommends {
         for install in &rest {
             report = report.label(facts.call_span(install), "and this one");
         }
-        if !edits.is_empty() {
+        if !edits.is_empty() && !loses_what_is_needed(facts, node) {
             report.fix(Fix::unsafe_(format!("add `{option}`"), edits));
         }
     }
 }
+
+/// Whether something in this RUN or behind it does not work without what a package recommends, and
+/// nothing names that: `curl` of an https address without `ca-certificates`.
+fn loses_what_is_needed(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let Some(stage) = node.stage else { return true };
+    let named = |names: &[&str], nodes: &mut dyn Iterator<Item = &Node<'_>>| {
+        nodes
+            .flat_map(|n| n.run_installs())
+            .filter(|i| i.action == Action::Install)
+            .flat_map(|i| &i.packages)
+            .any(|p| names.contains(&p.name.as_str()))
+    };
+    let nodes = facts.nodes.get(node.index..).unwrap_or_default();
+    recommended().iter().any(|rule| {
+        let uses = |n: &Node<'_>| {
+            let commands = n.commands().iter();
+            commands
+                .map(|c| &c.name)
+                .any(|name| rule.programs.contains(&name.as_str()))
+        };
+        named(rule.packages, &mut std::iter::once(node))
+            && !named(
+                rule.named,
+                &mut facts.chain_nodes(stage).filter(|n| n.index <= node.index),
+            )
+            && nodes.iter().take(MOST_LATER).any(uses)
+    })
+}
+
+/// How many instructions are searched for what needs a recommended package.
+const MOST_LATER: usize = 200;
 
 /// The options with which apt only says what it would do.
 const SIMULATED: [&str; 8] = [

@@ -2,8 +2,9 @@
 
 use crate::facts::mount::MountKind;
 use crate::facts::packages::{Action, Install};
-use crate::facts::{Command, Facts, Node};
+use crate::facts::{Base, Command, Facts, Node};
 use crate::fix::Fix;
+use crate::images;
 use crate::path::is_in;
 use crate::rule::Context;
 use crate::span::Span;
@@ -59,6 +60,14 @@ impl Cache {
 /// Whether what a RUN leaves behind is in the image that is built.
 pub(super) fn ships(facts: &Facts<'_>, node: &Node<'_>) -> bool {
     facts.stage_of(node).is_some_and(|s| s.in_final)
+}
+
+/// Whether the tool of the stage's base is too old to know a word.
+pub(super) fn is_too_old(facts: &Facts<'_>, node: &Node<'_>, tool: &str, word: &str) -> bool {
+    node.stage.is_some_and(|stage| {
+        matches!(facts.root_base(stage), Base::Image(image)
+            if images::is_too_old(image, facts.as_of, tool, word))
+    })
 }
 
 /// Whether a mount of a RUN keeps these paths out of its layer.

@@ -1,9 +1,9 @@
 //! `pip-cache-kept`: the cache of pip stays in the image.
 
-use super::cache::{Cache, removes};
+use super::cache::{Cache, is_too_old, removes};
 use crate::edits::after_verb;
 use crate::facts::packages::{Install, Manager};
-use crate::facts::{Command, Node};
+use crate::facts::{Command, Facts, Node};
 use crate::fix::Fix;
 use crate::rule::{Context, Rule, rule};
 
@@ -32,6 +32,8 @@ impl Rule for PipCacheKept {
             || facts.is_mentioned_before(node, "no-cache-dir = ")
             || facts.is_mentioned_before(node, "global.no-cache-dir")
             || facts.is_copied_before(node, "pip.conf")
+            // A pip that knows no cache keeps none.
+            || is_too_old(facts, node, "pip", "--no-cache-dir") && !is_upgraded_before(facts, node)
         {
             return;
         }
@@ -45,6 +47,18 @@ impl Rule for PipCacheKept {
             fix,
         );
     }
+}
+
+/// Whether an earlier RUN brings a newer pip than the distribution's.
+fn is_upgraded_before(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    [
+        "get-pip",
+        "easy_install",
+        "install --upgrade pip",
+        "install -U pip",
+    ]
+    .iter()
+    .any(|text| facts.is_mentioned_before(node, text))
 }
 
 /// Whether a call leaves something behind.

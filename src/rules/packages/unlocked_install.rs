@@ -1,5 +1,6 @@
 //! `unlocked-install`: an install that may leave the lock file behind.
 
+use super::cache::is_too_old;
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Node};
@@ -119,7 +120,9 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
                 "--package-lock-only",
                 "--no-save",
             ];
-            (!install.has_flag(&OTHER)).then(|| {
+            let has_ci =
+                !is_too_old(facts, node, "npm", "ci") || facts.is_mentioned_before(node, "npm@");
+            (!install.has_flag(&OTHER) && has_ci).then(|| {
                 demand(
                     &["package-lock.json", "npm-shrinkwrap.json"][..],
                     "npm ci",

@@ -1,5 +1,6 @@
 //! `hidden-failure`: an install that fails, and a RUN that goes on.
 
+use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install};
 use crate::fix::{Edit, Fix};
@@ -44,6 +45,16 @@ impl Rule for HiddenFailure {
             .help("join the commands with `&&`, or begin with `set -e`");
         for other in more.iter().take(3) {
             report = report.label(other.program_span.to(other.verb_span), "the same here");
+        }
+        // `install && x; y`: what needs it mostly fails by itself.
+        let command = script.commands.get(install.command);
+        let goes_with = script.commands.iter().skip(install.command + 1);
+        let is_joined = command.is_some_and(|c| {
+            let mut same = goes_with.filter(|o| o.frame == c.frame);
+            same.any(|o| o.statement == c.statement)
+        });
+        if is_joined {
+            report = report.severity(Severity::Info);
         }
         if let Some(fix) = set_e(script, next) {
             report.fix(fix);

@@ -40,7 +40,8 @@ use self::codes::Checks;
 pub use self::external::{Answers, ExternalScript, ReportError};
 use self::script::RunScript;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::{Command, Definition, Dialect, Facts, Node, Script};
+use crate::facts::{Base, Command, Definition, Dialect, Facts, Node, Script};
+use crate::images::{self, Publisher};
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule, RuleMeta};
 use crate::rules::{self, SHELLCHECK};
 use crate::shell::{FrameKind, WordPart};
@@ -112,10 +113,11 @@ impl Rule for Shellcheck {
         let picks = self.minimum_level.is_none() && cx.codes.others == OtherCodes::Recommended;
         // What a shell that is not known lacks is a guess, and so is what a script does not set or
         // use that reads more from elsewhere.
-        let no_sh = picks && dialect == Dialect::Sh;
+        let no_sh = picks && (dialect == Dialect::Sh || may_be_another_sh(facts, node, &dialect));
         let sets_more = || picks && script.commands.iter().any(Command::sets_unseen);
         let last_unseen = || script.commands.iter().rfind(|c| c.runs_unseen());
         let codes = cx.codes;
+        let dialect_is = dialect.clone();
         let run = RunScript::new(facts, node, &text.text, script, dialect);
         let found = match &self.answers {
             Some(answers) => {
@@ -123,6 +125,13 @@ impl Rule for Shellcheck {
             }
             None => run.check(self.checks(codes)),
         };
+        for span in lost_pipefail(facts, node, &dialect_is, script) {
+            if self.wants(codes, "SC3040", Severity::Error) {
+                let message =
+                    "`set -o pipefail` ends the script: this dash does not know the option";
+                cx.report(span, message).code("SC3040", Severity::Error);
+            }
+        }
         for finding in found {
             let code = code_of(&finding);
             let is_guess = match code {
@@ -167,6 +176,46 @@ impl Shellcheck {
 /// The code of a finding.
 fn code_of(finding: &Diagnostic) -> &str {
     finding.code.as_deref().unwrap_or_default()
+}
+
+/// Whether the `/bin/sh` that runs a script may well not be the one of its system: an image of
+/// somebody else of which no more than the system is known, or a link that was made before.
+fn may_be_another_sh(facts: &Facts<'_>, node: &Node<'_>, dialect: &Dialect) -> bool {
+    if !matches!(dialect, Dialect::Dash | Dialect::Ash) || node.shell_node.is_some() {
+        return false;
+    }
+    let Some(Base::Image(image)) = node.stage.map(|stage| facts.root_base(stage)) else {
+        return false;
+    };
+    images::publisher(image) == Publisher::Unknown || !facts.programs_before(node).is_plain("sh")
+}
+
+/// Where `set` is given the option `pipefail` that the image's dash has not. ShellCheck's dash is
+/// one that has it.
+fn lost_pipefail(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    dialect: &Dialect,
+    script: &Script,
+) -> Vec<Span> {
+    if *dialect != Dialect::Dash || node.shell != Dialect::Dash || node.onbuild {
+        return Vec::new();
+    }
+    let is_own = |index: usize| {
+        let mut frames = script.frames_of(index);
+        !frames.any(|(_, f)| matches!(f.kind, FrameKind::Script { process: true, .. }))
+    };
+    let words: Vec<Span> = script
+        .named("set")
+        .filter(|(index, _)| is_own(*index))
+        .flat_map(|(_, command)| command.args())
+        .filter(|word| word.is("pipefail"))
+        .map(|word| word.span)
+        .collect();
+    if words.is_empty() || node.shell_node.is_some() || !facts.sh_lacks_pipefail(node) {
+        return Vec::new();
+    }
+    words
 }
 
 /// Whether the variable that is found is an argument that the stage does not see, of which the rule

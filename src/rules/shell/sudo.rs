@@ -1,8 +1,9 @@
 //! `sudo`: `sudo` in a build that can choose its user.
 
 use crate::diagnostic::Severity;
-use crate::facts::{Command, Facts, Node, RunUser};
+use crate::facts::{Command, Facts, Node, RunUser, absence};
 use crate::fix::{Edit, Fix};
+use crate::images::Presence;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Wrapper;
 use crate::span::Span;
@@ -46,12 +47,20 @@ impl Rule for Sudo {
                         None => break,
                     }
                 }
-                let report = cx
-                    .report(
-                        first.span,
-                        "`sudo` changes nothing: this RUN is root already",
-                    )
-                    .help("leave `sudo` out");
+                let is_missing = is_missing(cx.facts, node);
+                let is_certain = is_missing
+                    && node
+                        .stage
+                        .is_some_and(|s| absence::is_written_out(cx.facts, s));
+                let message = if is_missing {
+                    "`sudo` is not in the image, and this RUN is root already"
+                } else {
+                    "`sudo` changes nothing: this RUN is root already"
+                };
+                let mut report = cx.report(first.span, message).help("leave `sudo` out");
+                if is_certain {
+                    report = report.severity(Severity::Error);
+                }
                 if !edits.is_empty() {
                     report.fix(Fix::unsafe_("remove `sudo`", edits));
                 }
@@ -85,6 +94,23 @@ fn is_plain(call: &Wrapper) -> bool {
             Some("-E" | "-H" | "-n" | "-S" | "--" | "-EH" | "-HE" | "--preserve-env")
         )
     })
+}
+
+/// Whether the first command that `sudo` runs ends the RUN, since there is no `sudo`.
+fn is_missing(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let Some(script) = node.script.as_ref().filter(|s| absence::is_read(node, s)) else {
+        return false;
+    };
+    let mut programs = facts.programs_before(node);
+    for (index, command) in script.commands.iter().enumerate() {
+        if command.wrappers.iter().any(|w| w.name == "sudo") {
+            return programs.presence("sudo") == Presence::Absent
+                && !absence::is_guarded(script, index, "sudo")
+                && script.is_fatal(index);
+        }
+        programs.run(node, index);
+    }
+    false
 }
 
 /// Whether the shell has a command of that name, which `sudo` passes by, and which may do something

@@ -1,13 +1,32 @@
 //! `ignore-without-reason`: an ignore comment that does not say why.
 
 use crate::rule::{Context, IgnoreComment, Rule, rule};
+use crate::secrets::pattern::Pattern;
 use crate::span::Span;
 
-rule!(IgnoreWithoutReason);
+rule! {
+    IgnoreWithoutReason {
+        /// What a reason has to contain: a regular expression, such as `PLAT-\\d+` for a ticket.
+        pub pattern: Option<Pattern>,
+    }
+}
 
 impl Rule for IgnoreWithoutReason {
     fn check_ignore(&self, cx: &mut Context<'_>, ignore: &IgnoreComment) {
-        if !ignore.reason.is_empty() || ignore.meant.is_some() || is_explained(cx, ignore.span) {
+        if ignore.meant.is_some() {
+            return;
+        }
+        if let Some(pattern) = &self.pattern {
+            if !pattern.is_in(&ignore.reason) {
+                cx.report(
+                    ignore.span,
+                    "the reason of this comment is not what is asked for",
+                )
+                .help(format!("behind the rules, write what fits `{pattern}`"));
+            }
+            return;
+        }
+        if !ignore.reason.is_empty() || is_explained(cx, ignore.span) {
             return;
         }
         cx.report(ignore.span, "nothing says why this is ignored")

@@ -155,6 +155,16 @@ pub(super) fn is_answered(finding: &Diagnostic, script: &RunScript<'_>) -> bool 
                     digits.is_some_and(|d| !d.starts_with(|c: char| c.is_ascii_hexdigit()))
                 })
         }
+        // Options that both of these shells have: `ulimit -n`, `read -p`.
+        "SC3045" if matches!(script.dialect, Dialect::Dash | Dialect::Ash) => {
+            let at = script.text.span(range.clone()).start;
+            let mut calls = commands().filter(|c| c.span.contains(at));
+            calls.any(|c| match c.name.as_str() {
+                "ulimit" => true,
+                "read" => written.contains("-p") || script.dialect == Dialect::Ash,
+                _ => false,
+            })
+        }
         // Debian's shell has `-n`.
         "SC3037" if script.dialect == Dialect::Dash => written == "-n",
         code => match script.dialect {

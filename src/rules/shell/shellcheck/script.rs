@@ -19,6 +19,15 @@ use crate::span::{MappedText, Span};
 const DASH_ECHO: &str = "SC3036";
 const SH_ECHO: &str = "SC3037";
 
+/// Where dash and BusyBox's shell end a script that has what they have not: a syntax error, a bad
+/// substitution, an option or a command that they do not know. What else they have not means
+/// something else to them, and the script goes on: `echo -e`, `{a,b}`, `&>`, `$RANDOM`.
+const REFUSED: [&str; 19] = [
+    "SC3001", "SC3011", "SC3016", "SC3024", "SC3030", "SC3040", "SC3044", "SC3046", "SC3047",
+    "SC3048", "SC3049", "SC3051", "SC3053", "SC3054", "SC3055", "SC3056", "SC3057", "SC3059",
+    "SC3060",
+];
+
 /// The codes whose fixes say what was meant; of the others some only silence the finding.
 const FIXED: [&str; 18] = [
     "SC2006", "SC2021", "SC2035", "SC2038", "SC2046", "SC2048", "SC2061", "SC2068", "SC2086",
@@ -138,12 +147,12 @@ impl<'a> RunScript<'a> {
         (!fix.edits.is_empty()).then_some(fix)
     }
 
-    /// In POSIX terms the meaning of what only some shells have is open; in a shell that is known it
-    /// is an error.
+    /// In POSIX terms the meaning of what only some shells have is open; where a shell that is known
+    /// ends the script there, it is an error.
     fn settle_severities(&self, found: &mut [Diagnostic]) {
         if matches!(self.dialect, Dialect::Dash | Dialect::Ash) {
-            let portability = found.iter_mut().filter(|f| code_of(f).starts_with("SC3"));
-            portability.for_each(|f| f.severity = Severity::Error);
+            let refused = found.iter_mut().filter(|f| REFUSED.contains(&code_of(f)));
+            refused.for_each(|f| f.severity = Severity::Error);
         }
     }
 }

@@ -1,0 +1,73 @@
+//! `data/options.toml` to the tables that `src/images/options.rs` includes.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::tables::{list, read, table, write};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    late: Vec<Late>,
+    recommended: Vec<Recommended>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Late {
+    tool: String,
+    word: String,
+    #[expect(dead_code, reason = "for people")]
+    since: String,
+    releases: BTreeMap<String, String>,
+    #[serde(default)]
+    brings: Vec<String>,
+    #[serde(default)]
+    image: String,
+    #[serde(default)]
+    without: Vec<(String, String)>,
+    #[expect(dead_code, reason = "for people")]
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recommended {
+    packages: Vec<String>,
+    needed: String,
+    named: Vec<String>,
+    programs: Vec<String>,
+}
+
+/// Writes the tables; says what is wrong with the file.
+pub(super) fn generate() -> Result<(), String> {
+    let tables: Tables = read("options")?;
+    let late = tables.late.iter().map(|l| {
+        let releases: Vec<(&String, &String)> = l.releases.iter().collect();
+        format!(
+            "Late {{ tool: {:?}, word: {:?}, releases: &{releases:?}, brings: {}, image: {:?}, without: &{:?} }}",
+            l.tool,
+            l.word,
+            list(&l.brings),
+            l.image,
+            l.without
+        )
+    });
+    let recommended = tables.recommended.iter().map(|r| {
+        format!(
+            "Recommended {{ packages: {}, needed: {:?}, named: {}, programs: {} }}",
+            list(&r.packages),
+            r.needed,
+            list(&r.named),
+            list(&r.programs)
+        )
+    });
+    let docs = "As in the file.";
+    let late: Vec<String> = late.collect();
+    let recommended: Vec<String> = recommended.collect();
+    let text = table(docs, "static LATE", "Late", &late)
+        + &table(docs, "static RECOMMENDED", "Recommended", &recommended);
+    write("options.rs", &text);
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Words that tools did not always know, and what builds rely on though it is only recommended.
+
+use super::lifetimes::numbers_of;
+use super::{ImageRef, Tag, base_release, official_name};
+use crate::date::Date;
+
+/// A word that came late, as in `data/options.toml`.
+struct Late {
+    tool: &'static str,
+    word: &'static str,
+    releases: &'static [(&'static str, &'static str)],
+    brings: &'static [&'static str],
+    image: &'static str,
+    without: &'static [(&'static str, &'static str)],
+}
+
+/// What packages of Debian only recommend and builds rely on.
+#[derive(Debug, Clone, Copy)]
+pub struct Recommended {
+    /// The packages that recommend it.
+    pub packages: &'static [&'static str],
+    /// What they recommend.
+    pub needed: &'static str,
+    /// The packages that bring it too.
+    pub named: &'static [&'static str],
+    /// The programs that do not work without it.
+    pub programs: &'static [&'static str],
+}
+
+include!(concat!(env!("OUT_DIR"), "/options.rs"));
+
+/// Whether the tool that an image has, or that its packages bring, is too old to know a word.
+pub fn is_too_old(image: &ImageRef, as_of: Date, tool: &str, word: &str) -> bool {
+    let mut late = LATE.iter();
+    let Some(late) = late.find(|late| late.tool == tool && late.word == word) else {
+        return false;
+    };
+    let name = official_name(image).unwrap_or_default();
+    if late.brings.contains(&name) {
+        let version = Tag::of(image).map(|tag| tag.numbers()).unwrap_or_default();
+        let before = |end: &str| {
+            // A tag with one number is the newest of its line.
+            let open = version.iter().copied().chain(std::iter::repeat(u64::MAX));
+            let end: Vec<u64> = numbers_of(end).collect();
+            open.take(end.len()).lt(end.iter().copied())
+        };
+        return name == late.image
+            && !version.is_empty()
+            && late
+                .without
+                .iter()
+                .any(|(from, end)| !before(from) && before(end));
+    }
+    base_release(image, as_of).is_some_and(|release| {
+        let mut releases = late.releases.iter();
+        releases.any(|(distribution, first)| release.is_before(distribution, first))
+    })
+}
+
+/// What packages only recommend and builds rely on.
+pub fn recommended() -> &'static [Recommended] {
+    RECOMMENDED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::images::DATA_DATE;
+
+    #[test]
+    fn old_releases_and_images_do_not_know_all_words() {
+        for (image, tool, word, expected) in [
+            ("ubuntu:14.04", "pip", "--no-cache-dir", true),
+            ("debian:jessie", "pip", "--no-cache-dir", true),
+            ("debian:12", "pip", "--no-cache-dir", false),
+            ("python:3.4-jessie", "pip", "--no-cache-dir", false),
+            ("alpine:3.2", "apk", "--no-cache", true),
+            ("alpine:3.20", "apk", "--no-cache", false),
+            ("alpine", "apk", "--no-cache", false),
+            ("node:8.11", "npm", "ci", true),
+            ("node:8", "npm", "ci", false),
+            ("node:8.12.0-alpine", "npm", "ci", false),
+            ("node:6", "npm", "ci", true),
+            ("node:9-slim", "npm", "ci", true),
+            ("node:10", "npm", "ci", false),
+            ("node:10.1.0", "npm", "ci", true),
+            ("node", "npm", "ci", false),
+            ("someone/app", "npm", "ci", false),
+        ] {
+            let found = is_too_old(&ImageRef::parse(image), DATA_DATE, tool, word);
+            assert_eq!(found, expected, "{image}");
+        }
+    }
+}

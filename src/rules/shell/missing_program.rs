@@ -1,0 +1,201 @@
+//! `missing-program`: a command that the image has not.
+
+use std::collections::HashSet;
+
+use crate::diagnostic::Severity;
+use crate::facts::absence::{self, Found};
+use crate::facts::{Facts, Node, Programs};
+use crate::images::{self, Presence};
+use crate::rule::{Context, Rule, rule};
+use crate::shell::Script;
+use crate::span::Span;
+use crate::syntax::Kind;
+
+rule!(MissingProgram);
+
+/// What other rules speak of: package managers, and shells.
+const OTHERS: [&str; 12] = [
+    "apk", "apt", "apt-get", "bash", "dnf", "microdnf", "pacman", "rpm", "sh", "yum", "zypper",
+    "dpkg",
+];
+
+impl Rule for MissingProgram {
+    fn check_file(&self, cx: &mut Context<'_>) {
+        let facts = cx.facts;
+        let mut said: HashSet<(usize, &str)> = HashSet::new();
+        let mut found = Vec::new();
+        for node in facts.nodes.iter().filter(|n| !n.onbuild) {
+            if let Kind::Run(_) = node.instruction.kind {
+                in_run(facts, node, &mut found);
+            }
+        }
+        started(facts, &mut found);
+        for missing in found {
+            let root = absence::root(facts, missing.stage);
+            if said.insert((root, missing.program)) {
+                report(cx, &missing);
+            }
+        }
+    }
+}
+
+/// A command that is not there.
+struct Missing {
+    stage: usize,
+    program: &'static str,
+    span: Span,
+    severity: Severity,
+    what: What,
+}
+
+/// How it is missed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// It is called.
+    Called,
+    /// `apt-key` calls it.
+    ByAptKey,
+    /// The HEALTHCHECK calls it.
+    Healthcheck,
+    /// The container starts it.
+    Started,
+}
+
+fn in_run(facts: &Facts<'_>, node: &Node<'_>, found: &mut Vec<Missing>) {
+    let (Some(stage), Some(script)) = (node.stage, &node.script) else {
+        return;
+    };
+    if !absence::is_read(node, script) {
+        return;
+    }
+    let mut programs = facts.programs_before(node);
+    for (index, command) in script.commands.iter().enumerate() {
+        let is_certain = || absence::is_written_out(facts, stage) && script.is_fatal(index);
+        for Found { program, span } in absence::programs_of(command) {
+            if OTHERS.contains(&program)
+                || absence::is_guarded(script, index, program)
+                || absence::is_root_sudo(facts, node, program)
+            {
+                continue;
+            }
+            let mut missing = Missing {
+                stage,
+                program,
+                span,
+                severity: Severity::Warning,
+                what: What::Called,
+            };
+            if programs.presence(program) != Presence::Absent {
+                let needs_gpg = program == "apt-key" && needs_gpg(&programs, script, index);
+                if !needs_gpg {
+                    continue;
+                }
+                missing.what = What::ByAptKey;
+            }
+            if is_certain() {
+                missing.severity = Severity::Error;
+            }
+            found.push(missing);
+        }
+        programs.run(node, index);
+    }
+}
+
+/// Whether a call of `apt-key` looks for a gnupg that is not there.
+fn needs_gpg(programs: &Programs<'_>, script: &Script, index: usize) -> bool {
+    let call = script.commands.get(index);
+    let works = call.and_then(|c| c.subcommand());
+    matches!(works, Some("add" | "adv" | "del" | "export"))
+        && programs.presence("gpg") == Presence::Absent
+}
+
+/// What the final image starts and checks.
+fn started(facts: &Facts<'_>, found: &mut Vec<Missing>) {
+    let Some(stage) = facts.final_stage() else {
+        return;
+    };
+    let programs = facts.programs_of(stage.index);
+    let launch = facts.launch(stage.index);
+    let mut checks = facts.chain(stage.index).flat_map(|s| s.healthchecks.last());
+    let check = checks.next().and_then(|node| facts.nodes.get(*node));
+    let starts = launch.node().map(|node| (node, What::Started));
+    let checks = check.map(|node| (node, What::Healthcheck));
+    for (node, what) in starts.into_iter().chain(checks) {
+        let Some(script) = node.script.as_ref().filter(|s| absence::is_read(node, s)) else {
+            continue;
+        };
+        for (index, command) in script.commands.iter().enumerate() {
+            let is_tested = match what {
+                What::Healthcheck => absence::has_alternative(script, index),
+                _ => false,
+            };
+            if is_tested || index > 0 && what == What::Started {
+                continue;
+            }
+            for Found { program, span } in absence::programs_of(command) {
+                let is_conditional =
+                    what == What::Started && absence::is_guarded(script, index, program);
+                if OTHERS.contains(&program)
+                    || is_conditional
+                    || absence::is_asked_for(script, index, program)
+                    || programs.presence(program) != Presence::Absent
+                {
+                    continue;
+                }
+                let is_certain = absence::is_written_out(facts, stage.index);
+                found.push(Missing {
+                    stage: stage.index,
+                    program,
+                    span,
+                    severity: if is_certain {
+                        Severity::Error
+                    } else {
+                        Severity::Warning
+                    },
+                    what,
+                });
+            }
+        }
+    }
+}
+
+fn report(cx: &mut Context<'_>, missing: &Missing) {
+    let base = absence::base_name(cx.facts, missing.stage);
+    let program = missing.program;
+    let message = match missing.what {
+        What::Called | What::Started => {
+            format!("`{program}` is not in {base}, and nothing before installs it")
+        }
+        What::ByAptKey => {
+            format!("`apt-key` needs gnupg, which is not in {base}, and nothing before installs it")
+        }
+        What::Healthcheck => {
+            format!(
+                "`{program}` is not in the image, so it is never healthy: {base} has none, and nothing installs it"
+            )
+        }
+    };
+    let wanted = if missing.what == What::ByAptKey {
+        "gpg"
+    } else {
+        program
+    };
+    let package = absence::system(cx.facts, missing.stage)
+        .and_then(|system| images::package_of(system, wanted));
+    let help = match (program, package) {
+        ("apt-key", _) => {
+            "put the key into /etc/apt/keyrings and name it by `signed-by=` in the list of the \
+             repository"
+                .to_owned()
+        }
+        ("python", Some(package)) => {
+            format!("write `python3`, or install `{package}`")
+        }
+        ("sudo", _) => "leave `sudo` out, or install it".to_owned(),
+        (_, Some(package)) => format!("install `{package}` first"),
+        (_, None) => "install it first".to_owned(),
+    };
+    cx.report(missing.span, message)
+        .help(help)
+        .severity(missing.severity);
+}
