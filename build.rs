@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/archives.rs"]
+mod archives;
 #[path = "build/bases.rs"]
 mod bases;
 #[path = "build/credentials.rs"]
@@ -37,6 +39,7 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        archives::generate,
         bases::generate,
         credentials::generate,
         declined::generate,

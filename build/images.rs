@@ -213,7 +213,7 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
 }
 
 /// A day as Rust text.
-fn date(day: &Datetime) -> Result<String, String> {
+pub(super) fn date(day: &Datetime) -> Result<String, String> {
     match (&day.date, &day.time) {
         (Some(d), None) => Ok(format!("Date::new({}, {}, {})", d.year, d.month, d.day)),
         _ => Err(format!("data/releases.toml: `{day}` is no day")),

@@ -9,6 +9,7 @@ pub mod downloads;
 mod environment;
 mod globals;
 mod graph;
+pub mod hosts;
 mod images;
 mod label;
 mod launch;
@@ -23,6 +24,7 @@ mod programs;
 mod reads;
 mod references;
 mod remote;
+mod repositories;
 mod scope;
 mod scripts;
 mod secret_flow;
@@ -177,6 +179,15 @@ impl Node<'_> {
     /// The commands of the script.
     pub fn commands(&self) -> &[Command] {
         self.script.as_ref().map_or(&[], |s| &s.commands)
+    }
+
+    /// Whether a command of the script runs whatever comes before it, and nothing is there to catch
+    /// its failure; a `;` behind it may still go on without it.
+    pub fn must_succeed(&self, command: usize) -> bool {
+        self.script.as_ref().is_some_and(|script| {
+            let found = script.commands.get(command);
+            found.is_some_and(|c| !c.or_follows && !c.negated) && !script.is_conditional(command)
+        })
     }
 }
 

@@ -135,7 +135,8 @@ fn usual(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
     let is_slim = tag.has_word("slim");
     let is_moving = numbers.is_empty() && (tag.text == "latest" || tag.text == "slim");
     // `8u212` is more exact than its number.
-    if numbers.is_empty() && !is_moving || !tag.qualifier.is_empty() {
+    // The variants for ONBUILD ended long before the others.
+    if numbers.is_empty() && !is_moving || !tag.qualifier.is_empty() || tag.has_word("onbuild") {
         return None;
     }
     let fits = |line: &&Line| {
@@ -238,6 +239,7 @@ mod tests {
             ("2026-11-21", "ubuntu", Some("Ubuntu 26.04")),
             ("2020-07-01", "ubuntu", Some("Ubuntu 20.04")),
             ("2026-11-21", "python:rc", None),
+            ("2026-11-21", "python:2-onbuild", None),
             ("2010-07-01", "python:3.6", None),
         ] {
             assert_eq!(on(day, image).as_deref(), release, "{day} {image}");

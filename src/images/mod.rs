@@ -1,5 +1,6 @@
 //! Image references: their parts, their tags, and what is known of the images they name.
 
+mod archives;
 mod base;
 mod defaults;
 mod lifetimes;
@@ -12,6 +13,7 @@ mod table;
 mod tag;
 mod variables;
 
+pub use archives::{GoneSuite, gone_suite, names_gone_suite, replacement};
 pub use base::{BaseRelease, base_release, sh_has_pipefail};
 pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,

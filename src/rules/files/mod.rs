@@ -5,6 +5,7 @@ pub mod change_behind_volume;
 pub mod chown_in_own_layer;
 pub mod copied_archive;
 pub mod copy_without_link;
+pub mod dead_host;
 pub mod exclude_top_level_only;
 pub mod folder_without_x;
 pub mod ignored_copy;

@@ -1,5 +1,6 @@
 //! What the file builds on.
 
+pub mod archive_gone;
 pub mod constant_platform;
 pub mod deprecated_base;
 pub mod end_of_life_base;

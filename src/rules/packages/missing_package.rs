@@ -1,0 +1,107 @@
+//! `missing-package`: the release has no package of that name.
+
+use crate::diagnostic::Severity;
+use crate::facts::Node;
+use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
+use crate::fix::{Edit, Fix};
+use crate::images::{official_name, replacement};
+use crate::rule::{Context, Rule, rule};
+
+rule!(MissingPackage);
+
+/// Images whose packages come from their distribution alone.
+const PLAIN: [&str; 22] = [
+    "alpine",
+    "buildpack-deps",
+    "debian",
+    "docker",
+    "elixir",
+    "erlang",
+    "golang",
+    "gradle",
+    "haskell",
+    "httpd",
+    "java",
+    "jruby",
+    "maven",
+    "node",
+    "openjdk",
+    "perl",
+    "php",
+    "python",
+    "redis",
+    "ruby",
+    "rust",
+    "ubuntu",
+];
+
+/// Options with which the packages come from elsewhere.
+const OTHER_APT: [&str; 5] = [
+    "-t",
+    "--target-release",
+    "--default-release",
+    "-o",
+    "--option",
+];
+const OTHER_APK: [&str; 5] = ["-X", "--repository", "--repositories-file", "-p", "--root"];
+
+impl Rule for MissingPackage {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
+        let is_apk = install.manager == Manager::Apk;
+        if install.action != Action::Install
+            || !(install.manager.is_apt() || is_apk)
+            || node.onbuild
+            // A branch may be for another release.
+            || node
+                .script
+                .as_ref()
+                .is_some_and(|script| script.is_conditional(install.command))
+            || install.has_flag(if is_apk { &OTHER_APK } else { &OTHER_APT })
+        {
+            return;
+        }
+        let facts = cx.facts;
+        let Some(stage) = node.stage else {
+            return;
+        };
+        let (Some(image), Some(release)) = (facts.root_image(stage), facts.root_release(stage))
+        else {
+            return;
+        };
+        if is_apk != (release.distribution() == "alpine-linux") {
+            return;
+        }
+        let missing: Vec<_> = install
+            .packages
+            .iter()
+            .filter(|p| p.origin == PackageOrigin::Registry && !p.name.ends_with('-'))
+            .filter_map(|p| Some((p, replacement(release, &p.name)?)))
+            .collect();
+        if missing.is_empty() || facts.may_have_more_sources(node) {
+            return;
+        }
+        let is_plain = official_name(image).is_some_and(|name| PLAIN.contains(&name));
+        let is_official = official_name(image).is_some();
+        if !is_plain && is_official {
+            return;
+        }
+        let fails = is_plain && node.must_succeed(install.command);
+        for (package, instead) in missing {
+            let message = format!("`{}` is no package of {}", package.name, release.name());
+            let mut report = cx.report(package.span, message);
+            if let Some(instead) = instead {
+                report = report.help(format!("install `{instead}`"));
+                let written = facts.source.slice(package.span);
+                if written == package.name {
+                    let edit = Edit::replace(package.span, instead);
+                    report = report.fix(Fix::unsafe_(format!("install `{instead}`"), vec![edit]));
+                }
+            } else {
+                report = report.help("leave it out, or build on a release that has it");
+            }
+            if !fails {
+                report.severity(Severity::Warning);
+            }
+        }
+    }
+}
