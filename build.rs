@@ -18,6 +18,8 @@ mod images;
 mod options;
 #[path = "build/programs.rs"]
 mod programs;
+#[path = "build/recommends.rs"]
+mod recommends;
 #[path = "build/tables.rs"]
 mod tables;
 #[path = "build/tokens.rs"]
@@ -46,6 +48,7 @@ fn main() {
         images::generate,
         options::generate,
         programs::generate,
+        recommends::generate,
         tokens::generate,
         verification::generate,
     ] {

@@ -35,6 +35,8 @@ struct Image {
     rolling: Option<bool>,
     #[serde(default)]
     plain: bool,
+    #[serde(default)]
+    for_builds: bool,
     slim: Option<Slim>,
     variants: Option<Vec<Variant>>,
 }
@@ -490,7 +492,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
          system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, runs_with: &{:?}, user: {}, \
          directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
-         exact_numbers_from: {}, rolling: {}, plain: {}, slim: {slim}, variants: &[{variants}] }}",
+         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
         image.instead,
@@ -507,6 +509,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         image.exact_numbers_from.unwrap_or(0),
         image.rolling.unwrap_or(false),
         image.plain,
+        image.for_builds,
     ))
 }
 

@@ -1,5 +1,7 @@
 //! Linting one file: facts, one walk per rule, suppression, order.
 
+mod fold;
+
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -52,6 +54,9 @@ pub struct Settings {
     pub perspective: Perspective,
     /// Whether ignore comments do not count.
     pub no_ignores: bool,
+    /// The most that rules report at which say less of tests and examples
+    /// ([`RuleMeta::yields`]), if the file is one.
+    pub most: Option<Severity>,
     /// The day that files are judged for; [`DATA_DATE`] if nobody says.
     pub as_of: Option<Date>,
 }
@@ -511,6 +516,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
             cut.push(active.meta.id);
         }
     }
+    if perspective == Perspective::Dlint {
+        lower(&mut cx.diagnostics, settings);
+    }
     let mut suppressions = Suppressions::of(source, file, build, perspective, settings.as_of());
     suppressions.know(settings.rules.iter().map(|r| r.meta));
     if settings.no_ignores {
@@ -546,6 +554,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
     for diagnostic in &mut kept {
         judge_by_mode(diagnostic, &settings.policy, as_of);
+    }
+    if perspective == Perspective::Dlint {
+        fold::repeats(file, &mut kept);
     }
     let mut comments = suppressions.comments(source, file);
     if perspective == Perspective::Hadolint {
@@ -589,6 +600,24 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         } else {
             unreachable_stages(&facts)
         },
+    }
+}
+
+/// Lowers what is said of tests and examples, but for the levels that the user set.
+fn lower(found: &mut [Diagnostic], settings: &Settings) {
+    let Some(most) = settings.most else {
+        return;
+    };
+    let set: HashSet<&str> = settings
+        .rules
+        .iter()
+        .filter(|r| r.severity_is_set)
+        .map(|r| r.meta.id)
+        .collect();
+    for diagnostic in found {
+        if diagnostic.rule.yields() && !set.contains(diagnostic.rule.id) {
+            diagnostic.severity = diagnostic.severity.min(most);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::rules::RuleJson;
 use super::{Status, Trouble, markdown, output};
 use crate::compat::scanners::{self, Declined};
 use crate::config::UnknownRule;
+use crate::diagnostic::Severity;
 use crate::emit;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::fix::Applicability;
@@ -114,6 +115,11 @@ fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
         Level::On(_) => severity.to_string(),
         Level::Off(_) => format!("{severity}, only on demand"),
         Level::Configured(_) => format!("{severity}, silent until configured"),
+    };
+    let level = if meta.yields() && severity > Severity::Info {
+        format!("{level}; at most info in tests and examples")
+    } else {
+        level
     };
     let fix = match meta.fix {
         Some(Applicability::Safe) => "with --fix",

@@ -185,8 +185,23 @@ pub struct File {
     /// The options of rules.
     #[schemars(with = "schema::Rules")]
     pub rules: BTreeMap<Located<String>, RuleTable>,
+    /// Files whose image nobody ships, and how much is said of them.
+    pub tests_and_examples: TestsAndExamples,
     /// What applies to some files only. Later ones win.
     pub overrides: Vec<Override>,
+}
+
+/// Files whose image nobody ships: the rules about pinning, size, speed, users and the like say
+/// less of them, what breaks or leaks is said as everywhere.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TestsAndExamples {
+    /// The files, instead of those that dlint takes for such: patterns relative to this file.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub files: Option<Vec<Located<String>>>,
+    /// The most that those rules report there; `info` if nothing is said, `error` for as much as
+    /// everywhere.
+    pub level: Option<Severity>,
 }
 
 /// The files that a file extends, the lowest first.

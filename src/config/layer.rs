@@ -539,6 +539,7 @@ impl Selection {
                 builds: Vec::new(),
                 files: None,
                 no_ignores: !self.ignore_comments,
+                most: None,
                 as_of: self.as_of,
                 rules: active,
                 policy,

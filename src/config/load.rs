@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::error::{Problem, nearest, reason};
 use super::layer::{Layer, RuleOptions, Selection, check_rule, check_selector};
 use super::lock::{self, Claim, EXCLUDE};
-use super::{ConfigError, Effective, File, Patterns};
-use crate::context::disk;
+use super::{ConfigError, Effective, File, Patterns, unshipped};
+use crate::context::{Files, Nothing, disk};
 use crate::diagnostic::Severity;
 use crate::policy::Exception;
 use crate::policy::exceptions::Granted;
@@ -36,6 +36,10 @@ pub struct Config {
     overrides: Vec<(Patterns, Layer)>,
     exclude: Vec<Patterns>,
     include: Vec<Patterns>,
+    /// Tests and examples, if a file says which.
+    unshipped: Option<Patterns>,
+    /// The most that is said of them, if a file says it.
+    unshipped_level: Option<Severity>,
     /// The exceptions from the policy, and the files they are for.
     exceptions: Vec<(Option<Patterns>, Arc<Granted>)>,
     /// What each of the files says that a policy may lock.
@@ -180,6 +184,11 @@ impl Config {
     ) -> Result<(), ConfigError> {
         self.exclude.push(reader.patterns(folder, &file.exclude)?);
         self.include.push(reader.patterns(folder, &file.include)?);
+        let unshipped = &file.tests_and_examples;
+        if let Some(files) = &unshipped.files {
+            self.unshipped = Some(reader.patterns(folder, files)?);
+        }
+        self.unshipped_level = unshipped.level.or(self.unshipped_level);
         for (over, rules) in file.overrides.iter().zip(of_overrides) {
             let patterns = reader.patterns(folder, &over.files)?;
             let layer = Layer::of_override(over.clone(), rules);
@@ -272,6 +281,7 @@ impl Config {
         let layers: Vec<&Layer> = self.layers(&matching).collect();
         let selection = Selection::of(&layers);
         let mut effective = selection.finish().map_err(ConfigError::new)?;
+        effective.settings.most = self.most(name, &Nothing);
         effective.settings.exceptions = self.exceptions(&matching).cloned().collect();
         Ok(effective)
     }
@@ -295,6 +305,20 @@ impl Config {
             }
         }
         (on, severity)
+    }
+
+    /// Whether it says what tests and examples are, or how much is said of them.
+    pub(super) fn says_what_is_unshipped(&self) -> bool {
+        self.unshipped.is_some() || self.unshipped_level.is_some()
+    }
+
+    /// The most that rules which say less of tests and examples report of a file, if it is one.
+    pub(super) fn most(&self, path: &Path, files: &dyn Files) -> Option<Severity> {
+        let is_unshipped = match &self.unshipped {
+            Some(patterns) => patterns.fits(path),
+            None => unshipped::is_likely(path, files),
+        };
+        is_unshipped.then(|| self.unshipped_level.unwrap_or(Severity::Info))
     }
 
     /// Which of the overrides apply to a file, and behind them which of the exceptions.

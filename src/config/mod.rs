@@ -17,6 +17,7 @@ mod report;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod unshipped;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ use std::sync::Arc;
 pub use error::{ConfigError, Problem, reason};
 pub use file::{
     BuildOptions, FailOn, File, LevelSetting, Override, PolicyKeys, Profile, RuleTable,
-    ScriptChecker,
+    ScriptChecker, TestsAndExamples,
 };
 pub use layer::{Layer, RuleOptions, UnknownRule};
 pub use load::Config;
@@ -36,7 +37,7 @@ pub use schema::schema;
 
 use crate::context::{Disk, is_repository};
 use crate::date::Date;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Report, Settings};
 use crate::policy::LabelFormat;
 use crate::policy::exceptions::Granted;
@@ -126,6 +127,9 @@ impl Exclusion {
     }
 }
 
+/// What decides about settings: see [`Configs`].
+type EffectiveKey = (PathBuf, Vec<bool>, Vec<bool>, Option<Severity>);
+
 /// Finds what applies to each path, reading every file once.
 pub struct Configs {
     place: Place,
@@ -140,8 +144,9 @@ pub struct Configs {
     folders: HashMap<PathBuf, Result<Arc<Config>, ConfigError>>,
     /// What is wrong with which file.
     faults: BTreeMap<PathBuf, ConfigError>,
-    /// By configuration and the overrides that match.
-    effective: HashMap<(PathBuf, Vec<bool>, Vec<bool>), Arc<Effective>>,
+    /// By configuration, what matches of its overrides and of the policy's, and what is said of
+    /// tests at most.
+    effective: HashMap<EffectiveKey, Arc<Effective>>,
 }
 
 impl Configs {
@@ -311,7 +316,13 @@ impl Configs {
         let config = self.of_folder(folder)?;
         let of_policy = self.policy.as_ref().map(|p| p.matching(path));
         let of_policy = of_policy.unwrap_or_default();
-        let key = (config.path.clone(), config.matching(path), of_policy);
+        let policy = self
+            .policy
+            .as_deref()
+            .filter(|p| p.says_what_is_unshipped());
+        let most = policy.unwrap_or(&config).most(path, &Disk);
+        let matching = config.matching(path);
+        let key = (config.path.clone(), matching, of_policy, most);
         if let Some(known) = self.effective.get(&key) {
             return Ok(Arc::clone(known));
         }
@@ -344,6 +355,7 @@ impl Configs {
         let of_policy = policy.into_iter().flat_map(|p| p.exceptions(&key.2));
         effective.settings.exceptions = exceptions.chain(of_policy).cloned().collect();
         effective.settings.files = Some(Arc::new(Disk));
+        effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));

@@ -124,6 +124,11 @@ pub struct RuleMeta {
     pub url: Option<&'static str>,
 }
 
+/// Families of rules that may say less in tests and examples.
+const YIELDING: [&str; 7] = [
+    "files", "images", "layers", "packages", "runtime", "shell", "stages",
+];
+
 impl RuleMeta {
     /// A rule of one's own. Its id is what reports call it and what ignore comments name.
     ///
@@ -178,6 +183,18 @@ impl RuleMeta {
     pub const fn with_url(mut self, url: &'static str) -> Self {
         self.url = Some(url);
         self
+    }
+
+    /// Whether it says less of an image that nobody ships, as tests and examples make them: it is
+    /// about pinning, size, speed, users and the like. What breaks or leaks does so anywhere.
+    pub fn yields(&self) -> bool {
+        let warns = match self.level {
+            Level::On(severity) | Level::Off(severity) => severity < Severity::Error,
+            Level::Configured(_) => false,
+        };
+        warns
+            && YIELDING.contains(&self.family)
+            && self.impact.iter().any(|i| *i != Impact::Correctness)
     }
 
     /// Whether a name is its id or one of its other names, without regard to case.

@@ -9,6 +9,14 @@ use crate::syntax::{CommandLine, Kind};
 /// What a container starts of which the file says nothing.
 static NOTHING: Script = Script::EMPTY;
 
+/// Names of stages that people develop in.
+const WORKPLACES: [&str; 4] = [
+    "dev-container",
+    "devcontainer",
+    "development-container",
+    "vscode",
+];
+
 /// What a container starts: ENTRYPOINT with CMD behind it, as the engine joins them.
 pub struct Launch<'f, 'a> {
     /// The ENTRYPOINT in force, if the file sets one.
@@ -81,6 +89,18 @@ impl<'a> Facts<'a> {
             cmd,
             script: script.unwrap_or(&NOTHING),
         }
+    }
+
+    /// The stage that is built, unless it is a place to build or to develop in: its image is
+    /// thrown away, or stays with those who work in it.
+    pub fn product(&self) -> Option<&Stage<'a>> {
+        let last = self.final_stage()?;
+        let is_workplace = last
+            .name
+            .as_deref()
+            .is_some_and(|name| WORKPLACES.contains(&name))
+            || matches!(self.root_base(last.index), Base::Image(image) if images::is_for_builds(image));
+        (!is_workplace).then_some(last)
     }
 
     /// The user a stage begins with: that of the image its chain stands on.

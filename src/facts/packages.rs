@@ -6,6 +6,7 @@
 
 mod calls;
 mod grammar;
+mod recommends;
 mod spec;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ use crate::shell::{Command, Script, Word, WordPart};
 use crate::span::Span;
 pub use calls::Setting;
 use grammar::Verb;
+pub use recommends::{Extra, extra};
 
 /// A package manager call.
 #[derive(Debug, Clone, PartialEq, Eq)]

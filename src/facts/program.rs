@@ -4,7 +4,7 @@
 use super::{Base, Facts, Launch};
 use crate::images;
 use crate::path::clean;
-use crate::shell::{Command, Dialect};
+use crate::shell::{Command, Connector, Dialect, FrameKind};
 use crate::syntax::{Keyword, Kind, TransferSource};
 
 /// What a container starts.
@@ -36,8 +36,23 @@ impl<'f> Launch<'f, '_> {
                 return main_program(cmd.commands().iter());
             }
         }
-        let commands = self.script.commands.iter();
-        main_program(commands.filter(|c| c.script.is_none()))
+        let script = self.script;
+        let commands = script
+            .commands
+            .iter()
+            .enumerate()
+            .filter(|(index, command)| {
+                // What `&` sends to the background is not what the container is for.
+                let next = script.commands.get(index + 1);
+                let is_behind = next.is_some_and(|n| {
+                    n.connector == Connector::Background && n.frame == command.frame
+                });
+                let mut frames = script.frames_of(*index);
+                let is_substituted =
+                    frames.any(|(_, frame)| matches!(frame.kind, FrameKind::CommandSubstitution));
+                command.script.is_none() && !is_behind && !is_substituted
+            });
+        main_program(commands.map(|(_, command)| command))
     }
 }
 
@@ -61,7 +76,7 @@ fn program_of(command: &Command) -> Program<'_> {
     let name = command.name.as_str();
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     let is = |name: &str, kind: ProgramKind| known(name).is_some_and(|k| k.kind == Some(kind));
-    if name.is_empty() || is(name, ProgramKind::Tool) {
+    if name.is_empty() || BUILTINS.contains(&name) || is(name, ProgramKind::Tool) {
         return Program::Tool;
     }
     if Dialect::of_program(name).is_some() {
@@ -101,6 +116,12 @@ fn program_of(command: &Command) -> Program<'_> {
         Program::Binary(command)
     }
 }
+
+/// What a shell does itself on the way to the program.
+const BUILTINS: [&str; 14] = [
+    ":", "cd", "eval", "export", "false", "read", "set", "shift", "test", "trap", "true", "ulimit",
+    "umask", "wait",
+];
 
 /// What sort of program a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +253,7 @@ impl Facts<'_> {
                 }
             }
         }
-        if self.installs_user_switcher(stage) {
+        if self.installs_user_switcher(stage) || self.configures_user(stage) {
             return PrivilegeDrop::Yes;
         }
         // Without an ENTRYPOINT that of the base image runs the CMD.
@@ -282,6 +303,28 @@ impl Facts<'_> {
         found
     }
 
+    /// Whether a configuration that is copied from the build context names a user to run as.
+    fn configures_user(&self, stage: usize) -> bool {
+        let is_configuration = |path: &str| {
+            [".cfg", ".cnf", ".conf", ".ini"]
+                .iter()
+                .any(|end| path.ends_with(end))
+        };
+        self.chain_nodes(stage).any(|node| {
+            let (Kind::Copy(transfer) | Kind::Add(transfer)) = &node.instruction.kind else {
+                return false;
+            };
+            let from_stage = node.instruction.flag("from").is_some();
+            let mut sources = transfer.sources.iter();
+            !from_stage
+                && sources.any(|s| {
+                    let path = clean(s.word.as_str().trim_matches(['"', '\'']));
+                    let text = || self.read_from_context(&path, MOST);
+                    is_configuration(&path) && text().is_some_and(|text| names_user(&text))
+                })
+        })
+    }
+
     /// Whether the file brings a program that runs others as another user.
     fn installs_user_switcher(&self, stage: usize) -> bool {
         self.chain_nodes(stage)
@@ -299,6 +342,21 @@ impl Facts<'_> {
                 _ => false,
             })
     }
+}
+
+/// Whether a configuration says `user = name`, or `user name;` as that of nginx does.
+fn names_user(text: &str) -> bool {
+    text.lines().any(|line| {
+        let rest = line.trim().strip_prefix("user").unwrap_or_default();
+        let value = rest.trim_start();
+        let is_nginx = rest.starts_with([' ', '\t']) && value.ends_with(';');
+        let value = match value.strip_prefix('=') {
+            Some(value) => value.trim(),
+            None if is_nginx => value.trim_end_matches(';'),
+            None => return false,
+        };
+        !value.is_empty() && !is_root(value)
+    })
 }
 
 fn starts_other_user(command: &Command) -> bool {

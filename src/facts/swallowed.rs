@@ -10,7 +10,7 @@ impl Facts<'_> {
     pub fn swallowed(&self, node: &Node<'_>) -> Option<(Span, Keyword)> {
         let instruction = node.instruction;
         // What is no instruction is a syntax error already.
-        instruction.keyword?;
+        let own = instruction.keyword?;
         let pieces = &self.file.pieces;
         let from = pieces.partition_point(|p| p.span.start <= instruction.name.span.start);
         let mut pieces = pieces
@@ -25,6 +25,10 @@ impl Facts<'_> {
             let line = self.source.slice(piece.span);
             let word = line.split([' ', '\t']).next().unwrap_or_default();
             let keyword = Keyword::of(word).filter(|k| k.as_str() == word)?;
+            // What it runs stands behind the options of a HEALTHCHECK, often on a line of its own.
+            if own == Keyword::Healthcheck && keyword == Keyword::Cmd {
+                return None;
+            }
             let rest = line.get(word.len()..).unwrap_or_default().trim();
             if rest.is_empty() || rest.starts_with('=') {
                 return None;

@@ -59,7 +59,7 @@ pub fn names_gone_suite(image: &ImageRef, as_of: Date) -> Option<&'static GoneSu
         let other = |start: &&str| {
             tag.starts_with(*start) || tag.split('-').any(|word| word.starts_with(*start))
         };
-        *image == name && !not.iter().any(|start| other(&start))
+        *image == name && !not.iter().any(|start| other(start))
     })?;
     gone_suite(suite, as_of)
 }

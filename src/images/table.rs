@@ -118,6 +118,8 @@ pub(super) struct Image {
     pub(super) rolling: bool,
     /// Whether it starts the CMD as it is.
     pub(super) plain: bool,
+    /// Whether what is built on it is a workplace, and no product.
+    pub(super) for_builds: bool,
     pub(super) slim: Option<Slim>,
     pub(super) variants: &'static [Variant],
 }
@@ -315,6 +317,11 @@ pub fn is_rolling(image: &ImageRef) -> bool {
 /// Whether a Docker Official Image starts the CMD as it is; nothing is known of other images.
 pub fn is_plain(image: &ImageRef) -> Option<bool> {
     super::publishers::official(image).map(|entry| entry.plain)
+}
+
+/// Whether what is built on an image is a place to build or to develop in, which nobody ships.
+pub fn is_for_builds(image: &ImageRef) -> bool {
+    Image::of(image).is_some_and(|entry| entry.for_builds)
 }
 
 #[cfg(test)]

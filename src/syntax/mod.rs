@@ -574,9 +574,72 @@ impl File {
                 let at = i.logical.text().find("${templateOption:")?;
                 Some(i.logical.span(at..at + "${templateOption".len()))
             };
-            begins.then_some(i.name.span).or_else(option)
+            begins
+                .then_some(i.name.span)
+                .or_else(option)
+                .or_else(|| placeholder(i))
+                .or_else(|| self.hole(i))
         })
     }
+
+    /// Where an instruction of a file that cannot be read as it is has a `{{…}}` to fill in. In one
+    /// that can be read that may be a format for a program.
+    fn hole(&self, instruction: &Instruction) -> Option<Span> {
+        if self.errors.is_empty() {
+            return None;
+        }
+        let text = instruction.logical.text();
+        let start = text.find("{{")?;
+        let end = start + text.get(start..)?.find("}}")?;
+        Some(instruction.logical.span(start..end + 2))
+    }
+}
+
+/// The base image of a FROM, if its name is a word that a script replaces.
+fn placeholder(instruction: &Instruction) -> Option<Span> {
+    const MARKS: [(&str, &str); 7] = [
+        ("%%", "%%"),
+        ("%{", "}"),
+        ("@@", "@@"),
+        ("@", "@"),
+        ("__", "__"),
+        ("<", ">"),
+        ("{", "}"),
+    ];
+    const WORDS: [&str; 10] = [
+        "BASEIMAGE",
+        "BASE_IMAGE",
+        "BASE-IMAGE",
+        "CHANGEME",
+        "CHANGE_ME",
+        "FIXME",
+        "PLACEHOLDER",
+        "REPLACE",
+        "TODO",
+        "YOUR",
+    ];
+    let Kind::From(from) = &instruction.kind else {
+        return None;
+    };
+    let text = from.image.as_str();
+    // A name of an image has no capitals, but a tag may.
+    let name = text.split(':').next().unwrap_or_default();
+    let is_marked = |(start, end): &(&str, &str)| {
+        let rest = text.split_once(start).map(|(_, rest)| rest);
+        let inner = rest
+            .and_then(|rest| rest.split_once(end))
+            .map(|(inner, _)| inner);
+        inner.is_some_and(|inner| {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+            inner.starts_with(|c: char| c.is_ascii_alphabetic()) && inner.chars().all(is_name)
+        })
+    };
+    let shouts = !name.is_empty()
+        && !name.contains('$')
+        && !name.contains(|c: char| c.is_ascii_lowercase())
+        && WORDS.iter().any(|word| name.contains(word));
+    let is_variable = text.contains('$');
+    (shouts || !is_variable && MARKS.iter().any(|m| is_marked(m))).then_some(from.image.span)
 }
 
 impl Comment {

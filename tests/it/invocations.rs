@@ -72,11 +72,11 @@ fn a_bake_project_is_linted_as_it_is_built() {
         "Dockerfile",
         include_str!("../../testdata/projects/bake/app/build.dockerfile"),
     )];
-    let ran = dlint(project(&files).path(), &["."]);
+    let ran = dlint(project(&files).path(), &["--profile", "buildkit", "."]);
     assert!(
         ran.lines
             .iter()
-            .any(|l| l.contains("invalid-base-reference")),
+            .any(|l| l.contains("InvalidDefaultArgInFrom")),
         "{:?}",
         ran.lines
     );

@@ -1,6 +1,5 @@
 //! `chown-in-own-layer`: files that were copied are stored again to change their owner or mode.
 
-use crate::diagnostic::Severity;
 use crate::facts::{Command, Copied, CopiedSource, CopyOrigin, Facts, Node, is_small_file};
 use crate::path::file_name;
 use crate::path::is_in;
@@ -17,7 +16,7 @@ rule! {
 impl Rule for ChownInOwnLayer {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let mut copies: Vec<&Copied> = Vec::new();
@@ -62,9 +61,6 @@ fn report(cx: &mut Context<'_>, found: &[(&Command, String, &Copied)]) {
         report = report
             .label(command.span, "and this one")
             .label(copied.span, "what was copied here");
-    }
-    if found.iter().all(|(_, _, copied)| is_small(copied)) {
-        report.severity(Severity::Info);
     }
 }
 

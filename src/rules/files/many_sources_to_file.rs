@@ -1,9 +1,10 @@
 //! `many-sources-to-file`: several sources are copied to something that is no directory.
 
-use crate::facts::Node;
+use crate::facts::{Base, Command, Facts, Node};
 use crate::fix::{Edit, Fix};
+use crate::path::{file_name, is_in};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, TransferSource};
 
 rule!(ManySourcesToFile);
 
@@ -17,10 +18,6 @@ impl Rule for ManySourcesToFile {
         if transfer.sources.len() < 2 || cx.facts.swallowed(node).is_some() {
             return;
         }
-        let name = match &node.instruction.kind {
-            Kind::Add(_) => "ADD",
-            _ => "COPY",
-        };
         let word = &transfer.destination;
         let Some(text) = cx.facts.text(node.index, word) else {
             return;
@@ -29,14 +26,22 @@ impl Rule for ManySourcesToFile {
         if text.ends_with(['/', '\\']) || is_dot(&text) || text.is_empty() {
             return;
         }
+        // A directory among them makes the destination one.
+        if !transfer.sources.iter().all(|s| is_file(cx.facts, node, s))
+            || is_directory(cx.facts, node, &text)
+        {
+            return;
+        }
         let written = cx.facts.source.slice(word.span);
         let plain = written == text && !transfer.json;
         let report = cx
             .report(
                 word.span,
-                format!("`{name}` of several sources needs a directory: `{text}` does not end with a slash"),
+                format!(
+                    "unless `{text}` is a directory already, the last source becomes the file `{text}` and the others are lost"
+                ),
             )
-            .help("write a slash at the end");
+            .help("write a slash at the end: `{text}/` is a directory in any case".replace("{text}", &text));
         if plain {
             report.fix(Fix::unsafe_(
                 "add the slash",
@@ -44,6 +49,80 @@ impl Rule for ManySourcesToFile {
             ));
         }
     }
+}
+
+/// Whether a source is surely a file: by the build context, else by its ending.
+fn is_file(facts: &Facts<'_>, node: &Node<'_>, source: &TransferSource) -> bool {
+    if source.heredoc.is_some() {
+        return true;
+    }
+    let Some(text) = facts.text(node.index, &source.word) else {
+        return false;
+    };
+    let path = crate::path::clean(text.trim_matches(['"', '\'']));
+    let from_context = node.instruction.flag("from").is_none();
+    if let Some(context) = facts.context().filter(|_| from_context) {
+        let path = path.trim_start_matches('/');
+        return context.exists(path) && !context.is_directory(path);
+    }
+    let name = file_name(&path).trim_start_matches('.');
+    name.rsplit_once('.')
+        .is_some_and(|(_, end)| !end.is_empty() && end.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+/// Whether the destination is a directory by then: one that every system has, or that the file
+/// made.
+fn is_directory(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
+    const EVERYWHERE: [&str; 16] = [
+        "/",
+        "/bin",
+        "/boot",
+        "/etc",
+        "/home",
+        "/lib",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/root",
+        "/sbin",
+        "/srv",
+        "/tmp",
+        "/usr",
+        "/usr/local/bin",
+        "/usr/bin",
+    ];
+    let Some(stage) = facts.stage_of(node) else {
+        return false;
+    };
+    let Some(path) = facts.absolute(node, text) else {
+        return false;
+    };
+    let has_system = !matches!(facts.root_base(stage.index), Base::Scratch);
+    let is_workdir = || {
+        let before = facts.chain(stage.index).flat_map(|s| &s.workdirs);
+        let mut before = before.filter(|w| w.node < node.index);
+        before.any(|w| w.path.as_deref().is_some_and(|dir| is_in(dir, &path)))
+    };
+    let is_made = || {
+        let mut before = facts
+            .chain_nodes(stage.index)
+            .take_while(|n| n.index < node.index);
+        before.any(|n| {
+            let copied = facts.copied(n);
+            let fills = copied.is_some_and(|c| {
+                c.into_directory && c.target.as_deref().is_some_and(|t| is_in(t, &path))
+            });
+            let makes = |c: &Command| {
+                c.name == "mkdir"
+                    && c.operands(&["-m", "--mode"]).any(|w| {
+                        let made = w.literal().and_then(|t| facts.absolute(n, t));
+                        made.is_some_and(|made| is_in(&made, &path))
+                    })
+            };
+            fills || n.commands().iter().any(makes)
+        })
+    };
+    has_system && EVERYWHERE.contains(&path.as_str()) || is_workdir() || is_made()
 }
 
 fn is_dot(text: &str) -> bool {

@@ -22,7 +22,11 @@ impl Rule for MissingDockerignore {
             return;
         };
         let leaks = leaks(facts, context);
-        if leaks.paths.is_empty() {
+        // Who keeps others out and lets these in may need them: to tell a version, to read settings.
+        let is_meant = |path: &String| {
+            context.ignore_path.is_some() && matches!(path.as_str(), ".git" | ".env")
+        };
+        if leaks.paths.is_empty() || ships.is_none() && leaks.paths.iter().all(is_meant) {
             return;
         }
         let mut names: Vec<String> = leaks

@@ -29,7 +29,11 @@ impl Rule for RemoteAddWithoutChecksum {
                 source.word.span,
                 "whatever the server sends gets into the image: no `--checksum`",
             )
-            .help("add `--checksum=sha256:…` with the digest of the file");
+            .help(if transfer.sources.len() == 1 {
+                "add `--checksum=sha256:…` with the digest of the file"
+            } else {
+                "give it an ADD of its own with `--checksum=sha256:…`: a digest is for one source"
+            });
         }
     }
 }

@@ -70,6 +70,10 @@ pub(super) fn leaks(facts: &Facts<'_>, context: &BuildContext) -> Leaks {
         .into_iter()
         .partition(|path| !MADE_BY_TOOLS.iter().any(|name| path.ends_with(name)));
     let mut paths = there(&PROJECT_FILES);
+    // The bundlers of JavaScript read it while they build.
+    if context.exists("package.json") {
+        paths.retain(|path| path != ".env.production");
+    }
     paths.extend(there(&FOLDER_PATTERNS));
     paths.extend(nested_secrets);
     let secret = !paths.is_empty();

@@ -16,7 +16,7 @@ rule! {
 impl Rule for HeavyBase {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let Some(root) = facts.chain(last.index).last() else {

@@ -14,10 +14,8 @@ impl Rule for InvalidBaseReference {
         for found in invalid_defaults(cx.facts) {
             // A name that no ARG declares is the defect, and another rule's; the build that is
             // being linted may say what the defaults leave open; and `ARG BASE` with `FROM $BASE`
-            // says that the builder chooses.
-            if found.names.is_empty()
-                || !(found.works || found.is_undeclared || found.asks && found.text.is_empty())
-            {
+            // or `FROM base:$TAG` says that the builder chooses.
+            if found.names.is_empty() || !(found.works || found.is_undeclared || found.asks) {
                 found.report(cx);
             }
         }

@@ -1,8 +1,9 @@
 //! Images that move with every release.
 
+use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Place};
-use crate::images::{ImageRef, Publisher, is_rolling, prefixed_official, publisher};
+use crate::images::{ImageRef, Publisher, end_of_life, is_rolling, prefixed_official, publisher};
 use crate::rule::Context;
 
 /// Whether the name itself says the release, so that `latest` is only its newest update:
@@ -25,6 +26,11 @@ pub(super) fn means_latest(image: &ImageRef) -> bool {
     is_rolling(image) || names_release(image)
 }
 
+/// Whether no tag of the image gets updates: which one is named makes no difference.
+pub(super) fn is_given_up(image: &ImageRef, as_of: Date) -> bool {
+    end_of_life(image, as_of).is_some_and(|end| end.date.is_none())
+}
+
 /// Whether the name of an official image stands behind a prefix that only the build knows, and no
 /// stage has that name.
 pub(super) fn behind_prefix(facts: &Facts<'_>, image: &ImageRef) -> bool {
@@ -33,13 +39,15 @@ pub(super) fn behind_prefix(facts: &Facts<'_>, image: &ImageRef) -> bool {
 
 /// Reports an image that moves with every release.
 pub(super) fn report_moving(cx: &mut Context<'_>, image: &ImageRef, place: Place, message: String) {
+    // The default of an argument is for whoever builds without saying more; of the project's own
+    // images the build says which release it wants.
+    let is_default = place.variable.is_some();
+    if is_default && publisher(image) == Publisher::Unknown {
+        return;
+    }
     let report = cx.report_at(&place, message).help(pin_help(image));
-    if place.variable.is_some() {
-        // A note is enough for the default of a variable that a build script sets to a release of
-        // the project's own images.
-        if publisher(image) == Publisher::Unknown {
-            report.severity(Severity::Info);
-        }
+    if is_default {
+        report.severity(Severity::Info);
     }
 }
 

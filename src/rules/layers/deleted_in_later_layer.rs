@@ -20,7 +20,7 @@ rule! {
 impl Rule for DeletedInLaterLayer {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let mut there: Vec<Held> = Vec::new();

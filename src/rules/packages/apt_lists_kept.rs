@@ -28,7 +28,11 @@ impl Rule for AptListsKept {
         let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
-        let fix = if is_for_later(node, install) || is_used_later(facts, node) {
+        // What a later RUN needs cannot go; that it does is another rule's to say.
+        if is_used_later(facts, node) {
+            return;
+        }
+        let fix = if is_for_later(node, install) {
             None
         } else {
             append(facts, node, install, "rm -rf /var/lib/apt/lists/*")

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use super::cache::ships;
 use crate::edits::after_verb;
-use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
-use crate::facts::{Command, Facts, Node};
+use crate::facts::packages::{Action, Extra, Install, Manager, Package, PackageOrigin, extra};
+use crate::facts::{Base, Command, Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::images::recommended;
+use crate::images::{ImageRef, Slim, recommended, slim};
 use crate::rule::{Context, Rule, rule};
 
 rule! {
@@ -25,6 +25,15 @@ impl Rule for AptRecommends {
             return;
         }
         let installs = node.run_installs();
+        let stage = node.stage.map(|stage| facts.root_base(stage));
+        let base = match stage {
+            Some(Base::Image(image)) => Some(&**image),
+            _ => None,
+        };
+        // It has most of it already.
+        if base.is_some_and(is_full_variant) {
+            return;
+        }
         let removals = LazyCell::new(|| Removals::of(facts, node));
         let mut found = installs.iter().filter(|install| {
             let installs_some = install.manager.is_apt()
@@ -40,12 +49,24 @@ impl Rule for AptRecommends {
         let Some(first) = found.next() else {
             return;
         };
+        let rest: Vec<&Install> = found.collect();
+        let names = std::iter::once(first).chain(rest.iter().copied());
+        let mut extras: Vec<(Extra, &str)> = names
+            .flat_map(|install| &install.packages)
+            // That of another archive brings nothing along.
+            .filter(|p| p.name != "nodejs" || !facts.is_mentioned_before(node, "nodesource"))
+            .filter_map(|p| Some((extra(&p.name, base)?, p.name.as_str())))
+            .filter(|(extra, _)| extra.megabytes >= WORTH)
+            .collect();
+        extras.sort_by(|a, b| b.cmp(a));
+        let Some(((most, name), others)) = extras.split_first() else {
+            return;
+        };
         if facts.is_mentioned_before(node, "Install-Recommends")
             || facts.is_copied_before(node, "apt.conf")
         {
             return;
         }
-        let rest: Vec<&Install> = found.collect();
         let option = option_of(first);
         let edits: Vec<Edit> = std::iter::once(first)
             .chain(rest.iter().copied())
@@ -55,8 +76,16 @@ impl Rule for AptRecommends {
             .report(
                 facts.call_span(first),
                 format!(
-                    "`{}` also installs what the packages recommend",
-                    first.call()
+                    "`{}` also installs {} packages, {} MB, that {} only recommend{}",
+                    first.call(),
+                    most.packages,
+                    most.megabytes,
+                    match others {
+                        [] => format!("`{name}`"),
+                        [(_, second)] => format!("`{name}` and `{second}`"),
+                        more => format!("`{name}` and {} others", more.len()),
+                    },
+                    if others.is_empty() { "s" } else { "" },
                 ),
             )
             .help(format!("add `{option}` and name what is really needed"));
@@ -67,6 +96,22 @@ impl Rule for AptRecommends {
             report.fix(Fix::unsafe_(format!("add `{option}`"), edits));
         }
     }
+}
+
+/// The size in megabytes from which it is worth a remark.
+const WORTH: u32 = 10;
+
+/// Whether an image is the full variant of one that comes slim too: it brings compilers and common
+/// programs, so that what they recommend is not installed anew.
+fn is_full_variant(image: &ImageRef) -> bool {
+    let is_slim = |tag: &str| tag.split(['-', '.']).any(|word| word == "slim");
+    let brings_compilers = |slim: Slim| {
+        ["compilers", "toolchain"]
+            .iter()
+            .any(|part| slim.without.contains(part))
+    };
+    slim(image).is_some_and(brings_compilers)
+        && image.effective_tag().is_some_and(|tag| !is_slim(tag))
 }
 
 /// Whether something in this RUN or behind it does not work without what a package recommends, and

@@ -59,7 +59,7 @@ impl Cache {
 
 /// Whether what a RUN leaves behind is in the image that is built.
 pub(super) fn ships(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    facts.stage_of(node).is_some_and(|s| s.in_final)
+    facts.stage_of(node).is_some_and(|s| s.in_final) && facts.product().is_some()
 }
 
 /// Whether the tool of the stage's base is too old to know a word.
@@ -226,7 +226,6 @@ mod tests {
             "RUN [\"apt-get\", \"update\"]",
             "RUN <<EOF\napt-get update\napt-get upgrade -y\nEOF",
             "RUN apt-get update",
-            "RUN apt-get update && apt-get upgrade -y\nRUN apt-get install -y a",
         ] {
             assert_eq!(count("apt-lists-kept", text), 1, "{text}");
             assert_eq!(fixed("apt-lists-kept", text), format!("{text}\n"));
@@ -246,6 +245,12 @@ mod tests {
         ] {
             assert_eq!(count("apt-lists-kept", text), 0, "{text}");
         }
+        let used = "RUN apt-get update && apt-get upgrade -y\nRUN apt-get install -y a";
+        assert_eq!(
+            count("apt-lists-kept", used),
+            0,
+            "what comes later needs them"
+        );
         for text in [
             "RUN rm -rf /var/lib/apt/lists/* && apt-get update",
             "RUN apt-get update && rm -rf /tmp/* /var/tmp/*",

@@ -10,7 +10,7 @@ rule!(DevelopmentDependencies);
 impl Rule for DevelopmentDependencies {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         if is_development(facts) {
@@ -162,7 +162,7 @@ fn is_development(facts: &Facts<'_>) -> bool {
     };
     let path = facts.source.path().to_string_lossy();
     let named = path.rsplit(['/', '\\']).take(3).any(says);
-    let Some(last) = facts.final_stage() else {
+    let Some(last) = facts.product() else {
         return true;
     };
     let stage = last.name.as_deref().is_some_and(says);

@@ -62,7 +62,7 @@ impl Rule for ExternallyManagedPython {
         let told = |text: &&str| {
             facts.is_mentioned_before(node, text) || facts.is_copied_before(node, text)
         };
-        if !has_system_pip(facts, node, install) || ELSEWHERE.iter().any(|text| told(&text)) {
+        if !has_system_pip(facts, node, install) || ELSEWHERE.iter().any(|text| told(text)) {
             return;
         }
         let settings = [

@@ -27,6 +27,11 @@ impl Rule for PipCacheKept {
         let Some(install) = CACHE.kept(facts, node, self.every_stage) else {
             return;
         };
+        // The home of another user is no place for a cache: pip then keeps none.
+        let command = node.commands().get(install.command);
+        if command.is_some_and(|c| c.wrappers.iter().any(|w| w.name == "sudo")) {
+            return;
+        }
         if facts.setting(node, install, "PIP_NO_CACHE_DIR").is_set()
             || facts.setting(node, install, "PIP_CACHE_DIR").is_set()
             || facts.is_mentioned_before(node, "no-cache-dir = ")

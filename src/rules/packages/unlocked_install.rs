@@ -3,8 +3,9 @@
 use super::cache::is_too_old;
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Command, Copied, CopyOrigin, Facts, Node};
+use crate::facts::{Base, Command, Copied, CopyOrigin, Facts, Node};
 use crate::fix::{Edit, Fix};
+use crate::images::Tag;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Connector;
 use crate::span::Span;
@@ -17,6 +18,9 @@ impl Rule for UnlockedInstall {
         let Some(demand) = demand(facts, node, install) else {
             return;
         };
+        if install.manager == Manager::Npm && has_old_npm(facts, node) {
+            return;
+        }
         // `npm ci || npm install`
         let fallback = node
             .commands()
@@ -53,6 +57,16 @@ impl Rule for UnlockedInstall {
             report.fix(fix);
         }
     }
+}
+
+/// Whether the base brings an npm without `npm ci`: that of Node.js 9 and before
+/// (<https://nodejs.org/dist/index.json>; 5.7 has it first).
+fn has_old_npm(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let Some(Base::Image(image)) = node.stage.map(|stage| facts.root_base(stage)) else {
+        return false;
+    };
+    let major = Tag::of(image).and_then(|tag| tag.numbers().first().copied());
+    image.familiar_name() == "node" && major.is_some_and(|major| major < 10)
 }
 
 /// Whether the stage calls the same before, so that a note was made.

@@ -158,7 +158,7 @@ fn is_development(cx: &Context<'_>, node: &Node<'_>) -> bool {
 
 /// Whether a later ENV of the same image sets it again.
 fn is_overridden(cx: &Context<'_>, node: &Node<'_>, name: &str) -> bool {
-    let Some(last) = cx.facts.final_stage() else {
+    let Some(last) = cx.facts.product() else {
         return false;
     };
     cx.facts

@@ -2,8 +2,9 @@
 
 use crate::edits::insert_above;
 use crate::facts::program::{is_client, port_of};
-use crate::facts::{Command, Facts};
+use crate::facts::{Base, Command, Facts};
 use crate::fix::Fix;
+use crate::images::is_plain;
 use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Word;
@@ -22,11 +23,16 @@ struct Evidence {
 impl Rule for MissingExpose {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let exposed = facts.chain(last.index).any(|s| !s.exposes.is_empty());
-        if exposed || !facts.base_ports(last.index).is_empty() {
+        // An image that is not known may well expose the port itself.
+        let may_expose = match facts.root_base(last.index) {
+            Base::Image(image) => is_plain(image) != Some(true),
+            _ => false,
+        };
+        if exposed || may_expose || !facts.base_ports(last.index).is_empty() {
             return;
         }
         let launch = facts.launch(last.index);
@@ -104,6 +110,19 @@ fn of_command(facts: &Facts<'_>, stage: usize, command: &Command) -> Option<Evid
             what: format!("`{shown}` listens"),
             port: Some(port),
         });
+    }
+    // `--port $PORT`: only who starts the container knows.
+    let hides = |word: &Word| word.literal().is_none() && word.raw.contains('$');
+    let args = command.args();
+    let is_open = args.iter().enumerate().any(|(i, word)| {
+        let name = word.prefix().split('=').next().unwrap_or_default();
+        let names_port = PORT_OPTIONS.contains(&name)
+            || BIND_OPTIONS.contains(&name)
+            || matches!(name, "-b" | "-p");
+        names_port && (hides(word) || args.get(i + 1).is_some_and(hides))
+    });
+    if is_open {
+        return None;
     }
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     let known = port_of(name).or_else(|| port_of(bare));

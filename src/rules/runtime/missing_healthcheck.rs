@@ -7,7 +7,7 @@ rule!(MissingHealthcheck);
 impl Rule for MissingHealthcheck {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let has = facts.chain(last.index).any(|s| !s.healthchecks.is_empty());

@@ -12,7 +12,7 @@ rule!(MissingUser);
 impl Rule for MissingUser {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let stage = last.index;

@@ -16,7 +16,7 @@ const LABELS: usize = 3;
 impl Rule for MissingWorkdir {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         if facts.base_workdir(last.index) != Some("/") || facts.is_windows(last.index) {

@@ -31,6 +31,15 @@ impl Rule for RemoteAdminPort {
         if !cx.facts.stage_of(node).is_some_and(|s| s.in_final) {
             return;
         }
+        let Some(last) = cx.facts.product() else {
+            return;
+        };
+        let started: Vec<&str> = cx
+            .facts
+            .launch(last.index)
+            .commands()
+            .map(|c| c.name.as_str())
+            .collect();
         let path = cx.facts.source.path().components().rev().take(3);
         let names: Vec<String> = path
             .filter_map(|c| c.as_os_str().to_str())
@@ -54,7 +63,8 @@ impl Rule for RemoteAdminPort {
             }
             let listed = PORTS.iter().find(|(port, _)| (from..=to).contains(port));
             let meant = |name: &&str| names.iter().any(|n| n.contains(*name));
-            if listed.is_some_and(|(_, what)| purposes(what).iter().any(meant)) {
+            let serves = |what: &&str| servers(what).iter().any(|s| started.contains(s));
+            if listed.is_some_and(|(_, what)| purposes(what).iter().any(meant) || serves(what)) {
                 continue;
             }
             let more = self.ports.iter().find(|p| (from..=to).contains(p));
@@ -72,10 +82,22 @@ impl Rule for RemoteAdminPort {
     }
 }
 
+/// The programs that a container starts if such a login is what it is for.
+fn servers(service: &str) -> &'static [&'static str] {
+    match service {
+        "SSH" => &["sshd", "dropbear"],
+        "VNC" => &["vncserver", "x11vnc", "Xvnc", "tigervncserver"],
+        "Remote Desktop" => &["xrdp"],
+        "Telnet" => &["telnetd"],
+        "the Docker engine without TLS" => &["dockerd", "dockerd-entrypoint.sh"],
+        _ => &[],
+    }
+}
+
 /// What the name or folder of a file says if such a login is what the image is for.
 fn purposes(service: &str) -> &'static [&'static str] {
     match service {
-        "SSH" => &["bastion", "gitea", "gitlab", "sftp", "ssh"],
+        "SSH" => &["bastion", "forgejo", "git", "gogs", "sftp", "ssh"],
         "VNC" => &["vnc"],
         "Remote Desktop" => &["rdp"],
         "Telnet" => &["telnet"],

@@ -11,7 +11,7 @@ rule!(RootUser);
 impl Rule for RootUser {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(last) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
         let Some(user) = facts.effective_user(last.index) else {

@@ -73,6 +73,9 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
         }
         return;
     };
+    if is_placeholder(&words) {
+        return;
+    }
     let array = json(&words);
     let report = cx
         .report(word.span, message)
@@ -80,7 +83,9 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
     // A shell is there for people, who stop it themselves.
     let interactive =
         words.len() == 1 && Dialect::of_program(words.first().map_or("", |w| w)).is_some();
-    let report = if interactive {
+    // Both let the last command take their place; dash does not.
+    let execs = matches!(node.shell, Dialect::Ash | Dialect::Bash) && !is_entrypoint;
+    let report = if interactive || execs {
         report.severity(Severity::Info)
     } else {
         report
@@ -96,6 +101,15 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
             edits.push(insert_above(facts, node.instruction, line));
         }
         report.fix(Fix::new("write it as a JSON array", edits, trust));
+    }
+}
+
+/// Whether a command only keeps the container running: `tail -f /dev/null`, `sleep infinity`.
+fn is_placeholder(words: &[String]) -> bool {
+    match words.first().map(String::as_str) {
+        Some("tail") => words.iter().any(|w| w == "/dev/null"),
+        Some("sleep" | "true" | "false" | "echo") => true,
+        _ => false,
     }
 }
 

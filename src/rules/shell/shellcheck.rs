@@ -42,6 +42,7 @@ use self::script::RunScript;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Base, Command, Definition, Dialect, Facts, Node, Script};
 use crate::images::{self, Publisher};
+use crate::path::is_in;
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule, RuleMeta};
 use crate::rules::{self, SHELLCHECK};
 use crate::shell::{FrameKind, WordPart};
@@ -99,6 +100,9 @@ pub fn with_answers(rule: &dyn Rule, answers: Arc<Answers>) -> Option<Shellcheck
     })
 }
 
+/// The codes of the keyword `function`, which are about the shell's dialect as SC3xxx are.
+const FUNCTION_KEYWORD: [&str; 2] = ["SC2112", "SC2113"];
+
 impl Rule for Shellcheck {
     fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
         self.checks(codes).has(code)
@@ -147,7 +151,7 @@ impl Rule for Shellcheck {
                 "SC2034" => {
                     picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
                 }
-                code => no_sh && code.starts_with("SC3"),
+                code => no_sh && (code.starts_with("SC3") || FUNCTION_KEYWORD.contains(&code)),
             };
             let is_named = codes.named.contains_key(code);
             let is_left_out = || is_guess || picks && is_harmless(facts, node, script, &finding);
@@ -230,12 +234,16 @@ fn is_out_of_sight(facts: &Facts<'_>, finding: &Diagnostic) -> bool {
 ///
 /// - SC2034: the base image may export the variable, or the value is a command run for its effect;
 /// - SC2188: a lone redirection makes an empty file, but a here-document that no command reads is lost;
-/// - SC2164: the status of a `cd` that ends the script is that of the RUN, and `cd -` only goes back;
+/// - SC2164: the status of a `cd` that ends the script is that of the RUN, `cd -` only goes back, and
+///   some folders are always there;
+/// - SC2154: some shells keep what is assigned before `set` and its like;
 /// - SC3037: `/bin/echo` is no part of the shell.
 fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Diagnostic) -> bool {
     let commands = script.commands.iter();
     let holds = |span: Span| span.start <= finding.span.start && finding.span.end <= span.end;
     match code_of(finding) {
+        // The counter of a loop that tries again.
+        "SC2034" if facts.source.slice(finding.span).split(' ').next() == Some("for") => true,
         "SC2034" => commands
             .flat_map(|c| &c.assignments)
             .filter(|a| holds(a.span))
@@ -245,16 +253,99 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
                 a.value.parts.iter().any(is_run)
                     || shouts && facts.definition(node.index, &a.name) != Definition::Nothing
             }),
-        "SC2164" => script.commands.last().is_some_and(|c| {
-            let top = script.frames.get(c.frame);
-            holds(c.span) && c.pipeline.is_none() && top.is_some_and(|f| f.kind == FrameKind::Top)
-        }),
+        "SC2164" => {
+            let ends = script.commands.last().is_some_and(|c| {
+                let top = script.frames.get(c.frame);
+                let is_top = top.is_some_and(|f| f.kind == FrameKind::Top);
+                holds(c.span) && c.pipeline.is_none() && is_top
+            });
+            let mut changes = script.commands.iter().filter(|c| holds(c.span));
+            ends || changes.any(|c| is_surely_there(facts, node, c))
+        }
+        // But for bash, shells keep what is assigned before a special builtin.
+        "SC2154" if !matches!(node.shell, Dialect::Bash) => {
+            let written = facts.source.slice(finding.span);
+            let name = written.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            script.commands.iter().any(|c| {
+                SPECIAL_BUILTINS.contains(&c.name.as_str())
+                    && c.span.start < finding.span.start
+                    && c.assignments.iter().any(|a| a.name == name)
+            })
+        }
         "SC2188" => !facts.source.slice(finding.span).contains("<<"),
         "SC3037" => commands
             .filter(|c| holds(c.span))
             .any(|c| c.words.first().is_some_and(|w| w.raw.contains('/'))),
         _ => false,
     }
+}
+
+/// The commands that POSIX calls special builtins.
+const SPECIAL_BUILTINS: [&str; 15] = [
+    ".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
+    "shift", "times", "trap", "unset",
+];
+
+/// Whether a `cd` goes to a folder that every system has, or that the file sets as WORKDIR or
+/// copies to.
+fn is_surely_there(facts: &Facts<'_>, node: &Node<'_>, command: &Command) -> bool {
+    const EVERYWHERE: [&str; 19] = [
+        "/",
+        "/bin",
+        "/dev",
+        "/etc",
+        "/home",
+        "/lib",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/proc",
+        "/root",
+        "/run",
+        "/sbin",
+        "/srv",
+        "/tmp",
+        "/usr",
+        "/usr/bin",
+        "/usr/local",
+        "/var",
+    ];
+    const BELOW: [&str; 10] = [
+        "/usr/lib",
+        "/usr/local/bin",
+        "/usr/local/lib",
+        "/usr/local/share",
+        "/usr/local/src",
+        "/usr/sbin",
+        "/usr/share",
+        "/usr/src",
+        "/var/lib",
+        "/var/tmp",
+    ];
+    let Some(word) = command.operands(&[]).next() else {
+        return true;
+    };
+    let Some(text) = word.literal().filter(|t| t.starts_with('/')) else {
+        return word.raw == "~";
+    };
+    let path = crate::path::clean(text);
+    let is_made = || {
+        let Some(stage) = node.stage else {
+            return false;
+        };
+        let mut workdirs = facts.chain(stage).flat_map(|s| &s.workdirs);
+        let is_workdir = workdirs
+            .any(|w| w.node < node.index && w.path.as_deref().is_some_and(|dir| is_in(dir, &path)));
+        let mut before = facts
+            .chain_nodes(stage)
+            .take_while(|n| n.index < node.index);
+        is_workdir
+            || before.any(|n| {
+                let target = facts.copied(n).and_then(|c| c.target.as_deref());
+                target.is_some_and(|target| is_in(target, &path))
+            })
+    };
+    EVERYWHERE.contains(&path.as_str()) || BELOW.contains(&path.as_str()) || is_made()
 }
 
 fn report(cx: &mut Context<'_>, finding: Diagnostic) {

@@ -36,7 +36,9 @@ impl Rule for CommentInString {
                 .unwrap_or(text.len());
             quotes.read(text.get(at..gap).unwrap_or_default());
             at = gap;
-            if let Some(quote) = quotes.quote() {
+            if let Some(quote) = quotes.quote()
+                && is_written_out(text.get(..gap).unwrap_or_default())
+            {
                 cx.report(
                     comment.span,
                     "the builder drops this line: it is a comment, though a quote is open",
@@ -47,6 +49,28 @@ impl Rule for CommentInString {
             }
         }
     }
+}
+
+/// Whether the command at the end of a text writes what it is given, so that the line is missed. A
+/// program that is read by an interpreter, or a list of settings, does not miss a comment.
+fn is_written_out(text: &str) -> bool {
+    let mut quotes = Quotes::default();
+    // Where the quote that is open in the end begins.
+    let mut start = 0;
+    for (i, c) in text.char_indices() {
+        let was_open = !quotes.open.is_empty();
+        quotes.read(c.encode_utf8(&mut [0; 4]));
+        if !was_open && !quotes.open.is_empty() {
+            start = i;
+        }
+    }
+    let before = text.get(..start).unwrap_or_default();
+    let command = before
+        .rsplit(['&', ';', '|', '('])
+        .next()
+        .unwrap_or_default();
+    let name = command.split_whitespace().find(|word| *word != "sudo");
+    matches!(name, Some("echo" | "printf" | "cat"))
 }
 
 /// What is open behind a text: quotes, and substitutions whose commands have quotes of their own.

@@ -99,7 +99,13 @@ fn check_trigger(facts: &Facts<'_>, node: &Node<'_>, numbered: usize, found: &mu
 }
 
 fn check_node(facts: &Facts<'_>, node: &Node<'_>, found: &mut Found) {
-    facts.expansion_errors(node, &mut |word, error| found.expansion(word, error));
+    facts.expansion_errors(node, &mut |word, error| {
+        // `${NAME:?pass it}` demands an argument: that the build stops without it is meant so.
+        let is_demand = error.kind.is_demand();
+        if !is_demand || facts.assumes_builder_defaults() {
+            found.expansion(word, error);
+        }
+    });
     match &node.instruction.kind {
         Kind::From(_) => check_from(facts, node, found),
         Kind::Copy(transfer) | Kind::Add(transfer) => {

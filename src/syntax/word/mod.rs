@@ -64,6 +64,11 @@ pub enum ExpandErrorKind {
 }
 
 impl ExpandErrorKind {
+    /// Whether the text itself asks for a variable that is not there: `${name:?message}`.
+    pub fn is_demand(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
     /// Whether a quote has no partner.
     pub fn is_unclosed_quote(&self) -> bool {
         matches!(

@@ -1,0 +1,72 @@
+//! Tests, examples and the like: files whose image nobody ships.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use super::Patterns;
+use crate::context::{Files, disk, within_repository};
+
+/// What such files and the folders around them are called.
+const NAMES: [&str; 6] = [
+    "{test,tests,testdata,fixture,fixtures,e2e}",
+    "{example,examples,sample,samples,demo,demos}",
+    "{dev,develop,development,.devcontainer}",
+    "{archive,archived}",
+    "*.debug",
+    "Dockerfile[._-]{debug,demo,dev,develop,development,devel,e2e,example,sample,test,tests}",
+];
+
+static LIKELY: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::new(Path::new(""), NAMES).unwrap_or_default());
+
+/// Whether the name of a file, or of a folder around it, says that its image is not shipped.
+/// Folders count within the repository; without one, below the folder dlint runs in.
+pub(super) fn is_likely(path: &Path, files: &dyn Files) -> bool {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let absolute = disk::absolute(folder);
+    let root = within_repository(&absolute, files).last();
+    let relative = root.and_then(|root| {
+        // Without a repository these are all the folders there are.
+        let is_root = crate::context::is_repository(files, root);
+        let below = absolute.strip_prefix(root).ok().filter(|_| is_root)?;
+        Some(below.join(path.file_name()?))
+    });
+    let name = match &relative {
+        Some(relative) => Some(relative.as_path()),
+        None if path.is_relative() => Some(path),
+        None => path.file_name().map(Path::new),
+    };
+    name.is_some_and(|name| LIKELY.fits_relative(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Nothing;
+
+    #[test]
+    fn names_of_folders_and_files_tell() {
+        let is = |path: &str| is_likely(Path::new(path), &Nothing);
+        for path in [
+            "tests/Dockerfile",
+            "a/e2e/b/Dockerfile.web",
+            "examples/web/Dockerfile",
+            ".devcontainer/Dockerfile",
+            "docker/Dockerfile.dev",
+            "docker/Dockerfile-test",
+            "web.debug",
+        ] {
+            assert!(is(path), "{path}");
+        }
+        for path in [
+            "Dockerfile",
+            "latest/Dockerfile",
+            "my-dev/Dockerfile",
+            "devices/Dockerfile",
+            "Dockerfile.develop-tools",
+            "/anywhere/tests/Dockerfile",
+        ] {
+            assert!(!is(path), "{path}");
+        }
+    }
+}
