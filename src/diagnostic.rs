@@ -2,6 +2,8 @@
 
 pub mod meta;
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::fix::Fix;
@@ -69,6 +71,19 @@ pub struct Label {
     pub message: String,
 }
 
+/// A step of the way by which something got where it is found; of another file too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FlowStep {
+    /// The file.
+    pub path: PathBuf,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column.
+    pub column: u32,
+    /// What happens there.
+    pub message: String,
+}
+
 /// One finding.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -90,6 +105,9 @@ pub struct Diagnostic {
     pub message: String,
     /// Related places.
     pub labels: Vec<Label>,
+    /// The way into this file from others; the last step is the finding itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flow: Vec<FlowStep>,
     /// What to do.
     pub help: Option<String>,
     /// How to fix it.
@@ -117,6 +135,7 @@ impl Diagnostic {
             line: None,
             message: message.into(),
             labels: Vec::new(),
+            flow: Vec::new(),
             help: None,
             fix: None,
         }
@@ -134,6 +153,12 @@ impl Diagnostic {
             span,
             message: message.into(),
         });
+        self
+    }
+
+    /// Adds a step of the way into this file.
+    pub fn step(&mut self, step: FlowStep) -> &mut Self {
+        self.flow.push(step);
         self
     }
 

@@ -7,7 +7,7 @@ use crate::date::Date;
 pub use crate::diagnostic::meta::{
     BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, RuleMeta,
 };
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, FlowStep, Severity};
 use crate::facts::packages::Install;
 use crate::facts::{Command, Facts, ImageUse, Node, Place, Stage};
 use crate::policy::Policy;
@@ -235,6 +235,13 @@ impl Report<'_> {
     pub fn label(self, span: Span, message: impl Into<String>) -> Self {
         self.with(|d| {
             d.label(span, message);
+        })
+    }
+
+    /// Adds a step of the way into this file from another.
+    pub fn step(self, step: FlowStep) -> Self {
+        self.with(|d| {
+            d.step(step);
         })
     }
 

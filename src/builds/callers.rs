@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::invocation::join;
 use super::yaml::{self, Node};
+use crate::context::Caller;
 use crate::secrets::name;
 use crate::secrets::position::{Lookup, arguments};
 use crate::span::Span;
@@ -23,8 +24,8 @@ pub struct Passed {
     pub dockerfile: Option<PathBuf>,
     /// Where the file says so.
     pub span: Span,
-    /// How it is called: the action, or the command.
-    pub by: &'static str,
+    /// Who passes it.
+    pub by: Caller,
 }
 
 /// Variables and the secrets they are set to.
@@ -138,7 +139,7 @@ fn action(
             value,
             secret,
             dockerfile.clone(),
-            "the action",
+            Caller::Action,
         );
     }
 }
@@ -155,7 +156,7 @@ fn push(
     value: &str,
     secret: Option<&str>,
     dockerfile: Option<PathBuf>,
-    by: &'static str,
+    by: Caller,
 ) {
     let is_literal = !value.contains(['$', '{', '%']);
     let is_secret = if is_literal {
@@ -322,7 +323,7 @@ fn commands(
                 &value,
                 secret,
                 dockerfile.clone(),
-                "the command",
+                Caller::Command,
             );
         }
     }

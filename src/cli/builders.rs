@@ -4,14 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::builds::{Fault, Inline, Invocation, Recipe, bake, compose};
-use crate::context::{Build, Disk, NamedBuild, Targets, disk, within_repository};
+use crate::builds::{Fault, Inline, Invocation, Recipe, bake, callers, compose};
+use crate::context::{
+    Build, Caller, Disk, NamedBuild, PassedArgument, Targets, disk, within_repository,
+};
 use crate::discover;
 use crate::emit::Failure;
-use crate::span::Source;
+use crate::secrets;
+use crate::span::{Source, Span};
 
 /// How many different builds of one file are looked at; a matrix can mean hundreds.
 const MAX_BUILDS: usize = 16;
+/// How many workflows or scripts of a folder are read.
+const MAX_CALLERS: usize = 200;
 /// The largest compose or bake file that is read.
 const MAX_BYTES: u64 = 4 << 20;
 
@@ -22,6 +27,15 @@ struct Known {
     images: Vec<String>,
     /// Whether the user named the file that says so.
     named: bool,
+}
+
+/// A secret that is passed as a build argument, and to which files.
+struct KnownArgument {
+    /// The Dockerfile; nothing if a variable decides.
+    file: Option<PathBuf>,
+    /// The folder that the other file speaks for.
+    folder: PathBuf,
+    argument: PassedArgument,
 }
 
 /// A compose or bake file with Dockerfiles in it.
@@ -41,6 +55,8 @@ pub(super) struct Builders {
     pub(super) files: BTreeSet<PathBuf>,
     /// Those with Dockerfiles in them.
     pub(super) inline_sources: Vec<InlineSource>,
+    /// The secrets that files pass as build arguments.
+    passed: Vec<KnownArgument>,
     /// What is wrong with those that were named.
     pub(super) failures: Vec<Failure>,
     /// What is wrong with those that were found.
@@ -127,6 +143,7 @@ impl Builders {
             }
             match recipe {
                 Recipe::File(file) if file.is_file() => {
+                    self.add_arguments(path, &text, span, &build, &file);
                     if disk::leads_out(folder, &file) {
                         // What a repository names elsewhere is not shown, unless the user names
                         // it too.
@@ -177,6 +194,140 @@ impl Builders {
         self.inline_sources.extend(source);
     }
 
+    /// Remembers the secrets among the arguments of a build that a compose or bake file describes.
+    fn add_arguments(&mut self, path: &Path, text: &str, span: Span, build: &Build, file: &Path) {
+        let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
+        let by = if is_yaml {
+            Caller::Compose
+        } else {
+            Caller::Bake
+        };
+        let written = build.arguments.iter();
+        let written = written.filter(|(name, value)| secrets::is_secret_of(name, value));
+        let open = build.unknown_arguments.iter();
+        let open = open.filter(|n| secrets::name::classify(n).is_some_and(|c| c.exact));
+        let names = written.map(|(name, _)| (name, None));
+        let names = names.chain(open.map(|name| (name, Some(name.clone()))));
+        for (name, secret) in names {
+            let from = span.start as usize;
+            let after = text.get(from..).unwrap_or_default();
+            let Some(at) = after.find(name.as_str()) else {
+                continue;
+            };
+            let passed = callers::Passed {
+                argument: name.clone(),
+                value: String::new(),
+                secret,
+                dockerfile: Some(file.to_path_buf()),
+                span: Span::new((from + at) as u32, (from + at + name.len()) as u32),
+                by,
+            };
+            let folder = path.parent().unwrap_or(Path::new(""));
+            self.remember(path, folder, text, passed);
+        }
+    }
+
+    fn remember(&mut self, path: &Path, root: &Path, text: &str, passed: callers::Passed) {
+        let file = match &passed.dockerfile {
+            Some(file) if !file.is_file() => return,
+            Some(file) => Some(disk::identity(file)),
+            None => None,
+        };
+        let place = Source::new(path, text).position(passed.span.start);
+        let shown = path.strip_prefix(root).unwrap_or(path);
+        let shown = shown.to_string_lossy().replace('\\', "/");
+        let argument = PassedArgument {
+            name: passed.argument,
+            secret: passed.secret,
+            by: passed.by,
+            path: path.to_path_buf(),
+            shown,
+            line: place.line,
+            column: place.column,
+        };
+        self.passed.push(KnownArgument {
+            file,
+            folder: root.to_path_buf(),
+            argument,
+        });
+    }
+
+    /// Reads the workflows, scripts and Makefiles of a folder for the build arguments they pass.
+    fn add_callers(&mut self, folder: &Path, root: &Path) {
+        const PLAIN: [&str; 9] = [
+            "Makefile",
+            "makefile",
+            "GNUmakefile",
+            "justfile",
+            "Jenkinsfile",
+            "build.sh",
+            "docker-build.sh",
+            "deploy.sh",
+            ".circleci/config.yml",
+        ];
+        const FOLDERS: [&str; 6] = ["scripts", "script", "ci", ".ci", "bin", "hack"];
+        let in_folder = |name: &str, endings: &[&str]| -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(folder.join(name)).into_iter().flatten();
+            let paths = entries.flatten().map(|entry| entry.path());
+            let fits = |path: &PathBuf| {
+                let ending = path.extension().unwrap_or_default().to_string_lossy();
+                endings.contains(&ending.as_ref())
+            };
+            let mut paths: Vec<PathBuf> = paths.filter(fits).take(MAX_CALLERS).collect();
+            paths.sort();
+            paths
+        };
+        type Read = fn(&Path, &str) -> Vec<callers::Passed>;
+        let mut files: Vec<(PathBuf, Read)> = Vec::new();
+        for path in in_folder(".github/workflows", &["yml", "yaml"]) {
+            files.push((path, callers::github));
+        }
+        files.push((folder.join(".gitlab-ci.yml"), callers::gitlab));
+        for name in PLAIN {
+            files.push((folder.join(name), callers::plain));
+        }
+        for name in FOLDERS {
+            let scripts = in_folder(name, &["sh", "bash", "mk"]).into_iter();
+            files.extend(scripts.map(|path| (path, callers::plain as Read)));
+        }
+        for (path, read) in files {
+            if !path.is_file() || disk::leads_out(folder, &path) {
+                continue;
+            }
+            let Ok(text) = text_of(&path) else {
+                continue;
+            };
+            if !["build-arg", "build_arg", "buildArgs"]
+                .iter()
+                .any(|w| text.contains(w))
+            {
+                continue;
+            }
+            for passed in read(folder, &text) {
+                self.remember(&path, root, &text, passed);
+            }
+        }
+    }
+
+    /// The secrets that other files pass to the build of a Dockerfile.
+    pub(super) fn passed_to(&self, path: &Path) -> Vec<PassedArgument> {
+        if self.passed.is_empty() {
+            return Vec::new();
+        }
+        let own = disk::identity(path);
+        let fits = |known: &&KnownArgument| match &known.file {
+            Some(file) => *file == own,
+            None => own.starts_with(&known.folder),
+        };
+        let mut passed: Vec<PassedArgument> = Vec::new();
+        for known in self.passed.iter().filter(fits) {
+            if !passed.contains(&known.argument) {
+                passed.push(known.argument.clone());
+            }
+        }
+        passed
+    }
+
     fn fail(&mut self, path: &Path, discovery: Discovery, message: String) {
         let failure = Failure::new(path, message);
         match discovery {
@@ -199,10 +350,13 @@ impl Builders {
         };
         let names = compose::NAMES.iter().chain(&compose::OVERRIDES);
         let names = names.chain(&bake::NAMES);
+        let root = within_repository(&folder, &Disk).last().unwrap_or(&folder);
+        let root = root.to_path_buf();
         for folder in within_repository(&folder, &Disk) {
             if !self.searched.insert(folder.to_path_buf()) {
                 return;
             }
+            self.add_callers(folder, &root);
             for name in names.clone() {
                 let path = folder.join(name);
                 if path.is_file() && !disk::leads_out(folder, &path) {

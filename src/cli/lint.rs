@@ -18,7 +18,7 @@ use super::{Status, Trouble, output, rewrite};
 use crate::config::{
     self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, ScriptChecker,
 };
-use crate::context::{NamedBuild, disk};
+use crate::context::{NamedBuild, PassedArgument, disk};
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
@@ -43,6 +43,8 @@ pub(super) struct Task {
     pub(super) effective: Arc<Effective>,
     /// How it is built, if a compose or bake file says so.
     pub(super) builds: Vec<NamedBuild>,
+    /// The secrets that other files pass as build arguments.
+    passed: Vec<PassedArgument>,
     /// The images that come of it.
     pub(super) makes: Vec<String>,
     /// A compose or bake file instead of a Dockerfile: those in it are linted.
@@ -481,6 +483,7 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
             name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
             effective,
             builds,
+            passed: Vec::new(),
             makes: Vec::new(),
             inline: None,
             bytes: None,
@@ -494,6 +497,7 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
         let settings = &effective.settings;
         tasks.push(Task {
             builds: builders.of(&path, &settings.build, is_alone(settings)),
+            passed: builders.passed_to(&path),
             makes: builders.images_of(&path),
             effective,
             name: path.clone(),
@@ -510,6 +514,7 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
         tasks.push(Task {
             effective,
             builds: Vec::new(),
+            passed: Vec::new(),
             makes: Vec::new(),
             name: path.clone(),
             path: Some(path),
@@ -677,6 +682,13 @@ fn lint(
     }
     if !task.builds.is_empty() {
         settings.to_mut().builds = std::mem::take(&mut task.builds);
+    }
+    if !task.passed.is_empty() {
+        let settings = settings.to_mut();
+        for build in &mut settings.builds {
+            build.build.passed.clone_from(&task.passed);
+        }
+        settings.build.passed = std::mem::take(&mut task.passed);
     }
     if task.needs_shellcheck() {
         settings = Cow::Owned(program.answer(&settings));
@@ -872,6 +884,7 @@ mod tests {
                 path: Some(path),
                 effective: Arc::clone(&effective),
                 builds: Vec::new(),
+                passed: Vec::new(),
                 makes: Vec::new(),
                 inline: None,
                 bytes: None,

@@ -36,6 +36,40 @@ pub struct Build {
     pub platforms: Vec<String>,
     /// The stages that other builds of the file make.
     pub targets: Targets,
+    /// The secrets that workflows, scripts, compose and bake files pass as build arguments.
+    pub passed: Vec<PassedArgument>,
+}
+
+/// A secret that another file passes as a build argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedArgument {
+    /// The argument.
+    pub name: String,
+    /// What the other file calls the secret; nothing if it stands there itself.
+    pub secret: Option<String>,
+    /// Who passes it.
+    pub by: Caller,
+    /// The other file.
+    pub path: PathBuf,
+    /// Its path in the repository.
+    pub shown: String,
+    /// The 1-based line of the argument.
+    pub line: u32,
+    /// Its 1-based column.
+    pub column: u32,
+}
+
+/// Who builds with an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// An action of a workflow.
+    Action,
+    /// A command such as `docker build`.
+    Command,
+    /// A compose file.
+    Compose,
+    /// A bake file.
+    Bake,
 }
 
 /// A build and what it is called.

@@ -27,6 +27,9 @@ pub struct Finding<'a> {
     pub help: Option<&'a str>,
     pub url: Option<&'static str>,
     pub labels: Vec<JsonLabel<'a>>,
+    /// The way into this file from others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flow: Vec<JsonStep<'a>>,
     pub fix: Option<JsonFix<'a>>,
 }
 
@@ -38,6 +41,16 @@ pub struct JsonLabel<'a> {
     pub column: u32,
     pub end_line: u32,
     pub end_column: u32,
+    pub message: &'a str,
+}
+
+/// A step of the way into the file.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct JsonStep<'a> {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
     pub message: &'a str,
 }
 
@@ -92,6 +105,16 @@ impl<'a> Finding<'a> {
                         end_column,
                         message: &label.message,
                     }
+                })
+                .collect(),
+            flow: diagnostic
+                .flow
+                .iter()
+                .map(|step| JsonStep {
+                    file: slashed(&step.path),
+                    line: step.line,
+                    column: step.column,
+                    message: &step.message,
                 })
                 .collect(),
             fix: diagnostic.fix.as_ref().map(|fix| JsonFix {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::fingerprint::line_hashes;
 use super::{INTERNAL_ERROR, Linted, Outcome, code, slashed};
 use crate::context::{Disk, is_repository};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, FlowStep, Severity};
 use crate::rule::{Impact, Level, RuleMeta};
 use crate::span::{Source, Span};
 use crate::suppress::{By, Suppressed};
@@ -213,12 +213,61 @@ struct SarifResult<'a> {
     locations: [Location<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    code_flows: Vec<CodeFlow<'a>>,
     partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<SarifFix<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression<'a>>,
     properties: ResultProperties<'a>,
+}
+
+/// The way by which something got where it is found, through other files.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CodeFlow<'a> {
+    thread_flows: [ThreadFlow<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct ThreadFlow<'a> {
+    locations: Vec<ThreadFlowLocation<'a>>,
+}
+
+#[derive(Serialize)]
+struct ThreadFlowLocation<'a> {
+    location: FlowLocation<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum FlowLocation<'a> {
+    /// In the file of the finding.
+    Here(Location<'a>),
+    /// In another one, of which only the line is known.
+    There(Elsewhere),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Elsewhere {
+    physical_location: LinePlace,
+    message: Text,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LinePlace {
+    artifact_location: ArtifactLocation,
+    region: LineRegion,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LineRegion {
+    start_line: u32,
+    start_column: u32,
 }
 
 #[derive(Serialize)]
@@ -335,6 +384,7 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
             file,
             source,
             location,
+            root: &root,
             metas: &metas,
         };
         one.results(&mut results);
@@ -569,6 +619,7 @@ struct OneFile<'a, 'm> {
     file: &'a Linted,
     source: &'a Source,
     location: ArtifactLocation,
+    root: &'m Root,
     metas: &'m [&'static RuleMeta],
 }
 
@@ -615,6 +666,7 @@ impl<'a> OneFile<'a, '_> {
                     ..self.place(label.span, Some(label.message.clone()))
                 })
                 .collect(),
+            code_flows: self.flows(diagnostic),
             partial_fingerprints: Fingerprints {
                 line_hash: hashes.get(line - 1).cloned().unwrap_or_default(),
             },
@@ -664,6 +716,35 @@ impl<'a> OneFile<'a, '_> {
                 applicability: fix.map(|f| f.applicability.as_str()),
             },
         })
+    }
+
+    /// A flow for each file that leads here.
+    fn flows(&self, diagnostic: &'a Diagnostic) -> Vec<CodeFlow<'a>> {
+        let flow = |step: &FlowStep| {
+            let there = Elsewhere {
+                physical_location: LinePlace {
+                    artifact_location: self.root.location(&step.path),
+                    region: LineRegion {
+                        start_line: step.line,
+                        start_column: step.column,
+                    },
+                },
+                message: Text {
+                    text: step.message.clone(),
+                },
+            };
+            let here = self.place(diagnostic.span, Some(diagnostic.message.clone()));
+            let locations = [FlowLocation::There(there), FlowLocation::Here(here)];
+            CodeFlow {
+                thread_flows: [ThreadFlow {
+                    locations: locations
+                        .into_iter()
+                        .map(|location| ThreadFlowLocation { location })
+                        .collect(),
+                }],
+            }
+        };
+        diagnostic.flow.iter().map(flow).collect()
     }
 
     fn place(&self, span: Span, message: Option<String>) -> Location<'a> {

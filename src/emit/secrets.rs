@@ -192,7 +192,9 @@ impl Secrets {
     /// them, or a mask in the file, would be worse.
     fn hide_in(&self, diagnostic: &mut Diagnostic) {
         let texts = std::iter::once(&mut diagnostic.message).chain(&mut diagnostic.help);
+        let steps = diagnostic.flow.iter_mut().map(|s| &mut s.message);
         let labels = diagnostic.labels.iter_mut().map(|l| &mut l.message);
+        let labels = labels.chain(steps);
         for text in texts.chain(labels) {
             self.hide(text);
         }

@@ -233,6 +233,11 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
             .is_empty();
         let is_quoted = bare.len() < at && !before.ends_with(' ');
         let is_header = ahead.ends_with(['"', '\'']) && bare.len() == at;
+        // A prompt ends with the quote: `'Password: '`.
+        let ends = |c: char| ahead.ends_with(c) && after.trim_start().starts_with(c);
+        if is_header && (ends('"') || ends('\'')) {
+            return None;
+        }
         let is_key = starts || is_quoted || is_header;
         let is_key = is_key && (after.starts_with([' ', '"', '\'', '\\']) || is_header);
         let blanks = after.len() - after.trim_start().len();

@@ -736,3 +736,302 @@ fn headers_and_urls() {
         ("connection string", 0.97),
     ]);
 }
+
+/// Files in which a secret takes a way: the rule and the line that have to be reported. `@` is a
+/// password.
+const WAYS: &[(&str, &str, u32)] = &[
+    ("FROM a\nARG NPM_TOKEN\nRUN npm ci\n", "secret-in-arg", 2),
+    (
+        "ARG NPM_TOKEN\nFROM a\nARG NPM_TOKEN\nRUN npm ci\n",
+        "secret-in-arg",
+        3,
+    ),
+    ("FROM a AS b\nARG API_KEY\nFROM b\n", "secret-in-arg", 2),
+    (
+        "FROM a\nARG NPM_TOKEN\nENV NPM_TOKEN=$NPM_TOKEN\n",
+        "secret-in-env",
+        3,
+    ),
+    (
+        "FROM a\nARG T_TOKEN\nENV X=\"a $T_TOKEN\"\n",
+        "secret-in-env",
+        3,
+    ),
+    ("FROM a\nONBUILD ARG DB_PASSWORD\n", "secret-in-arg", 2),
+    (
+        "FROM a\nCOPY id_rsa /root/.ssh/id_rsa\n",
+        "copied-key-file",
+        2,
+    ),
+    (
+        "FROM a\nADD .ssh /root/.ssh\nRUN x\nRUN rm -rf /root/.ssh\n",
+        "copied-key-file",
+        2,
+    ),
+    (
+        "FROM a\nCOPY .env .aws/credentials /app/\n",
+        "copied-key-file",
+        2,
+    ),
+    (
+        "FROM a\nCOPY [\"server.key\", \"/etc/\"]\n",
+        "copied-key-file",
+        2,
+    ),
+    (
+        "FROM a\nCOPY deploy /root/.ssh/id_ed25519\n",
+        "copied-key-file",
+        2,
+    ),
+    (
+        "FROM a AS b\nCOPY id_rsa /k/id_rsa\nFROM c\nCOPY --from=b /k /k\n",
+        "copied-key-file",
+        2,
+    ),
+    (
+        "FROM a\nCOPY token.txt /t\nRUN use /t\nRUN rm /t\n",
+        "copied-key-file",
+        2,
+    ),
+    (
+        "FROM a\nRUN echo x > ~/.ssh/id_rsa\nRUN rm /root/.ssh/id_rsa\n",
+        "secret-removed-later",
+        2,
+    ),
+    (
+        "FROM a\nARG A_TOKEN\nRUN echo $A_TOKEN > /t\nRUN a && rm -f /t\n",
+        "secret-removed-later",
+        3,
+    ),
+    (
+        "FROM a\nARG SSH_KEY\nRUN printf '%s' \"$SSH_KEY\" | tee $HOME/.ssh/id_rsa\nRUN rm -rf ~/.ssh\n",
+        "secret-removed-later",
+        3,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t cat /run/secrets/t > /root/.npmrc\n",
+        "secret-mount-leak",
+        2,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t,target=/s cp /s /etc/t\n",
+        "secret-mount-leak",
+        2,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t,env=T echo \"$T\" >> .env\n",
+        "secret-mount-leak",
+        2,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t git clone https://x:$(cat /run/secrets/t)@h/r\n",
+        "secret-mount-leak",
+        2,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t,env=T git config --global url.\"https://$T@h\".insteadOf x\n",
+        "secret-mount-leak",
+        2,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t <<E\nT=$(cat /run/secrets/t)\necho \"//r/:_authToken=$T\" > .npmrc\nE\n",
+        "secret-mount-leak",
+        4,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t,env=T set -x && curl -H \"A: $T\" h\n",
+        "secret-mount-leak",
+        2,
+    ),
+    (
+        "FROM a\nRUN --mount=type=secret,id=t,mode=0644 use\n",
+        "readable-secret-mount",
+        2,
+    ),
+    (
+        "FROM a\nRUN --mount=type=ssh,mode=666 use\n",
+        "readable-secret-mount",
+        2,
+    ),
+    (
+        "FROM a\nARG P=@\nRUN mysql -p$P\n",
+        "credential-on-command-line",
+        3,
+    ),
+    (
+        "FROM a\nENV P=@\nRUN echo root:${P} | chpasswd\n",
+        "credential-on-command-line",
+        3,
+    ),
+    (
+        "FROM a\nRUN mysql -p@ \\\n -e x\n",
+        "credential-on-command-line",
+        2,
+    ),
+];
+
+#[test]
+fn ways_of_secrets() {
+    let password = Random(0x3A7).human().replace(['#', '!'], "-");
+    let mut missed = Vec::new();
+    for (text, rule, line) in WAYS {
+        let text = text
+            .replace('@', &password)
+            .replace(&format!("{password}h"), "@h");
+        let text = text.replace(&format!(" /run/secrets/t){password}"), " /run/secrets/t)@");
+        let found = findings(&text);
+        if !found.iter().any(|f| f.0 == *rule && f.3 == *line) {
+            missed.push(format!("{text} {rule} {found:?}"));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+/// What is no leak, whatever it looks like.
+const TWINS: &[&str] = &[
+    "FROM a\nRUN --mount=type=secret,id=t,target=/root/.npmrc npm ci\n",
+    "FROM a\nRUN --mount=type=secret,id=t cat /run/secrets/t > .npmrc && npm ci && rm -f .npmrc\n",
+    "FROM a\nRUN --mount=type=secret,id=t,env=NPM_TOKEN npm ci\n",
+    "FROM a\nRUN --mount=type=secret,id=t docker login --password-stdin < /run/secrets/t\n",
+    "FROM a\nRUN --mount=type=secret,id=t,mode=0400,uid=1000 use\n",
+    "FROM a\nRUN --mount=type=secret,id=t cat /run/secrets/t > /dev/shm/x && use /dev/shm/x\n",
+    "FROM a AS b\nRUN --mount=type=secret,id=t cp /run/secrets/t /t\nFROM c\nCOPY --from=b /app /app\n",
+    "ARG NPM_TOKEN\nFROM a\nRUN npm ci\n",
+    "FROM a\nARG GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305\nARG KEY_SHA256 TOKEN_URL\n",
+    "FROM a\nCOPY .env.example id_rsa.pub server.crt ca.pem keyboard.conf ./\n",
+    "FROM a\nENV DB_PASSWORD=\"\" API_KEY=<your-key> TOKEN=${TOKEN} SECRET_KEY=changeme-example\n",
+    "FROM a\nENV API_KEY_ENV=MY_SERVICE_KEY API_KEY_VARIABLE=OPENAI_API_KEY TOKEN_HEADER=X-Auth-Token\n",
+    "FROM a\nENV SECRET_SOURCE=kubernetes SESSION_COOKIE=session_token PASSWORD_FIELD=passwd\n",
+    "FROM a\nRUN mysql -p\"$P\" && mkdir -p /x && ssh -p 22 h && docker run -p 80:80 i\n",
+    "FROM a\nRUN curl -u \"$USER:$PASS\" h && curl -H \"Authorization: Bearer $TOKEN\" h\n",
+    "FROM a\nRUN grep -q password= f && sed -i 's/password=.*/password=${P}/' f && echo 'a ALL=NOPASSWD: ALL'\n",
+    "FROM a\nRUN echo \"$P\" | chpasswd && passwd -l root && useradd -p '!' x && ssh-keygen -A\n",
+    "FROM a\nRUN read -p 'Password: ' P && test \"$PASSWORD\" = x && [ $TOKEN = y ]\n",
+    "FROM a\nCOPY <<EOF /x.py\npassword = os.environ['P']\ntoken = get_token(settings.token)\nEOF\n",
+    "FROM a\nCOPY <<EOF /x.yml\npassword: ${DB_PASSWORD}\nsecretName: my-app-secret\ntoken: {{ token }}\nEOF\n",
+    "FROM a\n# the password: set it with -e\n# curl -u user:password h\nLABEL org.label-schema.usage=\"-e PASSWORD=...\"\n",
+    "FROM a\nRUN curl https://h/573bfd6b3d8fbc641079a6ababf5bd827bd73a11/x && git clone https://x@h/y && pip install -i https://h:8080/s x\n",
+    "FROM a\nRUN npm config set //r/:_authToken='${NPM_TOKEN}' && apt-get install passwd mysql-client\n",
+];
+
+#[test]
+fn look_alikes_are_silent() {
+    let mut wrong = Vec::new();
+    for text in TWINS {
+        let found = findings(text);
+        if !found.is_empty() {
+            wrong.push(format!("{text} {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Checksums, commits, fingerprints and UUIDs under names that sound like secrets.
+    let mut random = Random(0xD1);
+    for _ in 0..300 {
+        let hex = |r: &mut Random, n: usize| r.text(Alphabet::Hex, n);
+        for text in [
+            format!("ENV APP_SHA256={}", hex(&mut random, 64)),
+            format!("ENV GPG_KEY={}", hex(&mut random, 40).to_uppercase()),
+            format!(
+                "ENV RELEASE_KEYS=\"{} {}\"",
+                hex(&mut random, 40),
+                hex(&mut random, 40)
+            ),
+            format!("ARG TOKEN_COMMIT={}", hex(&mut random, 40)),
+            format!(
+                "RUN echo \"{}  x.tar.gz\" | sha256sum -c -",
+                hex(&mut random, 64)
+            ),
+            format!(
+                "RUN gpg --recv-keys {}",
+                hex(&mut random, 40).to_uppercase()
+            ),
+            format!("FROM a@sha256:{}", hex(&mut random, 64)),
+            format!(
+                "ADD --checksum=sha256:{} https://h/x /x",
+                hex(&mut random, 64)
+            ),
+            format!(
+                "LABEL org.opencontainers.image.revision={}",
+                hex(&mut random, 40)
+            ),
+            format!("ENV SIGNING_KEY=0x{}", hex(&mut random, 16).to_uppercase()),
+        ] {
+            let found = findings(&format!("FROM a\n{text}\n"));
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_followed_from_a_workflow_into_the_image() {
+    let at = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = at.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write(".git/HEAD", "");
+    write(
+        "app/Dockerfile",
+        "FROM a AS b\nARG NPM\nRUN npm ci\nFROM b\nARG GH\nARG VERSION\n",
+    );
+    write("other/Dockerfile", "FROM a\nARG NPM\n");
+    write(
+        ".github/workflows/ci.yml",
+        "jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          \
+         context: app\n          build-args: |\n            NPM=${{ secrets.NPM_TOKEN }}\n            \
+         VERSION=${{ github.sha }}\n",
+    );
+    write(
+        "Makefile",
+        "image:\n\tdocker build --build-arg GH=$(GITHUB_TOKEN) app\n",
+    );
+    let run = |format: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_dlint"))
+            .current_dir(at.path())
+            .args(["--isolated", "--select", "secret-in-arg", "-f", format, "."])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()
+    };
+    let json = run("json");
+    let found: Vec<String> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| {
+            let step = &f["flow"][0];
+            format!(
+                "{}:{} {} {}:{}",
+                f["file"].as_str().unwrap(),
+                f["line"],
+                f["level"].as_str().unwrap(),
+                step["file"].as_str().unwrap().rsplit('/').next().unwrap(),
+                step["line"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "app/Dockerfile:2 error ci.yml:8",
+            "app/Dockerfile:5 error Makefile:2"
+        ],
+        "{json}"
+    );
+    let help = json[0]["help"].as_str().unwrap();
+    assert!(
+        help.contains("secrets: NPM=${{ secrets.NPM_TOKEN }}"),
+        "{help}"
+    );
+    let sarif = run("sarif");
+    let locations = &sarif["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let place = |i: usize| &locations[i]["location"]["physicalLocation"];
+    assert_eq!(
+        place(0)["artifactLocation"]["uri"],
+        ".github/workflows/ci.yml"
+    );
+    assert_eq!(place(0)["region"]["startLine"], 8);
+    assert_eq!(place(1)["artifactLocation"]["uri"], "app/Dockerfile");
+}

@@ -1,7 +1,8 @@
 //! `secret-in-arg`: secrets in build arguments, which the image's history keeps.
 
 use super::judgement::{ROTATE, Written, is_final, written};
-use crate::diagnostic::Severity;
+use crate::context::Caller;
+use crate::diagnostic::{FlowStep, Severity};
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::secrets::{excerpt, name};
@@ -20,6 +21,9 @@ impl Rule for SecretInArg {
                 Some(word) => written(cx.facts, node, name, word),
                 None => Written::Nothing,
             };
+            if !matches!(value, Written::Secret(..)) && passed(cx, node, argument) {
+                continue;
+            }
             match value {
                 Written::Secret(found, span) => {
                     let shown = excerpt(&found.secret);
@@ -53,6 +57,51 @@ impl Rule for SecretInArg {
             }
         }
     }
+}
+
+/// Reports an argument for which another file passes a secret.
+fn passed(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) -> bool {
+    let facts = cx.facts;
+    let name = argument.name.as_str();
+    let passed = || facts.build.passed.iter().filter(|p| p.name == name);
+    // Before the first FROM it reaches no stage unless a stage declares it again.
+    let Some(first) = passed().next().filter(|_| node.stage.is_some()) else {
+        return false;
+    };
+    let file = &first.shown;
+    let secret = match &first.secret {
+        Some(secret) => format!("the secret `{secret}`"),
+        None => "a secret".to_owned(),
+    };
+    let (ends, severity) = if is_final(facts, node) {
+        ("in the image's history", Severity::Error)
+    } else {
+        ("in the provenance of the build", Severity::Warning)
+    };
+    let message = format!("{secret}, which `{file}` passes as `{name}`, ends {ends}");
+    let from = first.secret.as_deref().unwrap_or(name);
+    let there = match first.by {
+        Caller::Action => format!("`secrets: {name}=${{{{ secrets.{from} }}}}` for `build-args`"),
+        Caller::Command => format!("`--secret id={name},env={from}` for `--build-arg`"),
+        Caller::Compose => "`build.secrets` for `build.args`".to_owned(),
+        Caller::Bake => format!("`secret = [\"id={name},env={from}\"]` for `args`"),
+    };
+    let mut report = cx.report(argument.name.span, message);
+    for passed in passed() {
+        report = report.step(FlowStep {
+            path: passed.path.clone(),
+            line: passed.line,
+            column: passed.column,
+            message: format!("passed here as the build argument `{name}`"),
+        });
+    }
+    report
+        .help(format!(
+            "mount it here, `RUN --mount=type=secret,id={name},env={name} …`, write {there} in \
+             `{file}`, and revoke the secret if an image was built with it"
+        ))
+        .severity(severity);
+    true
 }
 
 /// An argument that waits for `--build-arg`.
@@ -122,6 +171,48 @@ mod tests {
     fn an_argument_kept_for_other_builds_counts() {
         let text = "FROM a\nONBUILD ARG NPM_TOKEN\n";
         assert_eq!(findings(text), ["warning secret-in-arg NPM_TOKEN"]);
+    }
+
+    #[test]
+    fn what_other_files_pass_counts_whatever_it_is_called() {
+        use crate::context::{Build, Caller, PassedArgument};
+        use crate::engine::{self, ActiveRule, Settings};
+        use crate::span::Source;
+        let build = Build {
+            passed: vec![PassedArgument {
+                name: "NPM".to_owned(),
+                secret: Some("NPM_TOKEN".to_owned()),
+                by: Caller::Action,
+                path: ".github/workflows/ci.yml".into(),
+                shown: ".github/workflows/ci.yml".to_owned(),
+                line: 7,
+                column: 3,
+            }],
+            ..Build::default()
+        };
+        let settings = Settings {
+            rules: crate::rules::by_id("secret-in-arg")
+                .map(ActiveRule::new)
+                .into_iter()
+                .collect(),
+            build,
+            ..Settings::default()
+        };
+        let text = "ARG NPM\nFROM a AS b\nARG NPM OTHER\nFROM c\nARG NPM\n";
+        let report = engine::lint(Source::new("Dockerfile", text), &settings);
+        let show = |d: &crate::diagnostic::Diagnostic| {
+            format!("{} {} {}", d.severity, d.message, d.flow.len())
+        };
+        let found: Vec<String> = report.diagnostics.iter().map(show).collect();
+        let start =
+            "the secret `NPM_TOKEN`, which `.github/workflows/ci.yml` passes as `NPM`, ends";
+        assert_eq!(
+            found,
+            [
+                format!("warning {start} in the provenance of the build 1"),
+                format!("error {start} in the image's history 1"),
+            ]
+        );
     }
 
     #[test]
