@@ -11,10 +11,7 @@ use dlint::span::Source;
 /// Lints a text of some repeats and one of four times as many, and prints how much longer that
 /// took.
 fn growth(name: &str, text: impl Fn(usize) -> String) {
-    let settings = Settings {
-        rules: dlint::rules::RULES.iter().map(ActiveRule::new).collect(),
-        ..Settings::default()
-    };
+    let settings = Settings::with_rules(dlint::rules::RULES.iter().map(ActiveRule::new));
     let time = |n: usize| {
         let source = Source::new("Dockerfile", text(n));
         let bytes = source.text().len();

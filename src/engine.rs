@@ -31,8 +31,10 @@ const INTERNAL_ERROR: &RuleMeta = rules::meta("internal-error");
 /// The family of the rules about ignore comments.
 const COMMENT_FAMILY: &str = "suppressions";
 
-/// What applies to one file.
+/// What applies to one file. More may come: start from [`Settings::recommended`] or
+/// [`Settings::with_rules`].
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub struct Settings {
     /// The rules that are on.
     pub rules: Vec<ActiveRule>,
@@ -113,6 +115,52 @@ impl Settings {
                 .collect(),
             ..Self::default()
         }
+    }
+
+    /// These rules, and for the rest what applies where nothing is configured.
+    ///
+    /// ```
+    /// use dlint::engine::{ActiveRule, Settings, lint};
+    /// use dlint::{rules, span::Source};
+    ///
+    /// let rule = rules::by_id("deprecated-maintainer").map(ActiveRule::new);
+    /// let settings = Settings::with_rules(rule);
+    /// let report = lint(Source::new("Dockerfile", "FROM scratch\nMAINTAINER me\n"), &settings);
+    /// assert_eq!(report.diagnostics.len(), 1);
+    /// ```
+    pub fn with_rules(rules: impl IntoIterator<Item = ActiveRule>) -> Self {
+        Self {
+            rules: rules.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// With the files around the Dockerfile.
+    #[must_use]
+    pub fn with_files(mut self, files: impl Files + 'static) -> Self {
+        self.files = Some(Arc::new(files));
+        self
+    }
+
+    /// With a way to build.
+    #[must_use]
+    pub fn with_build(mut self, build: Build) -> Self {
+        self.build = build;
+        self
+    }
+
+    /// With what an organisation demands.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// As a tool reports.
+    #[must_use]
+    pub fn seen_by(mut self, perspective: Perspective) -> Self {
+        self.perspective = perspective;
+        self
     }
 
     /// These settings with what the program ShellCheck says of scripts in place of dlint's own
@@ -444,7 +492,11 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         severity: Severity::Info,
         severity_is_set: false,
         diagnostics: Vec::new(),
+        first: 0,
+        left_out: None,
     };
+    // Rules whose findings are too many to be listed.
+    let mut cut: Vec<&str> = Vec::new();
     let is_read = is_read(file, settings);
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
@@ -459,6 +511,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         }
         if let Some(Reading::Instead(read) | Reading::Besides(read)) = reading {
             read(&mut cx);
+        }
+        if tell_left_out(&mut cx) {
+            cut.push(active.meta.id);
         }
     }
     if perspective == Perspective::Dlint {
@@ -507,7 +562,8 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if perspective == Perspective::Hadolint {
         comments.retain(|c| hadolint::is_pragma(source.slice(c.span)));
     }
-    let unused = suppressions.unused(|id, name| settings.is_on(id, name));
+    // Of what is left out nobody knows which comment silences it.
+    let unused = suppressions.unused(|id, name| !cut.contains(&id) && settings.is_on(id, name));
     for active in &settings.rules {
         enter(&mut cx, active);
         for comment in &comments {
@@ -519,6 +575,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         for refused in suppressions.refused() {
             active.rule.check_refused_ignore(&mut cx, refused);
         }
+        tell_left_out(&mut cx);
     }
     // An ignore comment may cover the complaint about another one.
     let (late, late_suppressed) = suppressions.apply(std::mem::take(&mut cx.diagnostics));
@@ -702,11 +759,25 @@ fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
     }
 }
 
+/// Says how many findings of the rule that ran are left out, if any are.
+fn tell_left_out(cx: &mut Context<'_>) -> bool {
+    let Some((number, place)) = cx.left_out.take() else {
+        return false;
+    };
+    let findings = if number == 1 { "finding" } else { "findings" };
+    let message = format!("{number} more {findings} of this rule from here on are not listed");
+    let note = Diagnostic::new(cx.rule, cx.severity, place, message);
+    cx.diagnostics.push(note);
+    true
+}
+
 fn enter<'a>(cx: &mut Context<'a>, active: &'a ActiveRule) {
     cx.codes = &active.codes;
     cx.rule = active.meta;
     cx.severity = active.severity;
     cx.severity_is_set = active.severity_is_set;
+    cx.first = cx.diagnostics.len();
+    cx.left_out = None;
 }
 
 fn order(a: &Diagnostic, b: &Diagnostic) -> std::cmp::Ordering {

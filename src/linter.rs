@@ -38,6 +38,8 @@ pub struct Linter {
     build: Option<Build>,
     as_of: Option<Date>,
     own: Vec<ActiveRule>,
+    /// Those whose levels the configuration sets.
+    configured: Vec<ActiveRule>,
 }
 
 impl Linter {
@@ -49,6 +51,7 @@ impl Linter {
             build: None,
             as_of: None,
             own: Vec::new(),
+            configured: Vec::new(),
         }
     }
 
@@ -60,6 +63,49 @@ impl Linter {
         config.effective(Path::new(""), true)?;
         Ok(Self {
             config: Arc::new(config),
+            ..Self::recommended()
+        })
+    }
+
+    /// As [`Linter::from_toml`], with rules that are not dlint's: the text may select and ignore them
+    /// by their ids and set their levels.
+    ///
+    /// ```
+    /// use dlint::Linter;
+    /// use dlint::diagnostic::Severity;
+    /// use dlint::engine::ActiveRule;
+    /// use dlint::rule::{Context, Level, Rule, RuleMeta};
+    ///
+    /// static META: RuleMeta =
+    ///     RuleMeta::new("acme-short", Level::On(Severity::Info), "Files have more lines.");
+    /// struct Short;
+    /// impl Rule for Short {
+    ///     fn check_file(&self, cx: &mut Context<'_>) {
+    ///         cx.report(cx.file().instructions[0].head, "this file is short");
+    ///     }
+    /// }
+    ///
+    /// let toml = "select = ['acme-short']\n[levels]\nacme-short = 'error'\n";
+    /// let linter = Linter::from_toml_with(toml, [ActiveRule::own(&META, Short)])?;
+    /// let report = linter.lint("Dockerfile", "FROM scratch\n");
+    /// assert_eq!(report.diagnostics[0].severity, Severity::Error);
+    ///
+    /// let linter = Linter::from_toml_with("ignore = ['acme-short']", [ActiveRule::own(&META, Short)])?;
+    /// let report = linter.lint("Dockerfile", "FROM scratch\n");
+    /// assert!(report.diagnostics.iter().all(|d| d.rule.id != "acme-short"));
+    /// # Ok::<(), dlint::config::ConfigError>(())
+    /// ```
+    pub fn from_toml_with(
+        text: &str,
+        rules: impl IntoIterator<Item = ActiveRule>,
+    ) -> Result<Self, ConfigError> {
+        let configured: Vec<ActiveRule> = rules.into_iter().collect();
+        let ids: Vec<&str> = configured.iter().map(|r| r.meta.id).collect();
+        let config = Config::parse_with(text, &ids)?;
+        config.effective(Path::new(""), true)?;
+        Ok(Self {
+            config: Arc::new(config),
+            configured,
             ..Self::recommended()
         })
     }
@@ -122,7 +168,8 @@ impl Linter {
     }
 
     /// With a rule that is not dlint's, which runs after dlint's own. Reports and ignore comments
-    /// treat its findings like all others; configuration does not know it.
+    /// treat its findings like all others; configuration does not know it: see
+    /// [`Linter::from_toml_with`].
     #[must_use]
     pub fn with_rule(mut self, meta: &'static RuleMeta, rule: impl Rule) -> Self {
         self.own.push(ActiveRule::own(meta, rule));
@@ -154,6 +201,16 @@ impl Linter {
             settings.build.clone_from(build);
         }
         settings.as_of = self.as_of.or(settings.as_of);
+        for rule in &self.configured {
+            let (on, severity) = self.config.own_rule(name, rule.meta);
+            if on {
+                settings.rules.push(ActiveRule {
+                    severity: severity.unwrap_or(rule.severity),
+                    severity_is_set: severity.is_some(),
+                    ..rule.clone()
+                });
+            }
+        }
         settings.rules.extend(self.own.iter().cloned());
         settings
     }

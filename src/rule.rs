@@ -155,7 +155,15 @@ pub struct Context<'a> {
     pub(crate) severity_is_set: bool,
     /// What was reported so far.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Where the findings of the running rule begin in it.
+    pub(crate) first: usize,
+    /// How many findings of the running rule are beyond [`MOST_FINDINGS`], and where they begin.
+    pub(crate) left_out: Option<(usize, Span)>,
 }
+
+/// How many findings of one rule are listed for a file: nobody reads more, and a file that is made
+/// to have millions must not take all memory.
+pub(crate) const MOST_FINDINGS: usize = 1_000;
 
 impl<'a> Context<'a> {
     /// The file's text and lines.
@@ -176,8 +184,13 @@ impl<'a> Context<'a> {
     /// Reports a finding; the result takes help, labels and a fix.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
         let at = self.diagnostics.len();
-        self.diagnostics
-            .push(Diagnostic::new(self.rule, self.severity, span, message));
+        if at - self.first.min(at) >= MOST_FINDINGS {
+            let (number, place) = self.left_out.unwrap_or((0, span));
+            self.left_out = Some((number + 1, place));
+        } else {
+            self.diagnostics
+                .push(Diagnostic::new(self.rule, self.severity, span, message));
+        }
         Report {
             codes: self.codes,
             keeps_severity: self.severity_is_set,

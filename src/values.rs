@@ -50,7 +50,8 @@ impl Value {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = DeTable::parse(text).map_err(|e| {
             let span = e.span().map(span_of).unwrap_or_default();
-            Error::new(Mismatch::Other(e.message().to_owned())).at(span)
+            let written = text.get(span.range()).unwrap_or_default();
+            Error::new(Mismatch::Other(syntax_error(e.message(), written))).at(span)
         })?;
         let span = span_of(document.span());
         let data = Data::Table(table_of(document.into_inner())?);
@@ -98,6 +99,75 @@ impl Value {
             Data::Table(_) => Kind::Table,
         }
     }
+}
+
+/// What the parser complains of, in the words of those who write the file, and of what.
+fn syntax_error(message: &str, written: &str) -> String {
+    // The parser's hints at what it expects are no help to anybody else.
+    let reason = message.split(", expected").next().unwrap_or(message);
+    let is = |texts: &[&str]| texts.iter().any(|text| reason.starts_with(text));
+    let words = if is(&["duplicate key"]) {
+        return format!("the key `{written}` is set already");
+    } else if is(&["string values must be quoted"]) && written.trim().is_empty() {
+        "the value behind `=` is missing"
+    } else if is(&["string values must be quoted"]) {
+        return format!("a text stands in quotes: `\"{written}\"`");
+    } else if is(&["unclosed table", "unclosed array table"]) {
+        "the `]` at the end of the heading is missing"
+    } else if is(&["unclosed array"]) {
+        "the `]` at the end of the list is missing"
+    } else if is(&["unclosed inline table"]) {
+        "the `}` at the end is missing"
+    } else if is(&["missing comma"]) {
+        "a comma is missing before this"
+    } else if is(&["extra comma"]) {
+        "there is one comma too many"
+    } else if is(&["missing value"]) {
+        "the value behind `=` is missing"
+    } else if is(&["key with no value", "missing assignment"]) {
+        "`=` and a value belong behind a key"
+    } else if is(&["extra `=`", "extra assignment", "unexpected `=`"]) {
+        "there is one `=` too many"
+    } else if is(&["missing key"]) {
+        "the key before `=` is missing"
+    } else if is(&["invalid unquoted key", "unquoted keys", "keys cannot"]) {
+        "a key is made of letters, digits, `-` and `_`, or stands in quotes"
+    } else if is(&["unexpected content", "unexpected key or value"]) {
+        "this is too much here: each setting has a line of its own"
+    } else if is(&[
+        "missing escaped value",
+        "too few unicode",
+        "invalid unicode",
+    ]) {
+        "behind a backslash in `\"…\"` stands what TOML knows; in `'…'` a backslash is itself"
+    } else if reason.contains("string") || is(&["missing opening quote"]) {
+        "the quotes of this text do not fit together"
+    } else if is(&["carriage return", "invalid comment character"]) {
+        "no control characters may stand here"
+    } else if is(&["cannot recurse", "recursion limit"]) {
+        "this nests too deeply"
+    } else if is(&["invalid date-time"]) {
+        "this is no date"
+    } else if is(&[
+        "invalid float",
+        "invalid integer",
+        "invalid hexadecimal",
+        "invalid octal",
+        "invalid binary",
+        "integers",
+        "radix",
+        "unexpected leading zero",
+        "unexpected sign",
+        "redundant",
+        "`_` may",
+    ]) {
+        "this is no number; a text stands in quotes"
+    } else if is(&["invalid boolean", "invalid value"]) {
+        "this is no value; a text stands in quotes"
+    } else {
+        return format!("this is no TOML: {reason}");
+    };
+    words.to_owned()
 }
 
 fn span_of(range: std::ops::Range<usize>) -> Span {

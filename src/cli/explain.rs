@@ -10,6 +10,7 @@ use super::{Status, Trouble, markdown, output};
 use crate::compat::scanners::{self, Declined};
 use crate::config::UnknownRule;
 use crate::diagnostic::Severity;
+use crate::emit;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::fix::Applicability;
 use crate::rule::{Level, RuleMeta};
@@ -45,8 +46,9 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
                 declined: d.reason,
             });
             let all: Vec<Explained> = rules.chain(others).collect();
-            serde_json::to_writer_pretty(&mut *out, &all)?;
-            out.write_all(b"\n")
+            // The examples of `bidi-control` are part of its page.
+            let text = serde_json::to_string_pretty(&all)?;
+            writeln!(out, "{}", emit::escaped(&text))
         }
         TextFormat::Text => {
             for (i, meta) in metas.iter().enumerate() {
@@ -84,7 +86,8 @@ enum Explained {
 }
 
 fn page(meta: &RuleMeta, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
-    let (title, body) = meta.page.split_once('\n').unwrap_or((meta.page, ""));
+    let page = emit::numbered(meta.page);
+    let (title, body) = page.split_once('\n').unwrap_or((&page, ""));
     let facts = facts(meta);
     if !terminal.is_tty && !terminal.color {
         writeln!(out, "{title}\n")?;

@@ -14,6 +14,7 @@ use crate::context::{Files, Nothing, disk};
 use crate::diagnostic::Severity;
 use crate::policy::Exception;
 use crate::policy::exceptions::Granted;
+use crate::rule::{Level, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
 use crate::values::{self, Kind, Located, Mismatch, Step, Value};
@@ -104,7 +105,7 @@ impl Config {
         trust: Trust,
         chain: &mut Vec<PathBuf>,
     ) -> Result<(), ConfigError> {
-        let reader = Reader { source };
+        let reader = Reader { source, own: &[] };
         let (file, rules, of_overrides) = reader.read()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         chain.push(disk::identity(path));
@@ -150,8 +151,17 @@ impl Config {
 
     /// Reads the text of a `dlint.toml` that is no file. It extends nothing.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        Self::parse_with(text, &[])
+    }
+
+    /// As [`Config::parse`], of a text that may select rules that are not dlint's, and set their
+    /// levels; `own` are their ids.
+    pub fn parse_with(text: &str, own: &[&str]) -> Result<Self, ConfigError> {
         let source = Source::new("dlint.toml", text);
-        let reader = Reader { source: &source };
+        let reader = Reader {
+            source: &source,
+            own,
+        };
         let read = reader.read()?;
         if let Some(extends) = read.0.extends.0.first() {
             let problem = Problem::Extends {
@@ -276,6 +286,27 @@ impl Config {
         Ok(effective)
     }
 
+    /// What the configuration says of a rule that is not dlint's, for a file of that name: whether it
+    /// is on, and the severity it is given.
+    pub fn own_rule(&self, name: &Path, rule: &RuleMeta) -> (bool, Option<Severity>) {
+        let matching = self.matching(name);
+        let mut on = !matches!(rule.level, Level::Off(_));
+        let mut severity = None;
+        let means = |name: &String| name == rule.id || name.eq_ignore_ascii_case("all");
+        for layer in self.layers(&matching) {
+            if let Some(select) = &layer.select {
+                on = select.iter().any(means);
+            }
+            on |= layer.extend_select.iter().any(means);
+            on &= !layer.ignore.iter().any(|name| name == rule.id);
+            for (_, level) in layer.levels.iter().filter(|(name, _)| name == rule.id) {
+                on = level.severity().is_some();
+                severity = level.severity().or(severity);
+            }
+        }
+        (on, severity)
+    }
+
     /// Whether it says what tests and examples are, or how much is said of them.
     pub(super) fn says_what_is_unshipped(&self) -> bool {
         self.unshipped.is_some() || self.unshipped_level.is_some()
@@ -349,6 +380,8 @@ type Rules = BTreeMap<String, RuleOptions>;
 /// One file being read.
 struct Reader<'a> {
     source: &'a Source,
+    /// The ids of rules that are not dlint's.
+    own: &'a [&'a str],
 }
 
 impl Reader<'_> {
@@ -391,10 +424,12 @@ impl Reader<'_> {
         selectors: [Option<&[Located<String>]>; 3],
         keys: impl Iterator<Item = &'n Located<String>>,
     ) -> Result<(), ConfigError> {
-        for name in selectors.into_iter().flatten().flatten() {
+        let is_own = |name: &&Located<String>| self.own.contains(&name.value.as_str());
+        let names = selectors.into_iter().flatten().flatten();
+        for name in names.filter(|name| !is_own(name)) {
             check_selector(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
         }
-        for name in keys {
+        for name in keys.filter(|name| !is_own(name)) {
             check_rule(&name.value).map_err(|e| self.fault(e.into(), name.span))?;
         }
         Ok(())

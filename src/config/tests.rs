@@ -245,7 +245,7 @@ fn values_keys_and_syntax_have_their_places() {
     check(
         "ignore = []\nignore = ['sudo']\n",
         "ignore",
-        "duplicate key",
+        "the key `ignore` is set already",
         "",
     );
     check(
@@ -262,6 +262,40 @@ fn values_keys_and_syntax_have_their_places() {
         (error.to_string(), source.line(span.start))
     };
     assert_eq!(line, 3);
+}
+
+/// What is no TOML is told in words that do not ask for the parser's.
+#[test]
+fn texts_that_are_no_toml_are_told_in_plain_words() {
+    for (text, message) in [
+        (
+            "[levels]\nsudo = off\n",
+            "a text stands in quotes: `\"off\"`",
+        ),
+        ("[levels\n", "the `]` at the end of the heading is missing"),
+        (
+            "ignore = ['a'\n",
+            "the `]` at the end of the list is missing",
+        ),
+        ("ignore = ['a' 'b']\n", "a comma is missing before this"),
+        ("ignore = ['a',,]\n", "there is one comma too many"),
+        ("profile =\n", "the value behind `=` is missing"),
+        ("profile\n", "`=` and a value belong behind a key"),
+        (
+            "profile = 'strict' ignore = []\n",
+            "this is too much here: each setting has a line of its own",
+        ),
+        (
+            "profile = 'strict\n",
+            "the quotes of this text do not fit together",
+        ),
+        ("a = 1__2\n", "this is no number; a text stands in quotes"),
+    ] {
+        let error = Config::parse(text).err().unwrap();
+        assert_eq!(error.to_string(), message, "{text}");
+        let (source, span) = error.place().unwrap();
+        assert!(span.end as usize <= source.text().len());
+    }
 }
 
 /// The first mistake of a file is reported, whatever the order of its keys.

@@ -23,6 +23,37 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         .into()
 }
 
+/// A text of our own that shows such characters, each by its number: `<U+202E>`.
+pub fn numbered(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_dangerous) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_dangerous(c) {
+            out.push_str(&format!("<U+{:04X}>", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out.into()
+}
+
+/// A text of JSON with such characters escaped.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    if !json.contains(is_dangerous) {
+        return json.into();
+    }
+    let escape = |c: char| {
+        if is_dangerous(c) {
+            format!("\\u{:04x}", u32::from(c))
+        } else {
+            c.to_string()
+        }
+    };
+    json.chars().map(escape).collect::<String>().into()
+}
+
 /// As [`printable`], on one line.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     match printable(text) {

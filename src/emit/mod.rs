@@ -25,7 +25,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
 use crate::fix::Applicability;
 use crate::perspective::Perspective;
-pub use clean::{one_line, printable, shown_path};
+pub use clean::{escaped, numbered, one_line, printable, shown_path};
 pub use json::Finding;
 pub use secrets::Secrets;
 use terminal::Terminal;

@@ -77,6 +77,9 @@ pub use words::{Expanded, WordUse};
 /// Words of a variable's name that say that its value is a user's name.
 const USER_WORDS: [&str; 3] = ["user", "username", "login"];
 
+/// For each variable the commands that assign it, and which of their assignments does.
+type Assignments = HashMap<String, Vec<(usize, usize)>>;
+
 /// The read-only answer book for rules.
 pub struct Facts<'a> {
     /// The file's text.
@@ -118,6 +121,8 @@ pub struct Facts<'a> {
     credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
+    /// For each node where its script assigns each variable, in order.
+    assignments: Vec<OnceCell<Assignments>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     /// See [`Facts::switched_off`].
     switched_off: OnceCell<Vec<SwitchedOff>>,
@@ -284,6 +289,7 @@ impl<'a> Facts<'a> {
             program_changes: OnceCell::new(),
             credentials: OnceCell::new(),
             labels: Vec::new(),
+            assignments: Vec::new(),
             user_names: OnceCell::new(),
             switched_off: OnceCell::new(),
             compared: Cell::new(0),
@@ -310,6 +316,7 @@ impl<'a> Facts<'a> {
         facts.find_final();
         facts.launch_scripts = vec![OnceCell::new(); facts.stages.len()];
         facts.copies = vec![OnceCell::new(); facts.nodes.len()];
+        facts.assignments = vec![OnceCell::new(); facts.nodes.len()];
         facts.labels = vec![OnceCell::new(); facts.stages.len()];
         facts
     }

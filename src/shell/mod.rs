@@ -25,7 +25,7 @@ pub use command::{
     WordPart, Wrapper,
 };
 pub use dialect::Dialect;
-pub(crate) use limits::beyond_limits;
+pub(crate) use limits::{beyond_checks, beyond_limits};
 #[cfg(feature = "shell-lint")]
 pub(crate) use read::plain;
 pub use script::{

@@ -274,15 +274,9 @@ fn answer(settings: &mut engine::Settings, text: &str, options: &Value) -> Answe
 }
 
 fn buildkit_mode() -> engine::Settings {
-    engine::Settings {
-        rules: dlint::rules::RULES
-            .iter()
-            .filter(|e| e.meta.buildkit.is_some())
-            .map(engine::ActiveRule::new)
-            .collect(),
-        perspective: Perspective::Buildkit,
-        ..engine::Settings::default()
-    }
+    let rules = dlint::rules::RULES.iter();
+    let rules = rules.filter(|e| e.meta.buildkit.is_some());
+    engine::Settings::with_rules(rules.map(engine::ActiveRule::new)).seen_by(Perspective::Buildkit)
 }
 
 /// What differs, if anything: the checks, and for an error its line and what it is about.

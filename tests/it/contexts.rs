@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
 use dlint::context::Memory;
 use dlint::engine::{self, ActiveRule, Settings};
@@ -24,14 +23,8 @@ fn reports(files: &[(&str, &str)], context: Option<&str>) -> bool {
     for (path, text) in files {
         memory.insert(path, *text);
     }
-    let mut settings = Settings {
-        rules: rules::by_id("root-user")
-            .map(ActiveRule::new)
-            .into_iter()
-            .collect(),
-        files: Some(Arc::new(memory)),
-        ..Settings::default()
-    };
+    let rule = rules::by_id("root-user").map(ActiveRule::new);
+    let mut settings = Settings::with_rules(rule).with_files(memory);
     settings.build.context = context.map(PathBuf::from);
     let report = engine::lint(Source::new("docker/Dockerfile", TEXT), &settings);
     !report.diagnostics.is_empty()

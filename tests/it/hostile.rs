@@ -349,10 +349,7 @@ fn compose_files_lead_nowhere_out_of_the_repository() {
 /// The findings of one rule.
 fn findings(rule: &str, text: &str) -> Vec<dlint::diagnostic::Diagnostic> {
     use dlint::engine::{self, ActiveRule, Settings};
-    let settings = Settings {
-        rules: vec![ActiveRule::new(dlint::rules::by_id(rule).unwrap())],
-        ..Settings::default()
-    };
+    let settings = Settings::with_rules([ActiveRule::new(dlint::rules::by_id(rule).unwrap())]);
     let source = dlint::span::Source::new("Dockerfile", text);
     engine::lint(source, &settings).diagnostics
 }
@@ -396,7 +393,8 @@ fn names_are_looked_for_a_limited_number_of_times_per_file() {
     let names: Vec<String> = (0..3000).map(|i| format!("latest-ta{i}")).collect();
     let text = format!("# dlint: ignore[latest-tug,{}]\nFROM a\n", names.join(","));
     let found = findings("unknown-ignore", &text);
-    assert_eq!(found.len(), 3001);
+    // A thousand are listed.
+    assert_eq!(found.len(), 1001);
     assert!((1..=1000).contains(&suggestions(&found)));
 }
 
@@ -422,4 +420,60 @@ fn values_that_repeat_all_before_them_are_cut() {
         (0..=100_usize).map(|i| 2 + 3 * i).sum::<usize>()
     );
     assert!(known(5000) <= 16 << 20);
+}
+
+#[test]
+fn findings_beyond_a_thousand_of_a_rule_are_counted_and_not_listed() {
+    let text = |head: &str, n: usize| format!("{head}FROM a\n{}", "MAINTAINER x\n".repeat(n));
+    let rule = "deprecated-maintainer";
+    assert_eq!(findings(rule, &text("", 1_000)).len(), 1_000);
+    let found = findings(rule, &text("", 1_500));
+    assert_eq!(found.len(), 1_001);
+    let notes: Vec<_> = found
+        .iter()
+        .filter(|d| d.message.contains("more"))
+        .collect();
+    let [note] = notes.as_slice() else {
+        panic!("{notes:?}");
+    };
+    let message = "500 more findings of this rule from here on are not listed";
+    assert_eq!((note.message.as_str(), note.rule.id), (message, rule));
+    let comment = "# dlint: ignore-file[deprecated-maintainer] why\n";
+    assert!(findings(rule, &text(comment, 1_500)).is_empty());
+}
+
+#[test]
+fn a_comment_on_a_finding_that_is_not_listed_is_of_use() {
+    use dlint::engine::{self, ActiveRule, Settings};
+    let rules = ["deprecated-maintainer", "unused-ignore"];
+    let rules = rules.map(|id| ActiveRule::new(dlint::rules::by_id(id).unwrap()));
+    let settings = Settings::with_rules(rules);
+    let text = format!(
+        "FROM a\n{}# dlint: ignore[deprecated-maintainer]\nMAINTAINER y\n",
+        "MAINTAINER x\n".repeat(1_200)
+    );
+    let report = engine::lint(dlint::span::Source::new("Dockerfile", text), &settings);
+    assert!(
+        report
+            .diagnostics
+            .iter()
+            .all(|d| d.rule.id != "unused-ignore")
+    );
+}
+
+#[test]
+fn a_script_of_more_commands_than_shellcheck_is_asked_about_says_so_once() {
+    let text = |n: usize| format!("FROM a\nRUN {}\n", vec!["true"; n].join("; "));
+    assert!(findings("unread-script", &text(1_000)).is_empty());
+    let found = findings("unread-script", &text(1_001));
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].message.contains("more than 1000 commands"),
+        "{}",
+        found[0].message
+    );
+    let eval = |n: usize| format!("FROM a\nRUN eval {}\n", vec!["a"; n].join(" "));
+    assert!(findings("unread-script", &eval(400)).is_empty());
+    assert_eq!(findings("unread-script", &eval(10_000)).len(), 1);
+    assert!(findings("shellcheck", &eval(10_000)).is_empty());
 }

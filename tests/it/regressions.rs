@@ -30,6 +30,16 @@ fn what_fuzzing_found_is_fixed() {
 }
 
 #[test]
+fn what_fuzzing_found_is_read_as_configuration() {
+    run("configuration", checks::configuration);
+}
+
+#[test]
+fn what_fuzzing_found_is_read_as_builds() {
+    run("builds", checks::builds);
+}
+
+#[test]
 fn what_fuzzing_found_is_read_as_a_script() {
     run("shell", checks::shell);
 }

@@ -10,9 +10,12 @@ mod instructions;
 mod stages;
 mod variables;
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::rule::{BuildkitKind, Context};
+use crate::span::Span;
 use crate::syntax::Keyword;
 
 /// BuildKit's reading of what a rule looks for.
@@ -58,6 +61,11 @@ pub fn locate(
     asked_for: impl Fn(&Diagnostic) -> bool,
 ) -> Vec<Diagnostic> {
     let mut out = Vec::with_capacity(found.len());
+    let mut deferred: HashMap<Span, Vec<String>> = HashMap::new();
+    for error in facts.file.errors.iter().filter(|e| e.deferred) {
+        let messages = deferred.entry(error.span).or_default();
+        messages.push(error.kind.to_string());
+    }
     for mut diagnostic in found {
         let check = diagnostic.rule.buildkit;
         let is = |kind: BuildkitKind| check.is_some_and(|check| check.kind == kind);
@@ -102,10 +110,9 @@ pub fn locate(
         }
         // A trigger that cannot be read is refused where it would run.
         let is_trigger = owner.keyword == Some(Keyword::Onbuild)
-            && facts.file.errors.iter().any(|e| {
-                let is_it = e.kind.to_string() == diagnostic.message;
-                e.deferred && e.span == diagnostic.span && is_it
-            });
+            && deferred
+                .get(&diagnostic.span)
+                .is_some_and(|messages| messages.contains(&diagnostic.message));
         let child = stage.and_then(|s| facts.child_stages(s.index).next());
         if let (true, Some(child)) = (is_trigger, child) {
             diagnostic.line = Some(child.from.start_line);

@@ -1,9 +1,11 @@
 //! Calls of package managers in their RUN: what answers them, which variables they see, what
 //! they leave behind.
 
+use std::collections::HashMap;
+
 use super::{Action, Install};
 use crate::facts::{Command, Facts, Node};
-use crate::shell::{FrameKind, RedirectKind};
+use crate::shell::{Assignment, FrameKind, RedirectKind};
 use crate::span::Span;
 use crate::syntax::Keyword;
 use crate::syntax::word::Var;
@@ -156,13 +158,32 @@ impl Facts<'_> {
         }
     }
 
+    /// The last assignment of a variable in a script up to a command, its own included.
+    fn assigned_before<'n>(
+        &self,
+        node: &'n Node<'_>,
+        command: usize,
+        name: &str,
+    ) -> Option<&'n Assignment> {
+        let places = self.assignments.get(node.index)?.get_or_init(|| {
+            let mut places: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+            for (at, command) in node.commands().iter().enumerate() {
+                for (number, assignment) in command.assignments.iter().enumerate() {
+                    let of_name = places.entry(assignment.name.clone()).or_default();
+                    of_name.push((at, number));
+                }
+            }
+            places
+        });
+        let places = places.get(name)?;
+        let before = places.partition_point(|(at, _)| *at <= command);
+        let (at, number) = *places.get(before.checked_sub(1)?)?;
+        node.commands().get(at)?.assignments.get(number)
+    }
+
     /// An environment variable as a call sees it.
     pub fn setting(&self, node: &Node<'_>, install: &Install, name: &str) -> Setting {
-        let commands = node.commands().iter().take(install.command + 1);
-        let assigned = commands
-            .flat_map(|c| &c.assignments)
-            .rfind(|a| a.name == name);
-        if let Some(assignment) = assigned {
+        if let Some(assignment) = self.assigned_before(node, install.command, name) {
             return match assignment.value.literal() {
                 Some(text) => Setting::Known(text.to_owned()),
                 None => Setting::Hidden,

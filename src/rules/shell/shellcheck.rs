@@ -18,6 +18,8 @@ mod flow;
 #[cfg(feature = "shell-lint")]
 mod native;
 #[cfg(feature = "shell-lint")]
+mod needs;
+#[cfg(feature = "shell-lint")]
 mod own;
 #[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 mod pieces;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::Node;
 use crate::rule::{Context, Rule};
-use crate::shell::ShellErrorKind;
+use crate::shell::{ShellErrorKind, beyond_checks};
 
 /// See `rules/shell/unread-script.md`.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,12 @@ impl Rule for UnreadScript {
             cx.report(
                 node.instruction.head,
                 format!("this script is not checked: {}", limit.message),
+            )
+            .help("put it into a file of its own, where a linter for scripts reads it");
+        } else if let Some(why) = node.script.as_ref().and_then(beyond_checks) {
+            cx.report(
+                node.instruction.head,
+                format!("ShellCheck's findings are not looked for in this script: {why}"),
             )
             .help("put it into a file of its own, where a linter for scripts reads it");
         }

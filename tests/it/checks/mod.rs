@@ -103,11 +103,46 @@ pub fn shell(bytes: &[u8]) {
     check_report(&engine::lint(Source::new("Dockerfile", heredoc), &settings));
 }
 
-fn every_rule() -> Settings {
-    Settings {
-        rules: dlint::rules::RULES.iter().map(ActiveRule::new).collect(),
-        ..Settings::default()
+/// Any text is read as configuration, in dlint's form and in hadolint's, or refused with a place in it.
+pub fn configuration(bytes: &[u8]) {
+    let source = Source::from_bytes("dlint.toml", bytes.to_vec());
+    match dlint::config::Config::parse(source.text()) {
+        Ok(config) => {
+            let _ = config.effective(std::path::Path::new("Dockerfile"), true);
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            if let Some((file, span)) = error.place() {
+                check_span(file, span);
+            }
+        }
     }
+}
+
+/// Any text is read as a compose file, as a bake file and as an ignore file, or refused with a place
+/// in it.
+pub fn builds(bytes: &[u8]) {
+    use dlint::builds::{bake, compose};
+    use std::path::Path;
+    let source = Source::from_bytes("file", bytes.to_vec());
+    let text = source.text();
+    let mut faults = Vec::new();
+    let again = |path: &Path| path.ends_with("other.yaml").then(|| text.to_owned());
+    let read = compose::read(Path::new("compose.yaml"), text, &again, &mut faults);
+    for fault in faults.iter().chain(read.as_ref().err()) {
+        check_span(&source, fault.span);
+    }
+    for name in ["docker-bake.hcl", "docker-bake.json"] {
+        if let Err(fault) = bake::read(Path::new(""), Path::new(name), text) {
+            check_span(&source, fault.span);
+        }
+    }
+    let ignored = dlint::context::IgnoreFile::parse(text);
+    let _ = (ignored.is_ignored("a/b.c"), ignored.is_allow_list());
+}
+
+fn every_rule() -> Settings {
+    Settings::with_rules(dlint::rules::RULES.iter().map(ActiveRule::new))
 }
 
 fn check_report(report: &Report) {

@@ -14,7 +14,7 @@ use super::flow::{self, Value};
 use super::own::is_disabled;
 use super::pieces::{PieceKind, pieces};
 use super::script::{RunScript, finding, fix_of};
-use super::{code_of, ends};
+use super::{code_of, ends, needs};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::shell::{self, Command, Connector, Dialect, ShellOptions};
 
@@ -199,21 +199,32 @@ pub(super) fn findings(script: &RunScript<'_>, checks: &Checks) -> Vec<Diagnosti
     if checks.rules.is_empty() || is_plain(script) {
         return Vec::new();
     }
-    let dialect = match script.dialect {
+    let dialect = dialect_of(&script.dialect);
+    let shell = (dialect, script.options);
+    let text = script.text.text();
+    let rules = match dialect {
+        ShellDialect::Zsh => checks.rules,
+        _ => needs::prospects(checks.rules, &shell::plain(text), script.script),
+    };
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    if let Some(known) = checks.seen.get(shell, text) {
+        return known.to_vec();
+    }
+    let found = findings_in(text, shell, rules, checks.splits);
+    checks.seen.add(shell, text, found.as_slice().into());
+    found
+}
+
+fn dialect_of(dialect: &Dialect) -> ShellDialect {
+    match dialect {
         Dialect::Bash => ShellDialect::Bash,
         Dialect::Ksh => ShellDialect::Ksh,
         Dialect::Zsh => ShellDialect::Zsh,
         Dialect::Dash => ShellDialect::Dash,
         _ => ShellDialect::Sh,
-    };
-    let shell = (dialect, script.options);
-    let text = script.text.text();
-    if let Some(known) = checks.seen.get(shell, text) {
-        return known.to_vec();
     }
-    let found = findings_in(text, shell, checks);
-    checks.seen.add(shell, text, found.as_slice().into());
-    found
 }
 
 /// Commands whose arguments no check looks at, where these are plain words.
@@ -273,10 +284,10 @@ fn is_plain(script: &RunScript<'_>) -> bool {
 }
 
 /// The findings in a text.
-fn findings_in(text: &str, shell: Shell, checks: &Checks) -> Vec<Diagnostic> {
+fn findings_in(text: &str, shell: Shell, rules: RuleSet, splits: bool) -> Vec<Diagnostic> {
     let (shell, options) = shell;
     let mut settings = LinterSettings::default().with_shell(shell);
-    settings.rules = checks.rules;
+    settings.rules = rules;
     // It asks again for each way on which functions call each other.
     let functions = ["()", "function "].map(|word| text.matches(word).count());
     if functions.iter().sum::<usize>() > MOST_FUNCTIONS {
@@ -290,7 +301,7 @@ fn findings_in(text: &str, shell: Shell, checks: &Checks) -> Vec<Diagnostic> {
     };
     let settings = settings.with_ambient_shell_options(options);
     let source: &str = &shell::plain(text);
-    let wants_uses = checks.splits && text.contains('$');
+    let wants_uses = splits && text.contains('$');
     // One script that the checks fail on must not cost the findings of the rest.
     let found = catch_unwind(AssertUnwindSafe(|| {
         let mut parsed = Parser::with_dialect(source, shell.parser_dialect()).parse();
@@ -359,12 +370,16 @@ fn findings_in(text: &str, shell: Shell, checks: &Checks) -> Vec<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::codes::{NEVER, is_recommended};
     use super::*;
+    use crate::span::MappedText;
 
     /// The script, in a shell without options.
     fn found(text: &str, checks: &Checks) -> Vec<Diagnostic> {
         let shell = (ShellDialect::Bash, ShellOptions::default());
-        findings_in(text, shell, checks)
+        findings_in(text, shell, checks.rules, checks.splits)
     }
 
     #[test]
@@ -382,6 +397,48 @@ mod tests {
                 let codes: Vec<_> = found(&text, &checks).into_iter().map(|f| f.code).collect();
                 assert!(codes.is_empty(), "{text}: {codes:?}");
             }
+        }
+    }
+
+    /// A finding for each code that is known: most from the examples of `shuck-linter`.
+    const FRAGMENTS: &str = include_str!("../../../../testdata/shellcheck/fragments.json");
+
+    #[test]
+    fn a_rule_that_is_not_asked_would_have_found_nothing() {
+        let fragments: Vec<String> = serde_json::from_str(FRAGMENTS).unwrap();
+        let next = fragments.iter().cycle().skip(61);
+        let pairs = fragments.iter().zip(next).map(|(a, b)| format!("{a}\n{b}"));
+        let checks = Checks::of(|_, _| true);
+        let mut codes = BTreeSet::new();
+        let pairs = pairs.map(|text| (text, Dialect::Dash));
+        let singles = fragments.iter().map(|text| (text.clone(), Dialect::Bash));
+        for (text, dialect) in pairs.chain(singles) {
+            let mapped = MappedText::verbatim(&text, 0);
+            let script = shell::parse(&mapped, &dialect);
+            let shell = (dialect_of(&dialect), ShellOptions::default());
+            let all = findings_in(&text, shell, checks.rules, true);
+            let rules = needs::prospects(checks.rules, &shell::plain(&text), &script);
+            let asked = findings_in(&text, shell, rules, true);
+            assert_eq!(format!("{asked:?}"), format!("{all:?}"), "{text}");
+            codes.extend(all.into_iter().filter_map(|f| f.code));
+        }
+        assert!(codes.len() > 200, "{}: {codes:?}", codes.len());
+    }
+
+    #[test]
+    fn scripts_without_anything_to_find_are_not_checked() {
+        let checks =
+            Checks::of(|code, severity| !NEVER.contains(&code) && is_recommended(code, severity));
+        for text in [
+            "apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*",
+            "set -eux; x=\"$(uname -m)\"; curl -fsSL \"https://a/$x\" | tar -xz; rm -r /tmp/*",
+            "if test -e /etc/x; then echo a >> /etc/x; else cp /a /b; fi",
+        ] {
+            let script = shell::parse(&MappedText::verbatim(text, 0), &Dialect::Dash);
+            assert!(
+                needs::prospects(checks.rules, text, &script).is_empty(),
+                "{text}"
+            );
         }
     }
 

@@ -28,10 +28,6 @@ const REFUSED: [&str; 19] = [
     "SC3060",
 ];
 
-/// A script of more commands is not looked at: the checks take quadratic time and memory, a second
-/// and 400 MB for 2,000 commands. Of 3,000 public Dockerfiles none has more than about 110.
-const MOST_COMMANDS: usize = 1_000;
-
 /// The codes whose fixes say what was meant; of the others some only silence the finding.
 const FIXED: [&str; 18] = [
     "SC2006", "SC2021", "SC2035", "SC2038", "SC2046", "SC2048", "SC2061", "SC2068", "SC2086",
@@ -80,7 +76,7 @@ impl<'a> RunScript<'a> {
     pub fn is_checked(&self) -> bool {
         let is_limit = |e: &ShellError| e.kind == ShellErrorKind::Limit;
         self.dialect.is_posix()
-            && self.script.commands.len() <= MOST_COMMANDS
+            && shell::beyond_checks(self.script).is_none()
             && !self.script.errors.iter().any(is_limit)
             && shell::beyond_limits(self.text.text()).is_none()
     }
