@@ -73,7 +73,8 @@ fn check(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>) {
         }
         return;
     };
-    if is_placeholder(&words) {
+    // An ENTRYPOINT for a shell gets no arguments, whatever it runs.
+    if is_placeholder(&words) && !is_entrypoint {
         return;
     }
     let array = json(&words);

@@ -100,8 +100,15 @@ fn check_trigger(facts: &Facts<'_>, node: &Node<'_>, numbered: usize, found: &mu
 
 fn check_node(facts: &Facts<'_>, node: &Node<'_>, found: &mut Found) {
     facts.expansion_errors(node, &mut |word, error| {
-        // `${NAME:?pass it}` demands an argument: that the build stops without it is meant so.
-        let is_demand = error.kind.is_demand();
+        // `${NAME:?pass it}` demands an argument: that the build stops without it is meant so, if
+        // an ARG lets anybody pass it.
+        let is_demand = error.kind.demands().is_some_and(|name| {
+            let declares = |i: &Instruction| match &i.kind {
+                Kind::Arg(arguments) => arguments.iter().any(|a| a.name.as_str() == name),
+                _ => false,
+            };
+            facts.file.instructions.iter().any(declares)
+        });
         if !is_demand || facts.assumes_builder_defaults() {
             found.expansion(word, error);
         }

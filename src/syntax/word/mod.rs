@@ -64,9 +64,12 @@ pub enum ExpandErrorKind {
 }
 
 impl ExpandErrorKind {
-    /// Whether the text itself asks for a variable that is not there: `${name:?message}`.
-    pub fn is_demand(&self) -> bool {
-        matches!(self, Self::Refused { .. })
+    /// The variable that is not there and that the text itself demands: `${name:?message}`.
+    pub fn demands(&self) -> Option<&str> {
+        match self {
+            Self::Refused { name, .. } => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether a quote has no partner.

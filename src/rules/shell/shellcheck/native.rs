@@ -435,10 +435,8 @@ mod tests {
             "if test -e /etc/x; then echo a >> /etc/x; else cp /a /b; fi",
         ] {
             let script = shell::parse(&MappedText::verbatim(text, 0), &Dialect::Dash);
-            assert!(
-                needs::prospects(checks.rules, text, &script).is_empty(),
-                "{text}"
-            );
+            let prospects = needs::prospects(checks.rules, text, &script);
+            assert!(prospects.is_empty(), "{text}: {prospects:?}");
         }
     }
 
