@@ -963,7 +963,7 @@ mod configuration {
                 "`a[b` is no pattern",
                 "",
             ),
-            ("x = \n", "1:5", "string values must be quoted", ""),
+            ("x = \n", "1:5", "the value behind `=` is missing", ""),
             (
                 "[[overrides]]\nfiles = ['a']\nignore = ['sytax']\n",
                 "3:11",
