@@ -374,6 +374,7 @@ const NEEDS: &[(Rule, &[Marks])] = &[
     (Rule::IfsEqualsAmbiguity, &[IFS]),
     (Rule::UnsetAssociativeArrayElement, &[UNSET]),
     (Rule::UnsetPatternInSh, &[UNSET]),
+    (Rule::UnusedHeredoc, &[HEREDOC]),
     (Rule::HeredocMissingEnd, &[HEREDOC]),
     (Rule::IndentedHeredocClose, &[HEREDOC]),
     (Rule::MisquotedHeredocClose, &[HEREDOC]),
