@@ -515,7 +515,8 @@ fn marks_of_text(text: &[u8]) -> Marks {
             }
         } else {
             marks |= word.take();
-            if !(matches!(byte, b'\'' | b'"' | b'\\') || byte == b'\n' && last == b'\\') {
+            let joins = matches!(byte, b'\'' | b'"' | b'\\') || byte == b'\n' && last == b'\\';
+            if !joins {
                 marks |= joined.take();
             }
             marks |= marks_of_byte(byte, last, solid, &at, index);
@@ -585,10 +586,10 @@ fn marks_of_byte(byte: u8, last: u8, solid: u8, at: &impl Fn(usize) -> u8, index
                 | when(is_alone, PARENTHESIS)
         }
         b'[' => {
-            let opens = !(is_blank(next) || next == b'[' && is_blank(third));
+            let is_apart = is_blank(next) || next == b'[' && is_blank(third);
             BRACKET
                 | when(next == b'[', DOUBLE_BRACKET)
-                | when(opens || is_name(last), GLUED_OPEN)
+                | when(!is_apart || is_name(last), GLUED_OPEN)
                 | when(next == b'^', CARET)
                 | when(matches!(next, b'@' | b'*'), ALL_ELEMENTS)
         }
