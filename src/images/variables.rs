@@ -40,6 +40,11 @@ const SEARCH_LISTS: [&str; 14] = [
     "RUBYLIB",
 ];
 
+/// Whether a variable holds a port: an image that sets one is about it, as with search lists.
+fn is_port(name: &str) -> bool {
+    name == "PORT" || name.ends_with("_PORT")
+}
+
 /// What an image makes of a variable other than `PATH`, as far as its publisher says.
 pub fn image_variable(image: &ImageRef, name: &str) -> ImageVariable {
     let Some(variables) = Image::of(image).and_then(|entry| entry.variables) else {
@@ -47,7 +52,11 @@ pub fn image_variable(image: &ImageRef, name: &str) -> ImageVariable {
     };
     if variables.binary_search(&name).is_ok() {
         ImageVariable::Set
-    } else if variables.is_empty() || OF_THE_SHELL.contains(&name) || SEARCH_LISTS.contains(&name) {
+    } else if variables.is_empty()
+        || OF_THE_SHELL.contains(&name)
+        || SEARCH_LISTS.contains(&name)
+        || is_port(name)
+    {
         // Older and newer releases set other variables; nobody sets those of the shell.
         ImageVariable::Unset
     } else {

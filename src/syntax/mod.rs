@@ -567,19 +567,17 @@ impl File {
     /// Where the file shows that a Dockerfile is yet to be made of it: an instruction that begins
     /// with the `{{` or `{%` of a template, or the `${templateOption:…}` of a dev container template.
     pub fn template(&self) -> Option<Span> {
-        self.instructions.iter().find_map(|i| {
+        let surely = self.instructions.iter().find_map(|i| {
             let name = i.name.as_str();
             let begins = i.keyword.is_none() && (name.starts_with("{{") || name.starts_with("{%"));
             let option = || {
                 let at = i.logical.text().find("${templateOption:")?;
                 Some(i.logical.span(at..at + "${templateOption".len()))
             };
-            begins
-                .then_some(i.name.span)
-                .or_else(option)
-                .or_else(|| placeholder(i))
-                .or_else(|| self.hole(i))
-        })
+            begins.then_some(i.name.span).or_else(option)
+        });
+        let mut others = self.instructions.iter();
+        surely.or_else(|| others.find_map(|i| placeholder(i).or_else(|| self.hole(i))))
     }
 
     /// Where an instruction of a file that cannot be read as it is has a `{{…}}` to fill in. In one
