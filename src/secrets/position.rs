@@ -1,6 +1,8 @@
 //! Credentials at their place on a command line: where a program takes one, any value is.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::name::{self, Noun, SecretName};
 use super::scan::{self, Hit};
@@ -118,6 +120,8 @@ const BEFORE: &str = "\
     sshpass docker podman docker-compose kubectl poetry uv pipx bundle pdm hatch dotnet wine java \
     cmd.exe /c php ruby node winpty";
 
+static WRAPPERS: LazyLock<HashSet<&str>> = LazyLock::new(|| BEFORE.split(' ').collect());
+
 fn positions_of(program: &str) -> &'static [usize] {
     let lower = program.to_ascii_lowercase();
     let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(lower.as_str()));
@@ -148,7 +152,7 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
         for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
             apply(position, program, arguments, line, lines, &mut found);
         }
-        let is_wrapper = listed(BEFORE, program.to_ascii_lowercase().as_str());
+        let is_wrapper = WRAPPERS.contains(program.to_ascii_lowercase().as_str());
         if i == 0 || is_wrapper {
             before = i;
         }
@@ -421,7 +425,7 @@ fn operand(
 fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
     let mut words = line.words.iter().skip_while(|w| {
         let text = base(&w.text).to_ascii_lowercase();
-        listed(BEFORE, &text) || text.contains('=')
+        WRAPPERS.contains(text.as_str()) || text.contains('=')
     });
     let program = words.next()?;
     match base(&program.text) {

@@ -2,7 +2,9 @@
 //! read, a comment. What reads the shell for the rules knows more and needs a script that is one;
 //! here every quote may be missing.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// What is known of a variable.
 pub type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
@@ -30,14 +32,12 @@ pub(super) struct Word {
 
 impl Word {
     fn push(&mut self, text: &str, range: Range<usize>) {
-        let whole = range.len() == text.len();
-        for (i, _) in text.bytes().enumerate() {
-            let place = if whole {
-                (range.start + i, range.start + i + 1)
-            } else {
-                (range.start, range.end)
-            };
-            self.places.push((place.0 as u32, place.1 as u32));
+        let (start, end) = (range.start as u32, range.end as u32);
+        if range.len() == text.len() {
+            self.places.extend((start..end).map(|at| (at, at + 1)));
+        } else {
+            self.places
+                .extend(std::iter::repeat_n((start, end), text.len()));
         }
         self.text.push_str(text);
     }
@@ -182,7 +182,8 @@ fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
 
 /// The words of a command that are scripts for another shell.
 fn scripts(line: Option<&Line>) -> Vec<Word> {
-    const RUNNERS: &str = "\
+    static RUNNERS: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.split(' ').collect());
+    const WORDS: &str = "\
         sh bash dash ash zsh ksh fish su eval ssh cmd cmd.exe powershell pwsh powershell.exe \
         watch expect runuser kadmin kadmin.local docker script busybox exec sudo gosu su-exec env timeout xargs";
     let Some(line) = line else {
@@ -192,7 +193,7 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
         .words
         .iter()
         .take(6)
-        .any(|w| super::listed(RUNNERS, base(&w.text)));
+        .any(|w| RUNNERS.contains(base(&w.text)));
     if !runs {
         return Vec::new();
     }
@@ -438,12 +439,30 @@ impl Reader<'_> {
                 b'`' => self.backtick(&mut word),
                 _ => {
                     let plain = self.rest();
-                    let end = plain
-                        .find(|c: char| " \t\n\r;&|<>()'\"\\$`".contains(c))
-                        .unwrap_or(plain.len())
-                        .max(1);
-                    let text = plain.get(..end).unwrap_or_default().to_owned();
-                    word.push(&text, self.at..self.at + end);
+                    // All of these are one byte, so that a character is never cut.
+                    let ends = |b: &u8| {
+                        matches!(
+                            b,
+                            b' ' | b'\t'
+                                | b'\n'
+                                | b'\r'
+                                | b';'
+                                | b'&'
+                                | b'|'
+                                | b'<'
+                                | b'>'
+                                | b'('
+                                | b')'
+                                | b'\''
+                                | b'"'
+                                | b'\\'
+                                | b'$'
+                                | b'`'
+                        )
+                    };
+                    let end = plain.as_bytes().iter().position(|b| ends(b));
+                    let end = end.unwrap_or(plain.len()).max(1);
+                    word.push(plain.get(..end).unwrap_or_default(), self.at..self.at + end);
                     self.at += end;
                 }
             }
