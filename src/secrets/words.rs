@@ -460,7 +460,7 @@ impl Reader<'_> {
                                 | b'`'
                         )
                     };
-                    let end = plain.as_bytes().iter().position(|b| ends(b));
+                    let end = plain.as_bytes().iter().position(ends);
                     let end = end.unwrap_or(plain.len()).max(1);
                     word.push(plain.get(..end).unwrap_or_default(), self.at..self.at + end);
                     self.at += end;
