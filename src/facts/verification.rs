@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{Facts, Node};
 use crate::shell::{Command, FrameKind, Word};
@@ -78,6 +78,8 @@ static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let mut builder = AhoCorasick::builder();
     builder.ascii_case_insensitive(true);
     builder.match_kind(MatchKind::LeftmostLongest);
+    // A DFA takes longer to make than most files take to search.
+    builder.kind(Some(AhoCorasickKind::ContiguousNFA));
     builder.build(keys).ok()
 });
 
