@@ -57,12 +57,7 @@ impl Patterns {
             path.strip_prefix(crate::context::disk::absolute(Path::new("")))
                 .map(Path::to_path_buf)
         });
-        self.fits_relative(&relative.unwrap_or(path))
-    }
-
-    /// Whether one of them fits a path that is relative to their folder.
-    pub(super) fn fits_relative(&self, path: &Path) -> bool {
-        self.set.is_match(path)
+        self.set.is_match(relative.unwrap_or(path))
     }
 }
 

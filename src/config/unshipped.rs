@@ -1,23 +1,55 @@
 //! Tests, examples and the like: files whose image nobody ships.
 
 use std::path::Path;
-use std::sync::LazyLock;
 
-use super::Patterns;
 use crate::context::{Files, disk, within_repository};
 
 /// What such files and the folders around them are called.
-const NAMES: [&str; 6] = [
-    "{test,tests,testdata,fixture,fixtures,e2e}",
-    "{example,examples,sample,samples,demo,demos}",
-    "{dev,develop,development,.devcontainer}",
-    "{archive,archived}",
-    "*.debug",
-    "Dockerfile[._-]{debug,demo,dev,develop,development,devel,e2e,example,sample,test,tests}",
+const NAMES: [&str; 18] = [
+    "test",
+    "tests",
+    "testdata",
+    "fixture",
+    "fixtures",
+    "e2e",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "dev",
+    "develop",
+    "development",
+    ".devcontainer",
+    "archive",
+    "archived",
 ];
 
-static LIKELY: LazyLock<Patterns> =
-    LazyLock::new(|| Patterns::new(Path::new(""), NAMES).unwrap_or_default());
+/// What stands behind `Dockerfile` and a `.`, `_` or `-` in their names.
+const ENDINGS: [&str; 11] = [
+    "debug",
+    "demo",
+    "dev",
+    "develop",
+    "development",
+    "devel",
+    "e2e",
+    "example",
+    "sample",
+    "test",
+    "tests",
+];
+
+/// Whether one part of a path says so. Every run asks this: patterns would take longer to compile
+/// than most files take to lint.
+fn tells(part: &str) -> bool {
+    let ending = part.strip_prefix("Dockerfile");
+    let ending = ending.and_then(|rest| rest.strip_prefix(['.', '_', '-']));
+    NAMES.contains(&part)
+        || part.ends_with(".debug")
+        || ending.is_some_and(|ending| ENDINGS.contains(&ending))
+}
 
 /// Whether the name of a file, or of a folder around it, says that its image is not shipped.
 /// Folders count within the repository; without one, below the folder dlint runs in.
@@ -36,7 +68,8 @@ pub(super) fn is_likely(path: &Path, files: &dyn Files) -> bool {
         None if path.is_relative() => Some(path),
         None => path.file_name().map(Path::new),
     };
-    name.is_some_and(|name| LIKELY.fits_relative(name))
+    let mut parts = name.into_iter().flat_map(Path::iter);
+    parts.any(|part| tells(&part.to_string_lossy()))
 }
 
 #[cfg(test)]
