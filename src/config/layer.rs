@@ -493,7 +493,9 @@ impl Selection {
         if let Some(i) = RULES.iter().position(|e| e.meta.id == "weakened-policy") {
             self.on.iter_mut().skip(i).take(1).for_each(|on| *on = true);
         }
-        own.policy.keep(&mut self.policy, |key| lock.has_key(key));
+        if lock.has_key("mode") {
+            own.policy.keep(&mut self.policy);
+        }
         if lock.has_key("golden") {
             self.golden.clear();
         }

@@ -19,7 +19,8 @@ use crate::values::{Data, Value};
 /// The word that locks `exclude`, among the names of rules.
 pub(super) const EXCLUDE: &str = "exclude";
 
-/// The keys of `[policy]` that a locked rule takes from the policy alone, even if it leaves them out.
+/// The keys of `[policy]` that a locked rule takes from the policy alone, even if it leaves them out:
+/// those that [`policy::Policy::keep`] copies, and the exceptions.
 const ALWAYS: [&str; 6] = [
     "build-stages",
     "defines-golden",

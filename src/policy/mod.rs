@@ -113,55 +113,19 @@ pub struct Exception {
 }
 
 impl Policy {
-    /// Puts the keys of this policy that `has_key` names in the place of another's.
-    pub fn keep(&self, other: &mut Policy, has_key: impl Fn(&str) -> bool) {
-        let Self {
-            golden,
-            defines_golden,
-            build_stages,
-            final_digest,
-            mode,
-            effective,
-            exceptions: _,
-            trusted_registries,
-            insecure_registries,
-            label_schema,
-            strict_labels,
-            own: _,
-        } = self;
-        if has_key("golden") {
-            other.golden.clone_from(golden);
-        }
-        if has_key("defines-golden") {
-            other.defines_golden = *defines_golden;
-        }
-        if has_key("build-stages") {
-            other.build_stages = *build_stages;
-        }
-        if has_key("final-digest") {
-            other.final_digest = *final_digest;
-        }
-        if has_key("mode") {
-            other.mode = *mode;
-        }
-        if has_key("effective") {
-            other.effective = *effective;
-        }
-        if has_key("trusted-registries") {
-            other.trusted_registries.clone_from(trusted_registries);
-        }
-        if has_key("insecure-registries") {
-            other.insecure_registries.clone_from(insecure_registries);
-        }
-        if has_key("label-schema") {
-            let labels = label_schema
-                .iter()
-                .map(|(name, format)| (name.clone(), *format));
-            other.label_schema.extend(labels);
-        }
-        if has_key("strict-labels") {
-            other.strict_labels |= strict_labels;
-        }
+    /// Puts what a policy decides alone, even where it says nothing, in the place of another's:
+    /// each of these could lift it. What it does say is laid over the other already.
+    pub fn keep(&self, other: &mut Policy) {
+        other.build_stages = self.build_stages;
+        other.defines_golden = self.defines_golden;
+        other.effective = self.effective;
+        other.final_digest = self.final_digest;
+        other.mode = self.mode;
+        let labels = self.label_schema.iter();
+        other
+            .label_schema
+            .extend(labels.map(|(name, format)| (name.clone(), *format)));
+        other.strict_labels |= self.strict_labels;
     }
 }
 
