@@ -5,7 +5,7 @@
 //! The Dockerfiles of `testdata/` and the examples of the pages are always tried; `cargo xtask fixes
 //! FOLDER` tries those of any folder and shows the numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use dlint::context::{Build, Disk};
 use dlint::diagnostic::Severity;
 use dlint::engine::{self, ActiveRule, Report, Settings};
 use dlint::facts::Facts;
-use dlint::fix::{Applicability, Why};
+use dlint::fix::{Applicability, Edit, Fix, Why};
 use dlint::span::{Source, Span};
 use dlint::syntax::{self, File, Keyword};
 
@@ -81,7 +81,7 @@ fn fixes_hold_on_real_files() {
         });
         let bad = count.broken.into_inner().unwrap();
         let names = bad.iter().filter_map(|b| b.split(": ").next());
-        let names: std::collections::BTreeSet<&str> = names.collect();
+        let names: BTreeSet<&str> = names.collect();
         println!(
             "{}: {} files parsed, {} changed by {} fixes, {} broken",
             run.name,
@@ -150,6 +150,7 @@ fn try_file(path: &Path, run: &Run, count: &Count) {
             ));
         }
     }
+    check_bytes(&source, &report, run.least, &say);
     let levels = levels(&report);
     let worst_fixed = report
         .diagnostics
@@ -186,7 +187,6 @@ fn try_file(path: &Path, run: &Run, count: &Count) {
     for (rule, level) in worse(&levels, &self::levels(&fixed.report), worst_fixed) {
         say(format!("brings {}[{rule}]", level.as_str()));
     }
-    untouched(&source, &before, &edits, &text, &fixed, &say);
     let again = engine::lint(fixed.report.source.clone(), &run.settings);
     if engine::fix(again, &run.settings, run.least).changed {
         say("fixing again changes the text".to_owned());
@@ -213,31 +213,20 @@ fn swallowed_at(source: &Source, file: &File, edit: Span) -> Option<u32> {
     (edit.start >= swallowed.start).then(|| source.line(edit.start))
 }
 
-/// Instructions that no edit of the first round touched, and that no later round moved or changed,
-/// stand in the result as they were. Only what one round fixes can be told exactly.
-fn untouched(
-    source: &Source,
-    before: &File,
-    edits: &[Span],
-    text: &str,
-    fixed: &dlint::fix::Fixed<Report>,
-    say: &impl Fn(String),
-) {
-    // Rules that rewrite a stage as a whole are seen by their edits; what is neither edited nor
-    // there any more was lost.
-    let made: usize = fixed.fixed.values().sum();
-    if made > edits.len() {
-        return;
+/// What the first round makes of a text is what the edits of its fixes say, byte for byte, and
+/// nothing else.
+fn check_bytes(source: &Source, report: &Report, least: Applicability, say: &impl Fn(String)) {
+    let fixes = report.diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    let fixes: Vec<&Fix> = fixes.filter(|f| f.applicability >= least).collect();
+    let (made, applied) = dlint::fix::apply(source.bytes(), fixes.iter().copied());
+    let edits = applied.iter().filter_map(|i| fixes.get(*i));
+    let edits: BTreeSet<&Edit> = edits.flat_map(|f| &f.edits).collect();
+    let mut wanted = source.bytes().to_vec();
+    for edit in edits.iter().rev() {
+        wanted.splice(edit.span.range(), edit.content.bytes());
     }
-    for instruction in &before.instructions {
-        let span = instruction.span;
-        let touched = edits
-            .iter()
-            .any(|e| e.start <= span.end && span.start <= e.end);
-        if !touched && !text.contains(source.slice(span)) {
-            let line = source.line(span.start);
-            say(format!("line {line} was changed, though no edit says so"));
-        }
+    if made != wanted {
+        say("bytes outside of the edits were changed".to_owned());
     }
 }
 

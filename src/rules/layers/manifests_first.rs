@@ -230,7 +230,8 @@ fn from_context(facts: &Facts<'_>, plan: &Plan<'_>, project: &Project) -> Option
 fn by_name(facts: &Facts<'_>, plan: &Plan<'_>, install: &Install) -> Option<(String, String)> {
     use Manager::*;
     let sources = match install.manager {
-        Npm => "package*.json",
+        // Without the context nobody knows whether there is a lock file.
+        Npm => "package.json package-lock.json*",
         Yarn => "package.json yarn.lock*",
         Pnpm => "package.json pnpm-lock.yaml* pnpm-workspace.yaml*",
         Bun => "package.json bun.lock*",

@@ -71,6 +71,12 @@ impl Rule for MissingExpose {
     }
 }
 
+/// Whether what a stage's container starts is a server on a port that can be told.
+pub(super) fn listens(facts: &Facts<'_>, stage: usize) -> bool {
+    let mut commands = facts.launch(stage).commands();
+    commands.any(|c| of_command(facts, stage, c).is_some_and(|e| e.port.is_some()))
+}
+
 /// Options that give the port, of programs that have it for nothing else.
 const PORT_OPTIONS: &[&str] = &[
     "--port",

@@ -1,5 +1,6 @@
 //! `missing-user`: an application runs as the superuser because nobody said otherwise.
 
+use super::missing_expose::listens;
 use crate::diagnostic::Severity;
 use crate::edits::{insert_above, insert_below, keyword_like};
 use crate::facts::program::{PrivilegeDrop, Program};
@@ -39,7 +40,7 @@ impl Rule for MissingUser {
             return;
         }
         // A lone binary may be a tool that people run on their own files.
-        let serves = is_service(facts, stage);
+        let serves = is_service(facts, stage) || listens(facts, stage);
         if !serves && !own_code || facts.drops_privileges(stage) != PrivilegeDrop::No {
             return;
         }
