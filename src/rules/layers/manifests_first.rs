@@ -1,7 +1,7 @@
 //! The fix of `source-before-dependencies`: manifests, installation, then the source.
 
 use super::paths::{directory_of, place};
-use super::source_before_dependencies::Project;
+use super::project::Project;
 use crate::edits::{has_comment_inside, is_below_comment, lines_of};
 use crate::facts::packages::{Install, Manager};
 use crate::facts::{Copied, Facts, Node};

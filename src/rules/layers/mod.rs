@@ -7,6 +7,7 @@ pub mod deleted_in_later_layer;
 mod manifests_first;
 pub mod missing_cache_mount;
 mod paths;
+mod project;
 pub mod repeated_download;
 pub mod source_before_dependencies;
 pub mod stale_package_index;

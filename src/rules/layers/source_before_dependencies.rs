@@ -2,7 +2,7 @@
 
 use super::manifests_first;
 use super::paths::{directory_of, has_cache_mount, place};
-use crate::facts::manifests::Manifests;
+use super::project::Project;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Copied, CopyOrigin, Facts, Node, Stage};
 use crate::path::file_name;
@@ -19,15 +19,6 @@ struct Late<'f> {
     /// The node of the RUN.
     run: usize,
     install: Install,
-}
-
-/// What the build context shows of the project that is installed.
-pub(super) struct Project {
-    pub(super) manifests: Manifests,
-    /// Those that no copy before the source brings.
-    pub(super) missing: Vec<String>,
-    /// What the copy copies of the context: `.` or a directory.
-    pub(super) root: String,
 }
 
 impl Rule for SourceBeforeDependencies {
@@ -75,7 +66,7 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     let Some(first) = late.first() else {
         return;
     };
-    let project = Project::of(facts, first);
+    let project = Project::of(facts, first.copy, first.run, &first.install);
     if let Some(project) = &project
         && project.manifests.installs_project
         && left_out(first.install.manager).is_none()
@@ -107,63 +98,6 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     }
     if let Some(fix) = fix {
         report.fix(fix);
-    }
-}
-
-impl Project {
-    fn of(facts: &Facts<'_>, late: &Late<'_>) -> Option<Self> {
-        let context = facts.context()?;
-        let node = facts.nodes.get(late.run)?;
-        let copying = facts.nodes.get(late.copy.node)?;
-        let directory = directory_of(facts, node, &late.install)?;
-        let target = place(facts, copying, late.copy.destination.as_deref()?);
-        let root = match late.copy.whole_context() {
-            Some(_) => ".".to_owned(),
-            None => late.copy.sources.first()?.path()?,
-        };
-        let in_context = |path: &str| {
-            let rest = path.strip_prefix(&target)?;
-            is_in(path, &target).then(|| crate::path::clean(&format!("{root}/{rest}")))
-        };
-        let mut install = late.install.clone();
-        for file in &mut install.files {
-            if file.path.starts_with('/') {
-                file.path = in_context(&file.path)?;
-            } else if file.path.contains(crate::images::HIDDEN) {
-                return None;
-            } else {
-                let place = crate::path::clean(&format!("{directory}/{}", file.path));
-                file.path = in_context(&place)?;
-            }
-        }
-        // The files are seen from the root of the context then.
-        let at = match install.files.is_empty() {
-            true => in_context(&directory)?,
-            false => ".".to_owned(),
-        };
-        let operand = install.operand.clone();
-        let manifests = Manifests::of(context, &at, &install, operand.as_deref());
-        if manifests.files.is_empty() {
-            return None;
-        }
-        let stage = facts.stage_of(copying)?;
-        let before: Vec<String> = facts
-            .copies_of(stage)
-            .filter(|c| c.node < late.copy.node && c.origin == CopyOrigin::Context)
-            .flat_map(|c| c.sources.iter().filter_map(|s| s.path()))
-            .collect();
-        let is_there = |file: &String| {
-            let file = file.trim_end_matches('/');
-            before
-                .iter()
-                .any(|path| is_in(file, path) || crate::text::matches_wildcard(path, file))
-        };
-        let missing = manifests.files.iter().filter(|f| !is_there(f));
-        Some(Self {
-            missing: missing.cloned().collect(),
-            root,
-            manifests,
-        })
     }
 }
 

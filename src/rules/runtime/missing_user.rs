@@ -1,6 +1,6 @@
 //! `missing-user`: an application runs as the superuser because nobody said otherwise.
 
-use super::missing_expose::listens;
+use super::listening::listens;
 use crate::diagnostic::Severity;
 use crate::edits::{insert_above, insert_below, keyword_like};
 use crate::facts::program::{PrivilegeDrop, Program};
