@@ -36,7 +36,7 @@ impl HitKind {
     pub fn with_article(&self) -> String {
         match self {
             HitKind::Token(provider) => {
-                let vowel = provider.what.starts_with(['A', 'O', 'a', 'o']);
+                let vowel = provider.what.starts_with(['A', 'E', 'I', 'O', 'a']);
                 let npm = provider.what.starts_with("np");
                 let article = if vowel || npm { "an" } else { "a" };
                 format!("{article} {}", provider.what)

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use dlint::diagnostic::Severity;
 use dlint::engine::{self, Settings};
 use dlint::secrets::token::{Alphabet, Check, PROVIDERS, Part, Provider};
+use dlint::secrets::value::is_random;
 use dlint::span::Source;
 
 /// A small xorshift.
@@ -60,6 +61,15 @@ impl Random {
     }
 
     fn token(&mut self, provider: &Provider) -> String {
+        loop {
+            let token = self.shaped(provider);
+            if provider.check != Check::Random || is_random(&token[provider.keyword.len()..]) {
+                return token;
+            }
+        }
+    }
+
+    fn shaped(&mut self, provider: &Provider) -> String {
         let mut token = String::new();
         if let Some((alphabet, min, _)) = provider.before {
             token.push_str(provider.starts);
