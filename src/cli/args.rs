@@ -131,7 +131,7 @@ pub struct LintArgs {
         help_heading = "Report"
     )]
     pub color: Color,
-    /// Count the findings per rule.
+    /// Count the findings per rule instead of listing them; as JSON with `--format json`.
     #[arg(long, help_heading = "Report")]
     pub statistics: bool,
     /// Only findings, no summary.
@@ -240,6 +240,9 @@ pub struct LintArgs {
     /// [default: that of DLINT_POLICY].
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub policy: Option<PathBuf>,
+    /// Fetch what `extends` and --policy name and what is not in the cache.
+    #[arg(long, help_heading = "Policy")]
+    pub online: bool,
     /// Files and folders that are not searched.
     #[arg(
         long,
@@ -302,6 +305,9 @@ pub struct ConfigArgs {
     /// [default: that of DLINT_POLICY].
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Fetch what `extends` and --policy name and what is not in the cache.
+    #[arg(long)]
+    pub online: bool,
     /// The day that the files are judged for, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<Date>,

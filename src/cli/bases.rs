@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Parser;
 
 use super::args::{BasesArgs, BasesCommand, BasesFormat, Cli, ConfigArgs, LintArgs, WhyArgs};
 use super::{Status, Trouble, lint, output};
+use crate::config::Configs;
 use crate::context::disk;
 use crate::date::Date;
 use crate::discover;
@@ -29,8 +31,19 @@ impl ConfigArgs {
         args.config.clone_from(&self.config);
         args.isolated = self.isolated;
         args.policy.clone_from(&self.policy);
+        args.online = self.online;
         args.rules.as_of = self.as_of;
         args
+    }
+
+    /// The configurations that these options ask for. What only lists or tries out may be asked of
+    /// any day, whatever a policy locks.
+    pub(super) fn configs(&self, args: &LintArgs) -> Result<Configs, Trouble> {
+        let mut configs = lint::configs(args)?;
+        if let Some(day) = self.as_of {
+            configs.set_today(day);
+        }
+        Ok(configs)
     }
 }
 
@@ -140,12 +153,14 @@ fn collect(
     color: Color,
 ) -> Result<(Vec<BaseUse>, Date, Status), Trouble> {
     let args = config.lint(paths);
-    let mut configs = lint::configs(&args)?;
+    let mut configs = config.configs(&args)?;
     let (tasks, mut failures, own) = lint::tasks(&args, &mut configs)?;
     if let Some((_, fault)) = configs.faults().next() {
         return Err(fault.clone().into());
     }
-    let own: BTreeSet<String> = own
+    let made = own;
+    let own: BTreeSet<String> = made
+        .images
         .iter()
         .map(|made| inventory::name_of(&ImageRef::parse(made)))
         .collect();
@@ -153,6 +168,7 @@ fn collect(
     for task in tasks {
         let mut settings = task.effective.settings.clone();
         settings.builds.clone_from(&task.builds);
+        settings.policy.own = Arc::clone(&made);
         if let Some(inline) = &task.inline {
             let around = &inline.source;
             for (build, inline) in &inline.inlines {

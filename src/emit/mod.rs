@@ -11,6 +11,7 @@ mod line;
 mod quality;
 mod sarif;
 mod secrets;
+pub mod statistics;
 pub mod terminal;
 mod xml;
 

@@ -4,7 +4,7 @@
 pub mod graph;
 pub mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -245,6 +245,21 @@ fn precision_of(image: &ImageRef) -> &'static str {
         Some(Precision::Digest) => "digest",
         Some(Precision::Other) => "other",
     }
+}
+
+/// The labels that a Dockerfile gives its image; a value that a variable hides is `None`.
+pub fn labels(
+    source: &Source,
+    settings: &Settings,
+    build: &Build,
+) -> BTreeMap<String, Option<String>> {
+    let file = syntax::parse(source);
+    let (files, as_of) = (Arc::new(Nothing), settings.as_of());
+    let facts = Facts::seen_by(settings.perspective, source, &file, build, files, as_of);
+    let set = facts.final_stage().map(|stage| facts.labels(stage.index));
+    let set = set.into_iter().flatten();
+    set.filter_map(|label| Some((label.key.clone()?, label.value.clone())))
+        .collect()
 }
 
 /// The images that a Dockerfile takes, in the order of the file, those of several builds once.

@@ -17,6 +17,7 @@ mod code;
 mod contexts;
 mod conventions;
 mod examples;
+mod extends;
 mod formats;
 mod golden;
 mod golden_guide;
