@@ -488,7 +488,7 @@ mod tests {
         };
         let (message, place) = at("daemon.json", "{\n  \"insecure-registries\": 3\n}");
         assert!(message.contains("expected a sequence"), "{message}");
-        assert_eq!(place, Some(28));
+        assert_eq!(place, Some(27));
         assert_eq!(at("r.conf", "[registries.search]\n").1, Some(1));
         assert!(
             at("policy.json", "{\"default\": 1, \"transports\": {}}")
