@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{json5, yaml};
 use crate::context::Files;
+use crate::path::is_in;
 
 /// The largest configuration that is read.
 const MAX_BYTES: u64 = 1 << 18;
@@ -307,7 +308,16 @@ fn dependabot_gap(name: &str, text: &str, path: &str) -> Option<Gap> {
         let fits = |wanted: &str| {
             let wanted = wanted.trim().trim_start_matches("./").trim_matches('/');
             let wanted = if wanted == "." { "" } else { wanted };
-            wanted == folder || matcher(wanted).is_some_and(|glob| glob.is_match(folder))
+            // Whether `/app/**` is for `/app` itself, people disagree.
+            let below = ["/**", "/**/*"]
+                .iter()
+                .find_map(|all| wanted.strip_suffix(all));
+            if let Some(base) = below {
+                return is_in(folder, base);
+            }
+            wanted == folder
+                || matches!(wanted, "**" | "**/*")
+                || matcher(wanted).is_some_and(|glob| glob.is_match(folder))
         };
         let named = update.get("directory").is_some() || update.get("directories").is_some();
         if !named || (is_looked_at && folders.into_iter().any(fits)) {
@@ -406,6 +416,9 @@ mod tests {
             ("    directory: /app/", "app/Dockerfile.dev"),
             ("    directories: ['/a', '/b/*']", "b/c/Containerfile"),
             ("    directories:\n      - \"**/*\"", "b/c/Dockerfile"),
+            ("    directories: ['**/*']", "Dockerfile"),
+            ("    directories: ['/src/**']", "src/Dockerfile"),
+            ("    directories: ['/src/**']", "src/a/b/Dockerfile"),
         ] {
             assert_eq!(one(more, path), Coverage::Possible, "{more} {path}");
         }

@@ -354,6 +354,22 @@ pub struct BasesArgs {
 pub enum BasesCommand {
     /// Say who uses an image, and what is built from those in turn.
     Why(WhyArgs),
+    /// List images that do the same in other ways, with what each gives and costs.
+    Alternatives(AlternativesArgs),
+}
+
+/// Options of `bases alternatives`.
+#[derive(Debug, Args)]
+pub struct AlternativesArgs {
+    /// The image, with the tag that is wanted.
+    #[arg(value_name = "IMAGE")]
+    pub image: String,
+    /// Text, or JSON.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+    /// Configuration: its golden images are named first.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Options of `bases why`.
@@ -386,6 +402,10 @@ pub enum BasesFormat {
     Mermaid,
     /// The graph for Graphviz.
     Dot,
+    /// One page to look at: a table that can be filtered and sorted, and the graph.
+    Html,
+    /// Facts about each repository, for Backstage's Tech Insights and the like.
+    Backstage,
 }
 
 /// Options of `policy`.

@@ -2,6 +2,7 @@
 //! is built from what.
 
 pub mod graph;
+pub mod page;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +48,9 @@ pub struct BaseUse {
     /// When its release ends or ended: the day, and what of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub end_of_life: Option<EndOfLife>,
+    /// The day that its tag names, or the first day of the month that it does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dated: Option<Date>,
     /// The images that the Dockerfile makes, as far as compose and bake files say.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub makes: Vec<String>,
@@ -132,6 +136,10 @@ impl Anatomy {
 
     /// The whole reference as people write it, its tag said.
     pub fn reference(&self) -> String {
+        // A variable is all there is.
+        if self.name == "…" && self.registry == "…" {
+            return self.written.clone();
+        }
         let mut text = self.familiar();
         if let Some(tag) = &self.tag {
             text.push(':');
@@ -295,6 +303,7 @@ pub fn of_file(
                 release: end.release,
                 date: end.date,
             }),
+            dated: images::tag_date(image).filter(|day| *day <= as_of),
             makes: makes.to_vec(),
             repository: None,
         }
