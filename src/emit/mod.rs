@@ -9,6 +9,7 @@ mod github;
 mod json;
 mod line;
 mod quality;
+mod reviewdog;
 mod sarif;
 mod secrets;
 pub mod statistics;
@@ -169,6 +170,8 @@ pub fn write(
         Format::GitlabCodeclimate => quality::gitlab(outcome, out),
         Format::Codacy => quality::codacy(outcome, out),
         Format::Sonarqube => quality::sonarqube(outcome, out),
+        Format::Rdjson => reviewdog::rdjson(outcome, out),
+        Format::Rdjsonl => reviewdog::rdjsonl(outcome, out),
     }
 }
 
