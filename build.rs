@@ -22,6 +22,8 @@ mod options;
 mod programs;
 #[path = "build/recommends.rs"]
 mod recommends;
+#[path = "build/runtimes.rs"]
+mod runtimes;
 #[path = "build/tables.rs"]
 mod tables;
 #[path = "build/tokens.rs"]
@@ -52,6 +54,7 @@ fn main() {
         options::generate,
         programs::generate,
         recommends::generate,
+        runtimes::generate,
         tokens::generate,
         verification::generate,
     ] {

@@ -108,7 +108,7 @@ pub fn facts(uses: &[BaseUse], unnamed: &str, as_of: Date, out: &mut dyn Write) 
             );
             set(
                 "digestPinnedBaseImages",
-                count(&|u| u.image.digest.is_some()).into(),
+                count(&|u| u.precision == "digest").into(),
             );
             let moving = ["latest", "named", "major"];
             set(
