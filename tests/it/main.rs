@@ -11,6 +11,7 @@
 mod bases;
 mod buildkit;
 mod builds;
+mod cache;
 mod checks;
 mod cli;
 mod code;
@@ -20,7 +21,7 @@ mod examples;
 mod extends;
 mod formats;
 mod golden;
-mod golden_guide;
+mod guides;
 mod hadolint;
 mod hostile;
 mod invocations;
