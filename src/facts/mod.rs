@@ -14,6 +14,7 @@ pub mod hosts;
 mod images;
 mod label;
 mod launch;
+mod made_keys;
 mod mentions;
 pub mod mount;
 pub mod packages;
