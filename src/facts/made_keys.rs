@@ -219,6 +219,17 @@ fn maker_of(command: &Command) -> Option<&'static Maker> {
     if command.has_any_flag(&["--help", "--version"]) || has(&"-?") {
         return None;
     }
+    // `ssh-keygen -lf key` only looks at one.
+    let looks = |w: &crate::shell::Word| {
+        let flags = w.prefix();
+        flags.len() > 2
+            && flags.starts_with('-')
+            && flags.bytes().skip(1).all(|b| b.is_ascii_alphabetic())
+            && flags.contains(['l', 'y', 'R', 'F', 'H', 'e', 'i', 'p', 'r', 's', 'B', 'L'])
+    };
+    if name == "ssh-keygen" && command.args().iter().any(looks) {
+        return None;
+    }
     MAKERS.iter().find(|maker| {
         maker.program == name
             && maker.asks.iter().all(|w| has(&w))
