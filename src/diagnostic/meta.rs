@@ -125,8 +125,15 @@ pub struct RuleMeta {
 }
 
 /// Families of rules that may say less in tests and examples.
-const YIELDING: [&str; 7] = [
-    "files", "images", "layers", "packages", "runtime", "shell", "stages",
+const YIELDING: [&str; 8] = [
+    "files",
+    "images",
+    "layers",
+    "packages",
+    "privileges",
+    "runtime",
+    "shell",
+    "stages",
 ];
 
 impl RuleMeta {
@@ -195,6 +202,18 @@ impl RuleMeta {
         warns
             && YIELDING.contains(&self.family)
             && self.impact.iter().any(|i| *i != Impact::Correctness)
+    }
+
+    /// Whether it is silent in tests and examples unless it is asked for: it informs of size, speed,
+    /// clarity or what is not pinned, which matters where an image is built over and over and shipped.
+    pub fn is_for_shipped_images(&self) -> bool {
+        self.level == Level::On(Severity::Info)
+            && YIELDING.contains(&self.family)
+            && self.impact.iter().all(|impact| match impact {
+                Impact::Size | Impact::Speed | Impact::Clarity => true,
+                Impact::Correctness => self.family == "packages",
+                Impact::Security => false,
+            })
     }
 
     /// Whether a name is its id or one of its other names, without regard to case.

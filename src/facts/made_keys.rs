@@ -158,6 +158,13 @@ impl Facts<'_> {
                 span: command.span,
                 source: SecretSource::Argument(String::new()),
             };
+            // `rm /etc/ssh/ssh_host_*`
+            let host_keys = |c: &Command| {
+                c.name == "rm" && c.args().iter().any(|w| w.prefix().contains("ssh_host_"))
+            };
+            if maker.asks == ["-A"] && script.commands.iter().any(host_keys) {
+                return None;
+            }
             let is_kept = !self.is_off_layer(node, &written)
                 && !super::secret_flow::removes(script, &written)
                 && self.is_shipped(node, written.path.as_deref())

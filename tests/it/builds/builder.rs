@@ -120,7 +120,20 @@ impl Builder {
         // Below a name of our own: nobody's `alpine` is replaced.
         for (name, text, fixtures) in [
             ("alpine", ALPINE, &["alpine:3.22"][..]),
-            ("debian", DEBIAN, &["debian:12", "debian:bookworm"]),
+            // Fixtures bring stand-ins for the programs that these would have.
+            (
+                "debian",
+                DEBIAN,
+                &[
+                    "debian:12",
+                    "debian:bookworm",
+                    "python:3.12",
+                    "node:20",
+                    "fedora:41",
+                    "centos:7",
+                    "opensuse/leap:15.6",
+                ],
+            ),
         ] {
             write("Dockerfile", text);
             let tag = format!("dlint-test/{name}");
@@ -191,6 +204,23 @@ impl Builder {
         let removed = self.command(&["rmi", "-f", &tag]).output().unwrap();
         assert!(removed.status.success(), "{}", said(&removed));
         outcome
+    }
+
+    /// Builds a folder, and gives the builder's log as objects; what it said if it failed.
+    pub(super) fn log(&self, folder: &Path, options: &[String]) -> Result<String, String> {
+        let mut command = self.command(&["build", "--network=none", "--provenance=false"]);
+        let built = command
+            .arg("--progress=rawjson")
+            .args(&self.contexts)
+            .args(options)
+            .arg(folder)
+            .output()
+            .unwrap();
+        if built.status.success() {
+            Ok(said(&built))
+        } else {
+            Err(said(&built))
+        }
     }
 
     /// Builds a folder from nothing; the bytes of an OCI layout.
