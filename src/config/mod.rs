@@ -141,6 +141,7 @@ pub struct Configs {
     policy: Option<Arc<Config>>,
     /// The day that files are judged for where no configuration names one.
     today: Option<Date>,
+    fingerprint_key: Option<Arc<str>>,
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
@@ -161,6 +162,7 @@ impl Configs {
             remote: Remote::default(),
             policy: None,
             today: None,
+            fingerprint_key: None,
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
@@ -177,6 +179,11 @@ impl Configs {
     /// With a way to get what `extends` names and what is no file of this machine.
     pub fn set_remote(&mut self, remote: Remote) {
         self.remote = remote;
+    }
+
+    /// With the key of the fingerprints of secrets.
+    pub fn set_fingerprint_key(&mut self, key: &str) {
+        self.fingerprint_key = Some(key.into());
     }
 
     /// Reads the variables `HADOLINT_*`.
@@ -377,6 +384,10 @@ impl Configs {
         effective.settings.files = Some(Arc::new(Disk));
         effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);
+        effective
+            .settings
+            .fingerprint_key
+            .clone_from(&self.fingerprint_key);
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)
