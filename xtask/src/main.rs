@@ -1,7 +1,7 @@
 //! Chores of dlint's developers: `cargo xtask CHORE`. Nothing here is part of the published crate.
 
-mod fleet;
 mod fixes;
+mod fleet;
 mod refresh;
 mod soak;
 
