@@ -188,7 +188,7 @@ pub fn defines_official_image(files: &dyn Files, root: &Path) -> bool {
     }
 }
 
-fn texts<'v>(value: Option<&'v Value>) -> impl Iterator<Item = &'v str> {
+fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
     let list = value.and_then(Value::as_array).into_iter().flatten();
     let one = value.filter(|v| v.is_string()).into_iter();
     list.chain(one).filter_map(Value::as_str)

@@ -239,8 +239,8 @@ fn maker_of(command: &Command) -> Option<&'static Maker> {
     }
     MAKERS.iter().find(|maker| {
         maker.program == name
-            && maker.asks.iter().all(|w| has(&w))
-            && !maker.unless.iter().any(|w| has(&w))
+            && maker.asks.iter().all(|w| has(w))
+            && !maker.unless.iter().any(|w| has(w))
     })
 }
 

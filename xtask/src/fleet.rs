@@ -19,9 +19,8 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let number = number.ok_or("write the number of repositories")?;
     let mut out = BufWriter::new(io::stdout().lock());
     for repository in 0..number {
-        for file in 0..5 {
-            let at = (repository * 7 + file * 3) % IMAGES.len();
-            let (registry, account, name, tier) = IMAGES[at];
+        let images = IMAGES.iter().cycle().skip(repository % IMAGES.len());
+        for (file, (registry, account, name, tier)) in images.take(5).enumerate() {
             let tag = 10 + (repository + file) % 15;
             let made = format!("registry.example.com/team-{repository}/service-{file}:1");
             let written = writeln!(

@@ -118,7 +118,8 @@ impl<'f> Plan<'f> {
             )
         };
         let is_fixed = target.starts_with('/') && !target.contains('$');
-        if !between.is_empty() && !(is_fixed && between.iter().all(moves_past)) {
+        let may_move = is_fixed && between.iter().all(moves_past);
+        if !between.is_empty() && !may_move {
             return None;
         }
         let (copy_lines, run_lines) = (lines_of(facts, copy)?, lines_of(facts, run)?);
