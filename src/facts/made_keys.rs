@@ -238,9 +238,7 @@ fn maker_of(command: &Command) -> Option<&'static Maker> {
         return None;
     }
     MAKERS.iter().find(|maker| {
-        maker.program == name
-            && maker.asks.iter().all(|w| has(w))
-            && !maker.unless.iter().any(|w| has(w))
+        maker.program == name && maker.asks.iter().all(&has) && !maker.unless.iter().any(&has)
     })
 }
 

@@ -82,9 +82,8 @@ impl Rule for BuildToolsInFinalStage {
 impl BuildToolsInFinalStage {
     /// The first build tool of an installation, and how many others it has.
     fn tools<'i>(&self, install: &'i Install) -> Option<(&'i Package, usize)> {
-        let is_tool = |p: &&Package| {
-            TOOLS.contains(&p.name.as_str()) && !self.allow.contains(&p.name)
-        };
+        let is_tool =
+            |p: &&Package| TOOLS.contains(&p.name.as_str()) && !self.allow.contains(&p.name);
         if !install.manager.is_system() || install.action != Action::Install {
             return None;
         }
