@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod adopt;
 mod bases;
 mod buildkit;
 mod builds;
@@ -23,6 +24,7 @@ mod golden_guide;
 mod hadolint;
 mod hostile;
 mod invocations;
+mod known;
 mod leaks;
 mod masking;
 mod pages;
@@ -33,4 +35,6 @@ mod properties;
 mod regressions;
 mod scanners;
 mod shellcheck;
+mod spark;
+mod ways;
 mod witnesses;
