@@ -67,6 +67,10 @@ pub enum Command {
     Baseline(Box<BaselineArgs>),
     /// Show, test and list what the organisation's policy says.
     Policy(PolicyArgs),
+    /// Print the script with which a shell completes dlint's options.
+    Completions(CompletionsArgs),
+    /// Print the manual page, for `man -l -`.
+    Man,
 }
 
 /// Which rules run, and at which level.
@@ -419,6 +423,14 @@ pub struct MergeArgs {
     /// Write to a file.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }
 
 /// Options of `migrate`.

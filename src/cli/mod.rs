@@ -6,11 +6,14 @@ pub mod args;
 mod baseline;
 mod bases;
 mod builders;
+mod completions;
 mod configuration;
+mod docker;
 mod explain;
 mod init;
 mod known;
 mod lint;
+mod man;
 mod markdown;
 mod merge;
 mod migrate;
@@ -92,6 +95,13 @@ impl Trouble {
 /// Runs dlint with the arguments of a process.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     output::quiet_panics();
+    let arguments = match docker::of(arguments.into_iter().collect()) {
+        docker::Call::Run(arguments) => arguments,
+        docker::Call::Metadata => {
+            let told = docker::tell();
+            return ExitCode::from(told.unwrap_or(Status::Trouble) as u8);
+        }
+    };
     let matches = match Cli::command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
@@ -126,6 +136,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Baseline(args)) => baseline::run(args),
         Some(Command::Bases(args)) => bases::run(args, color),
         Some(Command::Policy(args)) => policy::run(args, color),
+        Some(Command::Completions(args)) => completions::run(args),
+        Some(Command::Man) => man::run(),
     };
     let status = result.unwrap_or_else(|trouble| {
         report(&trouble, color);

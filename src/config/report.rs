@@ -45,11 +45,15 @@ pub enum Format {
     Codacy,
     /// SonarQube's generic issues.
     Sonarqube,
+    /// reviewdog's object.
+    Rdjson,
+    /// reviewdog's objects, one per line.
+    Rdjsonl,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 14] = [
+    pub const ALL: [Format; 16] = [
         Format::Full,
         Format::Compact,
         Format::Concise,
@@ -64,6 +68,8 @@ impl Format {
         Format::GitlabCodeclimate,
         Format::Codacy,
         Format::Sonarqube,
+        Format::Rdjson,
+        Format::Rdjsonl,
     ];
 
     /// The name that stands in configuration.
@@ -83,6 +89,8 @@ impl Format {
             Format::GitlabCodeclimate => "gitlab_codeclimate",
             Format::Codacy => "codacy",
             Format::Sonarqube => "sonarqube",
+            Format::Rdjson => "rdjson",
+            Format::Rdjsonl => "rdjsonl",
         }
     }
 

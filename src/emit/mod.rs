@@ -10,6 +10,7 @@ mod github;
 mod json;
 mod line;
 mod quality;
+mod reviewdog;
 mod root;
 mod sarif;
 mod secrets;
@@ -229,6 +230,8 @@ pub fn write(
         Format::GitlabCodeclimate => quality::gitlab(outcome, out),
         Format::Codacy => quality::codacy(outcome, out),
         Format::Sonarqube => quality::sonarqube(outcome, out),
+        Format::Rdjson => reviewdog::rdjson(outcome, out),
+        Format::Rdjsonl => reviewdog::rdjsonl(outcome, out),
     }
 }
 

@@ -27,6 +27,7 @@ mod invocations;
 mod known;
 mod leaks;
 mod masking;
+mod packaging;
 mod pages;
 mod policy;
 mod pre_commit;
