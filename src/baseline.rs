@@ -182,7 +182,8 @@ impl Baseline {
         let mut known = vec![false; prints.len()];
         let own = self.by_path.get(path).cloned().unwrap_or_default();
         self.fit(&own, path, prints, &mut known);
-        if known.iter().all(|k| *k) {
+        // A file that is listed has not moved here: what is new in it is new.
+        if !own.is_empty() || known.iter().all(|k| *k) {
             return known;
         }
         let by_path = &self.by_path;

@@ -288,7 +288,7 @@ pub struct LintArgs {
         help_heading = "Files"
     )]
     pub config: Option<PathBuf>,
-    /// Read Dockerfiles from standard input, one JSON object `{"path": …, "text": …}` a line, and
+    /// Read Dockerfiles from standard input, one JSON object with `path` and `text` a line, and
     /// write the findings, one object a line, in that order.
     #[arg(long, help_heading = "Files")]
     pub stdin_json: bool,
@@ -358,7 +358,7 @@ pub struct RulesArgs {
     /// Those of a family.
     #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = family)]
     pub family: Vec<String>,
-    /// Those that serve something: security, correctness, speed, size, clarity …
+    /// Those that serve something: security, correctness, speed, size, clarity and so on
     #[arg(long, value_name = "IMPACT", value_delimiter = ',', value_parser = impact)]
     pub impact: Vec<String>,
     /// Those that another tool has too.

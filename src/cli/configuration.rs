@@ -82,12 +82,9 @@ fn show(args: &ConfigurationShowArgs) -> Result<Status, Trouble> {
         ScriptChecker::Native => "native",
         ScriptChecker::External => "external",
     };
-    let arguments: BTreeMap<&str, &str> = settings
-        .build
-        .arguments
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    // Their values may be secrets.
+    let arguments = settings.build.arguments.iter();
+    let arguments: Vec<&str> = arguments.map(|(name, _)| name.as_str()).collect();
     let baseline = effective.baseline.as_deref();
     let baseline = baseline.map(|path| disk::nearer(path).display().to_string());
     let as_of = settings.as_of().to_string();
