@@ -8,6 +8,7 @@ mod credentials;
 mod directive;
 pub mod downloads;
 mod environment;
+mod folders;
 mod globals;
 mod graph;
 pub mod hosts;
