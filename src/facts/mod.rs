@@ -27,6 +27,7 @@ mod reads;
 mod references;
 mod remote;
 mod repositories;
+pub mod runtimes;
 mod scope;
 mod scripts;
 mod secret_flow;
