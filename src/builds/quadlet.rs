@@ -155,6 +155,7 @@ impl Unit {
             name: name.into_owned(),
             recipe: Recipe::File(file),
             build,
+            contexts: Vec::new(),
             images: self.images,
             span,
         })

@@ -6,6 +6,7 @@ pub mod args;
 mod baseline;
 mod bases;
 mod builders;
+mod cache;
 mod completions;
 mod configuration;
 mod docker;
@@ -136,6 +137,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Baseline(args)) => baseline::run(args),
         Some(Command::Bases(args)) => bases::run(args, color),
         Some(Command::Policy(args)) => policy::run(args, color),
+        Some(Command::Cache(args)) => cache::run(args, color),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man) => man::run(),
     };

@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 14] = [
     &["suppress"],
     &["engine"],
     &["config"],
-    &["discover", "emit", "inventory", "linter"],
+    &["discover", "emit", "inventory", "linter", "rebuild"],
     &["baseline"],
 ];
 
