@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn what_is_written_is_a_configuration() {
         let text = configuration();
-        config::Config::from_toml(&text).unwrap();
+        config::Config::parse(&text).unwrap();
         let set: String = text
             .lines()
             .filter_map(|line| line.strip_prefix("# "))
@@ -206,6 +206,6 @@ mod tests {
             .map(|line| format!("{line}\n"))
             .collect();
         assert!(set.lines().count() > 6, "{set}");
-        config::Config::from_toml(&set).unwrap();
+        config::Config::parse(&set).unwrap();
     }
 }

@@ -18,17 +18,20 @@ use super::progress::Progress;
 use super::shellcheck::Program;
 use super::{Status, Trouble, add_ignore, output, rewrite, stream, watch};
 use crate::config::{
-    self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, ScriptChecker,
+    self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, Remote,
+    ScriptChecker,
 };
-use crate::context::{NamedBuild, PassedArgument, disk};
+use crate::context::{Build, NamedBuild, PassedArgument, disk};
 use crate::date::Date;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
 use crate::fix::{self, Applicability, Dropped};
+use crate::inventory;
 use crate::perspective::Perspective;
+use crate::policy::Made;
 use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
 use crate::suppress::By;
@@ -322,6 +325,7 @@ pub(super) fn configs(args: &LintArgs) -> Result<Configs, Trouble> {
     };
     let mut configs = Configs::new(place, layer);
     configs.set_today(today());
+    configs.set_remote(Remote::of_user(args.online));
     if let Some(key) = std::env::var("DLINT_FINGERPRINT_KEY")
         .ok()
         .filter(|k| !k.is_empty())
@@ -556,7 +560,7 @@ fn is_alone(settings: &Settings) -> bool {
 }
 
 /// What is linted, what could not be read, and the images that compose and bake files make.
-pub(super) type Found = (Vec<Task>, Vec<Failure>, Arc<BTreeSet<String>>);
+pub(super) type Found = (Vec<Task>, Vec<Failure>, Arc<Made>);
 
 pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Trouble> {
     let mut paths = args.paths.clone();
@@ -729,7 +733,11 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
     }
     let failures = found.failures.into_iter();
     let failures = failures.map(|(path, message)| Failure::new(path, message));
-    let own = Arc::new(builders.images().cloned().collect());
+    let own = Made {
+        images: builders.images().cloned().collect(),
+        labels: labels(&tasks, &builders),
+    };
+    let own = Arc::new(own);
     let failures = failures.chain(builders.failures).collect();
     Ok((tasks, failures, own))
 }
@@ -751,6 +759,38 @@ fn changed_files(list: &Path) -> Result<HashSet<PathBuf>, Trouble> {
     let names = text.split(end).map(|line| line.trim_end_matches('\r'));
     let names = names.filter(|name| !name.is_empty());
     Ok(names.map(|name| disk::identity(Path::new(name))).collect())
+}
+
+/// The labels of the images that the tree makes, if a policy asks for any.
+fn labels(
+    tasks: &[Task],
+    builders: &Builders,
+) -> BTreeMap<String, BTreeMap<String, Option<String>>> {
+    let mut all = BTreeMap::new();
+    let golden = tasks
+        .iter()
+        .flat_map(|t| &t.effective.settings.policy.golden);
+    let mut by_label = golden.filter(|g| !g.labels.is_empty()).peekable();
+    if by_label.peek().is_none() {
+        return all;
+    }
+    let settings = Settings::default();
+    let labels = |path: &Path, build: &Build| {
+        let bytes = disk::read_regular(path, Source::MAX_BYTES as u64).ok()?;
+        let source = Source::from_bytes(path, bytes);
+        Some(inventory::labels(&source, &settings, build))
+    };
+    for (path, build, images) in builders.makers() {
+        if let Some(labels) = labels(path, build) {
+            all.extend(images.iter().map(|made| (made.clone(), labels.clone())));
+        }
+    }
+    let defined = by_label.filter_map(|g| Some((g.image.as_str(), g.dockerfile.as_deref()?)));
+    for (image, path) in defined.collect::<BTreeMap<_, _>>() {
+        let labels = labels(Path::new(path), &settings.build);
+        all.extend(labels.map(|labels| (image.to_owned(), labels)));
+    }
+    all
 }
 
 /// What comes of every task, in their order whatever the number of threads.
@@ -875,13 +915,13 @@ fn scripts(task: &mut Task) -> Vec<ExternalScript> {
 fn lint(
     args: &LintArgs,
     mut task: Task,
-    own: &Arc<BTreeSet<String>>,
+    own: &Arc<Made>,
     program: &Program,
     known: &Known,
 ) -> Result<Done, Failure> {
     let effective = Arc::clone(&task.effective);
     let mut settings = Cow::Borrowed(&effective.settings);
-    if !own.is_empty() && !settings.policy.golden.is_empty() {
+    if **own != Made::default() && !settings.policy.golden.is_empty() {
         settings.to_mut().policy.own = Arc::clone(own);
     }
     if !task.builds.is_empty() {
@@ -1003,59 +1043,62 @@ fn write(
     if let (None, Some((format, _))) = (on_stdout, &lost) {
         on_stdout = Some(*format);
     }
-    let is_text = matches!(
-        on_stdout,
-        Some(Format::Full | Format::Compact | Format::Concise)
-    );
-    let counts = args.statistics.then(|| Statistics::of(outcome));
+    // Counts stand in the place of the findings; reports that go to files are whole.
+    let report = |format: Format, terminal: &Terminal, out: &mut dyn Write| {
+        if args.statistics {
+            emit::statistics::write(format, outcome, terminal, out)
+        } else {
+            emit::write(format, outcome, terminal, out)
+        }
+    };
     match on_stdout {
         Some(format) if stdout_taken => {
             let terminal = Terminal::stderr(args.color);
             let mut err = io::BufWriter::new(io::stderr().lock());
-            let written = match &counts {
-                Some(counts) if is_text => counts.write(outcome, &terminal, &mut err),
-                _ => emit::write(format, outcome, &terminal, &mut err),
-            };
-            let _ = written.and_then(|()| err.flush());
+            let _ = report(format, &terminal, &mut err).and_then(|()| err.flush());
         }
         Some(format) => {
             let terminal = Terminal::stdout(args.color);
-            output::stdout(|out| match &counts {
-                Some(counts) if is_text => counts.write(outcome, &terminal, out),
-                Some(counts) if format == Format::Json => counts.write_json(out),
-                // Nobody asked for all of them.
-                None if format == Format::Full && terminal.is_tty && !args.full => {
-                    let mut full = Vec::new();
-                    emit::write(format, outcome, &terminal, &mut full)?;
-                    let lines = full.iter().filter(|b| **b == b'\n').count();
-                    if lines <= terminal.height.unwrap_or(0).max(SCREEN) {
-                        return out.write_all(&full);
-                    }
-                    emit::write(Format::Compact, outcome, &terminal, out)?;
-                    let text = "--full shows them with their lines";
-                    writeln!(out, "{}", terminal.paint(Style::Dim, text))
+            let is_long = |full: &[u8]| {
+                let lines = full.iter().filter(|b| **b == b'\n').count();
+                lines > terminal.height.unwrap_or(0).max(SCREEN)
+            };
+            // Nobody asked for all of them.
+            let may_shorten = format == Format::Full && terminal.is_tty && !args.full;
+            output::stdout(|out| {
+                if args.statistics || !may_shorten {
+                    return report(format, &terminal, out);
                 }
-                _ => emit::write(format, outcome, &terminal, out),
+                let mut full = Vec::new();
+                emit::write(format, outcome, &terminal, &mut full)?;
+                if !is_long(&full) {
+                    return out.write_all(&full);
+                }
+                emit::write(Format::Compact, outcome, &terminal, out)?;
+                let text = "--full shows them with their lines";
+                writeln!(out, "{}", terminal.paint(Style::Dim, text))
             })?;
+        }
+        None if args.statistics => {
+            let _ = report(
+                Format::Concise,
+                &Terminal::stderr(args.color),
+                &mut io::stderr().lock(),
+            );
         }
         None => {}
     }
-    let is_told = is_text || on_stdout == Some(Format::Json);
-    if let Some(counts) = counts.filter(|_| !is_told) {
-        let terminal = Terminal::stderr(args.color);
-        let _ = counts.write(outcome, &terminal, &mut io::stderr().lock());
-    }
     // These end with their own summary.
-    let has_summary = args.statistics
-        || match on_stdout {
+    let has_summary = !args.statistics
+        && match on_stdout {
             Some(Format::Full | Format::Compact) => true,
             Some(Format::Concise) => Terminal::stdout(args.color).is_tty,
             _ => false,
         };
     let is_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty());
     let is_read = Terminal::stderr(args.color).is_tty || is_ci;
-    let tells = args.fix || on_stdout == Some(Format::Concise) && is_read;
-    if tells && !args.quiet && !has_summary {
+    let is_counted = on_stdout == Some(Format::Concise) && is_read && !args.statistics;
+    if (args.fix || is_counted) && !args.quiet && !has_summary {
         output::note(&outcome.summary_line());
     }
     match lost {
@@ -1066,102 +1109,6 @@ fn write(
 
 /// The most lines of a full report that are shown unasked where the terminal has fewer.
 const SCREEN: usize = 50;
-
-/// The number of findings of one rule and level.
-#[derive(serde::Serialize)]
-struct Count {
-    code: String,
-    level: Severity,
-    findings: usize,
-    /// How many of them can be fixed.
-    fixable: usize,
-    files: usize,
-}
-
-/// The number of findings per rule, most first.
-#[derive(serde::Serialize)]
-struct Statistics {
-    findings: usize,
-    fixable: usize,
-    /// Files with findings, and all.
-    files: usize,
-    checked: usize,
-    rules: Vec<Count>,
-}
-
-impl Statistics {
-    fn of(outcome: &Outcome<'_>) -> Self {
-        let mut counts: BTreeMap<(String, Severity), (usize, usize, BTreeSet<usize>)> =
-            BTreeMap::new();
-        for (index, file) in outcome.files.iter().enumerate() {
-            for diagnostic in &file.report().diagnostics {
-                let name = emit::code(diagnostic, file.perspective()).to_owned();
-                let fix = diagnostic.fix.as_ref().map(|f| f.applicability);
-                let is_fixable = fix.is_some_and(|a| a >= Applicability::Unsafe);
-                let count = counts.entry((name, diagnostic.severity)).or_default();
-                count.0 += 1;
-                count.1 += usize::from(is_fixable);
-                count.2.insert(index);
-            }
-        }
-        let mut rules: Vec<Count> = counts
-            .into_iter()
-            .map(|((code, level), (findings, fixable, files))| Count {
-                code,
-                level,
-                findings,
-                fixable,
-                files: files.len(),
-            })
-            .collect();
-        rules.sort_by(|a, b| {
-            b.findings
-                .cmp(&a.findings)
-                .then_with(|| a.code.cmp(&b.code))
-        });
-        let with_findings = outcome.files.iter();
-        let with_findings = with_findings.filter(|f| !f.report().diagnostics.is_empty());
-        Self {
-            findings: rules.iter().map(|r| r.findings).sum(),
-            fixable: rules.iter().map(|r| r.fixable).sum(),
-            files: with_findings.count(),
-            checked: outcome.files.len(),
-            rules,
-        }
-    }
-
-    fn write(
-        &self,
-        outcome: &Outcome<'_>,
-        terminal: &Terminal,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let digits = self
-            .rules
-            .first()
-            .map_or(0, |c| c.findings.to_string().len());
-        for count in &self.rules {
-            let level = format!("{:<7}", count.level.as_str());
-            let level = terminal.paint(Style::Severity(count.level), &level);
-            let mark = match count.fixable {
-                0 => String::new(),
-                all if all == count.findings => " [fixable]".to_owned(),
-                some => format!(" [{some} fixable]"),
-            };
-            let (number, name) = (count.findings, &count.code);
-            writeln!(out, "{number:>digits$}  {level}  {name}{mark}")?;
-        }
-        if outcome.summary {
-            writeln!(out, "{}", outcome.summary_line())?;
-        }
-        Ok(())
-    }
-
-    fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, self)?;
-        writeln!(out)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ mod reviewdog;
 mod root;
 mod sarif;
 mod secrets;
+pub mod statistics;
 pub mod terminal;
 mod xml;
 

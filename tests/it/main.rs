@@ -19,6 +19,7 @@ mod code;
 mod contexts;
 mod conventions;
 mod examples;
+mod extends;
 mod fixes;
 mod formats;
 mod golden;
