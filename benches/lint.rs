@@ -115,6 +115,7 @@ fn report(bencher: Bencher<'_, '_>, format: Format) {
         fixed: None,
         summary: true,
         path: None,
+        worst_first: false,
     };
     bencher
         .counter(divan::counter::ItemsCount::new(1000_usize))

@@ -40,6 +40,7 @@ pub fn run(text: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
         fixed: None,
         summary: false,
         path: None,
+        worst_first: false,
     };
     let mut sarif = Vec::new();
     emit::write(Format::Sarif, &outcome, &Terminal::plain(), &mut sarif)?;

@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 
 use crate::builds::bake::is_bake_file;
 use crate::builds::compose::is_compose_file;
+use crate::builds::quadlet::{has_build, is_build_unit};
 pub use crate::config::reason;
 use crate::config::{Configs, Patterns};
 use crate::context::disk;
@@ -26,7 +27,8 @@ const HIDDEN: [&str; 7] = [
 ];
 
 /// What comes behind `Dockerfile.` and says that the file is about Dockerfiles, or makes one.
-const NOT_DOCKERFILES: [&str; 29] = [
+const NOT_DOCKERFILES: [&str; 30] = [
+    "containerignore",
     "dockerignore",
     "j2",
     "jinja",
@@ -62,6 +64,9 @@ const NOT_DOCKERFILES: [&str; 29] = [
 const CODE: [&str; 12] = [
     "js", "mjs", "cjs", "ts", "go", "rs", "py", "rb", "java", "php", "c", "cpp",
 ];
+
+/// The largest file that is looked into to see whether it is a unit of Quadlet.
+const MAX_UNIT: u64 = 1 << 16;
 
 /// What is searched, and what is left out.
 #[derive(Debug, Default)]
@@ -210,7 +215,11 @@ impl Search<'_> {
         let Ok(own) = configs.of_folder(path.parent().unwrap_or(root)) else {
             return;
         };
-        let builds = is_compose_file(path) || is_bake_file(path);
+        let is_unit = is_build_unit(path) && !own.includes(path) && {
+            let text = disk::read_regular_text(path, MAX_UNIT);
+            text.is_ok_and(|text| has_build(&text))
+        };
+        let builds = is_compose_file(path) || is_bake_file(path) || is_unit;
         let wanted = builds || is_dockerfile(path) || own.includes(path);
         if !wanted || options.exclude.fits(path) || configs.exclusion(&own).fits(path) {
             return;
@@ -273,6 +282,10 @@ pub(crate) fn shown(path: &Path) -> PathBuf {
         .map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }
 
+/// The names that a search looks for, for people.
+pub const NAMES: &str = "Dockerfile, Containerfile, names with these before or behind `.`, `-` or \
+                         `_`, compose and bake files, and Quadlet's `.build` units";
+
 /// Whether a file's name says that it is a Dockerfile.
 pub fn is_dockerfile(path: &Path) -> bool {
     let Some(name) = path.file_name() else {
@@ -327,6 +340,7 @@ mod tests {
         }
         for name in [
             "Dockerfile.dockerignore",
+            "Containerfile.containerignore",
             "Dockerfile.j2",
             "Dockerfile.tmpl",
             "Dockerfile.dev.erb",

@@ -226,6 +226,37 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Silences the findings of which `by` says by what.
+    pub fn silence(&mut self, mut by: impl FnMut(usize, &Diagnostic) -> Option<By>) {
+        let mut kept = Vec::with_capacity(self.diagnostics.len());
+        for (index, diagnostic) in self.diagnostics.drain(..).enumerate() {
+            match by(index, &diagnostic) {
+                Some(by) => self.suppressed.push(Suppressed {
+                    diagnostic,
+                    by,
+                    reason: String::new(),
+                }),
+                None => kept.push(diagnostic),
+            }
+        }
+        self.diagnostics = kept;
+    }
+
+    /// Takes back what a baseline silenced.
+    pub fn forget_baseline(&mut self) {
+        let silenced = std::mem::take(&mut self.suppressed).into_iter();
+        let (known, others): (Vec<_>, Vec<_>) =
+            silenced.partition(|s| matches!(s.by, By::Baseline));
+        self.suppressed = others;
+        if !known.is_empty() {
+            self.diagnostics
+                .extend(known.into_iter().map(|s| s.diagnostic));
+            self.diagnostics.sort_by(order);
+        }
+    }
+}
+
 /// Lints a file.
 pub fn lint(source: Source, settings: &Settings) -> Report {
     let file = syntax::parse(&source);

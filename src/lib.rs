@@ -10,6 +10,7 @@
 //!                     emit::{full,concise,json,sarif,…}   fix::converge ─ new text
 //! ```
 
+pub mod baseline;
 pub mod builds;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -116,6 +116,8 @@ pub struct IgnoreComment {
     pub foreign: bool,
     /// How it ought to be written, if it is not one yet.
     pub meant: Option<String>,
+    /// Whether it names no rule, so that nobody knows which is meant.
+    pub lacks_name: bool,
 }
 
 /// A part of an ignore comment that would silence what a policy locks.

@@ -1,4 +1,5 @@
-//! The files that say how a Dockerfile is built: compose files and bake files, workflows, scripts.
+//! The files that say how a Dockerfile is built: compose files and bake files, units of
+//! Quadlet, workflows, scripts.
 
 #[cfg(feature = "builds")]
 pub mod bake;
@@ -18,6 +19,8 @@ mod hcl_template;
 #[cfg(feature = "builds")]
 pub mod invocation;
 mod json5;
+#[cfg(feature = "builds")]
+pub mod quadlet;
 pub mod updaters;
 // hadolint's configuration, which is YAML too, asks for less of it than a compose file.
 #[cfg_attr(not(feature = "builds"), allow(dead_code))]

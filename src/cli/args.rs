@@ -7,10 +7,13 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, FailOn, LevelSetting, Profile, ScriptChecker};
 use crate::date::{self, Date};
+use crate::diagnostic::Severity;
 use crate::emit::Format;
 use crate::emit::terminal::Color;
 use crate::facts::platform::{Platform, SPELLING};
 use crate::policy::{Golden, LabelFormat};
+use crate::rule::Impact;
+use crate::rules::RULES;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -50,10 +53,18 @@ pub enum Command {
     Parse(ParseArgs),
     /// Print the JSON Schema of dlint.toml.
     Schema,
-    /// Write hadolint's configuration as a dlint.toml.
+    /// Write the configuration of other linters and scanners as a dlint.toml.
     Migrate(MigrateArgs),
+    /// Put the SARIF logs of several runs together.
+    Merge(MergeArgs),
+    /// Write a dlint.toml for a repository, and say how its hooks and pipelines run dlint.
+    Init(InitArgs),
+    /// Show the configuration that applies.
+    Config(ConfigurationArgs),
     /// List the base images of Dockerfiles: who vets them, how exactly they are named, who uses them.
     Bases(Box<BasesArgs>),
+    /// Write the list of known findings, which `--baseline` does not show.
+    Baseline(Box<BaselineArgs>),
     /// Show, test and list what the organisation's policy says.
     Policy(PolicyArgs),
     /// Say which steps of a build run again when files change, and why.
@@ -140,6 +151,22 @@ pub struct LintArgs {
     /// Count the findings per rule instead of listing them; as JSON with `--format json`.
     #[arg(long, help_heading = "Report")]
     pub statistics: bool,
+    /// Show every finding with its lines, however many there are; on a terminal more than fit are
+    /// a line each otherwise.
+    #[arg(long, conflicts_with = "format", help_heading = "Report")]
+    pub full: bool,
+    /// Which findings people see first.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "ORDER",
+        help_heading = "Report"
+    )]
+    pub sort: SortBy,
+    /// Lint again whenever a file changes, until interrupted.
+    #[arg(long, conflicts_with_all = ["fix", "diff", "add_ignore"], help_heading = "Report")]
+    pub watch: bool,
     /// Only findings, no summary.
     #[arg(short, long, help_heading = "Report")]
     pub quiet: bool,
@@ -182,6 +209,30 @@ pub struct LintArgs {
     /// Show what --fix would change; exit with 1 if that is anything.
     #[arg(long, help_heading = "Fixes")]
     pub diff: bool,
+
+    /// Do not show the findings in a list that `dlint baseline` wrote [default: that of the
+    /// configuration].
+    #[arg(long, value_name = "FILE", help_heading = "Known findings")]
+    pub baseline: Option<PathBuf>,
+    /// Show what the configuration's list hides.
+    #[arg(long, conflicts_with = "baseline", help_heading = "Known findings")]
+    pub no_baseline: bool,
+    /// Only findings that are new since a commit of git, or on lines that changed since; where
+    /// branches parted counts.
+    #[arg(long, value_name = "REF", help_heading = "Known findings")]
+    pub since: Option<String>,
+    /// Write comments that ignore what is found, with this reason.
+    #[arg(
+        long,
+        value_name = "REASON",
+        value_parser = super::add_ignore::reason,
+        conflicts_with = "fix",
+        help_heading = "Known findings"
+    )]
+    pub add_ignore: Option<String>,
+    /// Of what is found lint only the files that a list names, one a line; `-` is standard input.
+    #[arg(long, value_name = "FILE", help_heading = "Known findings")]
+    pub changed_files_from: Option<PathBuf>,
 
     /// A build argument, as `docker build` takes it; without a value, that of the environment.
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Build")]
@@ -239,6 +290,16 @@ pub struct LintArgs {
         help_heading = "Files"
     )]
     pub config: Option<PathBuf>,
+    /// Read Dockerfiles from standard input, one JSON object with `path` and `text` a line, and
+    /// write the findings, one object a line, in that order.
+    #[arg(long, help_heading = "Files")]
+    pub stdin_json: bool,
+    /// Of all files lint one of N parts, such as 2/8; `dlint merge` puts their SARIF together.
+    #[arg(long, value_name = "I/N", value_parser = shard, help_heading = "Files")]
+    pub shard: Option<Shard>,
+    /// Exit with 2 if there is nothing to lint.
+    #[arg(long, help_heading = "Files")]
+    pub require_files: bool,
     /// Read no configuration file.
     #[arg(long, help_heading = "Files")]
     pub isolated: bool,
@@ -268,15 +329,29 @@ pub struct LintArgs {
     pub jobs: Option<usize>,
 }
 
+/// Options of `baseline`.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Take out what is fixed, and add nothing.
+    #[arg(long)]
+    pub prune: bool,
+    /// Linting.
+    #[command(flatten)]
+    pub lint: LintArgs,
+}
+
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Ids, or other tools' names for them.
+    /// Ids, other tools' names for them, codes of ShellCheck, or families.
     #[arg(value_name = "RULE", required = true)]
     pub rules: Vec<String>,
     /// Text, or JSON with the page in it.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: TextFormat,
+    /// Write long pages at once, not through a pager.
+    #[arg(long)]
+    pub no_pager: bool,
 }
 
 /// Options of `rules`.
@@ -285,6 +360,74 @@ pub struct RulesArgs {
     /// A table, or JSON.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: TextFormat,
+    /// Those of a family.
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = family)]
+    pub family: Vec<String>,
+    /// Those that serve something: security, correctness, speed, size, clarity and so on
+    #[arg(long, value_name = "IMPACT", value_delimiter = ',', value_parser = impact)]
+    pub impact: Vec<String>,
+    /// Those that another tool has too.
+    #[arg(long, value_enum, value_name = "TOOL", value_delimiter = ',')]
+    pub tool: Vec<OtherTool>,
+    /// Those of a level.
+    #[arg(long, value_name = "LEVEL", value_delimiter = ',', value_parser = severity)]
+    pub level: Vec<Severity>,
+    /// Those with a fix.
+    #[arg(long)]
+    pub fixable: bool,
+}
+
+/// A tool whose names rules have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs)]
+pub enum OtherTool {
+    Hadolint,
+    Buildkit,
+    Shellcheck,
+    Trivy,
+    Checkov,
+    Kics,
+    Sonar,
+    Semgrep,
+}
+
+fn family(text: &str) -> Result<String, String> {
+    let mut families: Vec<&str> = RULES.iter().map(|e| e.meta.family).collect();
+    families.sort_unstable();
+    families.dedup();
+    if families.contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("the families are {}", families.join(", ")))
+    }
+}
+
+fn impact(text: &str) -> Result<String, String> {
+    let impacts = Impact::ALL.map(Impact::as_str);
+    if impacts.contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("the impacts are {}", impacts.join(", ")))
+    }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    let all = Severity::ALL.into_iter();
+    let mut named = all.filter(|s| s.as_str() == text);
+    named
+        .next()
+        .ok_or_else(|| "it is `style`, `info`, `warning` or `error`".to_owned())
+}
+
+/// Options of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// SARIF logs that dlint wrote.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write to a file.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of `completions`.
@@ -298,12 +441,57 @@ pub struct CompletionsArgs {
 /// Options of `migrate`.
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
-    /// A .hadolint.yaml [default: the one hadolint would read].
+    /// Files of hadolint, tally, droast, trivy, checkov or KICS [default: those that are here].
     #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
+    pub file: Vec<PathBuf>,
     /// Where to write; a file that is there stays [default: standard output].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Do not say which rules are kept, renamed, lost and gained.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder [default: .].
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub folder: PathBuf,
+    /// Show what would be written, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Options of `config`.
+#[derive(Debug, Args)]
+pub struct ConfigurationArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ConfigurationCommand,
+}
+
+/// What to do with configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigurationCommand {
+    /// Show what applies to a file: rules, levels, options.
+    Show(ConfigurationShowArgs),
+    /// List the configuration files that are read for a file or folder, in order.
+    Files(ConfigurationShowArgs),
+}
+
+/// Options of `config show` and `config files`.
+#[derive(Debug, Args)]
+pub struct ConfigurationShowArgs {
+    /// A Dockerfile, which need not be there.
+    #[arg(value_name = "PATH", default_value = "Dockerfile")]
+    pub path: PathBuf,
+    /// Text, or JSON.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Where configuration comes from, for commands besides linting.
@@ -620,6 +808,44 @@ pub struct ParseArgs {
     /// A Dockerfile, or `-` for standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// A part of all files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which, from 0.
+    index: usize,
+    /// Of how many.
+    count: usize,
+}
+
+impl Shard {
+    /// Whether the file with this number, from 0, is in it.
+    pub fn has(self, number: usize) -> bool {
+        number % self.count == self.index
+    }
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/');
+    let parts = parts.and_then(|(i, n)| Some((i.parse::<usize>().ok()?, n.parse::<usize>().ok()?)));
+    match parts {
+        Some((number, count)) if number >= 1 && number <= count => Ok(Shard {
+            index: number - 1,
+            count,
+        }),
+        _ => Err("write `1/4` for the first of four parts".to_owned()),
+    }
+}
+
+/// The order of findings in reports for people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SortBy {
+    /// By file and place.
+    #[default]
+    Place,
+    /// The worst first.
+    Severity,
 }
 
 /// How `explain` and `rules` write.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::builds::{Fault, Inline, Invocation, Recipe, bake, callers, compose};
+use crate::builds::{Fault, Inline, Invocation, Recipe, bake, callers, compose, quadlet};
 use crate::context::{
     Build, Caller, Disk, NamedBuild, PassedArgument, SetArgument, Targets, disk, within_repository,
 };
@@ -72,6 +72,7 @@ pub(super) fn is_builder(path: &Path) -> bool {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             name.contains("bake")
         }
+        _ if quadlet::is_build_unit(path) => text_of(path).is_ok_and(|t| quadlet::has_build(&t)),
         _ => false,
     };
     fits && path.is_file()
@@ -490,6 +491,9 @@ pub(super) fn of_file(
     let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
     if is_yaml {
         return compose::read(path, text, &|other| inner_text(path, other), faults);
+    }
+    if quadlet::is_build_unit(path) {
+        return Ok(quadlet::read(path, text, &|p| p.is_file()));
     }
     let own = path.parent().unwrap_or(Path::new(""));
     let overlays = overlays(path);

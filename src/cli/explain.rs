@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::args::{ExplainArgs, TextFormat};
 use super::rules::RuleJson;
 use super::{Status, Trouble, markdown, output};
-use crate::compat::scanners::{self, Declined};
+use crate::compat::scanners::{self, Declined, Scanner};
 use crate::config::UnknownRule;
 use crate::diagnostic::Severity;
 use crate::emit;
@@ -19,12 +19,30 @@ use crate::rules;
 pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
     let mut metas: Vec<&'static RuleMeta> = Vec::new();
     let mut declined: Vec<&'static Declined> = Vec::new();
+    let mut families: Vec<String> = Vec::new();
+    let mut codes: Vec<String> = Vec::new();
     for name in &args.rules {
         if let Some(check) = scanners::declined(name) {
             if !declined.iter().any(|d| std::ptr::eq(*d, check)) {
                 declined.push(check);
             }
             continue;
+        }
+        let of_family = rules::RULES.iter().filter(|e| e.meta.family == name);
+        let mut is_family = false;
+        // A rule may be called as a family is; it is the narrower one.
+        for entry in of_family.filter(|_| rules::by_id(name).is_none()) {
+            is_family = true;
+            if !metas.iter().any(|m| m.id == entry.meta.id) {
+                metas.push(&entry.meta);
+            }
+        }
+        if is_family {
+            families.push(name.clone());
+            continue;
+        }
+        if rules::is_code(name) {
+            codes.push(name.to_ascii_uppercase());
         }
         UnknownRule::check(name).map_err(|unknown| Trouble::Usage {
             message: unknown.to_string(),
@@ -37,7 +55,7 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
         }
     }
     let terminal = Terminal::stdout(color);
-    output::stdout(|out| match args.format {
+    let write = |out: &mut dyn Write| match args.format {
         TextFormat::Json => {
             let rules = metas.iter().map(|m| Explained::Rule(RuleJson::of(m, true)));
             let others = declined.iter().map(|d| Explained::Declined {
@@ -51,7 +69,29 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
             writeln!(out, "{}", emit::escaped(&text))
         }
         TextFormat::Text => {
+            for code in &codes {
+                let address = format!("https://www.shellcheck.net/wiki/{code}");
+                let code = terminal.paint(Style::Bold, code);
+                let text = format!(
+                    "A code of ShellCheck, explained [there]({address}). dlint looks for what it \
+                     stands for with the rule `shellcheck`."
+                );
+                let text = markdown::render(&text, &terminal);
+                writeln!(out, "{code}\n\n{}\n", text.trim_end())?;
+            }
             for (i, meta) in metas.iter().enumerate() {
+                // A family is a list.
+                if families.iter().any(|family| *family == meta.family) {
+                    let is_first =
+                        i == 0 || metas.get(i - 1).is_some_and(|m| m.family != meta.family);
+                    if is_first {
+                        let gap = if i > 0 { "\n" } else { "" };
+                        writeln!(out, "{gap}{}\n", terminal.paint(Style::Bold, meta.family))?;
+                    }
+                    let text = format!("- `{}`: {}", meta.id, meta.summary);
+                    write!(out, "{}", markdown::render(&text, &terminal))?;
+                    continue;
+                }
                 if i > 0 {
                     writeln!(out)?;
                 }
@@ -68,8 +108,49 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
             }
             Ok(())
         }
+    };
+    if !terminal.is_tty || args.no_pager {
+        output::stdout(write)?;
+        return Ok(Status::Clean);
+    }
+    let mut text = Vec::new();
+    write(&mut text).map_err(|error| Trouble::Output {
+        place: "standard output".to_owned(),
+        error,
     })?;
+    let lines = text.iter().filter(|b| **b == b'\n').count();
+    let is_long = terminal.height.is_some_and(|height| lines >= height);
+    if !is_long || !paged(&text) {
+        output::stdout(|out| out.write_all(&text))?;
+    }
     Ok(Status::Clean)
+}
+
+/// Shows a text in the pager of the user; whether there is one.
+fn paged(text: &[u8]) -> bool {
+    let pager = std::env::var("PAGER").unwrap_or_else(|_| "less".to_owned());
+    let mut words = pager.split_whitespace();
+    let Some(program) = words.next().filter(|p| *p != "cat") else {
+        return false;
+    };
+    let child = std::process::Command::new(program)
+        .args(words)
+        // It ends where the text does, and keeps colours.
+        .env(
+            "LESS",
+            std::env::var("LESS").unwrap_or_else(|_| "FRX".to_owned()),
+        )
+        .env("LESSCHARSET", "utf-8")
+        .stdin(std::process::Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        return false;
+    };
+    if let Some(mut input) = child.stdin.take() {
+        // Who quits early has read enough.
+        let _ = input.write_all(text);
+    }
+    child.wait().is_ok()
 }
 
 /// What a name means, as JSON.
@@ -108,6 +189,39 @@ fn page(meta: &RuleMeta, terminal: &Terminal, out: &mut dyn Write) -> io::Result
     )
 }
 
+/// The names of a rule in other tools, each tool before its own.
+fn aliases(meta: &RuleMeta) -> String {
+    let tool_of = |alias: &str| {
+        if meta.hadolint.is_some_and(|h| h.code == alias) {
+            return "hadolint";
+        }
+        if meta.buildkit.is_some_and(|b| b.name == Some(alias)) {
+            return "BuildKit";
+        }
+        match Scanner::of_name(alias) {
+            Some(Scanner::Trivy) => "trivy",
+            Some(Scanner::Checkov) => "checkov",
+            Some(Scanner::Kics) => "KICS",
+            Some(Scanner::Sonar) => "Sonar",
+            Some(Scanner::Semgrep) => "Semgrep",
+            None => "",
+        }
+    };
+    let mut by_tool: Vec<(&str, Vec<&str>)> = Vec::new();
+    for alias in meta.aliases {
+        let tool = tool_of(alias);
+        match by_tool.iter_mut().find(|(known, _)| *known == tool) {
+            Some((_, names)) => names.push(alias),
+            None => by_tool.push((tool, vec![alias])),
+        }
+    }
+    let parts = by_tool.into_iter().map(|(tool, names)| match tool {
+        "" => names.join(", "),
+        tool => format!("{tool} {}", names.join(", ")),
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
 /// What the front matter says.
 fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
     let severity = meta.level.severity();
@@ -137,7 +251,7 @@ fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
         ("fix", fix.to_owned()),
     ];
     if !meta.aliases.is_empty() {
-        facts.push(("aliases", meta.aliases.join(", ")));
+        facts.push(("aliases", aliases(meta)));
     }
     if !meta.cwe.is_empty() {
         let numbers: Vec<String> = meta.cwe.iter().map(|n| format!("CWE-{n}")).collect();

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use clap::ArgMatches;
 use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory};
 use rayon::prelude::*;
 
-use super::args::LintArgs;
+use super::args::{Cli, LintArgs, SortBy};
 use super::builders::{self, Builders, Discovery, InlineSource};
+use super::known::{Known, Past};
+use super::progress::Progress;
 use super::shellcheck::Program;
-use super::{Status, Trouble, output, rewrite};
+use super::{Status, Trouble, add_ignore, output, rewrite, stream, watch};
 use crate::config::{
     self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, Remote,
     ScriptChecker,
@@ -23,7 +25,7 @@ use crate::context::{Build, NamedBuild, PassedArgument, disk};
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::discover;
-use crate::emit::terminal::{Color, Terminal};
+use crate::emit::terminal::{Color, Style, Terminal};
 use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
 use crate::fix::{self, Applicability, Dropped};
@@ -72,9 +74,9 @@ impl Task {
 }
 
 /// A file that was linted.
-struct Done {
-    linted: Linted,
-    effective: Arc<Effective>,
+pub(super) struct Done {
+    pub(super) linted: Linted,
+    pub(super) effective: Arc<Effective>,
     /// The bytes it had, if fixing changed them.
     before: Option<Vec<u8>>,
     fixed: usize,
@@ -83,6 +85,16 @@ struct Done {
 }
 
 pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
+    if args.stdin_json {
+        return stream::run(args);
+    }
+    if args.watch {
+        return watch::run(args, || once(args, matches));
+    }
+    once(args, matches)
+}
+
+fn once(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
     let mut configs = configs(args)?;
     let reporting = configs.of_report()?;
     let mut args = args.clone();
@@ -107,35 +119,16 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
     if args.unsafe_fixes && !args.fix && !args.diff {
         output::note("dlint: --unsafe-fixes does nothing without --fix or --diff");
     }
-    let (mut tasks, mut failures, own) = tasks(args, &mut configs)?;
-    if tasks.is_empty()
-        && failures.is_empty()
-        && let Some((_, fault)) = configs.faults().next()
-    {
-        return Err(fault.clone().into());
-    }
+    let (mut files, mut failures) = lint_paths(args, &mut configs)?;
     if args.verbose {
         for path in configs.paths() {
             output::note(&format!("dlint: configuration {}", path.display()));
         }
     }
-    let program = Program::default();
-    if tasks.iter().any(Task::needs_shellcheck) {
-        let all: Vec<Vec<ExternalScript>> = in_parallel(args, tasks.iter_mut().collect(), scripts);
-        program.ask(all.into_iter().flatten());
-    }
-    let done = lint_all(args, tasks, &own, &program);
-    let failed = program.error();
-    failures.extend(failed.map(|error| Failure::new("shellcheck", error)));
-    let mut files: Vec<Done> = Vec::with_capacity(done.len());
-    for result in done {
-        match result {
-            Ok(done) => files.push(done),
-            Err(failure) => failures.push(failure),
-        }
-    }
 
-    let fixed_text = args.fix && !args.diff && files.iter().any(|f| f.from_stdin);
+    tell_unused_arguments(args, &files);
+    let writes = (args.fix || args.add_ignore.is_some()) && !args.diff;
+    let fixed_text = writes && files.iter().any(|f| f.from_stdin);
     let mut changed = false;
     if args.diff {
         let exact = output::is_file();
@@ -162,7 +155,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         if exact && is_masked {
             output::note("dlint: secrets are masked in the difference; --show-secrets writes them");
         }
-    } else if args.fix {
+    } else if writes {
         for file in &mut files {
             let source = &file.linted.report().source;
             if file.from_stdin {
@@ -182,14 +175,8 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
             output::note(&format!("dlint: {path}:{}", file.linted.mask(&text)));
         }
     }
-    for failure in &failures {
-        output::error(&failure.to_string(), &Terminal::stderr(args.color));
-    }
-    for (path, fault) in configs.faults() {
-        let terminal = Terminal::stderr(args.color);
-        let _ = emit::write_config_error(fault, &terminal, &mut io::stderr().lock());
-        failures.push(Failure::new(path, fault));
-    }
+    tell_failures(&failures, args.color);
+    failures.extend(config_failures(&configs, args.color));
     let fixed = files.iter().map(|f| f.fixed).sum::<usize>();
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
     let any_fails = |locked: bool| {
@@ -209,7 +196,15 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
             let mut diagnostics = report.diagnostics.iter();
             diagnostics.any(|d| effective.fails(d, false))
         });
-    let mut linted: Vec<Linted> = files.into_iter().map(|f| f.linted).collect();
+    let judged = files.into_iter().map(|mut file| {
+        let effective = &file.effective;
+        // BuildKit fails for any of its own, if the file asks it to.
+        if !file.linted.report().fails {
+            file.linted.judge(|d| effective.fails(d, false));
+        }
+        file.linted
+    });
+    let mut linted: Vec<Linted> = judged.collect();
     let exceptions = exceptions.into_iter().map(|(_, report)| report);
     let attempts = attempts.into_iter().chain(exceptions);
     linted.extend(attempts.map(|report| Linted::new(report, Perspective::Dlint, [])));
@@ -219,6 +214,7 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         fixed: args.fix.then_some((fixed, fixed_files)),
         summary: !args.quiet,
         path: args.file_path_in_report.as_deref(),
+        worst_first: args.sort == SortBy::Severity,
     };
     let status = match () {
         () if !outcome.is_complete() => Status::Trouble,
@@ -229,16 +225,94 @@ pub(super) fn run(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Troub
         () if fails => Status::Findings,
         () => Status::Clean,
     };
+    if !args.quiet && args.add_ignore.is_some() {
+        let would = if args.diff { "Would add" } else { "Added" };
+        let comments = emit::count(fixed, "ignore comment");
+        let files = emit::count(fixed_files, "file");
+        output::note(&format!("{would} {comments} in {files}"));
+    } else if !args.quiet && args.diff {
+        let problems = emit::count(fixed, "problem");
+        let files = emit::count(fixed_files, "file");
+        output::note(&format!("Would fix {problems} in {files}"));
+    }
     if args.diff {
-        if !args.quiet {
-            let problems = emit::count(fixed, "problem");
-            let files = emit::count(fixed_files, "file");
-            output::note(&format!("Would fix {problems} in {files}"));
-        }
         return Ok(status);
     }
     write(args, &reports, &outcome, fixed_text)?;
     Ok(status)
+}
+
+/// Lints what a command line names.
+pub(super) fn lint_paths(
+    args: &LintArgs,
+    configs: &mut Configs,
+) -> Result<(Vec<Done>, Vec<Failure>), Trouble> {
+    let (mut tasks, mut failures, own) = tasks(args, configs)?;
+    if tasks.is_empty()
+        && failures.is_empty()
+        && let Some((_, fault)) = configs.faults().next()
+    {
+        return Err(fault.clone().into());
+    }
+    let files = tasks
+        .iter()
+        .filter(|t| t.path.is_some() || args.stdin_filename.is_some());
+    let files = files.map(|t| (t.name.as_path(), &t.effective));
+    let mut known = Known::of(args, files)?;
+    tasks.retain(|t| !known.is_unchanged(&t.name, &t.effective));
+    if let Some(shard) = args.shard {
+        let mut number = 0;
+        tasks.retain(|_| {
+            number += 1;
+            shard.has(number - 1)
+        });
+    }
+    let program = Program::default();
+    if tasks.iter().any(Task::needs_shellcheck) {
+        let all: Vec<Vec<ExternalScript>> = in_parallel(args, tasks.iter_mut().collect(), scripts);
+        program.ask(all.into_iter().flatten());
+    }
+    let progress = Progress::of(tasks.len(), args);
+    let done = in_parallel(args, tasks, |task| {
+        let done = lint(args, task, &own, &program, &known);
+        progress.step();
+        done
+    });
+    progress.end();
+    let failed = program.error();
+    failures.extend(failed.map(|error| Failure::new("shellcheck", error)));
+    let mut files: Vec<Done> = Vec::with_capacity(done.len());
+    for result in done {
+        match result {
+            Ok(mut done) => {
+                known.silence(&mut done.linted, &done.effective);
+                files.push(done);
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if !args.quiet {
+        known.tell_stale();
+    }
+    Ok((files, failures))
+}
+
+/// Says on standard error what could not be linted.
+pub(super) fn tell_failures(failures: &[Failure], color: Color) {
+    for failure in failures {
+        output::error(&failure.to_string(), &Terminal::stderr(color));
+    }
+}
+
+/// Says on standard error what is wrong with configurations.
+pub(super) fn config_failures(configs: &Configs, color: Color) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for (path, fault) in configs.faults() {
+        let terminal = Terminal::stderr(color);
+        let _ = emit::write_config_error(fault, &terminal, &mut io::stderr().lock());
+        failures.push(Failure::new(path, fault));
+    }
+    failures
 }
 
 /// Where the configuration comes from, by the options of a command line.
@@ -290,11 +364,12 @@ fn reports(
         .collect();
     if formats.is_empty() {
         let is_tty = Terminal::stdout(args.color).is_tty && args.output.is_empty();
-        let own = if is_tty {
+        let own = if is_tty || args.full {
             Format::Full
         } else {
             Format::Concise
         };
+        let configured = configured.filter(|_| !args.full);
         formats.push((0, configured.unwrap_or(own)));
     }
     let mut wanted: Vec<Wanted> = formats.iter().map(|(_, f)| (*f, None)).collect();
@@ -336,8 +411,79 @@ pub(super) fn today() -> Date {
     Date::of_days(since.map_or(0, |since| since.as_secs() / DAY))
 }
 
+/// Refuses a path that is none and nearly a command.
+fn misspelt_command(path: &Path) -> Result<(), Trouble> {
+    let Some(word) = path.to_str() else {
+        return Ok(());
+    };
+    let is_word = word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    if word.is_empty() || !is_word || path.exists() {
+        return Ok(());
+    }
+    let cli = Cli::command();
+    let names: Vec<&str> = cli.get_subcommands().map(|c| c.get_name()).collect();
+    match crate::text::nearest(word, names.iter().copied()) {
+        Some(near) => Err(Trouble::Usage {
+            message: format!("no command or file `{word}`"),
+            help: Some(format!("did you mean `dlint {near}`?")),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether the builder itself reads an argument.
+fn is_of_the_builder(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let is_proxy = upper.ends_with("_PROXY");
+    let begins = |word: &str| name.starts_with(word);
+    is_proxy
+        || name == "SOURCE_DATE_EPOCH"
+        || ["BUILDKIT_", "TARGET", "BUILD"].iter().any(|w| begins(w))
+}
+
+/// Says which build arguments no file declares: a name that is misspelt changes nothing.
+fn tell_unused_arguments(args: &LintArgs, files: &[Done]) {
+    if args.build_arg.is_empty() || files.is_empty() || args.quiet {
+        return;
+    }
+    let name_of = |argument: &String| -> String {
+        let name = argument
+            .split_once('=')
+            .map_or(argument.as_str(), |(name, _)| name);
+        name.to_owned()
+    };
+    let mut left: BTreeSet<String> = args.build_arg.iter().map(name_of).collect();
+    left.retain(|name| !is_of_the_builder(name));
+    for file in files {
+        let source = &file.linted.report().source;
+        // Dockerfiles within other files are not taken out again: their text has the name.
+        let declares = |name: &String| {
+            let text = source.text();
+            text.contains(name.as_str()) && {
+                let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                words.any(|word| word == name)
+            }
+        };
+        left.retain(|name| !declares(name));
+    }
+    for name in left {
+        output::note(&format!(
+            "dlint: --build-arg {name}: no file here declares that argument"
+        ));
+    }
+}
+
 /// The command line as a layer of settings.
 fn layer(args: &LintArgs) -> Result<Layer, Trouble> {
+    if let Some(context) = &args.context
+        && !context.to_string_lossy().contains("://")
+        && !context.is_dir()
+    {
+        let context = context.display();
+        return Err(Trouble::usage(format!(
+            "--context {context}: no such folder"
+        )));
+    }
     let mut build = BuildOptions {
         target: args.target.clone().filter(|t| !t.is_empty()),
         context: args.context.clone(),
@@ -423,6 +569,11 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
     if !stdin && args.stdin_filename.is_some() {
         return Err(Trouble::usage("--stdin-filename goes with the path `-`"));
     }
+    if stdin && args.changed_files_from.as_deref() == Some(Path::new(STDIN)) {
+        return Err(Trouble::usage(
+            "standard input is either a Dockerfile or the list of changed files",
+        ));
+    }
     if paths.is_empty() && !stdin {
         paths.push(PathBuf::from("."));
     }
@@ -432,6 +583,9 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
         exclude,
         force_exclude: args.force_exclude,
     };
+    if let Some(first) = paths.first() {
+        misspelt_command(first)?;
+    }
     let (named, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| builders::is_builder(p));
     let found = discover::discover(&paths, &options, configs);
     let mut builders = Builders::default();
@@ -532,18 +686,50 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
             bytes: None,
         });
     }
+    if let Some(list) = &args.changed_files_from {
+        let changed = changed_files(list)?;
+        tasks.retain(|task| changed.contains(&disk::identity(&task.name)));
+        if tasks.is_empty() {
+            // That nothing of these is a Dockerfile is what most changes are like.
+            let failures = found.failures.into_iter();
+            let failures = failures.map(|(path, message)| Failure::new(path, message));
+            if !args.quiet {
+                let files = emit::count(changed.len(), "changed file");
+                output::note(&format!("dlint: of {files} none is linted"));
+            }
+            return Ok((
+                tasks,
+                failures.chain(builders.failures).collect(),
+                Arc::default(),
+            ));
+        }
+    }
     let stdin = usize::from(stdin);
     if let Some(files) = tasks.get_mut(stdin..) {
         files.sort_by(|a, b| a.name.cmp(&b.name));
     }
-    if tasks.is_empty() && found.failures.is_empty() && builders.failures.is_empty() && !args.quiet
-    {
+    let is_empty = tasks.is_empty() && found.failures.is_empty() && builders.failures.is_empty();
+    if is_empty && configs.faults().next().is_none() {
         let hint = if found.left_out {
             "; .gitignore and the like leave out a part"
         } else {
             ""
         };
-        output::note(&format!("dlint: nothing to lint was found{hint}"));
+        let places: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
+        let message = match places.as_slice() {
+            [] => "nothing to lint: all that was named is left out".to_owned(),
+            places => format!("nothing to lint in {}{hint}", places.join(", ")),
+        };
+        let help = format!("looked for {}; `include` adds other names", discover::NAMES);
+        if args.require_files {
+            let help = Some(help);
+            return Err(Trouble::Usage { message, help });
+        }
+        if !args.quiet {
+            let terminal = Terminal::stderr(args.color);
+            output::warning(&message, &terminal);
+            output::note(&format!("  help: {help}"));
+        }
     }
     let failures = found.failures.into_iter();
     let failures = failures.map(|(path, message)| Failure::new(path, message));
@@ -554,6 +740,25 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
     let own = Arc::new(own);
     let failures = failures.chain(builders.failures).collect();
     Ok((tasks, failures, own))
+}
+
+/// The files that a list names, one a line or each ended by a zero byte.
+fn changed_files(list: &Path) -> Result<HashSet<PathBuf>, Trouble> {
+    const MOST: u64 = 1 << 28;
+    let bytes = if list == Path::new(STDIN) {
+        disk::read_to(io::stdin().lock(), 0, MOST)
+    } else {
+        disk::read_named(list, MOST)
+    };
+    let bytes = bytes.map_err(|e| {
+        let reason = discover::reason(&e);
+        Trouble::usage(format!("{}: {reason}", list.display()))
+    })?;
+    let text = String::from_utf8_lossy(&bytes);
+    let end = if text.contains('\0') { '\0' } else { '\n' };
+    let names = text.split(end).map(|line| line.trim_end_matches('\r'));
+    let names = names.filter(|name| !name.is_empty());
+    Ok(names.map(|name| disk::identity(Path::new(name))).collect())
 }
 
 /// The labels of the images that the tree makes, if a policy asks for any.
@@ -588,16 +793,6 @@ fn labels(
     all
 }
 
-/// Lints all files.
-fn lint_all(
-    args: &LintArgs,
-    tasks: Vec<Task>,
-    own: &Arc<Made>,
-    program: &Program,
-) -> Vec<Result<Done, Failure>> {
-    in_parallel(args, tasks, |task| lint(args, task, own, program))
-}
-
 /// What comes of every task, in their order whatever the number of threads.
 pub(super) fn in_parallel<T: Send, R: Send>(
     args: &LintArgs,
@@ -628,6 +823,7 @@ fn lint_inline(
     inline: InlineSource,
     effective: Arc<Effective>,
     settings: &Settings,
+    past: &Past,
 ) -> Done {
     let mut report = Report {
         diagnostics: Vec::new(),
@@ -668,6 +864,7 @@ fn lint_inline(
     report
         .diagnostics
         .sort_by_key(|d| (d.span.start, d.span.end, d.rule.id));
+    Known::silence_past(past, &mut report, &effective, settings);
     Done {
         effective,
         before: None,
@@ -679,7 +876,7 @@ fn lint_inline(
 }
 
 /// A report as it may be shown.
-fn shown(args: &LintArgs, report: Report, settings: &Settings) -> Linted {
+pub(super) fn shown(args: &LintArgs, report: Report, settings: &Settings) -> Linted {
     if args.show_secrets {
         return Linted::with_secrets(report, settings.perspective);
     }
@@ -720,6 +917,7 @@ fn lint(
     mut task: Task,
     own: &Arc<Made>,
     program: &Program,
+    known: &Known,
 ) -> Result<Done, Failure> {
     let effective = Arc::clone(&task.effective);
     let mut settings = Cow::Borrowed(&effective.settings);
@@ -740,32 +938,71 @@ fn lint(
         settings = Cow::Owned(program.answer(&settings));
     }
     if let Some(inline) = task.inline.take() {
-        return Ok(lint_inline(args, inline, Arc::clone(&effective), &settings));
+        let past = known.past(&task.name, |_| None);
+        return Ok(lint_inline(
+            args,
+            inline,
+            Arc::clone(&effective),
+            &settings,
+            &past,
+        ));
     }
     let bytes = match task.bytes.take() {
         Some(bytes) => bytes,
         None => task.read()?,
     };
     let asks = task.needs_shellcheck();
-    let source = Source::from_bytes(task.name, bytes);
-    let mut report = engine::lint_guarded(source, &settings);
+    let past = known.past(&task.name, |text| {
+        let source = Source::from_bytes(&task.name, text);
+        if asks {
+            program.ask(engine::scripts(&source, &settings));
+            return Some(engine::lint_guarded(source, &program.answer(&settings)));
+        }
+        Some(engine::lint_guarded(source, &settings))
+    });
+    let fixes = args.fix || args.diff || args.add_ignore.is_some();
+    let silence = |mut report: Report| {
+        Known::silence_past(&past, &mut report, &effective, &settings);
+        if fixes {
+            known.silence_listed(&mut report, &effective, &settings);
+        }
+        report
+    };
+    let lint_again = |source: Source| {
+        if !asks {
+            return silence(engine::lint_guarded(source, &settings));
+        }
+        program.ask(engine::scripts(&source, &settings));
+        silence(engine::lint_guarded(source, &program.answer(&settings)))
+    };
+    let source = Source::from_bytes(&task.name, bytes);
+    let mut report = silence(engine::lint_guarded(source, &settings));
     let (mut before, mut fixed, mut dropped) = (None, 0, Vec::new());
     let least = if args.unsafe_fixes {
         Applicability::Unsafe
     } else {
         Applicability::Safe
     };
-    let mut fixes = report.diagnostics.iter().filter_map(|d| d.fix.as_ref());
-    if (args.fix || args.diff) && fixes.any(|f| f.applicability >= least) {
-        let old = report.source.bytes().to_vec();
-        let relint = |source: Source| {
-            if !asks {
-                return engine::lint_guarded(source, &settings);
+    if let Some(reason) = &args.add_ignore {
+        let may = |d: &Diagnostic| !effective.settings.is_locked(d.rule.id);
+        if let Some(commented) = add_ignore::add(&report, reason, may) {
+            let old = report.source.bytes().to_vec();
+            let source = Source::from_bytes(report.source.path(), commented.bytes);
+            let after = lint_again(source);
+            if add_ignore::is_well(&report, &after) {
+                fixed = commented.comments;
+                before = Some(old);
+                report = after;
             }
-            program.ask(engine::scripts(&source, &settings));
-            engine::lint_guarded(source, &program.answer(&settings))
-        };
-        let result = fix::converge(report, least, &relint);
+        }
+    }
+    let mut offered = report.diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    if (args.fix || args.diff)
+        && args.add_ignore.is_none()
+        && offered.any(|f| f.applicability >= least)
+    {
+        let old = report.source.bytes().to_vec();
+        let result = fix::converge(report, least, &lint_again);
         before = result.changed.then_some(old);
         fixed = result.fixed.values().sum();
         dropped = result.dropped;
@@ -822,7 +1059,25 @@ fn write(
         }
         Some(format) => {
             let terminal = Terminal::stdout(args.color);
-            output::stdout(|out| report(format, &terminal, out))?;
+            let is_long = |full: &[u8]| {
+                let lines = full.iter().filter(|b| **b == b'\n').count();
+                lines > terminal.height.unwrap_or(0).max(SCREEN)
+            };
+            // Nobody asked for all of them.
+            let may_shorten = format == Format::Full && terminal.is_tty && !args.full;
+            output::stdout(|out| {
+                if args.statistics || !may_shorten {
+                    return report(format, &terminal, out);
+                }
+                let mut full = Vec::new();
+                emit::write(format, outcome, &terminal, &mut full)?;
+                if !is_long(&full) {
+                    return out.write_all(&full);
+                }
+                emit::write(Format::Compact, outcome, &terminal, out)?;
+                let text = "--full shows them with their lines";
+                writeln!(out, "{}", terminal.paint(Style::Dim, text))
+            })?;
         }
         None if args.statistics => {
             let _ = report(
@@ -833,8 +1088,17 @@ fn write(
         }
         None => {}
     }
-    // `full` ends with its own summary.
-    if args.fix && !args.quiet && (on_stdout != Some(Format::Full) || args.statistics) {
+    // These end with their own summary.
+    let has_summary = !args.statistics
+        && match on_stdout {
+            Some(Format::Full | Format::Compact) => true,
+            Some(Format::Concise) => Terminal::stdout(args.color).is_tty,
+            _ => false,
+        };
+    let is_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty());
+    let is_read = Terminal::stderr(args.color).is_tty || is_ci;
+    let is_counted = on_stdout == Some(Format::Concise) && is_read && !args.statistics;
+    if (args.fix || is_counted) && !args.quiet && !has_summary {
         output::note(&outcome.summary_line());
     }
     match lost {
@@ -843,12 +1107,14 @@ fn write(
     }
 }
 
+/// The most lines of a full report that are shown unasked where the terminal has fewer.
+const SCREEN: usize = 50;
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::cli::args::Cli;
     use crate::config::FailOn;
     use crate::engine::ActiveRule;
     use crate::rule::{Context, Rule};
@@ -882,6 +1148,8 @@ mod tests {
             },
             fail_on: FailOn::Warning,
             locked_fail_on: None,
+            baseline: None,
+            baseline_hides_locked: false,
             scripts: ScriptChecker::Native,
         });
         let tasks = ["a", "b", "c"].map(|name| {
@@ -904,12 +1172,10 @@ mod tests {
             }
         });
         let cli = Cli::parse_from(["dlint", "--fix"]);
-        let linted: Vec<Linted> = lint_all(
-            &cli.lint,
-            tasks.into(),
-            &Arc::default(),
-            &Program::default(),
-        )
+        let (own, program, known) = (Arc::default(), Program::default(), Known::default());
+        let linted: Vec<Linted> = in_parallel(&cli.lint, tasks.into(), |task| {
+            lint(&cli.lint, task, &own, &program, &known)
+        })
         .into_iter()
         .map(|done| done.unwrap().linted)
         .collect();
@@ -919,6 +1185,7 @@ mod tests {
             fixed: None,
             summary: true,
             path: None,
+            worst_first: false,
         };
         assert!(!outcome.is_complete());
         let rules: Vec<&str> = outcome.findings().map(|(_, d)| d.rule.id).collect();

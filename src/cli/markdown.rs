@@ -11,6 +11,7 @@ pub(super) fn render(page: &str, terminal: &Terminal) -> String {
     let width = terminal.width.min(WIDEST);
     let mut paragraph = String::new();
     let mut fence: Option<&str> = None;
+    let mut style = Style::Code;
     for line in page.lines() {
         if let Some(mark) = fence {
             if line.trim_end() == mark {
@@ -18,7 +19,7 @@ pub(super) fn render(page: &str, terminal: &Terminal) -> String {
                 out.push('\n');
             } else {
                 out.push_str("    ");
-                out.push_str(&terminal.paint(Style::Code, line));
+                out.push_str(&terminal.paint(style, line));
                 out.push('\n');
             }
             continue;
@@ -30,13 +31,25 @@ pub(super) fn render(page: &str, terminal: &Terminal) -> String {
         }
         if ticks >= 3 {
             fence = line.get(..ticks);
-            let heading = match line.split_whitespace().nth(1) {
-                Some("output") => "dlint says:",
-                Some("fixed") => "fixed:",
-                _ => "",
+            let mut words = line.get(ticks..).unwrap_or_default().split_whitespace();
+            let kind = words.nth(1);
+            style = match kind {
+                Some("bad") => Style::Removed,
+                Some("good" | "fixed") => Style::Added,
+                Some("output") => Style::Dim,
+                _ => Style::Code,
+            };
+            let named = kind.into_iter().chain(words);
+            let mut named = named.filter_map(|w| w.split_once('='));
+            let file = named.find(|(key, _)| matches!(*key, "file" | "name"));
+            let heading = match (kind, file) {
+                (_, Some((_, file))) => format!("{file}:"),
+                (Some("output"), _) => "dlint says:".to_owned(),
+                (Some("fixed"), _) => "fixed:".to_owned(),
+                _ => String::new(),
             };
             if !heading.is_empty() {
-                out.push_str(&format!("  {}\n", terminal.paint(Style::Dim, heading)));
+                out.push_str(&format!("  {}\n", terminal.paint(Style::Dim, &heading)));
             }
         } else if line.is_empty() {
             if !out.ends_with("\n\n") && !out.is_empty() {

@@ -1,24 +1,34 @@
 //! The command line: one file per command. Output goes through locked, buffered writers, and a
 //! reader that went away ends a run without a word.
 
+mod add_ignore;
 pub mod args;
+mod baseline;
 mod bases;
 mod builders;
 mod cache;
 mod completions;
+mod configuration;
 mod docker;
 mod explain;
+mod init;
+mod known;
 mod lint;
 mod man;
 mod markdown;
+mod merge;
 mod migrate;
 mod output;
 mod parse;
 mod policy;
+mod progress;
 mod rewrite;
 mod rules;
 mod schema;
 mod shellcheck;
+mod since;
+mod stream;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -121,6 +131,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Parse(args)) => parse::run(args),
         Some(Command::Schema) => schema::run(),
         Some(Command::Migrate(args)) => migrate::run(args),
+        Some(Command::Merge(args)) => merge::run(args),
+        Some(Command::Init(args)) => init::run(args),
+        Some(Command::Config(args)) => configuration::run(args),
+        Some(Command::Baseline(args)) => baseline::run(args),
         Some(Command::Bases(args)) => bases::run(args, color),
         Some(Command::Policy(args)) => policy::run(args, color),
         Some(Command::Cache(args)) => cache::run(args, color),

@@ -20,6 +20,21 @@ pub(super) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Re
     }
 }
 
+/// Writes to standard output, and says whether somebody still reads it.
+pub(super) fn is_read(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<bool, Trouble> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Trouble::Output {
+            place: "standard output".to_owned(),
+            error,
+        }),
+    }
+}
+
 /// Writes a file.
 pub(super) fn file(
     path: &Path,
@@ -43,6 +58,13 @@ pub(super) fn note(text: &str) {
         "{}",
         emit::one_line(&Secrets::default().mask(text))
     );
+}
+
+/// A warning in one line on standard error.
+pub(super) fn warning(text: &str, terminal: &Terminal) {
+    let warning = terminal.paint(Style::Severity(Severity::Warning), "warning");
+    let text = emit::one_line(&Secrets::default().mask(text)).to_string();
+    let _ = writeln!(io::stderr().lock(), "{warning}: {text}");
 }
 
 /// An error in one line on standard error.

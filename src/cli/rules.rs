@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::args::{RulesArgs, TextFormat};
+use super::args::{OtherTool, RulesArgs, TextFormat};
 use super::{Status, Trouble, output};
+use crate::compat::scanners::Scanner;
 use crate::diagnostic::Severity;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::fix::Applicability;
@@ -65,10 +66,15 @@ fn default(meta: &RuleMeta) -> &'static str {
 
 pub(super) fn run(args: &RulesArgs, color: Color) -> Result<Status, Trouble> {
     let terminal = Terminal::stdout(color);
+    let metas: Vec<&'static RuleMeta> = RULES
+        .iter()
+        .map(|e| &e.meta)
+        .filter(|meta| fits(args, meta))
+        .collect();
     output::stdout(|out| match args.format {
-        TextFormat::Text => table(&terminal, out),
+        TextFormat::Text => table(metas.clone(), &terminal, out),
         TextFormat::Json => {
-            let rules: Vec<RuleJson> = RULES.iter().map(|e| RuleJson::of(&e.meta, false)).collect();
+            let rules: Vec<RuleJson> = metas.iter().map(|m| RuleJson::of(m, false)).collect();
             serde_json::to_writer_pretty(&mut *out, &rules)?;
             out.write_all(b"\n")
         }
@@ -76,9 +82,40 @@ pub(super) fn run(args: &RulesArgs, color: Color) -> Result<Status, Trouble> {
     Ok(Status::Clean)
 }
 
+/// Whether a rule is asked for. Of values of one option any fits, of options all have to.
+fn fits(args: &RulesArgs, meta: &RuleMeta) -> bool {
+    let any = |wanted: &[String], has: &dyn Fn(&str) -> bool| {
+        wanted.is_empty() || wanted.iter().any(|w| has(w))
+    };
+    let is_fixable = meta.fix.is_some_and(|f| f >= Applicability::Unsafe);
+    any(&args.family, &|family| meta.family == family)
+        && any(&args.impact, &|name| {
+            meta.impact.iter().any(|i| i.as_str() == name)
+        })
+        && (args.level.is_empty() || args.level.contains(&meta.level.severity()))
+        && (args.tool.is_empty() || args.tool.iter().any(|tool| has(*tool, meta)))
+        && (!args.fixable || is_fixable)
+}
+
+/// Whether another tool makes the check that a rule makes.
+fn has(tool: OtherTool, meta: &RuleMeta) -> bool {
+    match tool {
+        OtherTool::Hadolint => meta.hadolint.is_some(),
+        OtherTool::Buildkit => meta.buildkit.is_some(),
+        OtherTool::Shellcheck => meta.id == crate::rules::SHELLCHECK,
+        OtherTool::Trivy => Scanner::Trivy.has(meta),
+        OtherTool::Checkov => Scanner::Checkov.has(meta),
+        OtherTool::Kics => Scanner::Kics.has(meta),
+        OtherTool::Sonar => Scanner::Sonar.has(meta),
+        OtherTool::Semgrep => Scanner::Semgrep.has(meta),
+    }
+}
+
 /// The rules by family, one line each.
-fn table(terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
-    let mut metas: Vec<&RuleMeta> = RULES.iter().map(|e| &e.meta).collect();
+fn table(mut metas: Vec<&RuleMeta>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
+    if metas.is_empty() {
+        return writeln!(out, "no rule is all of that");
+    }
     metas.sort_by_key(|m| (m.family, m.id));
     let widest = metas.iter().map(|m| m.id.len()).max().unwrap_or(0);
     let mut family = "";

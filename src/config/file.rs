@@ -179,6 +179,11 @@ pub struct File {
     /// may leave files out. It counts in the file that `--policy` names and in those it extends.
     #[schemars(with = "Vec<schema::Selector>")]
     pub locked: Vec<Located<String>>,
+    /// Whether a baseline may hide findings of the locked rules. It counts where `locked` does.
+    pub allow_baseline: Option<bool>,
+    /// The list of known findings, which are not shown: what `dlint baseline` writes. The path is
+    /// relative to this file.
+    pub baseline: Option<String>,
     /// What the organisation demands of images.
     #[schemars(with = "Policy")]
     pub policy: PolicyKeys,

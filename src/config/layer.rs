@@ -36,6 +36,8 @@ pub struct Layer {
     pub levels: Vec<(String, LevelSetting)>,
     /// The rules that nothing else lifts, if the file is a policy.
     pub locked: Vec<String>,
+    /// Whether a baseline may hide what is locked; likewise.
+    pub allow_baseline: Option<bool>,
     /// Keys of [`Policy`] that replace those below.
     pub policy: PolicyKeys,
     /// Golden images besides.
@@ -71,6 +73,7 @@ impl Layer {
             fail_on: file.fail_on,
             levels: file.levels.into_iter().map(|(k, v)| (k.value, v)).collect(),
             locked: values(file.locked),
+            allow_baseline: file.allow_baseline,
             policy: file.policy,
             build: file.build,
             rules,
@@ -337,6 +340,7 @@ pub(super) struct Selection {
     options: Vec<Options>,
     pub(super) fail_on: FailOn,
     ignore_comments: bool,
+    pub(super) allow_baseline: bool,
     pub(super) shellcheck: ScriptChecker,
     pub(super) as_of: Option<Date>,
     /// The codes that are on, for the rule that has any.
@@ -366,6 +370,7 @@ impl Selection {
             },
             fail_on: profile.fail_on(),
             ignore_comments: true,
+            allow_baseline: false,
             shellcheck: ScriptChecker::default(),
             as_of: None,
             policy: Policy::default(),
@@ -442,6 +447,7 @@ impl Selection {
         }
         self.fail_on = layer.fail_on.unwrap_or(self.fail_on);
         self.ignore_comments = layer.ignore_comments.unwrap_or(self.ignore_comments);
+        self.allow_baseline = layer.allow_baseline.unwrap_or(self.allow_baseline);
         self.shellcheck = layer.shellcheck.unwrap_or(self.shellcheck);
         self.as_of = layer.as_of.or(self.as_of);
         layer.policy.lay_over(&mut self.policy);
@@ -542,6 +548,8 @@ impl Selection {
         policy.trusted_registries.extend(self.trusted_registries);
         Ok(Effective {
             locked_fail_on: None,
+            baseline: None,
+            baseline_hides_locked: false,
             scripts: self.shellcheck,
             settings: Settings {
                 perspective: self.profile.perspective(),

@@ -35,6 +35,8 @@ pub struct Config {
     pub path: PathBuf,
     /// From the file that is extended last to the file itself.
     base: Vec<Layer>,
+    /// The list of known findings.
+    pub baseline: Option<PathBuf>,
     overrides: Vec<(Patterns, Layer)>,
     exclude: Vec<Patterns>,
     include: Vec<Patterns>,
@@ -239,6 +241,9 @@ impl Config {
         let unshipped = &file.tests_and_examples;
         if let Some(files) = &unshipped.files {
             self.unshipped = Some(reader.patterns(folder, files)?);
+        }
+        if let Some(baseline) = &file.baseline {
+            self.baseline = Some(folder.join(baseline));
         }
         self.unshipped_level = unshipped.level.or(self.unshipped_level);
         for (over, rules) in file.overrides.iter().zip(of_overrides) {

@@ -292,6 +292,7 @@ impl Lock {
 /// Puts what is locked over what applies.
 pub(super) fn mark(lock: &Lock, effective: &mut Effective) {
     effective.locked_fail_on = Some(lock.own.fail_on);
+    effective.baseline_hides_locked = lock.own.allow_baseline;
     for rule in &mut effective.settings.rules {
         let mut known = RULES.iter().zip(&lock.rules);
         rule.is_locked = known.any(|(entry, locked)| *locked && entry.meta.id == rule.meta.id);

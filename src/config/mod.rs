@@ -8,6 +8,7 @@ mod error;
 pub mod exceptions;
 mod file;
 mod hadolint;
+pub mod import;
 mod layer;
 mod load;
 mod lock;
@@ -92,11 +93,21 @@ pub struct Effective {
     pub fail_on: FailOn,
     /// The same for the findings of rules that a policy locks, which nothing else decides.
     pub locked_fail_on: Option<FailOn>,
+    /// The list of known findings.
+    pub baseline: Option<PathBuf>,
+    /// Whether it may hide what a policy locks.
+    pub baseline_hides_locked: bool,
     /// Who looks at shell scripts.
     pub scripts: ScriptChecker,
 }
 
 impl Effective {
+    /// Whether a finding may be hidden by what is known: what a policy locks may not, but where it
+    /// allows that.
+    pub fn may_hide(&self, diagnostic: &Diagnostic) -> bool {
+        self.baseline_hides_locked || !self.settings.is_locked(diagnostic.rule.id)
+    }
+
     /// Whether a finding makes a run fail; of those that a policy locks only with `locked`.
     pub fn fails(&self, diagnostic: &Diagnostic, locked: bool) -> bool {
         let is_locked = self.settings.is_locked(diagnostic.rule.id);
@@ -259,6 +270,24 @@ impl Configs {
         paths
     }
 
+    /// The files that are read for what stands in a folder, those first over which others are laid:
+    /// what a file extends stands before it.
+    pub fn files_of(&mut self, folder: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+        let own = self.of_folder(folder)?;
+        let both = [Some(own), self.policy.clone()].into_iter().flatten();
+        let mut files: Vec<PathBuf> = Vec::new();
+        for config in both {
+            let read = config.claims_by_file().iter();
+            files.extend(read.map(|(source, _)| source.path().to_path_buf()));
+            // hadolint's file makes no claims.
+            let own = crate::context::disk::nearer(&config.path).to_path_buf();
+            if !own.as_os_str().is_empty() && !files.contains(&own) {
+                files.push(own);
+            }
+        }
+        Ok(files)
+    }
+
     /// How to report, by the configuration of the folder dlint runs in.
     pub fn of_report(&mut self) -> Result<Reporting, ConfigError> {
         let config = self.of_folder(Path::new(""))?;
@@ -381,6 +410,7 @@ impl Configs {
         let exceptions = own.into_iter().flatten();
         let of_policy = policy.into_iter().flat_map(|p| p.exceptions(&key.2));
         effective.settings.exceptions = exceptions.chain(of_policy).cloned().collect();
+        effective.baseline.clone_from(&config.baseline);
         effective.settings.files = Some(Arc::new(Disk));
         effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Format {
     /// The source line with the place underlined, for people.
     Full,
+    /// One line per finding, below the name of its file, for people.
+    Compact,
     /// One line per finding.
     Concise,
     /// One line per finding, as hadolint writes it.
@@ -51,8 +53,9 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 15] = [
+    pub const ALL: [Format; 16] = [
         Format::Full,
+        Format::Compact,
         Format::Concise,
         Format::Tty,
         Format::Gnu,
@@ -73,6 +76,7 @@ impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
             Format::Full => "full",
+            Format::Compact => "compact",
             Format::Concise => "concise",
             Format::Tty => "tty",
             Format::Gnu => "gnu",

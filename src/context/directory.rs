@@ -82,7 +82,8 @@ impl BuildContext {
     }
 
     fn at(root: PathBuf, dockerfile: &Path, origin: ContextOrigin, files: &Arc<dyn Files>) -> Self {
-        let candidates = [own_ignore_file(dockerfile), root.join(".dockerignore")];
+        let own = own_ignore_files(dockerfile).into_iter();
+        let candidates = own.chain(IGNORE_FILES.map(|name| root.join(name)));
         let ignore_path = candidates.into_iter().find(|p| is_file(&**files, p));
         let ignore = ignore_path
             .as_ref()
@@ -384,25 +385,30 @@ impl BuildContext {
     }
 }
 
-/// The nearest ignore file for a Dockerfile: its own, or a `.dockerignore` in its directory or
-/// one above it within the repository. For contexts that are not known.
+/// The names of ignore files, Docker's first: it knows no other. Podman and Buildah read both.
+pub const IGNORE_FILES: [&str; 2] = [".dockerignore", ".containerignore"];
+
+/// The nearest ignore file for a Dockerfile: its own, or one in its directory or one above it
+/// within the repository. For contexts that are not known.
 pub(crate) fn any_ignore_file(dockerfile: &Path, files: &dyn Files) -> Option<PathBuf> {
     let start = directory_of(dockerfile, files)?;
-    let own = own_ignore_file(dockerfile);
-    if is_file(files, &own) {
+    let mut own = own_ignore_files(dockerfile).into_iter();
+    if let Some(own) = own.find(|path| is_file(files, path)) {
         return Some(own);
     }
     let mut folders = within_repository(&start, files);
     folders.find_map(|folder| {
-        let file = folder.join(".dockerignore");
-        is_file(files, &file).then_some(file)
+        let mut paths = IGNORE_FILES.into_iter().map(|name| folder.join(name));
+        paths.find(|path| is_file(files, path))
     })
 }
 
-fn own_ignore_file(dockerfile: &Path) -> PathBuf {
-    let mut own = dockerfile.as_os_str().to_owned();
-    own.push(".dockerignore");
-    PathBuf::from(own)
+fn own_ignore_files(dockerfile: &Path) -> [PathBuf; 2] {
+    IGNORE_FILES.map(|name| {
+        let mut own = dockerfile.as_os_str().to_owned();
+        own.push(name);
+        PathBuf::from(own)
+    })
 }
 
 /// The directory a Dockerfile lies in; `None` if it lies nowhere. Relative paths end at the

@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use super::terminal::{Style, Terminal};
-use super::{Outcome, code, printable, shown_path};
+use super::{Outcome, code, fix_mark, printable, shown_path, write_summary};
 
 pub(super) fn write(
     outcome: &Outcome<'_>,
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for (file, diagnostic) in outcome.findings() {
+    for (file, diagnostic) in outcome.sorted() {
         let source = &file.report.source;
         let place = source.position(diagnostic.span.start);
         let path = shown_path(source.path());
@@ -19,13 +19,22 @@ pub(super) fn write(
         let message = diagnostic.message.replace('\n', " ");
         writeln!(
             out,
-            "{}:{}:{} {level}[{}] {}",
+            "{}:{}:{} {level}[{}] {}{}",
             terminal.paint(Style::Bold, &path),
             place.line,
             place.column,
             code(diagnostic, file.perspective),
+            if terminal.is_tty {
+                fix_mark(diagnostic)
+            } else {
+                ""
+            },
             printable(&message),
         )?;
+    }
+    // Who reads the lines by a program counts them.
+    if terminal.is_tty {
+        write_summary(outcome, terminal, out)?;
     }
     Ok(())
 }

@@ -15,9 +15,12 @@ use owo_colors::Style as Paint;
 
 use super::clean::{commands, is_dangerous};
 use super::terminal::{Style, Terminal};
-use super::{Linted, Outcome, Secrets, Summary, code, printable, shown_path};
+use super::{
+    Linted, Outcome, Secrets, code, count, fix_mark, printable, shown_path, write_summary,
+};
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::fix::Applicability;
 use crate::span::{Source, Span};
 
 /// A label over more lines shows only its first one.
@@ -32,26 +35,20 @@ pub(super) fn write(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for file in outcome.files {
-        for diagnostic in &file.report.diagnostics {
-            write_finding(file, diagnostic, terminal, out)?;
+    let with_findings = outcome.files.iter();
+    let mut with_findings = with_findings.filter(|f| !f.report.diagnostics.is_empty());
+    let several = with_findings.nth(1).is_some() && !outcome.worst_first;
+    let mut last: Option<&Linted> = None;
+    for (file, diagnostic) in outcome.sorted() {
+        if several && !last.is_some_and(|last| std::ptr::eq(last, file)) {
+            let path = shown_path(file.report.source.path());
+            let number = count(file.report.diagnostics.len(), "problem");
+            writeln!(out, "{}  {number}", terminal.paint(Style::Bold, &path))?;
+            last = Some(file);
         }
+        write_finding(file, diagnostic, terminal, out)?;
     }
-    if outcome.summary {
-        let summary = Summary::of(outcome);
-        let text = summary.to_string();
-        let style = match summary.by_severity.iter().find(|s| s.1 > 0) {
-            Some((Some(worst), _)) => Style::Severity(*worst),
-            _ => Style::Bold,
-        };
-        let (head, rest) = text.split_once(" (").unwrap_or((&text, ""));
-        let rest = match rest {
-            "" => String::new(),
-            rest => format!(" ({rest}"),
-        };
-        writeln!(out, "{}{rest}", terminal.paint(style, head))?;
-    }
-    Ok(())
+    write_summary(outcome, terminal, out)
 }
 
 fn write_finding(
@@ -65,18 +62,30 @@ fn write_finding(
         diagnostic.severity,
         code(diagnostic, file.perspective)
     );
+    let name = terminal.paint(Style::Severity(diagnostic.severity), &name);
     let name = match diagnostic.rule.url {
         Some(url) => terminal.link(url, &name),
         None => name,
     };
+    let mut help = diagnostic.help.clone().unwrap_or_default();
+    if let Some(fix) = &diagnostic.fix {
+        let option = match fix.applicability {
+            Applicability::Safe => "fix",
+            Applicability::Unsafe => "unsafe fix",
+            Applicability::DisplayOnly => "by hand",
+        };
+        let end = if help.is_empty() { "" } else { "\n" };
+        help.push_str(&format!("{end}{option}: {}", fix.title));
+    }
     let mut places = vec![(diagnostic.span, None)];
     let labels = diagnostic.labels.iter();
     places.extend(labels.map(|l| (l.span, Some(l.message.as_str()))));
     let finding = Finding {
         name,
         severity: diagnostic.severity,
+        mark: fix_mark(diagnostic),
         message: &diagnostic.message,
-        help: diagnostic.help.as_deref(),
+        help: Some(help.as_str()).filter(|h| !h.is_empty()),
         source: &file.report.source,
         secrets: &file.secrets,
         places,
@@ -113,6 +122,7 @@ pub(super) fn write_config_error(
     let finding = Finding {
         name: "error[configuration]".to_owned(),
         severity: Severity::Error,
+        mark: "",
         message: &message,
         help: help.as_deref(),
         source,
@@ -126,6 +136,8 @@ pub(super) fn write_config_error(
 struct Finding<'a> {
     name: String,
     severity: Severity,
+    /// What stands before the message if there is a fix.
+    mark: &'static str,
     message: &'a str,
     help: Option<&'a str>,
     source: &'a Source,
@@ -169,7 +181,8 @@ fn render(finding: &Finding<'_>, terminal: &Terminal, out: &mut dyn Write) -> io
                 if label.primary() {
                     own
                 } else {
-                    Paint::new().blue()
+                    // Blue is hard to read on black, yellow and cyan on white.
+                    Paint::new().magenta()
                 }
             })
             .collect();
@@ -208,17 +221,20 @@ impl std::fmt::Debug for Drawn<'_> {
 
 impl std::fmt::Display for Drawn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&printable(self.finding.message))
+        // Level, rule and message are one line.
+        let Finding {
+            name,
+            mark,
+            message,
+            ..
+        } = self.finding;
+        write!(f, "{name}: {mark}{}", printable(message))
     }
 }
 
 impl std::error::Error for Drawn<'_> {}
 
 impl miette::Diagnostic for Drawn<'_> {
-    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(&self.finding.name))
-    }
-
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.finding.severity {
             Severity::Error => miette::Severity::Error,
@@ -517,6 +533,7 @@ mod tests {
         let finding = Finding {
             name: "warning[some-rule]".into(),
             severity: Severity::Warning,
+            mark: "",
             message: "something is wrong",
             help: Some("mend it"),
             source: &source,
@@ -638,6 +655,7 @@ mod tests {
         let finding = Finding {
             name: "info[apt-recommends]".into(),
             severity: Severity::Info,
+            mark: "",
             message: "this text is long enough to be broken somewhere near --no-install-recommends",
             help: None,
             source: &source,
@@ -657,6 +675,7 @@ mod tests {
         let finding = Finding {
             name: "warning[some-rule]".into(),
             severity: Severity::Warning,
+            mark: "",
             message: "something is wrong",
             help: None,
             source: &source,

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{Outcome, code, printable, slashed};
+use super::root::Root;
+use super::{Outcome, code, printable};
 use crate::diagnostic::Severity;
 
 pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root::find();
     for (file, diagnostic) in outcome.findings() {
         let source = &file.report.source;
         let start = source.position(diagnostic.span.start);
@@ -18,7 +20,7 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
         write!(
             out,
             "::{command} file={},line={},endLine={}",
-            property(&slashed(source.path())),
+            property(&root.shown(source.path())),
             start.line,
             end.line
         )?;
@@ -35,7 +37,7 @@ pub(super) fn write(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
         writeln!(out, ",title={}::{}", property(&title), data(&message))?;
     }
     for failure in outcome.failures {
-        let path = slashed(&failure.path);
+        let path = root.shown(&failure.path);
         writeln!(
             out,
             "::error file={},title=dlint::{}",

@@ -30,7 +30,7 @@ fn write(
     program: &str,
     end: &str,
 ) -> io::Result<()> {
-    for (file, diagnostic) in outcome.findings() {
+    for (file, diagnostic) in outcome.sorted() {
         let (line, _) = start(file, diagnostic);
         let path = shown_path(file.report.source.path());
         let severity = diagnostic.severity;

@@ -1,6 +1,7 @@
 //! Reports: one file per output format. Nothing here decides anything; it shows what was found.
 
 mod clean;
+mod compact;
 mod concise;
 mod fingerprint;
 #[cfg(feature = "cli")]
@@ -10,6 +11,7 @@ mod json;
 mod line;
 mod quality;
 mod reviewdog;
+mod root;
 mod sarif;
 mod secrets;
 pub mod statistics;
@@ -27,16 +29,22 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
 use crate::fix::Applicability;
 use crate::perspective::Perspective;
+use crate::suppress::By;
 pub use clean::{escaped, numbered, one_line, printable, shown_path};
+pub use fingerprint::{Fingerprint, Fingerprints};
 pub use json::Finding;
+use root::Root;
 pub use secrets::Secrets;
-use terminal::Terminal;
+use terminal::{Style, Terminal};
 
 /// A file's findings with what the writing of them needs.
 pub struct Linted {
     report: Report,
     perspective: Perspective,
     secrets: Secrets,
+    shows_secrets: bool,
+    /// Which of the findings make the run fail, where somebody judged that; all otherwise.
+    fails: Option<Vec<bool>>,
 }
 
 impl Linted {
@@ -51,6 +59,8 @@ impl Linted {
             secrets: secrets::hide(&mut report, arguments),
             report,
             perspective,
+            shows_secrets: false,
+            fails: None,
         }
     }
 
@@ -60,6 +70,8 @@ impl Linted {
             report,
             perspective,
             secrets: Secrets::default(),
+            shows_secrets: true,
+            fails: None,
         }
     }
 
@@ -73,10 +85,47 @@ impl Linted {
         self.secrets.mask(text)
     }
 
+    /// By what each finding is known again.
+    pub fn fingerprints(&self) -> Fingerprints {
+        if self.shows_secrets {
+            return fingerprints(&self.report, []);
+        }
+        Fingerprints::of(&self.report, &self.secrets)
+    }
+
+    /// Silences findings: see [`Report::silence`].
+    pub fn silence(&mut self, by: impl FnMut(usize, &Diagnostic) -> Option<By>) {
+        self.report.silence(by);
+    }
+
+    /// Says which of the findings that stand make the run fail.
+    pub fn judge(&mut self, fails: impl FnMut(&Diagnostic) -> bool) {
+        self.fails = Some(self.report.diagnostics.iter().map(fails).collect());
+    }
+
+    /// Whether a finding makes the run fail.
+    pub fn fails(&self, index: usize) -> bool {
+        let judged = self.fails.as_ref();
+        judged.is_none_or(|fails| fails.get(index).is_some_and(|fails| *fails))
+    }
+
+    /// Takes back what a baseline silenced.
+    pub fn forget_baseline(&mut self) {
+        self.report.forget_baseline();
+    }
+
     /// Whose names stand in `code`.
     pub fn perspective(&self) -> Perspective {
         self.perspective
     }
+}
+
+/// By what each finding of a report is known again; what the arguments say is left out if it is secret.
+pub fn fingerprints<'a>(
+    report: &Report,
+    arguments: impl IntoIterator<Item = &'a (String, String)>,
+) -> Fingerprints {
+    Fingerprints::of(report, &secrets::of(report, arguments))
 }
 
 /// Something that kept a file from being linted or written.
@@ -111,6 +160,8 @@ pub struct Outcome<'a> {
     pub summary: bool,
     /// The path that reports for services give, instead of each file's own.
     pub path: Option<&'a str>,
+    /// Whether reports for people show the worst findings first, whichever file they are in.
+    pub worst_first: bool,
 }
 
 impl<'a> Outcome<'a> {
@@ -121,11 +172,20 @@ impl<'a> Outcome<'a> {
             .flat_map(|file| file.report.diagnostics.iter().map(move |d| (file, d)))
     }
 
+    /// Every finding in the order in which people want them.
+    fn sorted(&self) -> impl Iterator<Item = (&'a Linted, &'a Diagnostic)> {
+        let mut all: Vec<(&'a Linted, &'a Diagnostic)> = self.findings().collect();
+        if self.worst_first {
+            all.sort_by_key(|(_, d)| std::cmp::Reverse(d.severity));
+        }
+        all.into_iter()
+    }
+
     /// The path of a file in a report for a service.
-    fn path(&self, file: &Linted) -> String {
+    fn path(&self, file: &Linted, root: &Root) -> String {
         match self.path {
             Some(path) => path.to_owned(),
-            None => slashed(file.report.source.path()),
+            None => root.shown(file.report.source.path()),
         }
     }
 
@@ -158,6 +218,7 @@ pub fn write(
             io::ErrorKind::Unsupported,
             "the format `full` needs the feature `cli`",
         )),
+        Format::Compact => compact::write(outcome, terminal, out),
         Format::Concise => concise::write(outcome, terminal, out),
         Format::Tty => line::tty(outcome, terminal, out),
         Format::Gnu => line::gnu(outcome, terminal, out),
@@ -195,6 +256,43 @@ pub fn code(diagnostic: &Diagnostic, perspective: Perspective) -> &str {
     alias.unwrap_or(diagnostic.rule.id)
 }
 
+/// What stands before the message of a finding that can be fixed.
+fn fix_mark(diagnostic: &Diagnostic) -> &'static str {
+    match diagnostic.fix.as_ref().map(|f| f.applicability) {
+        Some(Applicability::Safe) => "[*] ",
+        Some(Applicability::Unsafe) => "[?] ",
+        _ => "",
+    }
+}
+
+/// The counts that end a report for people.
+fn write_summary(
+    outcome: &Outcome<'_>,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if !outcome.summary {
+        return Ok(());
+    }
+    let summary = Summary::of(outcome);
+    let text = summary.to_string();
+    let style = match summary.by_severity.iter().find(|s| s.1 > 0) {
+        Some((Some(worst), _)) => Style::Severity(*worst),
+        _ => Style::Bold,
+    };
+    let (head, rest) = text.split_once(" (").unwrap_or((&text, ""));
+    let rest = match rest {
+        "" => String::new(),
+        rest => format!(" ({rest}"),
+    };
+    writeln!(out, "{}{rest}", terminal.paint(style, head))?;
+    if terminal.is_tty && summary.total > 0 {
+        let text = "`dlint explain RULE` says why, and what to do";
+        writeln!(out, "{}", terminal.paint(Style::Dim, text))?;
+    }
+    Ok(())
+}
+
 /// Line and column of a finding. Where another tool would give another line, that line is given,
 /// and its start.
 fn start(file: &Linted, diagnostic: &Diagnostic) -> (u32, u32) {
@@ -225,6 +323,8 @@ struct Summary {
     safe: usize,
     unsafe_: usize,
     fixed: Option<(usize, usize)>,
+    /// What a baseline hides.
+    known: usize,
 }
 
 impl Summary {
@@ -243,6 +343,8 @@ impl Summary {
         }
         for file in outcome.files {
             summary.files += usize::from(!file.report.diagnostics.is_empty());
+            let silenced = file.report.suppressed.iter();
+            summary.known += silenced.filter(|s| matches!(s.by, By::Baseline)).count();
         }
         for (_, diagnostic) in outcome.findings() {
             summary.total += 1;
@@ -275,11 +377,12 @@ impl std::fmt::Display for Summary {
             } else {
                 ""
             };
-            return write!(
+            write!(
                 f,
                 "Found no problems {left}in {}",
                 count(self.checked, "file")
-            );
+            )?;
+            return self.write_known(f);
         }
         write!(f, "Found {} (", count(self.total, "problem"))?;
         let mut first = true;
@@ -297,6 +400,7 @@ impl std::fmt::Display for Summary {
             first = false;
         }
         write!(f, ") in {}", count(self.files, "file"))?;
+        self.write_known(f)?;
         match (self.safe, self.unsafe_) {
             (0, 0) => Ok(()),
             (safe, 0) => write!(f, "; {safe} fixable with --fix"),
@@ -306,6 +410,15 @@ impl std::fmt::Display for Summary {
                 "; {safe} fixable with --fix, {other} more with --unsafe-fixes"
             ),
         }
+    }
+}
+
+impl Summary {
+    fn write_known(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.known == 0 {
+            return Ok(());
+        }
+        write!(f, "; {} known", self.known)
     }
 }
 

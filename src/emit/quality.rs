@@ -1,11 +1,13 @@
 //! The formats of code quality services, in JSON: Code Climate, GitLab, Codacy, SonarQube.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Linted, Outcome, code, slashed, start};
+use super::fingerprint::hash;
+use super::root::Root;
+use super::{Linted, Outcome, code, start};
 use crate::diagnostic::{Diagnostic, Severity};
 
 #[derive(Serialize)]
@@ -33,7 +35,7 @@ struct Lines {
     end: u32,
 }
 
-fn issue<'a>(outcome: &Outcome<'_>, file: &'a Linted, diagnostic: &'a Diagnostic) -> Issue<'a> {
+fn issue<'a>(path: &str, file: &'a Linted, diagnostic: &'a Diagnostic) -> Issue<'a> {
     let (begin, _) = start(file, diagnostic);
     let end = file.report.source.position(diagnostic.span.end).line;
     Issue {
@@ -46,7 +48,7 @@ fn issue<'a>(outcome: &Outcome<'_>, file: &'a Linted, diagnostic: &'a Diagnostic
                 begin,
                 end: end.max(begin),
             },
-            path: outcome.path(file),
+            path: path.to_owned(),
         },
         // As hadolint maps them.
         severity: match diagnostic.severity {
@@ -61,68 +63,38 @@ fn issue<'a>(outcome: &Outcome<'_>, file: &'a Linted, diagnostic: &'a Diagnostic
 
 /// Code Climate: an object and a zero byte for every finding.
 pub(super) fn codeclimate(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root::find();
     for (file, diagnostic) in outcome.findings() {
-        serde_json::to_writer(&mut *out, &issue(outcome, file, diagnostic))?;
+        let path = outcome.path(file, &root);
+        serde_json::to_writer(&mut *out, &issue(&path, file, diagnostic))?;
         out.write_all(b"\0")?;
     }
     Ok(())
 }
 
-/// GitLab's code quality report: an array, every finding with a fingerprint.
+/// GitLab's code quality report: an array, every finding with a fingerprint, which has to be unique.
 pub(super) fn gitlab(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut seen: HashMap<u128, u32> = HashMap::new();
+    let root = Root::find();
+    let mut seen = HashSet::new();
     let mut first = true;
-    for (file, diagnostic) in outcome.findings() {
-        let mut issue = issue(outcome, file, diagnostic);
-        issue.fingerprint = Some(fingerprint(&issue, file, diagnostic, &mut seen));
-        out.write_all(if first { b"[\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &issue)?;
-        first = false;
-    }
-    out.write_all(if first { b"[]\n" } else { b"\n]\n" })
-}
-
-/// Stays the same when the finding moves to another line: made of path, code and the text of the
-/// line, and of how many of these came before.
-fn fingerprint(
-    issue: &Issue<'_>,
-    file: &Linted,
-    diagnostic: &Diagnostic,
-    seen: &mut HashMap<u128, u32>,
-) -> String {
-    let source = &file.report.source;
-    let line = source.line_span(source.line(diagnostic.span.start));
-    // Not even a hash of a secret leaves the house.
-    let text = if diagnostic.secret || !file.secrets.within(line).is_empty() {
-        ""
-    } else {
-        source.slice(line).trim()
-    };
-    let mut hash = Fnv::new();
-    for part in [&issue.location.path, issue.check_name, text] {
-        hash.write(part.as_bytes());
-        hash.write(b"\0");
-    }
-    let count = seen.entry(hash.0).or_default();
-    *count += 1;
-    hash.write(&count.to_le_bytes());
-    format!("{:032x}", hash.0)
-}
-
-/// FNV-1a with 128 bits.
-struct Fnv(u128);
-
-impl Fnv {
-    fn new() -> Self {
-        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 ^= u128::from(*byte);
-            self.0 = self.0.wrapping_mul(0x0100_0000_0000_0000_0000_013b);
+    for file in outcome.files {
+        let path = outcome.path(file, &root);
+        let diagnostics = &file.report.diagnostics;
+        for (diagnostic, print) in diagnostics.iter().zip(file.fingerprints().kept) {
+            let mut issue = issue(&path, file, diagnostic);
+            let place = hash(&[&path]);
+            let mut own = format!("{place:016x}{:016x}-{}", print.hash, print.number);
+            // `--file-path-in-report` gives several files one path.
+            while !seen.insert(own.clone()) {
+                own.push('+');
+            }
+            issue.fingerprint = Some(own);
+            out.write_all(if first { b"[\n" } else { b",\n" })?;
+            serde_json::to_writer(&mut *out, &issue)?;
+            first = false;
         }
     }
+    out.write_all(if first { b"[]\n" } else { b"\n]\n" })
 }
 
 #[derive(Serialize)]
@@ -136,9 +108,10 @@ struct Pattern<'a> {
 
 /// Codacy: an object for every finding, one behind the other.
 pub(super) fn codacy(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root::find();
     for (file, diagnostic) in outcome.findings() {
         let pattern = Pattern {
-            filename: slashed(file.report.source.path()),
+            filename: root.shown(file.report.source.path()),
             line: start(file, diagnostic).0,
             message: &diagnostic.message,
             pattern_id: code(diagnostic, file.perspective),
@@ -181,6 +154,7 @@ struct TextRange {
 /// SonarQube's generic issues, in the form without `rules`: the only one that hadolint's readers
 /// and versions before 10.3 know, and later ones take it too.
 pub(super) fn sonarqube(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root::find();
     let mut first = true;
     out.write_all(b"{\"issues\":[")?;
     for (file, diagnostic) in outcome.findings() {
@@ -200,7 +174,7 @@ pub(super) fn sonarqube(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Resul
         let issue = SonarIssue {
             engine_id: "dlint",
             primary_location: SonarLocation {
-                file_path: outcome.path(file),
+                file_path: outcome.path(file, &root),
                 message: &diagnostic.message,
                 text_range: TextRange {
                     start_line: from.line,

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::root::Root;
 use super::{Linted, Outcome, code};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::{self, Fix};
@@ -73,10 +74,14 @@ pub(super) fn rdjson(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<(
     out.write_all(b"{\"source\":")?;
     serde_json::to_writer(&mut *out, &TOOL)?;
     out.write_all(b",\"diagnostics\":[")?;
+    let root = Root::find();
     let mut first = true;
     for (file, diagnostic) in outcome.findings() {
         out.write_all(if first { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &finding(outcome, file, diagnostic, None))?;
+        serde_json::to_writer(
+            &mut *out,
+            &finding(&outcome.path(file, &root), file, diagnostic, None),
+        )?;
         first = false;
     }
     out.write_all(b"\n]}\n")
@@ -84,15 +89,19 @@ pub(super) fn rdjson(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<(
 
 /// One finding in each line.
 pub(super) fn rdjsonl(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root::find();
     for (file, diagnostic) in outcome.findings() {
-        serde_json::to_writer(&mut *out, &finding(outcome, file, diagnostic, Some(TOOL)))?;
+        serde_json::to_writer(
+            &mut *out,
+            &finding(&outcome.path(file, &root), file, diagnostic, Some(TOOL)),
+        )?;
         out.write_all(b"\n")?;
     }
     Ok(())
 }
 
 fn finding<'a>(
-    outcome: &Outcome<'_>,
+    path: &str,
     file: &'a Linted,
     diagnostic: &'a Diagnostic,
     source: Option<Tool>,
@@ -105,7 +114,7 @@ fn finding<'a>(
     Finding {
         message,
         location: Location {
-            path: outcome.path(file),
+            path: path.to_owned(),
             range: range(&file.report.source, diagnostic.span),
         },
         severity: match diagnostic.severity {

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::fingerprint::line_hashes;
-use super::{INTERNAL_ERROR, Linted, Outcome, code, slashed};
-use crate::context::{Disk, is_repository};
+use super::root::Root;
+use super::{Fingerprint, INTERNAL_ERROR, Linted, Outcome, code, slashed};
 use crate::diagnostic::{Diagnostic, FlowStep, Severity};
 use crate::rule::{Impact, Level, RuleMeta};
 use crate::span::{Source, Span};
@@ -215,7 +214,7 @@ struct SarifResult<'a> {
     related_locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_flows: Vec<CodeFlow<'a>>,
-    partial_fingerprints: Fingerprints,
+    partial_fingerprints: PartialFingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<SarifFix<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -279,7 +278,8 @@ struct ResultProperties<'a> {
 }
 
 #[derive(Serialize)]
-struct Fingerprints {
+struct PartialFingerprints {
+    /// The name that GitHub knows findings by.
     #[serde(rename = "primaryLocationLineHash")]
     line_hash: String,
 }
@@ -629,13 +629,15 @@ impl<'a> OneFile<'a, '_> {
         if report.diagnostics.is_empty() && report.suppressed.is_empty() {
             return;
         }
-        // Not even a hash of a secret leaves the house.
-        let hashes = line_hashes(&self.file.secrets.mask_bytes(self.source.bytes()));
-        for diagnostic in &report.diagnostics {
-            results.extend(self.result(diagnostic, None, &hashes));
+        let prints = self.file.fingerprints();
+        for (diagnostic, print) in report.diagnostics.iter().zip(prints.kept) {
+            results.extend(self.result(diagnostic, None, &print));
         }
-        for suppressed in &report.suppressed {
-            results.extend(self.result(&suppressed.diagnostic, Some(suppressed), &hashes));
+        for (suppressed, print) in report.suppressed.iter().zip(prints.suppressed) {
+            // Nobody asked about it.
+            if !matches!(suppressed.by, By::Unchanged) {
+                results.extend(self.result(&suppressed.diagnostic, Some(suppressed), &print));
+            }
         }
     }
 
@@ -643,10 +645,9 @@ impl<'a> OneFile<'a, '_> {
         &self,
         diagnostic: &'a Diagnostic,
         suppressed: Option<&'a Suppressed>,
-        hashes: &[String],
+        print: &Fingerprint,
     ) -> Option<SarifResult<'a>> {
         let rule_index = self.metas.iter().position(|m| m.id == diagnostic.rule.id)?;
-        let line = self.source.line(diagnostic.span.start) as usize;
         let mut message = diagnostic.message.clone();
         if let Some(help) = &diagnostic.help {
             message.push_str("\n\n");
@@ -667,8 +668,8 @@ impl<'a> OneFile<'a, '_> {
                 })
                 .collect(),
             code_flows: self.flows(diagnostic),
-            partial_fingerprints: Fingerprints {
-                line_hash: hashes.get(line - 1).cloned().unwrap_or_default(),
+            partial_fingerprints: PartialFingerprints {
+                line_hash: print.to_string(),
             },
             fixes: fix
                 .map(|fix| SarifFix {
@@ -700,11 +701,14 @@ impl<'a> OneFile<'a, '_> {
                 .map(|s| {
                     let (kind, location) = match &s.by {
                         By::Comment(span) => ("inSource", Some(self.place(*span, None))),
-                        By::Exception(_) => ("external", None),
+                        By::Exception(_) | By::Baseline | By::Unchanged => ("external", None),
                     };
                     Suppression {
                         kind,
-                        justification: Some(s.reason.as_str()).filter(|r| !r.is_empty()),
+                        justification: match &s.by {
+                            By::Baseline => Some("it is in the baseline"),
+                            _ => Some(s.reason.as_str()).filter(|r| !r.is_empty()),
+                        },
                         location,
                     }
                 })
@@ -785,41 +789,16 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What GitHub calls paths relative to: the repository's root, or the current folder.
-struct Root {
-    current: PathBuf,
-    root: PathBuf,
-}
-
 impl Root {
-    fn find() -> Self {
-        let current = std::env::current_dir().unwrap_or_default();
-        let root = current.ancestors().find(|a| is_repository(&Disk, a));
-        Self {
-            root: root.unwrap_or(&current).to_path_buf(),
-            current,
-        }
-    }
-
     fn location(&self, path: &Path) -> ArtifactLocation {
-        let mut absolute = PathBuf::new();
-        for part in self.current.join(path).components() {
-            match part {
-                Component::ParentDir => {
-                    absolute.pop();
-                }
-                Component::CurDir => {}
-                part => absolute.push(part),
-            }
-        }
-        match absolute.strip_prefix(&self.root) {
+        match self.place(path) {
             Ok(relative) => ArtifactLocation {
-                uri: encoded(&slashed(relative)),
+                uri: encoded(&relative),
                 uri_base_id: Some(ROOT),
                 index: None,
             },
-            Err(_) => {
-                let path = encoded(&slashed(&absolute));
+            Err(absolute) => {
+                let path = encoded(&absolute);
                 let slash = if path.starts_with('/') { "" } else { "/" };
                 ArtifactLocation {
                     uri: format!("file://{slash}{path}"),
@@ -901,6 +880,8 @@ fn pascal(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::rules;
 

@@ -217,6 +217,17 @@ impl Secrets {
     }
 }
 
+/// The secrets of a file with findings, and those of the build arguments.
+pub(super) fn of<'a>(
+    report: &Report,
+    arguments: impl IntoIterator<Item = &'a (String, String)>,
+) -> Secrets {
+    let given = arguments.into_iter();
+    let given = given.filter(|(name, value)| mask::is_named(name, value));
+    let given = given.map(|(_, value)| value.clone()).collect();
+    Secrets::of_report(report, given)
+}
+
 /// Takes the secrets out of what a report says; those in the text of the file come back.
 /// Build arguments may hold further ones.
 pub(super) fn hide<'a>(
@@ -226,10 +237,7 @@ pub(super) fn hide<'a>(
     if report.diagnostics.is_empty() && report.suppressed.is_empty() {
         return Secrets::default();
     }
-    let given = arguments.into_iter();
-    let given = given.filter(|(name, value)| mask::is_named(name, value));
-    let given = given.map(|(_, value)| value.clone()).collect();
-    let secrets = Secrets::of_report(report, given);
+    let secrets = of(report, arguments);
     let silenced = report.suppressed.iter_mut();
     for suppressed in silenced {
         secrets.hide_in(&mut suppressed.diagnostic);

@@ -21,6 +21,8 @@ pub struct Terminal {
     pub unicode: bool,
     /// Columns.
     pub width: usize,
+    /// Rows, where somebody is looking and they are known.
+    pub height: Option<usize>,
 }
 
 impl Terminal {
@@ -35,6 +37,7 @@ impl Terminal {
             links: false,
             unicode: true,
             width: Self::WIDTH,
+            height: None,
         }
     }
 
@@ -83,7 +86,7 @@ impl Style {
             Style::Severity(Severity::Error) => "1;31",
             Style::Severity(Severity::Warning) => "1;33",
             Style::Severity(Severity::Info) => "1;36",
-            Style::Severity(Severity::Style) => "1;34",
+            Style::Severity(Severity::Style) => "1;35",
         }
     }
 }

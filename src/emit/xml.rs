@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::root::Root;
 use super::{Linted, Outcome, code, start};
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -9,9 +10,14 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
 /// Checkstyle: a `file` for every file, an `error` for every finding.
 pub(super) fn checkstyle(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let root = Root::find();
     writeln!(out, "{HEAD}\n<checkstyle version=\"4.3\">")?;
     for file in outcome.files {
-        writeln!(out, "<file name=\"{}\">", escape(&outcome.path(file)))?;
+        writeln!(
+            out,
+            "<file name=\"{}\">",
+            escape(&outcome.path(file, &root))
+        )?;
         for diagnostic in &file.report.diagnostics {
             let (line, column) = start(file, diagnostic);
             // Checkstyle has no level of taste.
@@ -32,10 +38,17 @@ pub(super) fn checkstyle(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Resu
     writeln!(out, "</checkstyle>")
 }
 
-/// JUnit: a suite for every file, a failed case for every finding; a file without findings is one
-/// case that passed.
+/// JUnit: a suite for every file, a case for every finding, which failed if the finding makes the
+/// run fail; a file without findings is one case that passed.
 pub(super) fn junit(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let failures = outcome.findings().count();
+    let root = Root::find();
+    let failed = |file: &Linted| {
+        (0..file.report.diagnostics.len())
+            .filter(|i| file.fails(*i))
+            .count()
+    };
+    let findings = outcome.findings().count();
+    let failures: usize = outcome.files.iter().map(failed).sum();
     let clean = outcome.files.iter();
     let clean = clean.filter(|f| f.report.diagnostics.is_empty()).count();
     writeln!(
@@ -43,17 +56,18 @@ pub(super) fn junit(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
         "{HEAD}\n<testsuites id=\"dlint\" name=\"dlint {}\" tests=\"{}\" failures=\"{failures}\" \
          errors=\"{}\" time=\"0\">",
         env!("CARGO_PKG_VERSION"),
-        failures + clean + outcome.failures.len(),
+        findings + clean + outcome.failures.len(),
         outcome.failures.len(),
     )?;
     for file in outcome.files {
         let number = file.report.diagnostics.len();
-        let path = escape(&outcome.path(file));
+        let path = escape(&outcome.path(file, &root));
         writeln!(
             out,
-            "<testsuite id=\"dlint\" name=\"{path}\" tests=\"{}\" failures=\"{number}\" \
+            "<testsuite id=\"dlint\" name=\"{path}\" tests=\"{}\" failures=\"{}\" \
              errors=\"0\" time=\"0\">",
             number.max(1),
+            failed(file),
         )?;
         if number == 0 {
             writeln!(
@@ -61,13 +75,13 @@ pub(super) fn junit(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
                 "<testcase id=\"dlint.clean\" name=\"no findings\" classname=\"{path}\" time=\"0\"/>"
             )?;
         }
-        for diagnostic in &file.report.diagnostics {
-            case(outcome, file, diagnostic, out)?;
+        for (index, diagnostic) in file.report.diagnostics.iter().enumerate() {
+            case(&path, file, (diagnostic, file.fails(index)), out)?;
         }
         writeln!(out, "</testsuite>")?;
     }
     for failure in outcome.failures {
-        let path = escape(&super::slashed(&failure.path));
+        let path = escape(&root.shown(&failure.path));
         let message = escape(&failure.message);
         writeln!(
             out,
@@ -79,27 +93,39 @@ pub(super) fn junit(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "</testsuites>")
 }
 
+/// One finding, and whether it makes the run fail.
 fn case(
-    outcome: &Outcome<'_>,
+    path: &str,
     file: &Linted,
-    diagnostic: &Diagnostic,
+    (diagnostic, fails): (&Diagnostic, bool),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (line, _) = start(file, diagnostic);
-    let path = escape(&outcome.path(file));
     let code = escape(code(diagnostic, file.perspective));
     let message = escape(&diagnostic.message);
     let severity = diagnostic.severity;
-    writeln!(
+    write!(
         out,
         "<testcase id=\"dlint.rule.{code}\" name=\"{code} at line {line}\" classname=\"{path}\" \
-         file=\"{path}\" line=\"{line}\" time=\"0\"><failure id=\"{code}\" message=\"{message}\" \
-         type=\"{severity}\">File: {path}\nLine: {line}\nCategory: dlint\n{severity}: {message}"
+         file=\"{path}\" line=\"{line}\" time=\"0\">"
+    )?;
+    if fails {
+        write!(
+            out,
+            "<failure id=\"{code}\" message=\"{message}\" type=\"{severity}\">"
+        )?;
+    } else {
+        write!(out, "<system-out>")?;
+    }
+    writeln!(
+        out,
+        "File: {path}\nLine: {line}\nCategory: dlint\n{severity}: {message}"
     )?;
     if let Some(help) = &diagnostic.help {
         writeln!(out, "Help: {}", escape(help))?;
     }
-    writeln!(out, "</failure></testcase>")
+    let end = if fails { "failure" } else { "system-out" };
+    writeln!(out, "</{end}></testcase>")
 }
 
 /// Text for an element or an attribute.

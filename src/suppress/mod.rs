@@ -128,6 +128,10 @@ pub enum By {
     Comment(Span),
     /// An exception from the policy.
     Exception(Arc<Granted>),
+    /// A baseline, which lists what is known.
+    Baseline,
+    /// Nothing about it changed since the time that is asked about.
+    Unchanged,
 }
 
 impl Suppressions {
@@ -426,6 +430,7 @@ impl Suppressions {
                 reason: ignore.reason.clone(),
                 foreign: ignore.foreign,
                 meant: None,
+                lacks_name: false,
             })
             .collect();
         for comment in &file.comments {
@@ -438,6 +443,7 @@ impl Suppressions {
                     unknown: Vec::new(),
                     reason: String::new(),
                     foreign: meant.starts_with("# hadolint"),
+                    lacks_name: meant.contains(&format!("[{}]", near_miss::NAME)),
                     meant: Some(meant),
                 });
             }

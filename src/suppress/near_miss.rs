@@ -3,6 +3,9 @@
 use crate::compat::hadolint;
 use crate::rules;
 
+/// Stands for the name that a comment lacks.
+pub(super) const NAME: &str = "RULE";
+
 /// How a comment ought to be written that looks like an ignore comment and is none.
 pub(super) fn meant(text: &str) -> Option<String> {
     const WORDS: [&str; 8] = [
@@ -38,7 +41,7 @@ pub(super) fn meant(text: &str) -> Option<String> {
     let word = WORDS.into_iter().find(|word| strip(rest, word).is_some())?;
     rest = rest.get(word.len()..)?;
     let ends = |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '=' | ':' | ',');
-    if !rest.starts_with(ends) {
+    if !rest.is_empty() && !rest.starts_with(ends) {
         return None;
     }
     // Names as long as they are names; the rest is the reason.
@@ -55,9 +58,16 @@ pub(super) fn meant(text: &str) -> Option<String> {
         names.push(name);
         rest = rest.get(end..).unwrap_or_default();
     }
-    // Without a name it may as well be prose.
     if names.is_empty() {
-        return None;
+        // Without a name it may as well be prose, but for dlint's own way to begin one.
+        let rest = rest.trim_end();
+        let begins = body.strip_prefix("dlint:").map(str::trim_start);
+        let is_own = begins.is_some_and(|b| b.starts_with("ignore"))
+            && (word == "ignore" || word == "ignore-file");
+        return is_own.then(|| {
+            let reason = if rest.is_empty() { "REASON" } else { rest };
+            format!("# dlint: {word}[{NAME}] {reason}")
+        });
     }
     let reason = rest.trim_start_matches(['-', '#', ' ', ';']).trim_end();
     let file = matches!(scope, Some("global" | "file")) || word == "ignore-file";

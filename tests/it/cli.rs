@@ -374,7 +374,7 @@ mod rules {
     }
 }
 
-mod formats {
+pub(crate) mod formats {
     use super::*;
 
     #[test]
@@ -383,9 +383,8 @@ mod formats {
         let ran = lint(p.path(), &["-f", "full", "bad", "unused"]);
         assert_eq!(
             ran.out,
-            "error[syntax-error]
-
-  × unknown instruction `RUNN`
+            "bad  1 problem
+  × error[syntax-error]: unknown instruction `RUNN`
    ╭─[bad:2:1]
  1 │ FROM scratch
  2 │ RUNN make
@@ -393,15 +392,15 @@ mod formats {
    ╰────
   help: did you mean `RUN`?
 
-warning[unused-ignore]
-
-  ⚠ ignoring `syntax-error` has no effect here
+unused  1 problem
+  ⚠ warning[unused-ignore]: [*] ignoring `syntax-error` has no effect here
    ╭─[unused:1:17]
  1 │ # dlint: ignore[syntax-error] because
    ·                 ────────────
  2 │ FROM scratch
    ╰────
   help: remove it, so that it does not hide a later finding
+        fix: remove `syntax-error`
 
 Found 2 problems (1 error, 1 warning) in 2 files; 1 fixable with --fix
 "
@@ -533,7 +532,7 @@ Found 2 problems (1 error, 1 warning) in 2 files; 1 fixable with --fix
         );
     }
 
-    fn sarif_schema() -> jsonschema::Validator {
+    pub(crate) fn sarif_schema() -> jsonschema::Validator {
         let text = std::fs::read_to_string("testdata/schemas/sarif-2.1.0.json").unwrap();
         // The one pattern in it that is no regular expression.
         let text = text.replace("{2}]?$", "{2}$");
@@ -874,9 +873,7 @@ mod configuration {
     fn a_mistake_is_shown_at_its_place() {
         assert_eq!(
             error("[levels]\nsyntax-eror = 'off'\n"),
-            "error[configuration]
-
-  × unknown rule `syntax-eror`
+            "  × error[configuration]: unknown rule `syntax-eror`
    ╭─[dlint.toml:2:1]
  1 │ [levels]
  2 │ syntax-eror = 'off'
@@ -1380,6 +1377,7 @@ mod building {
                 "r.example/g/base",
                 "--trusted-registry",
                 "r.example,docker.io",
+                "-q",
                 "f",
             ],
         );

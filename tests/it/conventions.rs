@@ -7,7 +7,7 @@ use dlint::rules::RULES;
 use crate::code;
 
 /// The modules from the bottom up; those of one line do not use each other.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["date", "path", "perspective", "span", "text"],
     &["syntax", "values"],
     &["shell", "secrets"],
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 13] = [
     &["engine"],
     &["config"],
     &["discover", "emit", "inventory", "linter", "rebuild"],
+    &["baseline"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

@@ -333,6 +333,13 @@ fn shape(value: &Value, theirs: &Value, at: &str) {
                 "sourceLanguage",
                 "version",
             ];
+            let key = at.rsplit('.').next().unwrap();
+            if ["path", "filename", "filePath"].contains(&key) {
+                // Ours start at the root of the repository.
+                let (ours, theirs) = (ours.as_str().unwrap(), theirs.as_str().unwrap());
+                assert!(ours.ends_with(theirs), "{at}: {ours} {theirs}");
+                return;
+            }
             let kind = |v: &Value| std::mem::discriminant(v);
             assert_eq!(kind(ours), kind(theirs), "{at}");
             if !own
@@ -426,6 +433,10 @@ fn the_formats_in_xml_have_hadolints_elements() {
         let (ours, theirs) = (elements(&ours), elements(&theirs));
         assert_eq!(ours.len(), theirs.len(), "{format}");
         for (ours, theirs) in ours.iter().zip(&theirs) {
+            // What does not fail is no failure.
+            if (ours.0.as_str(), theirs.0.as_str()) == ("system-out", "failure") {
+                continue;
+            }
             assert_eq!(ours.0, theirs.0, "{format}");
             assert!(theirs.1.is_subset(&ours.1), "{format} {ours:?} {theirs:?}");
         }

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod adopt;
 mod bases;
 mod buildkit;
 mod builds;
@@ -26,6 +27,7 @@ mod guides;
 mod hadolint;
 mod hostile;
 mod invocations;
+mod known;
 mod leaks;
 mod masking;
 mod packaging;
@@ -37,4 +39,6 @@ mod properties;
 mod regressions;
 mod scanners;
 mod shellcheck;
+mod spark;
+mod ways;
 mod witnesses;

@@ -65,6 +65,7 @@ impl Terminal {
             links,
             unicode: unicode(),
             width: width(is_tty),
+            height: is_tty.then(height).flatten(),
         }
     }
 }
@@ -78,6 +79,13 @@ fn width(is_tty: bool) -> usize {
     };
     let known = asked.or_else(|| is_tty.then(own).flatten());
     known.filter(|w| *w > 0).unwrap_or(Terminal::WIDTH).max(30)
+}
+
+/// The rows of the terminal, or those that its variable gives.
+fn height() -> Option<usize> {
+    let asked = std::env::var("LINES").ok().and_then(|l| l.parse().ok());
+    let own = || terminal_size::terminal_size().map(|(_, height)| usize::from(height.0));
+    asked.or_else(own).filter(|h| *h > 0)
 }
 
 /// Whether the locale's encoding is UTF-8. `supports-unicode` takes a variable that is set to

@@ -25,6 +25,14 @@ impl Rule for UnknownIgnore {
             };
         }
         if let Some(meant) = &ignore.meant {
+            if ignore.lacks_name {
+                cx.report(
+                    ignore.span,
+                    "this comment names no rule and ignores nothing",
+                )
+                .help(format!("name the rules: `{meant}`"));
+                return;
+            }
             let edits = vec![Edit::replace(ignore.span, meant.as_str())];
             cx.report(ignore.span, "this comment ignores nothing")
                 .help(format!("write `{meant}`"))

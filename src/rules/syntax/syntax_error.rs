@@ -4,7 +4,7 @@ use super::{meant, refused};
 use crate::diagnostic::Severity;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
-use crate::span::Span;
+use crate::span::{Source, Span};
 use crate::syntax::SyntaxErrorKind;
 use crate::syntax::check::CHECK_ARGUMENT;
 
@@ -19,6 +19,15 @@ impl Rule for SyntaxError {
             )
             .help("lint what is made of it")
             .severity(Severity::Info);
+            return;
+        }
+        if is_binary(cx.source()) {
+            let start = cx.source().text().chars().next().map_or(0, char::len_utf8);
+            cx.report(
+                Span::new(0, start as u32),
+                "this file is binary, not a Dockerfile",
+            )
+            .help("name the Dockerfile, or leave this file out with `exclude`");
             return;
         }
         if is_utf16(cx.source().text()) {
@@ -147,6 +156,37 @@ pub(crate) fn report_errors(
             report.help(help);
         }
     }
+}
+
+/// Whether a file is none of text: it begins as programs, archives and pictures do, or has zeros
+/// and other control characters where UTF-16 has none.
+fn is_binary(source: &Source) -> bool {
+    const BEGINS: [&[u8]; 8] = [
+        b"\x7fELF",
+        b"PK\x03\x04",
+        b"\x1f\x8b",
+        b"\x89PNG",
+        b"\xff\xd8\xff",
+        b"%PDF-",
+        b"MZ\x90\0",
+        b"\xcf\xfa\xed\xfe",
+    ];
+    let bytes = source.bytes();
+    if BEGINS.iter().any(|begin| bytes.starts_with(begin)) {
+        return true;
+    }
+    let head = bytes.get(..512).unwrap_or(bytes);
+    let zeros = |odd: usize| {
+        let half = head.iter().skip(odd).step_by(2);
+        half.filter(|b| **b == 0).count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    let half = head.len() / 2;
+    // UTF-16 of a Dockerfile has its zeros in one half.
+    let is_utf16 = even.max(odd) * 4 >= half * 3 && even.min(odd) * 20 <= half;
+    let control = |b: &&u8| **b < b' ' && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
+    let controls = head.iter().filter(control).count();
+    even + odd > 0 && !is_utf16 && controls * 20 >= head.len()
 }
 
 /// Whether a text was read from UTF-16: every other byte of such a file is mostly zero.
