@@ -41,6 +41,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Report, Settings};
 use crate::policy::LabelFormat;
 use crate::policy::exceptions::Granted;
+use crate::policy::rego::BuildPolicy;
 use layer::Selection;
 use lock::Lock;
 
@@ -135,6 +136,8 @@ pub struct Configs {
     place: Place,
     /// What is laid over the repository's files.
     policy: Option<Arc<Config>>,
+    /// The policies that buildx is to evaluate as well.
+    build_policies: Vec<Arc<BuildPolicy>>,
     /// The day that files are judged for where no configuration names one.
     today: Option<Date>,
     fingerprint_key: Option<Arc<str>>,
@@ -156,6 +159,7 @@ impl Configs {
         Self {
             place,
             policy: None,
+            build_policies: Vec::new(),
             today: None,
             fingerprint_key: None,
             environment: Layer::default(),
@@ -182,8 +186,13 @@ impl Configs {
         Ok(())
     }
 
-    /// Lays a file over those of the repository.
+    /// Lays a file over those of the repository; one of Rego is a policy that buildx evaluates.
     pub fn set_policy(&mut self, path: &Path) -> Result<(), ConfigError> {
+        if path.extension().is_some_and(|e| e == "rego") {
+            let policy = load::build_policy(path)?;
+            self.build_policies.push(Arc::new(policy));
+            return Ok(());
+        }
         self.policy = Some(Arc::new(Config::load_named(path)?));
         Ok(())
     }
@@ -362,6 +371,11 @@ impl Configs {
         let of_policy = policy.into_iter().flat_map(|p| p.exceptions(&key.2));
         effective.settings.exceptions = exceptions.chain(of_policy).cloned().collect();
         effective.settings.files = Some(Arc::new(Disk));
+        effective
+            .settings
+            .policy
+            .build
+            .clone_from(&self.build_policies);
         effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);
         effective

@@ -3,6 +3,7 @@
 pub mod exceptions;
 pub mod images;
 mod labels;
+pub mod rego;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,9 @@ pub struct Policy {
     /// The images that compose and bake files of the tree make; no setting.
     #[serde(skip)]
     pub own: Arc<BTreeSet<String>>,
+    /// The policies that buildx is to evaluate too; no setting.
+    #[serde(skip)]
+    pub build: Vec<Arc<rego::BuildPolicy>>,
 }
 
 /// How far a policy goes.
