@@ -114,8 +114,8 @@ impl Facts<'_> {
         Some((beside, String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    /// The files around the Dockerfile.
-    pub fn files(&self) -> &std::sync::Arc<dyn crate::context::Files> {
+    /// The files around the Dockerfile, for who keeps them.
+    pub fn shared_files(&self) -> &std::sync::Arc<dyn crate::context::Files> {
         &self.files
     }
 }

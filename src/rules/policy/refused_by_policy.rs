@@ -114,7 +114,7 @@ fn judge_one(
             .filter(|(_, (_, of))| of == platform)
             .map(|(place, (source, _))| (place, (*source).clone()))
             .unzip();
-        let judged = rego::judge(policy, &env, &own, facts.files(), folder);
+        let judged = rego::judge(policy, &env, &own, facts.shared_files(), folder);
         for (place, verdict) in places.into_iter().zip(judged.verdicts) {
             if let Some(known) = judgement.verdicts.get_mut(place) {
                 *known = verdict;
