@@ -2,8 +2,9 @@
 
 mod fold;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::compat::buildkit::{self, Reading};
@@ -17,9 +18,11 @@ use crate::images::DATA_DATE;
 use crate::perspective::Perspective;
 use crate::policy::exceptions::Granted;
 use crate::policy::images::fits_any;
+use crate::policy::rego::{self, BuildPolicy, FaultKind};
 use crate::policy::{self, Exception, Mode, Policy};
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
+use crate::rules::policy::refused_by_policy::{self, Judged};
 use crate::rules::shell::shellcheck::{self, Answers, ExternalScript};
 use crate::secrets::{fingerprint, mask};
 use crate::span::{Source, Span};
@@ -546,6 +549,83 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
     }
     let builds = settings.builds.iter();
     builds.flat_map(|b| of(&b.build)).collect()
+}
+
+/// What is wrong with the policies that buildx evaluates for a file: findings in those policies.
+pub fn policy_faults(source: &Source, settings: &Settings) -> Vec<Report> {
+    if !rego::is_available() || settings.perspective != Perspective::Dlint {
+        return Vec::new();
+    }
+    catch_unwind(AssertUnwindSafe(|| policy_faults_of(source, settings))).unwrap_or_default()
+}
+
+fn policy_faults_of(source: &Source, settings: &Settings) -> Vec<Report> {
+    let mut found: BTreeMap<PathBuf, (Source, Vec<Diagnostic>)> = BTreeMap::new();
+    let mut add = |judged: Judged| {
+        let BuildPolicy { path, text } = judged.policy;
+        let (_, diagnostics) = found
+            .entry(path.clone())
+            .or_insert_with(|| (Source::new(path, text), Vec::new()));
+        for fault in judged.judgement.faults {
+            let meta = rules::meta(match fault.kind {
+                FaultKind::Broken => "broken-build-policy",
+                FaultKind::NoDecision => "policy-without-decision",
+                FaultKind::LostMessage => "unheard-denial",
+                FaultKind::RefusesLocal => "refused-local-context",
+                FaultKind::RefusesFrontend => "refused-frontend",
+                FaultKind::IgnoredMessage => "ignored-denial",
+            });
+            let Some(rule) = settings.rules.iter().find(|r| r.meta.id == meta.id) else {
+                continue;
+            };
+            let span = Span::new(fault.range.start, fault.range.end);
+            let is_known = |d: &Diagnostic| d.span == span && d.rule.id == meta.id;
+            if diagnostics.iter().any(is_known) {
+                continue;
+            }
+            let mut diagnostic = Diagnostic::new(meta, rule.severity, span, fault.message);
+            diagnostic.help(fault.help);
+            diagnostics.push(diagnostic);
+        }
+    };
+    for judged in judged(source, settings) {
+        add(judged.1);
+    }
+    let reports = found.into_values().filter(|(_, d)| !d.is_empty());
+    let sorted = reports.map(|(source, mut diagnostics)| {
+        diagnostics.sort_by(order);
+        Report::of(source, diagnostics)
+    });
+    sorted.collect()
+}
+
+/// What the policies that buildx evaluates come to for each build of a file, with the names that
+/// the build goes by.
+pub fn judged(source: &Source, settings: &Settings) -> Vec<(Vec<String>, Judged)> {
+    let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
+    // Most files have none, and are not to pay for it.
+    if settings.policy.build.is_empty() && !refused_by_policy::is_beside(source.path(), &*files) {
+        return Vec::new();
+    }
+    let file = syntax::parse(source);
+    if !is_read(source, &file, settings) {
+        return Vec::new();
+    }
+    let as_of = settings.as_of();
+    let of = |names: &[String], build: &Build| {
+        let files = Arc::clone(&files);
+        let facts = Facts::seen_by(settings.perspective, source, &file, build, files, as_of);
+        let judged = refused_by_policy::judge(&facts, &settings.policy.build);
+        judged
+            .into_iter()
+            .map(|j| (names.to_vec(), j))
+            .collect::<Vec<_>>()
+    };
+    if settings.builds.is_empty() {
+        return of(&[], &settings.build);
+    }
+    let builds = settings.builds.iter();
+    builds.flat_map(|b| of(&b.names, &b.build)).collect()
 }
 
 /// Whether more is said of a file than what cannot be read: what a template will say is not known.

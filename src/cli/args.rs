@@ -65,7 +65,7 @@ pub enum Command {
     Bases(Box<BasesArgs>),
     /// Write the list of known findings, which `--baseline` does not show.
     Baseline(Box<BaselineArgs>),
-    /// Show, test and list what the organisation's policy says.
+    /// Show, test, list and exchange what the organisation's policy says.
     Policy(PolicyArgs),
     /// Say which steps of a build run again when files change, and why.
     Cache(Box<CacheArgs>),
@@ -304,9 +304,10 @@ pub struct LintArgs {
     #[arg(long, help_heading = "Files")]
     pub isolated: bool,
     /// A configuration that is laid over the repository's; what it locks stays
-    /// [default: that of DLINT_POLICY].
+    /// [default: that of DLINT_POLICY]. One that ends in .rego is a policy of buildx, which is
+    /// evaluated beside Dockerfile.rego.
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
-    pub policy: Option<PathBuf>,
+    pub policy: Vec<PathBuf>,
     /// Fetch what `extends` and --policy name and what is not in the cache.
     #[arg(long, help_heading = "Policy")]
     pub online: bool,
@@ -504,9 +505,9 @@ pub struct ConfigArgs {
     #[arg(long)]
     pub isolated: bool,
     /// A configuration that is laid over the repository's; what it locks stays
-    /// [default: that of DLINT_POLICY].
+    /// [default: that of DLINT_POLICY]. One that ends in .rego is a policy of buildx.
     #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
+    pub policy: Vec<PathBuf>,
     /// Fetch what `extends` and --policy name and what is not in the cache.
     #[arg(long)]
     pub online: bool,
@@ -760,6 +761,54 @@ pub enum PolicyCommand {
     Test(PolicyTestArgs),
     /// List the exceptions and how long they hold.
     Exceptions(PolicyExceptionsArgs),
+    /// Say what buildx's policies (Dockerfile.rego) come to for each source of a build.
+    Eval(PolicyEvalArgs),
+    /// Write the policy as one that buildx evaluates (Dockerfile.rego).
+    Export(PolicyExportArgs),
+    /// Read a simple policy of buildx as a policy of dlint.
+    Import(PolicyImportArgs),
+}
+
+/// Options of `policy eval`.
+#[derive(Debug, Args)]
+pub struct PolicyEvalArgs {
+    /// Dockerfiles, or folders to search.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Text, or JSON with the documents that the policies are given.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Options of `policy export`.
+#[derive(Debug, Args)]
+pub struct PolicyExportArgs {
+    /// The Dockerfile whose policy is meant; it need not be there.
+    #[arg(value_name = "PATH", default_value = "Dockerfile")]
+    pub path: PathBuf,
+    /// Write Rego, for Dockerfile.rego.
+    #[arg(long, required = true)]
+    pub rego: bool,
+    /// Where to write [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Options of `policy import`.
+#[derive(Debug, Args)]
+pub struct PolicyImportArgs {
+    /// The policy: a file of Rego.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where to write; a file that is there stays [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of `policy show`.

@@ -76,6 +76,8 @@ impl Task {
 /// A file that was linted.
 pub(super) struct Done {
     pub(super) linted: Linted,
+    /// What is wrong with the policies that buildx evaluates for it.
+    policies: Vec<Report>,
     pub(super) effective: Arc<Effective>,
     /// The bytes it had, if fixing changed them.
     before: Option<Vec<u8>>,
@@ -179,6 +181,7 @@ fn once(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
     failures.extend(config_failures(&configs, args.color));
     let fixed = files.iter().map(|f| f.fixed).sum::<usize>();
     let fixed_files = files.iter().filter(|f| f.fixed > 0).count();
+    let policies = policy_reports(&mut files);
     let any_fails = |locked: bool| {
         files.iter().any(|f| {
             let mut diagnostics = f.linted.report().diagnostics.iter();
@@ -192,10 +195,13 @@ fn once(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
     let fails = fails_locked
         || any_fails(false)
         || files.iter().any(|f| f.linted.report().fails)
-        || exceptions.iter().any(|(effective, report)| {
-            let mut diagnostics = report.diagnostics.iter();
-            diagnostics.any(|d| effective.fails(d, false))
-        });
+        || exceptions
+            .iter()
+            .chain(&policies)
+            .any(|(effective, report)| {
+                let mut diagnostics = report.diagnostics.iter();
+                diagnostics.any(|d| effective.fails(d, false))
+            });
     let judged = files.into_iter().map(|mut file| {
         let effective = &file.effective;
         // BuildKit fails for any of its own, if the file asks it to.
@@ -205,7 +211,8 @@ fn once(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
         file.linted
     });
     let mut linted: Vec<Linted> = judged.collect();
-    let exceptions = exceptions.into_iter().map(|(_, report)| report);
+    let exceptions = exceptions.into_iter().chain(policies);
+    let exceptions = exceptions.map(|(_, report)| report);
     let attempts = attempts.into_iter().chain(exceptions);
     linted.extend(attempts.map(|report| Linted::new(report, Perspective::Dlint, [])));
     let outcome = Outcome {
@@ -315,6 +322,25 @@ pub(super) fn config_failures(configs: &Configs, color: Color) -> Vec<Failure> {
     failures
 }
 
+/// What is wrong with the policies that buildx evaluates, each once however many files it is for.
+fn policy_reports(files: &mut [Done]) -> Vec<(Arc<Effective>, Report)> {
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for file in files {
+        for report in std::mem::take(&mut file.policies) {
+            let mut report = report;
+            report.diagnostics.retain(|d| {
+                let place = (report.source.path().to_path_buf(), d.span.start, d.rule.id);
+                seen.insert(place)
+            });
+            if !report.diagnostics.is_empty() {
+                all.push((Arc::clone(&file.effective), report));
+            }
+        }
+    }
+    all
+}
+
 /// Where the configuration comes from, by the options of a command line.
 pub(super) fn configs(args: &LintArgs) -> Result<Configs, Trouble> {
     let layer = layer(args)?;
@@ -339,7 +365,21 @@ pub(super) fn configs(args: &LintArgs) -> Result<Configs, Trouble> {
         let path = std::env::var_os("DLINT_POLICY");
         path.filter(|p| !p.is_empty()).map(PathBuf::from)
     };
-    if let Some(path) = args.policy.clone().or_else(from_environment) {
+    let is_rego = |path: &PathBuf| path.extension().is_some_and(|e| e == "rego");
+    let (of_buildx, own): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.policy.iter().cloned().partition(is_rego);
+    if let [_, second, ..] = own.as_slice() {
+        return Err(Trouble::Usage {
+            message: format!("`--policy {}` would be the second", second.display()),
+            help: Some(
+                "one policy is laid over the others: let it `extends` the second".to_owned(),
+            ),
+        });
+    }
+    if let Some(path) = own.into_iter().next().or_else(from_environment) {
+        configs.set_policy(&path)?;
+    }
+    for path in of_buildx {
         configs.set_policy(&path)?;
     }
     Ok(configs)
@@ -866,6 +906,7 @@ fn lint_inline(
         .sort_by_key(|d| (d.span.start, d.span.end, d.rule.id));
     Known::silence_past(past, &mut report, &effective, settings);
     Done {
+        policies: Vec::new(),
         effective,
         before: None,
         fixed: 0,
@@ -976,6 +1017,7 @@ fn lint(
         silence(engine::lint_guarded(source, &program.answer(&settings)))
     };
     let source = Source::from_bytes(&task.name, bytes);
+    let policies = engine::policy_faults(&source, &settings);
     let mut report = silence(engine::lint_guarded(source, &settings));
     let (mut before, mut fixed, mut dropped) = (None, 0, Vec::new());
     let least = if args.unsafe_fixes {
@@ -1009,6 +1051,7 @@ fn lint(
         report = result.report;
     }
     Ok(Done {
+        policies,
         linted: shown(args, report, &settings),
         effective: Arc::clone(&effective),
         before,

@@ -1,4 +1,6 @@
-//! `dlint policy show`, `test` and `exceptions`.
+//! `dlint policy show`, `test` and `exceptions`; those about buildx's policies are in `rego`.
+
+mod rego;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,6 +29,9 @@ pub(super) fn run(args: &PolicyArgs, color: Color) -> Result<Status, Trouble> {
         PolicyCommand::Show(args) => show(args),
         PolicyCommand::Test(args) => test(args, color),
         PolicyCommand::Exceptions(args) => exceptions(args),
+        PolicyCommand::Eval(args) => rego::eval(args, color),
+        PolicyCommand::Export(args) => rego::export(args),
+        PolicyCommand::Import(args) => rego::import(args),
     }
 }
 
@@ -100,7 +105,7 @@ fn show(args: &PolicyShowArgs) -> Result<Status, Trouble> {
 }
 
 /// A policy as it could be written.
-fn toml(policy: &Policy) -> String {
+pub(super) fn toml(policy: &Policy) -> String {
     let value = serde_json::to_value(policy).unwrap_or_default();
     let mut text = String::from("[policy]\n");
     let Some(table) = value.as_object() else {

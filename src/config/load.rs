@@ -15,6 +15,7 @@ use crate::context::{Files, Nothing, disk};
 use crate::diagnostic::Severity;
 use crate::policy::Exception;
 use crate::policy::exceptions::Granted;
+use crate::policy::rego::BuildPolicy;
 use crate::policy::sources::PolicySource;
 use crate::rule::{Level, RuleMeta};
 use crate::rules;
@@ -571,6 +572,15 @@ pub(super) enum Trust {
     Named,
     /// It lies where configuration is looked for, or such a file extends it.
     Found,
+}
+
+/// Reads a policy of Rego that a user names.
+pub(super) fn build_policy(path: &Path) -> Result<BuildPolicy, ConfigError> {
+    let source = source(path, Trust::Named)?;
+    Ok(BuildPolicy {
+        path: source.path().to_path_buf(),
+        text: source.text().to_owned(),
+    })
 }
 
 /// Reads the text of a file.

@@ -44,6 +44,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Report, Settings};
 use crate::policy::LabelFormat;
 use crate::policy::exceptions::Granted;
+use crate::policy::rego::BuildPolicy;
 use layer::Selection;
 use lock::Lock;
 
@@ -150,6 +151,8 @@ pub struct Configs {
     remote: Remote,
     /// What is laid over the repository's files.
     policy: Option<Arc<Config>>,
+    /// The policies that buildx is to evaluate as well.
+    build_policies: Vec<Arc<BuildPolicy>>,
     /// The day that files are judged for where no configuration names one.
     today: Option<Date>,
     fingerprint_key: Option<Arc<str>>,
@@ -172,6 +175,7 @@ impl Configs {
             place,
             remote: Remote::default(),
             policy: None,
+            build_policies: Vec::new(),
             today: None,
             fingerprint_key: None,
             environment: Layer::default(),
@@ -203,8 +207,13 @@ impl Configs {
         Ok(())
     }
 
-    /// Lays a file over those of the repository.
+    /// Lays a file over those of the repository; one of Rego is a policy that buildx evaluates.
     pub fn set_policy(&mut self, path: &Path) -> Result<(), ConfigError> {
+        if path.extension().is_some_and(|e| e == "rego") {
+            let policy = load::build_policy(path)?;
+            self.build_policies.push(Arc::new(policy));
+            return Ok(());
+        }
         self.policy = Some(Arc::new(Config::load_named(path, &self.remote)?));
         Ok(())
     }
@@ -412,6 +421,11 @@ impl Configs {
         effective.settings.exceptions = exceptions.chain(of_policy).cloned().collect();
         effective.baseline.clone_from(&config.baseline);
         effective.settings.files = Some(Arc::new(Disk));
+        effective
+            .settings
+            .policy
+            .build
+            .clone_from(&self.build_policies);
         effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);
         effective

@@ -34,6 +34,7 @@ pub mod runtimes;
 mod scope;
 mod scripts;
 mod secret_flow;
+mod sources;
 mod stage;
 mod swallowed;
 mod user;
@@ -74,6 +75,7 @@ use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use scripts::{RunBy, RunScript};
 pub use secret_flow::{SecretSource, SecretWrite};
+pub use sources::{Fetched, FetchedKind};
 pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };

@@ -3,6 +3,7 @@
 pub mod exceptions;
 pub mod images;
 mod labels;
+pub mod rego;
 pub mod sources;
 mod tags;
 
@@ -66,6 +67,9 @@ pub struct Policy {
     /// The images that the tree makes; no setting.
     #[serde(skip)]
     pub own: Arc<Made>,
+    /// The policies that buildx is to evaluate too; no setting.
+    #[serde(skip)]
+    pub build: Vec<Arc<rego::BuildPolicy>>,
 }
 
 /// The images that a tree makes, as compose files, bake files and the policy say.

@@ -6,6 +6,7 @@ pub mod images;
 pub mod labels;
 pub mod layers;
 pub mod packages;
+pub mod policy;
 pub mod privileges;
 pub mod runtime;
 pub mod secrets;

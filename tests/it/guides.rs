@@ -12,8 +12,8 @@ fn step(folder: &Path, line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut command = match words.first() {
         Some(&"dlint") => dlint(folder),
-        Some(&"cat") => {
-            let mut command = Command::new("cat");
+        Some(&"cat" | &"head") => {
+            let mut command = Command::new(words[0]);
             command.current_dir(folder);
             command
         }
@@ -48,6 +48,13 @@ fn each_step_of_the_guide_to_the_cache_does_what_the_page_says() {
     follow("docs/cache.md", 10);
 }
 
+#[cfg(feature = "rego")]
+#[test]
+fn each_step_of_the_guide_to_build_policies_does_what_the_page_says() {
+    follow("docs/build-policies.md", 6);
+}
+
+/// Runs every step of a guide, of which there are more than `least`.
 fn follow(path: &str, least: usize) {
     let page = std::fs::read_to_string(path).unwrap();
     let folder = project(&[]);

@@ -36,6 +36,8 @@ mod policy;
 mod pre_commit;
 mod probes_expand;
 mod properties;
+#[cfg(feature = "rego")]
+mod rego;
 mod regressions;
 mod scanners;
 mod shellcheck;

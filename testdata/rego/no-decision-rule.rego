@@ -1,0 +1,5 @@
+package docker
+
+default allow := false
+
+allow if input.local

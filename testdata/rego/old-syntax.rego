@@ -1,0 +1,7 @@
+package docker
+
+allow {
+	input.local
+}
+
+decision = {"allow": allow}

@@ -1,0 +1,7 @@
+package docker
+
+a if b
+
+b if a
+
+decision := {"allow": a}
