@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::builds::{Fault, Inline, Invocation, Recipe, bake, callers, compose};
 use crate::context::{
-    Build, Caller, Disk, NamedBuild, PassedArgument, Targets, disk, within_repository,
+    Build, Caller, Disk, NamedBuild, PassedArgument, SetArgument, Targets, disk, within_repository,
 };
 use crate::discover;
 use crate::emit::Failure;
@@ -207,9 +207,19 @@ impl Builders {
         let written = written.filter(|(name, value)| secrets::is_secret_of(name, value));
         let open = build.unknown_arguments.iter();
         let open = open.filter(|n| secrets::name::classify(n).is_some_and(|c| c.exact));
-        let names = written.map(|(name, _)| (name, None));
-        let names = names.chain(open.map(|name| (name, Some(name.clone()))));
-        for (name, secret) in names {
+        let names = written.map(|(name, value)| (name, None, Some(value)));
+        let names = names.chain(open.map(|name| (name, Some(name.clone()), None)));
+        // A variable of Bake that is empty by itself comes from the environment.
+        let given = build.arguments.iter().filter(|(name, value)| {
+            by == Caller::Bake
+                && value.is_empty()
+                && secrets::name::classify(name).is_some_and(|c| c.exact)
+        });
+        let given = given.filter_map(|(name, _)| {
+            let variable = variable_behind(text.get(span.start as usize..)?, name)?;
+            Some((name, Some(variable), None))
+        });
+        for (name, secret, value) in names.chain(given) {
             let from = span.start as usize;
             let after = text.get(from..).unwrap_or_default();
             let Some(at) = after.find(name.as_str()) else {
@@ -224,11 +234,19 @@ impl Builders {
                 by,
             };
             let folder = path.parent().unwrap_or(Path::new(""));
-            self.remember(path, folder, text, passed);
+            let set = value.and_then(|v| set_in_environment(folder, name, v));
+            self.remember(path, folder, text, passed, set);
         }
     }
 
-    fn remember(&mut self, path: &Path, root: &Path, text: &str, passed: callers::Passed) {
+    fn remember(
+        &mut self,
+        path: &Path,
+        root: &Path,
+        text: &str,
+        passed: callers::Passed,
+        set: Option<SetArgument>,
+    ) {
         let file = match &passed.dockerfile {
             Some(file) if !file.is_file() => return,
             Some(file) => Some(disk::identity(file)),
@@ -245,6 +263,7 @@ impl Builders {
             shown,
             line: place.line,
             column: place.column,
+            set,
         };
         self.passed.push(KnownArgument {
             file,
@@ -305,7 +324,7 @@ impl Builders {
                 continue;
             }
             for passed in read(folder, &text) {
-                self.remember(&path, root, &text, passed);
+                self.remember(&path, root, &text, passed, None);
             }
         }
     }
@@ -573,4 +592,42 @@ fn inner_text(from: &Path, path: &Path) -> Option<String> {
 
 pub(super) fn text_of(path: &Path) -> Result<String, String> {
     disk::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
+}
+
+/// The line of `.env` beside a compose file that sets an argument to a value.
+fn set_in_environment(folder: &Path, name: &str, value: &str) -> Option<SetArgument> {
+    let path = folder.join(".env");
+    if disk::leads_out(folder, &path) {
+        return None;
+    }
+    let text = text_of(&path).ok()?;
+    let (number, line, at) = text.lines().enumerate().find_map(|(number, line)| {
+        let (key, rest) = line.split_once('=')?;
+        let key = key.trim().trim_start_matches("export ");
+        let set = rest.trim().trim_matches(['"', '\'']);
+        let same = set == value && (key == name || secrets::name::classify(key).is_some());
+        same.then(|| (number, line, line.find(value)))
+    })?;
+    let column = line.get(..at?)?.chars().count();
+    Some(SetArgument {
+        shown: ".env".to_owned(),
+        path,
+        line: u32::try_from(number + 1).ok()?,
+        column: u32::try_from(column + 1).ok()?,
+    })
+}
+
+/// The variable that a target of Bake gives an argument: `NPM_TOKEN = TOKEN`,
+/// `"NPM_TOKEN": "${TOKEN}"`.
+fn variable_behind(text: &str, name: &str) -> Option<String> {
+    let after = text.get(text.find(name)? + name.len()..)?;
+    let after = after
+        .trim_start_matches(['"', ' '])
+        .strip_prefix(['=', ':'])?;
+    let after = after.trim_start();
+    let after = after.strip_prefix("\"${").unwrap_or(after);
+    let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let variable = after.get(..end.unwrap_or(after.len()))?;
+    let is_name = variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    (is_name && variable != "null").then(|| variable.to_owned())
 }

@@ -248,6 +248,12 @@ pub(super) fn configs(args: &LintArgs) -> Result<Configs, Trouble> {
     };
     let mut configs = Configs::new(place, layer);
     configs.set_today(today());
+    if let Some(key) = std::env::var("DLINT_FINGERPRINT_KEY")
+        .ok()
+        .filter(|k| !k.is_empty())
+    {
+        configs.set_fingerprint_key(&key);
+    }
     if !args.isolated {
         configs.read_environment()?;
     }

@@ -137,6 +137,7 @@ pub struct Configs {
     policy: Option<Arc<Config>>,
     /// The day that files are judged for where no configuration names one.
     today: Option<Date>,
+    fingerprint_key: Option<Arc<str>>,
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
@@ -156,6 +157,7 @@ impl Configs {
             place,
             policy: None,
             today: None,
+            fingerprint_key: None,
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
@@ -167,6 +169,11 @@ impl Configs {
     /// With the day that files are judged for where no configuration names one.
     pub fn set_today(&mut self, today: Date) {
         self.today = Some(today);
+    }
+
+    /// With the key of the fingerprints of secrets.
+    pub fn set_fingerprint_key(&mut self, key: &str) {
+        self.fingerprint_key = Some(key.into());
     }
 
     /// Reads the variables `HADOLINT_*`.
@@ -357,6 +364,10 @@ impl Configs {
         effective.settings.files = Some(Arc::new(Disk));
         effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);
+        effective
+            .settings
+            .fingerprint_key
+            .clone_from(&self.fingerprint_key);
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)

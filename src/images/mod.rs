@@ -20,7 +20,7 @@ pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
     inherited_shell, is_windows, os_family,
 };
-pub use lifetimes::{EndOfLife, end_of_life};
+pub use lifetimes::{EndOfLife, end_of_life, newest_release};
 pub use options::{Recommended, is_too_old, recommended};
 pub use programs::{
     PackageSystem, Presence, ProgramSet, is_known_program, known_program, package_brings,
