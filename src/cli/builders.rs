@@ -393,6 +393,14 @@ impl Builders {
         images.into_iter().cloned().collect()
     }
 
+    /// The Dockerfiles that images come of, how, and which.
+    pub(super) fn makers(&self) -> impl Iterator<Item = (&Path, &Build, &[String])> {
+        let all = self.builds.iter();
+        let all = all.flat_map(|(path, known)| known.iter().map(move |k| (path, k)));
+        let all = all.filter(|(_, known)| !known.images.is_empty());
+        all.map(|(path, known)| (path.as_path(), &known.build, known.images.as_slice()))
+    }
+
     /// All images that are built.
     pub(super) fn images(&self) -> impl Iterator<Item = &String> {
         self.builds.values().flatten().flat_map(|k| &k.images)
