@@ -82,6 +82,7 @@ struct Product {
     system: Option<String>,
     tag_word: Option<String>,
     pipefail_from: Option<String>,
+    merged_usr_from: Option<String>,
     archive: Option<String>,
     release: BTreeMap<String, Release>,
 }
@@ -192,12 +193,14 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
         let _ = writeln!(
             products,
             "static {}: Product = Product {{ id: {id:?}, name: {:?}, system: OsFamily::{}, \
-             tag_word: {:?}, pipefail_from: {:?}, archive: {:?}, releases: &[{text}] }};",
+             tag_word: {:?}, pipefail_from: {:?}, \
+             merged_usr_from: {:?}, archive: {:?}, releases: &[{text}] }};",
             constant(id),
             product.name,
             product.system.as_deref().map_or(Ok("Unknown"), family)?,
             product.tag_word.as_deref().unwrap_or_default(),
             product.pipefail_from,
+            product.merged_usr_from,
             product.archive,
         );
         rows.push(format!("&{}", constant(id)));

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::context::{Files, disk, within_repository};
 
 /// What such files and the folders around them are called.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
     "test",
     "tests",
     "testdata",
@@ -24,6 +24,8 @@ const NAMES: [&str; 18] = [
     ".devcontainer",
     "archive",
     "archived",
+    "vendor",
+    "third_party",
 ];
 
 /// What stands behind `Dockerfile` and a `.`, `_` or `-` in their names.
@@ -63,7 +65,11 @@ fn is_made_of(part: &str) -> bool {
     let mut ends = first.into_iter().chain(words.next_back());
     part.len() != first.map_or(0, str::len)
         && ends.any(|word| {
-            NAMES.contains(&word) && !matches!(word, "dev" | "develop" | "development" | "archive")
+            NAMES.contains(&word)
+                && !matches!(
+                    word,
+                    "dev" | "develop" | "development" | "archive" | "vendor"
+                )
         })
 }
 

@@ -212,7 +212,8 @@ impl RuleMeta {
             && self.impact.iter().all(|impact| match impact {
                 Impact::Size | Impact::Speed | Impact::Clarity => true,
                 Impact::Correctness => self.family == "packages",
-                Impact::Security => false,
+                // What is copied beside the program.
+                Impact::Security => self.family == "files" && self.impact.contains(&Impact::Size),
             })
     }
 

@@ -39,6 +39,13 @@ impl BaseRelease {
         self.release.archived.filter(|day| *day <= as_of)
     }
 
+    /// Whether `/bin`, `/sbin`, `/lib` and `/lib64` are links into `/usr`; `None` if that is not
+    /// known.
+    pub fn has_merged_usr(self) -> Option<bool> {
+        let from = self.product.merged_usr_from?;
+        Some(self.is_since(self.product.id, from))
+    }
+
     /// Where the packages of such releases are kept.
     pub fn archive(self) -> Option<&'static str> {
         self.product.archive

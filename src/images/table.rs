@@ -16,6 +16,8 @@ pub(super) struct Product {
     pub(super) system: OsFamily,
     /// The first release whose `/bin/sh` knows `set -o pipefail`, if some do not.
     pub(super) pipefail_from: Option<&'static str>,
+    /// The first release whose images have `/bin`, `/lib` and `/sbin` as links into `/usr`.
+    pub(super) merged_usr_from: Option<&'static str>,
     /// Where the packages of old releases are kept.
     pub(super) archive: Option<&'static str>,
     /// The word that stands before a version in the tags of other images; empty if none does.

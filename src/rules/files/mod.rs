@@ -10,6 +10,7 @@ pub mod exclude_top_level_only;
 pub mod folder_without_x;
 pub mod ignored_copy;
 pub mod link_owner_by_name;
+pub mod linked_copy_over_symlink;
 pub mod literal_tilde;
 pub mod many_sources_to_file;
 pub mod missing_dockerignore;

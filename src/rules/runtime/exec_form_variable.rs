@@ -12,9 +12,13 @@ const OPERATORS: [&str; 8] = ["&&", "||", "|", ";", ">", ">>", "2>&1", "&"];
 
 impl Rule for ExecFormVariable {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let (Kind::Run(line) | Kind::Cmd(line) | Kind::Entrypoint(line)) = &node.instruction.kind
-        else {
-            return;
+        let line = match &node.instruction.kind {
+            Kind::Run(line) | Kind::Cmd(line) | Kind::Entrypoint(line) => line,
+            Kind::Healthcheck(check) => match &check.command {
+                Some(line) => line,
+                None => return,
+            },
+            _ => return,
         };
         let CommandLine::Exec(words, _) = line else {
             return;
