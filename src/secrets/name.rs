@@ -2,6 +2,7 @@
 //! `TOKENIZERS_PARALLELISM`, `KEYBOARD` and `MONKEY` hold no secret word.
 
 use super::listed;
+use crate::keywords::{Keywords, links};
 
 /// What a secret is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,18 +200,16 @@ pub fn classify(name: &str) -> Option<SecretName> {
     })
 }
 
-/// A cheap test that lets few other names through.
-fn may_name(name: &str) -> bool {
-    const HINTS: &[&[u8]] = &[
-        b"pass", b"pw", b"secret", b"token", b"cred", b"key", b"auth", b"jwt", b"salt", b"pat",
-        b"psw",
-    ];
-    let bytes = name.as_bytes();
-    HINTS.iter().any(|hint| {
-        bytes
-            .windows(hint.len())
-            .any(|w| w.eq_ignore_ascii_case(hint))
-    }) || !name.is_ascii()
+/// What the name of a secret has in it.
+const HINTS: [&str; 11] = [
+    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw",
+];
+
+static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);
+
+/// A cheap test of a name, or of a text with names in it, that lets few others through.
+pub(super) fn may_name(text: &str) -> bool {
+    HINTED.is_match(text) || !text.is_ascii()
 }
 
 fn is_hash_name(word: &str) -> bool {
