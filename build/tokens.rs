@@ -19,6 +19,8 @@ struct Token {
     before: Option<String>,
     #[serde(default)]
     starts: String,
+    #[serde(default)]
+    random: bool,
 }
 
 /// Writes the table; says what is wrong with the file.
@@ -54,6 +56,7 @@ fn row(token: &Token) -> Result<String, String> {
     };
     let check = match token.checksum.as_deref() {
         Some("crc-32") => "Crc",
+        None if token.random => "Random",
         None => "None",
         Some(other) => return Err(format!("no checksum `{other}`")),
     };
@@ -83,6 +86,8 @@ fn run(text: &str) -> Result<String, String> {
         "dotted" => "Dotted",
         "base64" => "Base64",
         "tilde" => "Tilde",
+        "padded" => "Padded",
+        "raw64" => "Raw64",
         other => return Err(format!("no alphabet `{other}`")),
     };
     let (min, max) = length.split_once('-').unwrap_or((length, length));

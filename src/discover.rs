@@ -112,7 +112,9 @@ pub fn discover(paths: &[PathBuf], options: &Options, configs: &mut Configs) -> 
                         || configs
                             .of_folder(folder)
                             .is_ok_and(|c| configs.exclusion(&c).fits(path)));
-                if !out {
+                if !out && is_ignore_file(path) {
+                    files.extend(dockerfiles_of(path));
+                } else if !out {
                     files.insert(shown(path));
                 }
             }
@@ -233,6 +235,36 @@ fn is_foreign(name: &str, path: &Path) -> bool {
         "vendor" => path.join("modules.txt").is_file() || path.join("autoload.php").is_file(),
         _ => false,
     }
+}
+
+/// Whether a file says what is left out of a build context.
+fn is_ignore_file(path: &Path) -> bool {
+    let extension = path.extension().or(path.file_name());
+    let name = extension.unwrap_or_default().to_string_lossy();
+    matches!(
+        name.trim_start_matches('.'),
+        "dockerignore" | "containerignore"
+    )
+}
+
+/// The Dockerfiles that an ignore file is about: the one it is named after, else those beside it.
+fn dockerfiles_of(ignore_file: &Path) -> Vec<PathBuf> {
+    let own = ignore_file.with_extension("");
+    if ignore_file.extension().is_some() && own.is_file() {
+        return vec![shown(&own)];
+    }
+    let folder = match ignore_file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths
+        .filter(|path| is_dockerfile(path) && path.is_file())
+        .map(|path| shown(&path))
+        .collect()
 }
 
 /// A path without the `./` that a search of the current folder puts before it.
@@ -408,6 +440,27 @@ mod tests {
         assert_eq!(find(tree.path(), &["r/sub"]), ["r/sub/Dockerfile"]);
         assert_eq!(find(tree.path(), &["plain/a"]), ["plain/a/Dockerfile"]);
         assert_eq!(find(tree.path(), &[""]), [""; 0]);
+    }
+
+    #[test]
+    fn an_ignore_file_stands_for_the_dockerfiles_it_is_about() {
+        let t = tree(&[
+            ("Dockerfile", ""),
+            ("prod.Dockerfile", ""),
+            ("prod.Dockerfile.dockerignore", ""),
+            (".dockerignore", ""),
+            ("below/Dockerfile", ""),
+            ("none/.containerignore", ""),
+        ]);
+        assert_eq!(
+            find(t.path(), &["prod.Dockerfile.dockerignore"]),
+            ["prod.Dockerfile"]
+        );
+        assert_eq!(
+            find(t.path(), &[".dockerignore"]),
+            ["Dockerfile", "prod.Dockerfile"]
+        );
+        assert!(find(t.path(), &["none/.containerignore"]).is_empty());
     }
 
     #[test]

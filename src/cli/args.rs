@@ -56,6 +56,10 @@ pub enum Command {
     Bases(Box<BasesArgs>),
     /// Show, test and list what the organisation's policy says.
     Policy(PolicyArgs),
+    /// Print the script with which a shell completes dlint's options.
+    Completions(CompletionsArgs),
+    /// Print the manual page, for `man -l -`.
+    Man,
 }
 
 /// Which rules run, and at which level.
@@ -276,6 +280,14 @@ pub struct RulesArgs {
     /// A table, or JSON.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: TextFormat,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }
 
 /// Options of `migrate`.

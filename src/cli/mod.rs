@@ -4,8 +4,11 @@
 pub mod args;
 mod bases;
 mod builders;
+mod completions;
+mod docker;
 mod explain;
 mod lint;
+mod man;
 mod markdown;
 mod migrate;
 mod output;
@@ -82,6 +85,13 @@ impl Trouble {
 /// Runs dlint with the arguments of a process.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     output::quiet_panics();
+    let arguments = match docker::of(arguments.into_iter().collect()) {
+        docker::Call::Run(arguments) => arguments,
+        docker::Call::Metadata => {
+            let told = docker::tell();
+            return ExitCode::from(told.unwrap_or(Status::Trouble) as u8);
+        }
+    };
     let matches = match Cli::command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
@@ -112,6 +122,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Migrate(args)) => migrate::run(args),
         Some(Command::Bases(args)) => bases::run(args, color),
         Some(Command::Policy(args)) => policy::run(args, color),
+        Some(Command::Completions(args)) => completions::run(args),
+        Some(Command::Man) => man::run(),
     };
     let status = result.unwrap_or_else(|trouble| {
         report(&trouble, color);

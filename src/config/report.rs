@@ -43,11 +43,15 @@ pub enum Format {
     Codacy,
     /// SonarQube's generic issues.
     Sonarqube,
+    /// reviewdog's object.
+    Rdjson,
+    /// reviewdog's objects, one per line.
+    Rdjsonl,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 13] = [
+    pub const ALL: [Format; 15] = [
         Format::Full,
         Format::Concise,
         Format::Tty,
@@ -61,6 +65,8 @@ impl Format {
         Format::GitlabCodeclimate,
         Format::Codacy,
         Format::Sonarqube,
+        Format::Rdjson,
+        Format::Rdjsonl,
     ];
 
     /// The name that stands in configuration.
@@ -79,6 +85,8 @@ impl Format {
             Format::GitlabCodeclimate => "gitlab_codeclimate",
             Format::Codacy => "codacy",
             Format::Sonarqube => "sonarqube",
+            Format::Rdjson => "rdjson",
+            Format::Rdjsonl => "rdjsonl",
         }
     }
 

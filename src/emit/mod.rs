@@ -9,6 +9,7 @@ mod github;
 mod json;
 mod line;
 mod quality;
+mod reviewdog;
 mod sarif;
 mod secrets;
 pub mod terminal;
@@ -168,6 +169,8 @@ pub fn write(
         Format::GitlabCodeclimate => quality::gitlab(outcome, out),
         Format::Codacy => quality::codacy(outcome, out),
         Format::Sonarqube => quality::sonarqube(outcome, out),
+        Format::Rdjson => reviewdog::rdjson(outcome, out),
+        Format::Rdjsonl => reviewdog::rdjsonl(outcome, out),
     }
 }
 

@@ -117,6 +117,10 @@ impl Facts<'_> {
                 if !heredocs.is_empty() && script.is_some_and(|s| s.heredoc.is_none()) {
                     bodies.iter().for_each(|body| found.commands(body, &lookup));
                 }
+                if word.text.text().contains("pgpass") {
+                    found.pgpass(&word.text);
+                    bodies.iter().for_each(|body| found.pgpass(body));
+                }
                 found.names(&word.text, Language::Shell);
             }
             Some(CommandLine::Exec(words, _)) => {
@@ -146,6 +150,9 @@ impl Facts<'_> {
             }
             Kind::Copy(_) | Kind::Add(_) => {
                 bodies.iter().for_each(|body| found.commands(body, &lookup));
+                if instruction.logical.text().contains("pgpass") {
+                    bodies.iter().for_each(|body| found.pgpass(body));
+                }
                 found.names(&instruction.logical, Language::Any);
             }
             _ => {}
@@ -171,7 +178,9 @@ impl Facts<'_> {
     ) {
         let text = word.as_str();
         // What stands behind a secret's name is judged as a whole.
-        if name::classify(name).is_some_and(|n| n.strong) {
+        if name::classify(name).is_some_and(|n| n.strong)
+            && !text.trim_start_matches(['"', '\'']).starts_with(['{', '['])
+        {
             return;
         }
         if text.contains('$')
@@ -318,6 +327,16 @@ impl Gathered {
             if is_default && !(language == Language::Shell && named.is_bare) {
                 continue;
             }
+            let evidence = Evidence::Name(named.name, named.noun);
+            self.push(text.span(named.range), secret, evidence, is_default);
+        }
+    }
+
+    /// The lines of a `.pgpass`.
+    fn pgpass(&mut self, text: &MappedText) {
+        for named in assignment::in_pgpass(text.text()) {
+            let secret = text.text().get(named.range.clone()).unwrap_or_default();
+            let is_default = named.kind == ValueKind::Default;
             let evidence = Evidence::Name(named.name, named.noun);
             self.push(text.span(named.range), secret, evidence, is_default);
         }

@@ -2,6 +2,7 @@
 //! walk the tree, parse shell or resolve variables themselves.
 
 pub mod absence;
+pub mod cache;
 mod copies;
 mod credentials;
 mod directive;
@@ -137,6 +138,8 @@ pub struct Facts<'a> {
     context: OnceCell<Option<BuildContext>>,
     /// The scripts that the file runs: see [`Facts::run_scripts`].
     run_scripts: OnceCell<Vec<RunScript>>,
+    /// The build as steps: see [`Facts::steps`].
+    steps: OnceCell<cache::Steps>,
     /// For each stage the command line that ENTRYPOINT and CMD make together, read as commands.
     launch_scripts: Vec<OnceCell<Script>>,
     /// How many names were compared so far: see [`Facts::may_compare`].
@@ -305,6 +308,7 @@ impl<'a> Facts<'a> {
             files,
             context: OnceCell::new(),
             run_scripts: OnceCell::new(),
+            steps: OnceCell::new(),
             launch_scripts: Vec::new(),
             asked_shell: None,
             without_triggers,

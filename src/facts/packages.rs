@@ -179,6 +179,46 @@ pub struct Flag {
 }
 
 impl Manager {
+    /// Every one of them.
+    pub const ALL: [Manager; 36] = [
+        Manager::AptGet,
+        Manager::Apt,
+        Manager::Aptitude,
+        Manager::Apk,
+        Manager::Yum,
+        Manager::Dnf,
+        Manager::Microdnf,
+        Manager::Tdnf,
+        Manager::Zypper,
+        Manager::Pacman,
+        Manager::Pip,
+        Manager::Pipx,
+        Manager::Uv,
+        Manager::Poetry,
+        Manager::Pdm,
+        Manager::Pipenv,
+        Manager::Conda,
+        Manager::Npm,
+        Manager::Yarn,
+        Manager::Pnpm,
+        Manager::Bun,
+        Manager::Bower,
+        Manager::Gem,
+        Manager::Bundler,
+        Manager::Go,
+        Manager::Cargo,
+        Manager::Composer,
+        Manager::Maven,
+        Manager::Gradle,
+        Manager::Dotnet,
+        Manager::Nuget,
+        Manager::Mix,
+        Manager::Dart,
+        Manager::Swift,
+        Manager::Leiningen,
+        Manager::Cpanm,
+    ];
+
     /// What people call it.
     pub fn as_str(self) -> &'static str {
         use Manager::*;

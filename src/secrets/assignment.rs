@@ -40,12 +40,15 @@ pub fn find(text: &str, language: Language) -> Vec<Named> {
     if !name::may_name(text) {
         return found;
     }
-    let is_netrc = text.contains("machine ") || text.contains("default login ");
+    let is_netrc = text.contains("machine ")
+        || text.contains("default login ")
+        || begins_line(text, "user ") && begins_line(text, "password ");
     let mut start = 0;
+    let mut called = None;
     for line in text.split_inclusive('\n') {
         let first = found.len();
-        if name::may_name(line) {
-            in_line(line.trim_end(), language, is_netrc, &mut found);
+        if called.is_some() || name::may_name(line) {
+            in_line(line.trim_end(), language, is_netrc, &mut called, &mut found);
         }
         for named in found.iter_mut().skip(first) {
             named.range = named.range.start + start..named.range.end + start;
@@ -55,11 +58,57 @@ pub fn find(text: &str, language: Language) -> Vec<Named> {
     found
 }
 
-fn in_line(line: &str, language: Language, is_netrc: bool, found: &mut Vec<Named>) {
+fn begins_line(text: &str, word: &str) -> bool {
+    text.lines().any(|line| line.starts_with(word))
+}
+
+/// What the name of another value says: `name="password"` in front of `value="x"`.
+struct Called {
+    class: SecretName,
+    name: String,
+    /// How many more lines it speaks for.
+    lines: u8,
+}
+
+fn in_line(
+    line: &str,
+    language: Language,
+    is_netrc: bool,
+    called: &mut Option<Called>,
+    found: &mut Vec<Named>,
+) {
+    *called = called.take().and_then(|c| {
+        let lines = c.lines.checked_sub(1)?;
+        Some(Called { lines, ..c })
+    });
     // Up to here everything was looked at.
     let mut seen = 0;
     for (at, separator) in line.match_indices(['=', ':', '>']) {
         if at < seen {
+            continue;
+        }
+        if separator == ">"
+            && let Some(text) = element(line, at)
+            && let Some(c) = called.take_if(|c| c.lines == LINES)
+        {
+            push_called(line, text, c, found);
+            continue;
+        }
+        if separator == ":"
+            && let Some(name) = host_keyed(line, at)
+            && let Some(value) = behind_host(line, at)
+        {
+            let text = line.get(value.clone()).unwrap_or_default();
+            if let Some(kind) = judged(&password(), text) {
+                seen = value.end;
+                found.push(Named {
+                    name: name.to_owned(),
+                    noun: Noun::Token,
+                    range: value,
+                    kind,
+                    is_bare: false,
+                });
+            }
             continue;
         }
         let Some(place) = named(line, at, separator) else {
@@ -69,9 +118,32 @@ fn in_line(line: &str, language: Language, is_netrc: bool, found: &mut Vec<Named
         // A property that Java or Gradle is given.
         let property = name.strip_prefix("-D").or_else(|| name.strip_prefix("-P"));
         let name = property.unwrap_or(name);
+        if is_attribute(name) {
+            let value = value_at(line, at, &place, language);
+            let text = line.get(value.clone()).unwrap_or_default();
+            let names = matches!(name, "value" | "Value" | "val");
+            if names && let Some(c) = called.take() {
+                seen = value.end;
+                push_called(line, value, c, found);
+            } else if !names
+                && !text.contains(char::is_whitespace)
+                && let Some(class) = name::classify(text).filter(|c| c.exact)
+            {
+                seen = value.end;
+                *called = Some(Called {
+                    class,
+                    name: text.to_owned(),
+                    lines: LINES,
+                });
+                continue;
+            }
+        }
         let Some(class) = name::classify(name) else {
             continue;
         };
+        if place.quoted_only && !line.get(place.from..).is_some_and(is_quoted) {
+            continue;
+        }
         let value = value_at(line, at, &place, language);
         let text = line.get(value.clone()).unwrap_or_default();
         if let Some(kind) = judge(&class, text, &place) {
@@ -92,6 +164,183 @@ fn in_line(line: &str, language: Language, is_netrc: bool, found: &mut Vec<Named
         }
     }
     in_words(line, is_netrc, found);
+    in_calls(line, found);
+    in_substitutions(line, found);
+}
+
+/// What composer calls tokens that stand behind a host.
+const HOST_KEYED: [&str; 4] = ["github-oauth", "gitlab-oauth", "gitlab-token", "bearer"];
+
+fn host_keyed(line: &str, at: usize) -> Option<&'static str> {
+    let before = line.get(..at)?.trim_end_matches(['"', '\'', '\\']);
+    HOST_KEYED.into_iter().find(|name| before.ends_with(name))
+}
+
+/// For how many lines a name speaks: its own and the next.
+const LINES: u8 = 1;
+
+fn is_attribute(name: &str) -> bool {
+    matches!(
+        name,
+        "name" | "key" | "Name" | "Key" | "value" | "Value" | "val"
+    )
+}
+
+fn is_quoted(text: &str) -> bool {
+    text.trim_start_matches('\\').starts_with(['"', '\''])
+}
+
+/// The text of an element whose tag ends at `at`.
+fn element(line: &str, at: usize) -> Option<Range<usize>> {
+    let rest = line.get(at + 1..)?;
+    let end = rest.find('<')?;
+    let is_tag = line.get(..at)?.rfind('<').is_some();
+    (is_tag && end > 0).then_some(at + 1..at + 1 + end)
+}
+
+/// The value behind a host: `"github-oauth": {"github.com": "x"}`.
+fn behind_host(line: &str, at: usize) -> Option<Range<usize>> {
+    let rest = line.get(at + 1..)?;
+    let inner = rest.trim_start_matches([' ', '\\']).strip_prefix('{')?;
+    let colon = inner.find(':')?;
+    let value = inner.get(colon + 1..)?;
+    let value = value.trim_start_matches([' ', '\\', '"', '\'']);
+    let start = line.len() - value.len();
+    let end = value.find(['"', '\'', '\\', '}', ','])?;
+    Some(start..start + end)
+}
+
+fn push_called(line: &str, value: Range<usize>, called: Called, found: &mut Vec<Named>) {
+    let text = line.get(value.clone()).unwrap_or_default();
+    if let Some(kind) = judged(&called.class, text) {
+        found.push(Named {
+            name: called.name,
+            noun: called.class.noun,
+            range: value,
+            kind,
+            is_bare: false,
+        });
+    }
+}
+
+/// Calls that give a name a value: `define('DB_PASSWORD', 'x')`.
+fn in_calls(line: &str, found: &mut Vec<Named>) {
+    const CALLS: &[&str] = &[
+        "define(",
+        "setenv(",
+        "putenv(",
+        "Variable(",
+        "setProperty(",
+        "SetValue(",
+    ];
+    for call in CALLS {
+        for (at, _) in line.match_indices(call) {
+            let start = at + call.len();
+            let Some((name, rest)) = string(line, start) else {
+                continue;
+            };
+            let after = line.get(rest..).unwrap_or_default();
+            let Some(value) = after.trim_start().strip_prefix(',') else {
+                continue;
+            };
+            let from = line.len() - value.trim_start().len();
+            let (Some((value, _)), Some(class)) = (
+                string(line, from),
+                line.get(name.clone()).and_then(name::classify),
+            ) else {
+                continue;
+            };
+            let text = line.get(value.clone()).unwrap_or_default();
+            if let Some(kind) = judged(&class, text) {
+                found.push(Named {
+                    name: line.get(name).unwrap_or_default().to_owned(),
+                    noun: class.noun,
+                    range: value,
+                    kind,
+                    is_bare: false,
+                });
+            }
+        }
+    }
+}
+
+/// The text of a string that begins at `from`, perhaps with `\"`, and what is behind it.
+fn string(line: &str, from: usize) -> Option<(Range<usize>, usize)> {
+    let rest = line.get(from..)?;
+    let bare = rest.trim_start_matches('\\');
+    let quote = bare.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let start = from + (rest.len() - bare.len()) + 1;
+    let inner = line.get(start..)?;
+    let close = inner.find(quote)?;
+    let text = inner.get(..close)?.trim_end_matches('\\');
+    Some((start..start + text.len(), start + close + 1))
+}
+
+/// What `sed` puts in the place of a name that stands for it: `s/__DB_PASSWORD__/x/`.
+fn in_substitutions(line: &str, found: &mut Vec<Named>) {
+    const FRAMES: [&str; 4] = ["__", "{{", "@", "%"];
+    for (at, _) in line.match_indices('s') {
+        let before = line.get(..at).unwrap_or_default();
+        if !before.ends_with(['\'', '"', ' ', ';']) {
+            continue;
+        }
+        let Some(delimiter) = sed_delimiter(line, at) else {
+            continue;
+        };
+        let start = at + 1 + delimiter.len_utf8();
+        let rest = line.get(start..).unwrap_or_default();
+        let Some((pattern, rest)) = rest.split_once(delimiter) else {
+            continue;
+        };
+        let Some((value, _)) = rest.split_once(delimiter) else {
+            continue;
+        };
+        let bare = pattern.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let stem = bare
+            .strip_suffix("_here")
+            .or_else(|| bare.strip_suffix("_HERE"));
+        let is_framed = FRAMES.iter().any(|f| pattern.starts_with(f)) || stem.is_some();
+        let name = stem.unwrap_or(bare);
+        let Some(class) = name::classify(name).filter(|c| is_framed && c.exact) else {
+            continue;
+        };
+        if let Some(kind) = judged(&class, value).filter(|k| k.is_secret()) {
+            let from = start + pattern.len() + delimiter.len_utf8();
+            found.push(Named {
+                name: name.to_owned(),
+                noun: class.noun,
+                range: from..from + value.len(),
+                kind,
+                is_bare: false,
+            });
+        }
+    }
+}
+
+/// The passwords in the lines of a `.pgpass`: `host:port:database:user:password`.
+pub fn in_pgpass(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
+        let fields: Vec<&str> = word.split(':').collect();
+        let [host, port, _, _, secret] = fields.as_slice() else {
+            continue;
+        };
+        let is_port = *port == "*" || !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        if host.is_empty() || !is_port {
+            continue;
+        }
+        if let Some(kind) = judged(&password(), secret) {
+            let start = secret.as_ptr() as usize - text.as_ptr() as usize;
+            found.push(Named {
+                name: "password".to_owned(),
+                noun: Noun::Password,
+                range: start..start + secret.len(),
+                kind,
+                is_bare: false,
+            });
+        }
+    }
+    found
 }
 
 /// Names and values with a blank between them.
@@ -111,8 +360,10 @@ fn in_words(line: &str, is_netrc: bool, found: &mut Vec<Named>) {
         }
     };
     let mut first = true;
+    let mut before = "";
     while let Some(word) = words.next() {
         let text = line.get(word.clone()).unwrap_or_default();
+        let last = std::mem::replace(&mut before, text);
         let text = if first {
             text.trim_start_matches('#')
         } else {
@@ -141,13 +392,17 @@ fn in_words(line: &str, is_netrc: bool, found: &mut Vec<Named>) {
             continue;
         }
         let bare = text.trim_start_matches(['"', '\'']);
-        let is_password = is_netrc && bare == "password";
+        // `s/requirepass .*/requirepass x/`
+        let bare = bare.rsplit(['/', '|', '#']).next().unwrap_or(bare);
+        // What debconf is told: `mysql-server/root_password password x`.
+        let answers = || last.contains('/') && name::classify(last).is_some_and(|c| c.strong);
+        let is_password = bare == "password" && (is_netrc || answers());
         if (first || !bare.is_empty())
             && (is_password || listed(DIRECTIVES, bare))
             && let Some(next) = words.peek()
         {
             let value = unquoted(line, next.clone());
-            push(bare, &password(), value);
+            push(bare, &password(), without_end(line, value));
         }
         first = false;
     }
@@ -184,6 +439,8 @@ struct Place {
     ends: Ends,
     /// Whether blanks stand around the `=`, as in a program.
     spaced: bool,
+    /// Whether only a text in quotes is meant, since else it is a variable's.
+    quoted_only: bool,
 }
 
 /// What ends a value, besides its quotes.
@@ -204,6 +461,12 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     let before = line.get(..at)?;
     let after = line.get(at + 1..)?;
     let bare = before.trim_end_matches(['"', '\'', ' ', '\\']);
+    // `os.environ["NAME"] = `
+    let index = bare.strip_suffix(']').filter(|b| b.ends_with(['"', '\'']));
+    let bare = match index {
+        Some(index) => index.trim_end_matches(['"', '\'', '\\']),
+        None => bare,
+    };
     // `:=`, `?=`
     let bare = match separator {
         "=" => bare.trim_end_matches([':', '?']).trim_end(),
@@ -216,13 +479,22 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
         .last()?
         .0;
+    // `\n` ends the line before.
+    let breaks = bare.get(..name_start)?.ends_with('\\')
+        && bare.get(name_start..)?.starts_with(['n', 'r', 't']);
+    let name_start = name_start + usize::from(breaks);
     let name = name_start..bare.len();
-    let ahead = before.get(..name_start)?;
+    let ahead = if breaks {
+        ""
+    } else {
+        before.get(..name_start)?
+    };
     let place = |from, ends| Place {
         name: name.clone(),
         from,
         ends,
         spaced: false,
+        quoted_only: false,
     };
     if separator == ">" {
         return (bare.len() == at && ahead.ends_with('<')).then(|| place(at + 1, Ends::Tag));
@@ -250,8 +522,27 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
             .then(|| place(at + 1 + blanks, Ends::Word));
     }
     // Comparisons, and what is taken from a variable.
-    if after.starts_with(['=', '~']) || ahead.ends_with(['$', '@']) || ahead.ends_with("${") {
+    if after.starts_with(['=', '~']) || ahead.ends_with('@') || ahead.ends_with("${") {
         return None;
+    }
+    // `'password' => 'x'`
+    if let Some(value) = after.strip_prefix('>') {
+        let from = line.len() - value.trim_start().len();
+        return Some(Place {
+            quoted_only: true,
+            ..place(from, Ends::Word)
+        });
+    }
+    // A variable of PHP or PowerShell is set to a text; that of a shell is compared with one.
+    let sigil = ahead.strip_suffix('$');
+    if let Some(lead) = sigil {
+        let lead = lead.trim_end_matches(['"', '\'']).trim_end();
+        let compares = ["[", "test", "if", "!", "("]
+            .iter()
+            .any(|w| lead.ends_with(w));
+        if compares || lead.contains('[') {
+            return None;
+        }
     }
     let is_field = ahead.ends_with(';') && ahead.contains('=');
     if is_field || ahead.ends_with(['?', '&']) && ahead.contains(['=', '/']) {
@@ -261,9 +552,10 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     let blanks = after.len() - after.trim_start_matches(' ').len();
     let is_spaced = before.ends_with(' ');
     // `[ "$x" = y ]`, `if x = y`
-    let compares = is_spaced && ahead.contains(['[', '$']);
+    let compares = is_spaced && ahead.contains(['[', '$']) && sigil.is_none() && index.is_none();
     (is_spaced == (blanks > 0) && !compares).then(|| Place {
         spaced: is_spaced,
+        quoted_only: sigil.is_some() || index.is_some(),
         ..place(at + 1 + blanks, Ends::Word)
     })
 }
@@ -304,7 +596,14 @@ fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<u
     let start = opening.map_or(0, |i| i + 1);
     let opening = opening.and_then(|i| line.get(i..=i)).unwrap_or(" ");
     let outer = opening.chars().next().filter(|c| !matches!(c, ' ' | ','));
-    let delimiter = sed_delimiter(line, start);
+    // A quote that was opened before: `echo "export X=y"`, `sed 's/x = .*/x = y/'`.
+    let open = match outer {
+        Some(_) => None,
+        None => open_quote(line, place.name.start).filter(|(_, quote)| rest.contains(*quote)),
+    };
+    let outer = outer.or(open.map(|(_, quote)| quote));
+    let delimiter =
+        sed_delimiter(line, start).or_else(|| open.and_then(|(i, _)| sed_delimiter(line, i + 1)));
     let is_shell = language == Language::Shell && outer.is_none();
     let mut before = ' ';
     let mut escaped = false;
@@ -322,10 +621,43 @@ fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<u
     });
     let mut end = end.unwrap_or(rest.len());
     let text = rest.get(..end).unwrap_or_default();
+    // `password=x,ssl=True`, `secret=x&scope=y`
+    let field = text.match_indices([',', '&']).find(|(i, _)| {
+        let next = text.get(i + 1..).unwrap_or_default();
+        let name = next.split('=').next().unwrap_or_default();
+        next.len() > name.len()
+            && !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+    });
+    if let Some((field, _)) = field {
+        end = field;
+    }
+    let text = rest.get(..end).unwrap_or_default();
+    // The command ends, not the quoted script: `sh -c "export X=y; app"`.
+    if open.is_some() {
+        end = text.trim_end_matches(';').len();
+    }
     if outer.is_some() && rest.get(end..).is_some_and(|r| r.starts_with('n')) {
         end = text.trim_end_matches('\\').len();
     }
     from..from + end
+}
+
+/// The quote that is open at a place, and where it was opened.
+fn open_quote(line: &str, at: usize) -> Option<(usize, char)> {
+    let mut open: Option<(usize, char)> = None;
+    let mut escaped = false;
+    for (i, c) in line.get(..at)?.char_indices() {
+        if !escaped && matches!(c, '"' | '\'') {
+            open = match open {
+                None => Some((i, c)),
+                Some((_, quote)) if quote == c => None,
+                other => other,
+            };
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    open
 }
 
 /// The `/` of `s/x/y/`, if the word is a command of sed.
@@ -336,6 +668,18 @@ fn sed_delimiter(line: &str, start: usize) -> Option<char> {
     word.chars()
         .next()
         .filter(|c| matches!(c, '/' | '|' | '#' | '@' | ',' | '~' | '%' | '!'))
+}
+
+/// A value without what ends the quotes, the command or the expression around it.
+fn without_end(line: &str, range: Range<usize>) -> Range<usize> {
+    let text = line.get(range.clone()).unwrap_or_default();
+    let bare = text.trim_end_matches([';', ')', '}']);
+    let bare = match bare.strip_suffix(['"', '\'']) {
+        Some(inner) => inner,
+        None => text,
+    };
+    let bare = bare.trim_end_matches("/g").trim_end_matches('/');
+    range.start..range.start + bare.len()
 }
 
 /// A range without the quotes around it.

@@ -93,6 +93,17 @@ pub(crate) mod testing {
 
         /// A token of a provider.
         pub(crate) fn token(&mut self, provider: &Provider) -> String {
+            loop {
+                let token = self.shaped(provider);
+                if provider.check != Check::Random
+                    || super::value::is_random(&token[provider.keyword.len()..])
+                {
+                    return token;
+                }
+            }
+        }
+
+        fn shaped(&mut self, provider: &Provider) -> String {
             let mut token = String::new();
             if let Some((alphabet, min, _)) = provider.before {
                 token.push_str(provider.starts);

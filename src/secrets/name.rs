@@ -79,12 +79,22 @@ const ENDINGS: &[(&str, Noun)] = &[
     ("accesskey", Noun::Key),
     ("privatekey", Noun::Key),
     ("masterkey", Noun::Key),
+    ("pwd", Noun::Password),
 ];
 
 /// What makes a key a secret one.
 const KEY_QUALIFIERS: &str = "\
     api access private secret master encryption encrypt crypto deploy auth account session ssh \
     cookie jwt admin root";
+
+/// Services whose keys are secrets, and who sign no packages with them.
+const SERVICES: &str = "\
+    airtable algolia anthropic asana assemblyai bittrex brevo cerebras coinbase cohere codecov \
+    deepgram deepl deepseek elevenlabs etsy fastly finnhub fireworks firecrawl gemini groq heroku \
+    hubspot intercom ipinfo jina kraken kucoin langchain langsmith launchdarkly lob mailchimp \
+    mailgun mailjet maxmind meraki messagebird mistral newsapi okta openai openrouter openweather \
+    opsgenie pagerduty perplexity pinecone plaid postmark rapidapi replicate sendbird sendgrid \
+    shippo squarespace stripe tavily telnyx trello twilio voyage xai zendesk";
 
 /// Words behind the secret word that make it something about a secret.
 const ABOUT: &str = "\
@@ -138,7 +148,8 @@ pub fn classify(name: &str) -> Option<SecretName> {
         let last = i + 1 == bare.len();
         let noun = NOUNS.iter().find(|(n, _)| n == text).map(|(_, noun)| *noun);
         let glued = || {
-            let negated = text.starts_with("no") && text.len() <= 10;
+            let negated =
+                text.starts_with("no") && text.len() <= 10 || matches!(*text, "pwd" | "oldpwd");
             let ending = ENDINGS.iter().find(|(e, _)| text.ends_with(e) && !negated);
             ending.map(|(_, noun)| *noun)
         };
@@ -149,6 +160,10 @@ pub fn classify(name: &str) -> Option<SecretName> {
         found = match *text {
             "key" | "keys" if listed(KEY_QUALIFIERS, before) => {
                 Some((i - 1, i, Noun::Key, *text == "key" || before == "api"))
+            }
+            "key" | "keys" if listed(SERVICES, before) => Some((i - 1, i, Noun::Key, true)),
+            "key" if matches!(before, "license" | "licence") && i > 1 => {
+                Some((i - 1, i, Noun::Key, true))
             }
             "word" if before == "pass" => Some((i - 1, i, Noun::Password, true)),
             "phrase" if before == "pass" => Some((i - 1, i, Noun::Password, true)),
@@ -166,7 +181,15 @@ pub fn classify(name: &str) -> Option<SecretName> {
             "pass" | "pw" => Some((i, i, Noun::Password, false)),
             "pat" if last => Some((i, i, Noun::Token, false)),
             "key" if last || listed(HARMLESS_TAIL, word(i + 1)) => Some((i, i, Noun::Key, false)),
-            "auth" | "jwt" | "salt" if last => Some((i, i, Noun::Secret, false)),
+            // What npm keeps of a login.
+            "auth" if last && is_npm_auth(name) => Some((i, i, Noun::Secret, true)),
+            // `X-JFrog-Art-Api`
+            "api" if last && before == "art" => Some((i, i, Noun::Key, true)),
+            "auth" | "jwt" | "salt" | "session" | "sessionid" | "jsessionid" | "phpsessid"
+                if last =>
+            {
+                Some((i, i, Noun::Secret, false))
+            }
             _ => found,
         };
     }
@@ -200,9 +223,15 @@ pub fn classify(name: &str) -> Option<SecretName> {
     })
 }
 
-/// What the name of a secret has in it.
-const HINTS: [&str; 11] = [
-    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw",
+fn is_npm_auth(name: &str) -> bool {
+    name.eq_ignore_ascii_case("_auth")
+        || name.len() > 6 && name.to_ascii_lowercase().ends_with("__auth")
+}
+
+/// Every name of a secret has one of these in it.
+const HINTS: [&str; 14] = [
+    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw", "sess",
+    "art-api", "bearer",
 ];
 
 static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);

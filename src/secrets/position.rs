@@ -209,8 +209,15 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
     for (i, word) in line.words.iter().enumerate().take(16) {
         if word.text.contains(HOLE) && !word.text.contains('/') {
             if i == 0 {
-                break;
+                // `$secret = ConvertTo-SecureString x`
+                if line.words.get(1).is_none_or(|w| w.text != "=") {
+                    break;
+                }
+                before = 2;
             }
+            continue;
+        }
+        if before == 2 && i == 1 {
             continue;
         }
         let program = base(&word.text);
@@ -238,7 +245,127 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
     }
     by_flag_names(line, &mut found);
     by_settings(line, &mut found);
+    by_value_flag(line, &mut found);
+    by_format(line, &mut found);
+    by_file(line, &mut found);
     found
+}
+
+/// `--name NAME --value X` of any program.
+fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
+    const FLAGS: &str = "--value --body --secret-string -Value -value";
+    let mut class = None;
+    let mut words = line.words.iter().peekable();
+    while let Some(word) = words.next() {
+        let flag = word.text.split('=').next().unwrap_or_default();
+        if let Some(class) = &class
+            && (listed(FLAGS, flag) || word.text.starts_with("-b") && word.text.len() != 3)
+        {
+            let start = match flag {
+                f if f.len() < word.text.len() && f.starts_with("--") => f.len() + 1,
+                _ if word.text.starts_with("-b") => 2,
+                _ => 0,
+            };
+            let (word, start) = match words.peek() {
+                Some(next) if start == 0 || start == word.text.len() => (*next, 0),
+                _ => (word, start),
+            };
+            settle(word, start, class, line, found);
+        }
+        let name = word.text.rsplit([':', '/']).next().unwrap_or_default();
+        if !is_flag(word)
+            && !name.contains('=')
+            && let Some(named) = name::classify(name).filter(|c| c.exact)
+            // `gh secret` is no name yet.
+            && named.words.len() > 1
+        {
+            class = Some(named);
+        }
+    }
+}
+
+/// Adds the rest of a word as the value of a name.
+fn settle(word: &Word, start: usize, class: &SecretName, line: &Line, found: &mut Vec<Positioned>) {
+    let secret = word.text.get(start..).unwrap_or_default();
+    if secret.is_empty() || secret.contains(HOLE) {
+        return;
+    }
+    let kind = value::classify(secret, class);
+    if kind.is_secret() {
+        let program = line.words.first().map_or("", |w| base(&w.text));
+        add(
+            found,
+            Positioned {
+                program: program.to_owned(),
+                range: word.place(start..word.text.len()),
+                secret: secret.to_owned(),
+                kind,
+                expanded: word.expanded,
+            },
+        );
+    }
+}
+
+/// `printf 'DB_PASSWORD=%s' X`.
+fn by_format(line: &Line, found: &mut Vec<Positioned>) {
+    let mut words = line.words.iter();
+    if words.next().is_none_or(|w| base(&w.text) != "printf") {
+        return;
+    }
+    let Some(format) = words.next() else {
+        return;
+    };
+    for (piece, word) in format.text.split("%s").zip(words) {
+        let piece = piece.trim_end_matches(['"', '\'', ' ']);
+        let Some(name) = piece.strip_suffix(['=', ':']) else {
+            continue;
+        };
+        let name = name.trim_end_matches(['"', '\'']);
+        let start = name
+            .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+            .map_or(0, |i| i + 1);
+        let name = name.get(start..).unwrap_or_default();
+        let broken = name.strip_prefix('n').filter(|_| {
+            start > 0
+                && piece
+                    .get(..start)
+                    .is_some_and(|before| before.ends_with('\\'))
+        });
+        if let Some(class) = name::classify(broken.unwrap_or(name)) {
+            settle(word, 0, &class, line, found);
+        }
+    }
+}
+
+/// `echo X > /run/db_password`: what is written to a file that is called as a secret is.
+fn by_file(line: &Line, found: &mut Vec<Positioned>) {
+    let Some(target) = &line.target else {
+        return;
+    };
+    let mut words = line.words.iter();
+    if !words
+        .next()
+        .is_some_and(|w| matches!(base(&w.text), "echo" | "printf"))
+    {
+        return;
+    }
+    let name = target.rsplit('/').next().unwrap_or_default();
+    let name = name
+        .strip_suffix(".txt")
+        .unwrap_or(name)
+        .trim_start_matches('.');
+    let is_name = !name.contains('.') && !name.is_empty();
+    let Some(class) = name::classify(name).filter(|c| is_name && c.exact) else {
+        return;
+    };
+    let operands: Vec<&Word> = words
+        .filter(|w| !w.text.starts_with(['-', '%']) && !w.text.is_empty())
+        .collect();
+    if let [word] = operands.as_slice()
+        && !word.text.contains([' ', '=', ':'])
+    {
+        settle(word, 0, &class, line, found);
+    }
 }
 
 /// `npm config set NAME X`, `git config NAME X` of any program.
@@ -247,10 +374,25 @@ fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
     let sets = |w: &Word| {
         matches!(
             w.text.as_str(),
-            "config" | "configure" | "config:set" | "setopt"
+            "config"
+                | "configure"
+                | "config:set"
+                | "setopt"
+                | "setx"
+                | "setenv"
+                | "SetEnv"
+                | "fastcgi_param"
+                | "uwsgi_param"
+                | "put"
+                | "set"
+                | "--set"
         )
     };
     if !words.any(sets) {
+        return;
+    }
+    // The shell's own takes options and no names.
+    if line.words.first().is_some_and(|w| w.text == "set") {
         return;
     }
     let operands: Vec<&Word> = words.filter(|w| !is_flag(w)).collect();
@@ -295,7 +437,14 @@ fn add(found: &mut Vec<Positioned>, positioned: Positioned) {
 fn is_flag(word: &Word) -> bool {
     let bytes = word.text.as_bytes();
     bytes.len() > 1
-        && (bytes.first() == Some(&b'-') || bytes.first() == Some(&b'/') && bytes.len() < 5)
+        && (bytes.first() == Some(&b'-')
+            || bytes.first() == Some(&b'/') && (bytes.len() < 5 || is_windows_flag(&word.text)))
+}
+
+/// `/user:bob`
+fn is_windows_flag(text: &str) -> bool {
+    let name = text.strip_prefix('/').and_then(|t| t.split_once(':'));
+    name.is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
 fn apply(
@@ -635,6 +784,21 @@ fn by_flag_names(line: &Line, found: &mut Vec<Positioned>) {
     let program = line.words.first().map_or("", |w| base(&w.text));
     if listed(SPEAKERS, program) {
         return;
+    }
+    for word in &line.words {
+        let bare = word.text.trim_start_matches(['-', '/']);
+        let Some((name, value)) = bare
+            .split_once('=')
+            .filter(|_| bare.len() < word.text.len())
+        else {
+            continue;
+        };
+        // `/SAPWD=x`, `--with-password=x`
+        let windows = word.text.starts_with('/') && !name.contains('/');
+        let name = name.strip_prefix("with-").or(windows.then_some(name));
+        if let Some(class) = name.and_then(name::classify).filter(|c| c.exact) {
+            settle(word, word.text.len() - value.len(), &class, line, found);
+        }
     }
     for (word, next) in line.words.iter().zip(line.words.iter().skip(1)) {
         let flag = word.text.trim_start_matches(['[', '"', '\'', ',']);

@@ -34,7 +34,7 @@ impl HitKind {
     pub fn with_article(&self) -> String {
         match self {
             HitKind::Token(provider) => {
-                let vowel = provider.what.starts_with(['A', 'O', 'a', 'o']);
+                let vowel = provider.what.starts_with(['A', 'E', 'I', 'O', 'a']);
                 let npm = provider.what.starts_with("np");
                 let article = if vowel || npm { "an" } else { "a" };
                 format!("{article} {}", provider.what)
@@ -80,6 +80,8 @@ enum Clue {
     Header,
     Sql,
     Oracle,
+    GoDsn,
+    Bundler,
 }
 
 const OTHERS: &[(&str, Clue)] = &[
@@ -100,6 +102,9 @@ const OTHERS: &[(&str, Clue)] = &[
     ("Password =", Clue::Connection),
     ("Pwd =", Clue::Connection),
     ("jdbc:oracle:thin:", Clue::Oracle),
+    ("@tcp(", Clue::GoDsn),
+    ("@unix(", Clue::GoDsn),
+    ("BUNDLE_", Clue::Bundler),
     ("uthorization", Clue::Header),
     ("UTHORIZATION", Clue::Header),
     ("IDENTIFIED BY", Clue::Sql),
@@ -244,6 +249,8 @@ fn look(text: &str, at: Range<usize>, clue: Clue) -> Option<Hit> {
         Clue::Header => header(text, at.end),
         Clue::Sql => sql(text, at),
         Clue::Oracle => credential(url::oracle(text, at.end)?, HitKind::Connection),
+        Clue::GoDsn => credential(url::go_dsn(text, at.start)?, HitKind::Connection),
+        Clue::Bundler => credential(url::bundler(text, at.start)?, HitKind::Connection),
         Clue::Key => {
             let range = private_key(text, at)?;
             Some(Hit {

@@ -29,6 +29,10 @@ pub enum Alphabet {
     Base64,
     /// Letters, digits, `_`, `-`, `.` and `~`.
     Tilde,
+    /// Letters, digits, `_`, `-`, `.` and `=`.
+    Padded,
+    /// Letters, digits, `+` and `/`.
+    Raw64,
 }
 
 impl Alphabet {
@@ -48,6 +52,8 @@ impl Alphabet {
             Alphabet::Dotted => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'),
             Alphabet::Base64 => b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='),
             Alphabet::Tilde => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'~'),
+            Alphabet::Padded => b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'='),
+            Alphabet::Raw64 => b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'),
         }
     }
 }
@@ -68,6 +74,8 @@ pub enum Check {
     None,
     /// The last six of 36 characters are the CRC-32 of the others in base 62.
     Crc,
+    /// That it looks random, where words begin with the same prefix.
+    Random,
 }
 
 /// A token format.
@@ -162,6 +170,8 @@ pub fn match_at(provider: &Provider, text: &str, at: usize) -> Option<Match> {
     }
     let certain = match provider.check {
         Check::None => true,
+        Check::Random if !value::is_random(body) => return None,
+        Check::Random => true,
         Check::Crc => {
             let (random, sum) = body.split_at_checked(body.len().checked_sub(6)?)?;
             checksum(random) == sum

@@ -67,6 +67,14 @@ pub(super) fn userinfo(text: &str, at: usize) -> Option<Credential> {
             local,
         });
     }
+    // The token is the user when the password says so.
+    if password == Some("x-oauth-basic") {
+        return Some(Credential {
+            range: start..start + user.len(),
+            kind: value::classify_password(user, ""),
+            local,
+        });
+    }
     // A token in the place of the user: nothing else is that random.
     let lone = user.len() >= 20 && value::is_random(user) && !user.contains('.');
     lone.then(|| Credential {
@@ -220,6 +228,56 @@ pub(super) fn oracle(text: &str, at: usize) -> Option<Credential> {
         range: start..start + password.len(),
         kind: value::classify_password(password, user),
         local: is_local(host.trim_start_matches('/')),
+    })
+}
+
+/// The password of `user:password@tcp(host)`, whose `@` stands at `at`.
+pub(super) fn go_dsn(text: &str, at: usize) -> Option<Credential> {
+    let before = text.get(text.floor_char_boundary(at.saturating_sub(256))..at)?;
+    let start = before.rfind(|c: char| c.is_whitespace() || "\"'=`".contains(c));
+    let info = before.get(start.map_or(0, |i| i + 1)..)?;
+    let (user, password) = info.split_once(':')?;
+    if user.is_empty() || is_pattern(password) {
+        return None;
+    }
+    let host = text.get(at..)?.split_once('(')?.1;
+    Some(Credential {
+        range: at - password.len()..at,
+        kind: value::classify_password(password, user),
+        local: is_local(host.split([')', ':']).next().unwrap_or_default()),
+    })
+}
+
+/// The password of a gem server that Bundler reads: `BUNDLE_GEMS__ACME__DEV=user:password`, whose
+/// name begins at `at`.
+pub(super) fn bundler(text: &str, at: usize) -> Option<Credential> {
+    let rest = text.get(at..)?;
+    let name = rest
+        .bytes()
+        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+        .count();
+    if !rest.get(..name)?.contains("__") {
+        return None;
+    }
+    let value = rest.get(name..)?.trim_start_matches(['"', '\'']);
+    let value = value.strip_prefix(['=', ' ', ':'])?;
+    let value = value.trim_start_matches([' ', '"', '\'', '\\']);
+    let end = value.find(|c: char| c.is_whitespace() || "\"'`\\;&|".contains(c));
+    let value = value.get(..end.unwrap_or(value.len()))?;
+    let (user, password) = value.split_once(':')?;
+    if user.is_empty() || is_pattern(password) || password.starts_with("//") {
+        return None;
+    }
+    let start = at + (value.as_ptr() as usize - rest.as_ptr() as usize) + user.len() + 1;
+    let kind = value::classify_password(password, user);
+    Some(Credential {
+        range: start..start + password.len(),
+        // Sidekiq's are two short hexadecimal numbers.
+        kind: match kind {
+            ValueKind::Digest if password.len() == 8 => ValueKind::Random,
+            kind => kind,
+        },
+        local: false,
     })
 }
 

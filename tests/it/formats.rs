@@ -20,7 +20,7 @@ const FINDINGS: &str = "FROM debian\nRU<&\"'>\u{1}\u{1b}NN ]]> \\\n  more\nMAINT
 const BROKEN: &str = "FROM debian:12\nRUNN make\nCOPY x\n";
 const CLEAN: &str = "FROM debian:12\n";
 
-const FORMATS: [&str; 10] = [
+const FORMATS: [&str; 12] = [
     "tty",
     "json",
     "checkstyle",
@@ -31,6 +31,8 @@ const FORMATS: [&str; 10] = [
     "sonarqube",
     "sarif",
     "junit",
+    "rdjson",
+    "rdjsonl",
 ];
 
 fn project() -> TempDir {
@@ -302,7 +304,9 @@ fn one_path_may_stand_for_all() {
         let (_, out) = run(p.path(), format, &arguments, "");
         let shown = match format {
             "checkstyle" | "junit" => "x/&lt;y&gt;&quot;&amp;",
-            "codeclimate" | "gitlab_codeclimate" | "sonarqube" => "x/<y>\\\"&",
+            "codeclimate" | "gitlab_codeclimate" | "sonarqube" | "rdjson" | "rdjsonl" => {
+                "x/<y>\\\"&"
+            }
             _ => continue,
         };
         assert!(
@@ -310,4 +314,72 @@ fn one_path_may_stand_for_all() {
             "{format}\n{out}"
         );
     }
+}
+
+/// As <https://github.com/reviewdog/reviewdog/blob/master/proto/rdf/jsonschema/DiagnosticResult.json>
+/// asks for it.
+#[test]
+fn reviewdog_gets_one_object_or_an_object_in_each_line() {
+    let one = reports("rdjson");
+    let many = reports("rdjsonl");
+    for ((one, files), (many, _)) in one.into_iter().zip(many) {
+        let report: Value = serde_json::from_str(&one).unwrap();
+        assert_eq!(report["source"]["name"], "dlint");
+        let diagnostics = report["diagnostics"].as_array().unwrap();
+        let lines: Vec<Value> = many
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(lines.len(), diagnostics.len());
+        for (one, mut line) in diagnostics.iter().zip(lines) {
+            let source = line.as_object_mut().unwrap().remove("source").unwrap();
+            assert_eq!(source["name"], "dlint");
+            assert_eq!(&line, one);
+            let path = one["location"]["path"].as_str().unwrap();
+            let (_, text) = files.iter().find(|(name, _)| *name == path).unwrap();
+            assert!(!one["message"].as_str().unwrap().is_empty());
+            assert!(!one["code"]["value"].as_str().unwrap().is_empty());
+            assert!(["ERROR", "WARNING", "INFO"].contains(&one["severity"].as_str().unwrap()));
+            let place = |range: &Value, end: &str| {
+                let line = range[end]["line"].as_u64().unwrap() as usize;
+                let column = range[end]["column"].as_u64().unwrap() as usize;
+                let start: usize = text
+                    .split_inclusive('\n')
+                    .take(line - 1)
+                    .map(str::len)
+                    .sum();
+                // Within the line, or behind its end.
+                let length = text[start..].find('\n').unwrap_or(text.len() - start);
+                assert!((1..=length + 1).contains(&column), "{line}:{column} {one}");
+                start + column - 1
+            };
+            let range = &one["location"]["range"];
+            assert!(place(range, "start") <= place(range, "end"));
+            for suggestion in one["suggestions"].as_array().into_iter().flatten() {
+                let range = &suggestion["range"];
+                let (start, end) = (place(range, "start"), place(range, "end"));
+                let replaced = [
+                    &text[..start],
+                    suggestion["text"].as_str().unwrap(),
+                    &text[end..],
+                ];
+                assert_ne!(replaced.concat(), *text);
+            }
+        }
+    }
+}
+
+/// One suggestion is taken or left as a whole, and does what `--fix` does.
+#[test]
+fn a_suggestion_for_reviewdog_is_the_fix() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "FROM debian:12\nMAINTAINER Jörg <j@example.com>\nUSER 1000\n";
+    std::fs::write(folder.path().join("Dockerfile"), text).unwrap();
+    let only = ["--select", "deprecated-maintainer"];
+    let (_, out) = run(folder.path(), "rdjsonl", &only, "");
+    let finding: Value = serde_json::from_str(out.trim()).unwrap();
+    let suggestion = &finding["suggestions"][0];
+    assert_eq!(suggestion["range"]["start"]["line"], 2);
+    let line = "LABEL org.opencontainers.image.authors=\"Jörg <j@example.com>\"";
+    assert_eq!(suggestion["text"], line);
 }

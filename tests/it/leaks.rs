@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use dlint::diagnostic::Severity;
 use dlint::engine::{self, Settings};
 use dlint::secrets::token::{Alphabet, Check, PROVIDERS, Part, Provider};
+use dlint::secrets::value::is_random;
 use dlint::span::Source;
 
 /// A small xorshift.
@@ -60,6 +61,15 @@ impl Random {
     }
 
     fn token(&mut self, provider: &Provider) -> String {
+        loop {
+            let token = self.shaped(provider);
+            if provider.check != Check::Random || is_random(&token[provider.keyword.len()..]) {
+                return token;
+            }
+        }
+    }
+
+    fn shaped(&mut self, provider: &Provider) -> String {
         let mut token = String::new();
         if let Some((alphabet, min, _)) = provider.before {
             token.push_str(provider.starts);
@@ -243,8 +253,9 @@ const ANYWHERE: &[&str] = &[
 fn provider_tokens() {
     let mut random = Random(0x51ED);
     let mut scores = Scores::default();
-    for provider in PROVIDERS {
-        for place in ANYWHERE {
+    for (number, provider) in PROVIDERS.iter().enumerate() {
+        // Every place many times, every format in a quarter of them.
+        for place in ANYWHERE.iter().skip(number % 4).step_by(4) {
             let token = random.token(provider);
             let text = format!("FROM a\n{}\n", place.replacen('@', &token, 1));
             scores.count("token", &text, &token);
@@ -375,6 +386,28 @@ const NAMED: &[&str] = &[
     "ENTRYPOINT [\"sh\", \"-c\", \"#=@ exec app\"]",
     "HEALTHCHECK CMD #=@ check",
     "ENV JAVA_OPTS=\"-Xmx1g -D#=@ -Dx=y\"",
+    "RUN echo \"export #=@\" >> ~/.bashrc",
+    "RUN echo 'ENV[\"#\"]=\"@\"' > x.rb",
+    "RUN python -c \"import os; os.environ['#']='@'\"",
+    "RUN printf 'x=1\\n#=%s\\n' '@' > .env",
+    "RUN echo \"[a]\\nx = 1\\n# = @\" > x.ini",
+    "RUN crudini --set x.ini a # @",
+    "RUN gh secret set # --body @",
+    "RUN aws ssm put-parameter --name /x/# --value @",
+    "RUN consul kv put x/# @",
+    "RUN setx # @ /M",
+    "RUN ./configure --with-#=@",
+    "RUN sed -i 's|__#__|@|' x",
+    "RUN sed -i \"s/# = .*/# = @/\" x",
+    "COPY <<EOF /x.yml\nenv:\n  - name: #\n    value: \"@\"\nEOF",
+    "COPY <<EOF /x.xml\n<add key=\"#\" value=\"@\"/>\nEOF",
+    "COPY <<EOF /x.xml\n<property name=\"#\">@</property>\nEOF",
+    "COPY <<EOF /x.php\n<?php\n$# = '@';\nEOF",
+    "COPY <<EOF /x.php\n<?php\ndefine('#', '@');\nEOF",
+    "COPY <<EOF /x.rb\n'#' => '@',\nEOF",
+    "COPY <<EOF /x.conf\nSetEnv # @\nEOF",
+    "COPY <<EOF /x.conf\nfastcgi_param # \"@\";\nEOF",
+    "SHELL [\"pwsh\"]\nRUN $# = '@'; x",
     "# ENV #=@",
     "#ENV # @",
     "# export #=@",
@@ -588,6 +621,67 @@ fn command_lines() {
         }
     }
     scores.hold(&[("command line", 0.97)]);
+}
+
+/// Lines that programs and servers read a credential from, and the commands that write them.
+const WRITTEN: &[&str] = &[
+    "RUN echo '//npm.acme.dev/:_authToken=@' > ~/.npmrc",
+    "RUN echo \"_auth = @\" >> /root/.npmrc",
+    "ENV NPM_CONFIG__AUTH=@",
+    "RUN echo 'npmAuthToken: \"@\"' >> ~/.yarnrc.yml",
+    "RUN { echo \"machine a.dev\"; echo \"login b\"; echo \"password @\"; } > ~/.netrc",
+    "COPY <<EOF /root/.netrc\ndefault login b password @\nEOF",
+    "RUN printf \"[x]\\nusername: b\\npassword: @\\n\" > ~/.pypirc",
+    "COPY <<EOF /root/.m2/settings.xml\n<username>b</username><password>@</password>\nEOF",
+    "COPY <<EOF /nuget.config\n<add key=\"ClearTextPassword\" value=\"@\" />\nEOF",
+    "ENV NUGET_CREDENTIALS='{\"a\":[{\"endpoint\":\"https://x\",\"password\":\"@\"}]}'",
+    "ENV COMPOSER_AUTH='{\"github-oauth\":{\"github.com\":\"@\"}}'",
+    "RUN echo '{\"gitlab-token\": {\"gitlab.com\": \"@\"}}' > auth.json",
+    "ENV BUNDLE_GEMS__ACME__DEV=b:@",
+    "RUN echo \"db:5432:x:b:@\" > ~/.pgpass",
+    "COPY <<EOF /root/.pgpass\n*:*:*:b:@\nEOF",
+    "RUN printf \"[client]\\nuser=b\\npassword=@\\n\" > ~/.my.cnf",
+    "COPY <<EOF /etc/msmtprc\naccount x\nuser b\npassword @\nEOF",
+    "RUN echo '@' > /run/db_password",
+    "RUN printf '%s' '@' > ~/.vault-token",
+    "RUN echo \"mysql-server mysql-server/root_password password @\" | debconf-set-selections",
+    "RUN debconf-set-selections <<< 'slapd slapd/password1 password @'",
+    "RUN sed -i 's/^# requirepass .*/requirepass @/' redis.conf",
+    "RUN sed -i '/x/a password=@' my.cnf",
+    "RUN sed -i 's/password_here/@/' wp-config.php",
+    "ENV X=redis.acme.dev:6380,password=@,ssl=True",
+    "ENV X=b:@@tcp(db.acme.dev:3306)/x",
+    "RUN curl -H 'X-JFrog-Art-Api: @' https://a.dev",
+    "RUN curl -d 'client_secret=@&grant_type=x' https://a.dev",
+    "RUN wget --header='Cookie: a=b; auth_token=@' https://a.dev",
+    "RUN git config --global url.\"https://@:x-oauth-basic@github.com/\".insteadOf x",
+    "SHELL [\"pwsh\"]\nRUN $p = ConvertTo-SecureString \"@\" -AsPlainText -Force",
+    "SHELL [\"pwsh\"]\nRUN [Environment]::SetEnvironmentVariable('DB_PASSWORD', '@', 'Machine')",
+    "RUN C:/x/setup.exe /Q /SAPWD=\"@\" /ACTION=Install",
+    "RUN net use z: //h/s /user:b @",
+];
+
+#[test]
+fn files_that_commands_write() {
+    let mut random = Random(0xF11E);
+    let mut scores = Scores::default();
+    for place in WRITTEN {
+        for i in 0..8 {
+            let secret = if i % 2 == 0 {
+                random.human().replace(['#', '!'], "-")
+            } else {
+                random.text(Alphabet::Alnum, 32)
+            };
+            let text = place.replacen("@@", "\0@", 1);
+            let text = if text.contains('\0') {
+                text.replace('\0', &secret)
+            } else {
+                text.replacen('@', &secret, 1)
+            };
+            scores.count("written", &format!("FROM a\n{text}\n"), &secret);
+        }
+    }
+    scores.hold(&[("written", 0.99)]);
 }
 
 const HEADERS: &[&str] = &[

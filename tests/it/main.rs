@@ -25,6 +25,7 @@ mod hostile;
 mod invocations;
 mod leaks;
 mod masking;
+mod packaging;
 mod pages;
 mod policy;
 mod pre_commit;
