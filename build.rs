@@ -20,6 +20,8 @@ mod options;
 mod programs;
 #[path = "build/recommends.rs"]
 mod recommends;
+#[path = "build/runtimes.rs"]
+mod runtimes;
 #[path = "build/tables.rs"]
 mod tables;
 #[path = "build/tokens.rs"]
@@ -49,6 +51,7 @@ fn main() {
         options::generate,
         programs::generate,
         recommends::generate,
+        runtimes::generate,
         tokens::generate,
         verification::generate,
     ] {

@@ -76,6 +76,8 @@ pub struct ActiveRule {
     pub codes: CodeChoice,
     /// Whether no comment silences it, and no tool's perspective changes what it says.
     pub is_locked: bool,
+    /// Whether the user asked for it, by a name or by a profile of more rules than the default.
+    pub is_asked_for: bool,
 }
 
 impl ActiveRule {
@@ -88,6 +90,7 @@ impl ActiveRule {
             severity_is_set: false,
             codes: CodeChoice::default(),
             is_locked: false,
+            is_asked_for: false,
         }
     }
 
@@ -100,6 +103,7 @@ impl ActiveRule {
             severity_is_set: false,
             codes: CodeChoice::default(),
             is_locked: false,
+            is_asked_for: false,
         }
     }
 }
@@ -457,7 +461,7 @@ pub fn scripts(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
 
 fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
     let file = syntax::parse(source);
-    if !is_read(&file, settings) {
+    if !is_read(source, &file, settings) {
         return Vec::new();
     }
     let of = |build: &Build| {
@@ -474,8 +478,8 @@ fn scripts_of(source: &Source, settings: &Settings) -> Vec<ExternalScript> {
 }
 
 /// Whether more is said of a file than what cannot be read: what a template will say is not known.
-fn is_read(file: &File, settings: &Settings) -> bool {
-    settings.perspective != Perspective::Dlint || file.template().is_none()
+fn is_read(source: &Source, file: &File, settings: &Settings) -> bool {
+    settings.perspective != Perspective::Dlint || file.template_of(source).is_none()
 }
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
@@ -497,7 +501,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     };
     // Rules whose findings are too many to be listed.
     let mut cut: Vec<&str> = Vec::new();
-    let is_read = is_read(file, settings);
+    let is_read = is_read(source, file, settings);
     let rules = settings.rules.iter();
     for active in rules.filter(|r| is_read || r.meta.id == "syntax-error") {
         enter(&mut cx, active);
@@ -548,6 +552,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     found.extend(locked);
     let (kept, mut suppressed) = suppressions.apply(found);
     let mut kept = except(kept, &mut suppressed, &facts, settings, as_of);
+    if perspective == Perspective::Dlint {
+        mute(&mut kept, settings);
+    }
     if perspective != Perspective::Hadolint {
         drop_covered(&mut kept);
         tell_once(&mut kept);
@@ -619,6 +626,19 @@ fn lower(found: &mut [Diagnostic], settings: &Settings) {
             diagnostic.severity = diagnostic.severity.min(most);
         }
     }
+}
+
+/// Takes out what nobody would mend in tests and examples, unless the user asked for it. Comments
+/// that silence it are in use all the same.
+fn mute(kept: &mut Vec<Diagnostic>, settings: &Settings) {
+    if settings.most.is_none_or(|most| most > Severity::Info) {
+        return;
+    }
+    let is_wanted = |id: &str| {
+        let mut rules = settings.rules.iter().filter(|r| r.meta.id == id);
+        rules.any(|r| r.is_asked_for || r.severity_is_set)
+    };
+    kept.retain(|d| !d.rule.is_for_shipped_images() || is_wanted(d.rule.id));
 }
 
 /// Takes out what an exception allows.

@@ -118,6 +118,8 @@ fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
     };
     let level = if meta.yields() && severity > Severity::Info {
         format!("{level}; at most info in tests and examples")
+    } else if meta.is_for_shipped_images() {
+        format!("{level}; silent in tests and examples")
     } else {
         level
     };

@@ -331,6 +331,8 @@ pub(super) struct Selection {
     profile: Profile,
     /// Per rule of [`RULES`].
     on: Vec<bool>,
+    /// Per rule, whether a selection named it.
+    asked_for: Vec<bool>,
     severities: Vec<Option<Severity>>,
     options: Vec<Options>,
     pub(super) fail_on: FailOn,
@@ -355,6 +357,7 @@ impl Selection {
         let mut selection = Self {
             profile,
             on: RULES.iter().map(|e| profile.has(&e.meta)).collect(),
+            asked_for: vec![profile != Profile::Recommended; RULES.len()],
             severities: RULES.iter().map(|e| profile.severity(&e.meta)).collect(),
             options: vec![Options::default(); RULES.len()],
             codes: CodeChoice {
@@ -393,10 +396,12 @@ impl Selection {
         for width in Width::WIDEST_FIRST {
             for (name, _, wanted) in names.iter().filter(|(_, w, _)| *w == Some(width)) {
                 let named = rules::by_name(name);
-                for (on, entry) in self.on.iter_mut().zip(&RULES) {
+                let slots = self.on.iter_mut().zip(&mut self.asked_for);
+                for ((on, asked_for), entry) in slots.zip(&RULES) {
                     if !selects(name, width, &named, &entry.meta) {
                         continue;
                     }
+                    *asked_for |= *wanted;
                     if width == Width::Code {
                         self.codes.set(name, *wanted, on);
                     } else {
@@ -507,11 +512,13 @@ impl Selection {
     pub(super) fn finish(self) -> Result<Effective, Problem> {
         let mut active = Vec::new();
         let state = self.on.iter().zip(&self.severities).zip(self.options);
-        for (entry, ((on, severity), options)) in RULES.iter().zip(state) {
+        let state = state.zip(self.asked_for);
+        for (entry, (((on, severity), options), asked_for)) in RULES.iter().zip(state) {
             if !on {
                 continue;
             }
             let mut rule = ActiveRule::new(entry);
+            rule.is_asked_for = asked_for;
             if let Some(configured) = options.rule {
                 rule.rule = configured;
             } else if !options.table.is_empty() {

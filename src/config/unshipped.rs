@@ -46,9 +46,25 @@ const ENDINGS: [&str; 11] = [
 fn tells(part: &str) -> bool {
     let ending = part.strip_prefix("Dockerfile");
     let ending = ending.and_then(|rest| rest.strip_prefix(['.', '_', '-']));
+    let start = part.strip_suffix(".Dockerfile");
+    let start = start.or_else(|| part.strip_suffix(".dockerfile"));
     NAMES.contains(&part)
         || part.ends_with(".debug")
         || ending.is_some_and(|ending| ENDINGS.contains(&ending))
+        || start.is_some_and(|start| ENDINGS.contains(&start))
+        || ending.is_none() && start.is_none() && is_made_of(part)
+}
+
+/// Whether a name of several words begins or ends with one that says so: `integration-tests`,
+/// `_archived`, `example-compose-files`.
+fn is_made_of(part: &str) -> bool {
+    let mut words = part.split(['-', '_', '.']).filter(|word| !word.is_empty());
+    let first = words.next();
+    let mut ends = first.into_iter().chain(words.next_back());
+    part.len() != first.map_or(0, str::len)
+        && ends.any(|word| {
+            NAMES.contains(&word) && !matches!(word, "dev" | "develop" | "development" | "archive")
+        })
 }
 
 /// Whether the name of a file, or of a folder around it, says that its image is not shipped.
@@ -87,6 +103,10 @@ mod tests {
             ".devcontainer/Dockerfile",
             "docker/Dockerfile.dev",
             "docker/Dockerfile-test",
+            "docker/dev.Dockerfile",
+            "integration-tests/Dockerfile",
+            "_archived/web/Dockerfile",
+            "example-compose-files/Dockerfile",
             "web.debug",
         ] {
             assert!(is(path), "{path}");
@@ -95,6 +115,8 @@ mod tests {
             "Dockerfile",
             "latest/Dockerfile",
             "my-dev/Dockerfile",
+            "attestation/Dockerfile",
+            "contest-app/Dockerfile",
             "devices/Dockerfile",
             "Dockerfile.develop-tools",
             "/anywhere/tests/Dockerfile",

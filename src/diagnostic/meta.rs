@@ -197,6 +197,18 @@ impl RuleMeta {
             && self.impact.iter().any(|i| *i != Impact::Correctness)
     }
 
+    /// Whether it is silent in tests and examples unless it is asked for: it informs of size, speed,
+    /// clarity or what is not pinned, which matters where an image is built over and over and shipped.
+    pub fn is_for_shipped_images(&self) -> bool {
+        self.level == Level::On(Severity::Info)
+            && YIELDING.contains(&self.family)
+            && self.impact.iter().all(|impact| match impact {
+                Impact::Size | Impact::Speed | Impact::Clarity => true,
+                Impact::Correctness => self.family == "packages",
+                Impact::Security => false,
+            })
+    }
+
     /// Whether a name is its id or one of its other names, without regard to case.
     pub fn is_called(&self, name: &str) -> bool {
         let mut names = self.aliases.iter().chain([&self.id]);

@@ -9,6 +9,7 @@ mod programs;
 mod publishers;
 mod reference;
 mod registry;
+mod runtimes;
 mod table;
 mod tag;
 mod variables;
@@ -28,6 +29,7 @@ pub use programs::{
 pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::is_plain_http_suspect;
+pub use runtimes::{Runtime, RuntimeVersion, newest_needs};
 pub use table::{
     DATA_DATE, Slim, SlimWord, is_code_name, is_code_name_since, is_for_builds, is_plain,
     is_release_line, is_rolling, slim,

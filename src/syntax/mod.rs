@@ -580,6 +580,55 @@ impl File {
         surely.or_else(|| others.find_map(|i| placeholder(i).or_else(|| self.hole(i))))
     }
 
+    /// [`File::template`], also where the file lies among templates and cannot be built as it is: it
+    /// is a part of one, or its base is a variable that a script fills in.
+    pub fn template_of(&self, source: &Source) -> Option<Span> {
+        self.template().or_else(|| {
+            let says = |part: &str| {
+                let words = part.split(|c: char| !c.is_ascii_alphanumeric());
+                words
+                    .map(str::to_ascii_lowercase)
+                    .any(|word| matches!(word.as_str(), "template" | "templates" | "tmpl" | "tpl"))
+            };
+            let mut parts = source.path().iter();
+            if !parts.any(|part| says(&part.to_string_lossy())) {
+                return None;
+            }
+            let Some(at) = self
+                .instructions
+                .iter()
+                .position(|i| i.keyword == Some(Keyword::From))
+            else {
+                let first = self.instructions.first();
+                return Some(first.map_or(Span::new(0, 0), |i| i.name.span));
+            };
+            let declared = |name: &str| {
+                let mut above = self.instructions.iter().take(at);
+                let is_own = |a: &Argument| a.word.as_str().split('=').next() == Some(name);
+                name.starts_with("BUILD")
+                    || name.starts_with("TARGET")
+                    || above.any(|i| matches!(&i.kind, Kind::Arg(all) if all.iter().any(is_own)))
+            };
+            let from = self.instructions.get(at)?;
+            let Kind::From(from) = &from.kind else {
+                return None;
+            };
+            let text = from.image.as_str();
+            let mut names = text.split('$').skip(1).map(|rest| {
+                let rest = rest.strip_prefix('{').unwrap_or(rest);
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+            });
+            if names.any(|name| !declared(name)) {
+                return Some(from.image.span);
+            }
+            self.instructions.iter().find_map(|i| {
+                let from = i.flag_value("from")?;
+                from.as_str().contains('$').then_some(from.span)
+            })
+        })
+    }
+
     /// Where an instruction of a file that cannot be read as it is has a `{{…}}` to fill in. In one
     /// that can be read that may be a format for a program.
     fn hole(&self, instruction: &Instruction) -> Option<Span> {

@@ -30,6 +30,7 @@ fn settings(rules: Vec<Swap>) -> Settings {
         severity_is_set: false,
         codes: Default::default(),
         is_locked: false,
+        is_asked_for: false,
     });
     Settings {
         rules: rules.collect(),

@@ -1,8 +1,8 @@
 //! `many-sources-to-file`: several sources are copied to something that is no directory.
 
-use crate::facts::{Base, Command, Facts, Node};
+use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::path::{file_name, is_in};
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Kind, TransferSource};
 
@@ -28,7 +28,10 @@ impl Rule for ManySourcesToFile {
         }
         // A directory among them makes the destination one.
         if !transfer.sources.iter().all(|s| is_file(cx.facts, node, s))
-            || is_directory(cx.facts, node, &text)
+            || cx
+                .facts
+                .absolute(node, &text)
+                .is_some_and(|path| cx.facts.has_folder(node, &path))
         {
             return;
         }
@@ -68,61 +71,6 @@ fn is_file(facts: &Facts<'_>, node: &Node<'_>, source: &TransferSource) -> bool 
     let name = file_name(&path).trim_start_matches('.');
     name.rsplit_once('.')
         .is_some_and(|(_, end)| !end.is_empty() && end.chars().all(|c| c.is_ascii_alphanumeric()))
-}
-
-/// Whether the destination is a directory by then: one that every system has, or that the file
-/// made.
-fn is_directory(facts: &Facts<'_>, node: &Node<'_>, text: &str) -> bool {
-    const EVERYWHERE: [&str; 16] = [
-        "/",
-        "/bin",
-        "/boot",
-        "/etc",
-        "/home",
-        "/lib",
-        "/media",
-        "/mnt",
-        "/opt",
-        "/root",
-        "/sbin",
-        "/srv",
-        "/tmp",
-        "/usr",
-        "/usr/local/bin",
-        "/usr/bin",
-    ];
-    let Some(stage) = facts.stage_of(node) else {
-        return false;
-    };
-    let Some(path) = facts.absolute(node, text) else {
-        return false;
-    };
-    let has_system = !matches!(facts.root_base(stage.index), Base::Scratch);
-    let is_workdir = || {
-        let before = facts.chain(stage.index).flat_map(|s| &s.workdirs);
-        let mut before = before.filter(|w| w.node < node.index);
-        before.any(|w| w.path.as_deref().is_some_and(|dir| is_in(dir, &path)))
-    };
-    let is_made = || {
-        let mut before = facts
-            .chain_nodes(stage.index)
-            .take_while(|n| n.index < node.index);
-        before.any(|n| {
-            let copied = facts.copied(n);
-            let fills = copied.is_some_and(|c| {
-                c.into_directory && c.target.as_deref().is_some_and(|t| is_in(t, &path))
-            });
-            let makes = |c: &Command| {
-                c.name == "mkdir"
-                    && c.operands(&["-m", "--mode"]).any(|w| {
-                        let made = w.literal().and_then(|t| facts.absolute(n, t));
-                        made.is_some_and(|made| is_in(&made, &path))
-                    })
-            };
-            fills || n.commands().iter().any(makes)
-        })
-    };
-    has_system && EVERYWHERE.contains(&path.as_str()) || is_workdir() || is_made()
 }
 
 fn is_dot(text: &str) -> bool {

@@ -34,6 +34,7 @@ pub mod unpinned_repository;
 pub mod unpinned_runner;
 pub mod unpinned_yum;
 pub mod unpinned_zypper;
+pub mod unsupported_runtime;
 pub mod wrong_package_manager;
 pub mod yarn_cache_kept;
 pub mod yum_cache_kept;

@@ -1,5 +1,7 @@
 //! Packages that are installed in whatever version is current.
 
+use crate::diagnostic::Severity;
+use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, Package, PackageOrigin};
 use crate::rule::Context;
 
@@ -25,11 +27,45 @@ pub(super) fn report_repository(cx: &mut Context<'_>, package: &Package, help: &
     cx.report(package.span, message).help(help);
 }
 
-/// Reports the packages of one call that have no version.
-pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help: &str) {
-    let Some((first, rest)) = packages.split_first() else {
+/// Reports the packages of one call that have no version: a warning where the runtime that they
+/// are for has been retired, as their newest versions may not run on it. What surely does not is
+/// another rule's.
+pub(super) fn report_unpinned_of(
+    cx: &mut Context<'_>,
+    node: &Node<'_>,
+    install: &Install,
+    packages: &[&Package],
+    help: &str,
+) {
+    let Some(runtime) = cx.facts.retired_runtime(node, install) else {
+        return report_unpinned(cx, packages, help);
+    };
+    let outgrown = cx.facts.outgrown(node, install);
+    let is_told = |p: &&&Package| outgrown.iter().any(|(told, ..)| std::ptr::eq(*told, **p));
+    let left: Vec<&Package> = packages.iter().filter(|p| !is_told(p)).copied().collect();
+    let Some((first, message)) = message_of(&left) else {
         return;
     };
+    let name = runtime.version.full_name();
+    let why = match runtime.version.ends {
+        Some(day) => format!("{name} got its last updates on {day}"),
+        None => format!("{name} of {} does not ask what that needs", runtime.source),
+    };
+    cx.report(first.span, format!("{message}, and {why}"))
+        .help(help)
+        .severity(Severity::Warning);
+}
+
+/// Reports the packages of one call that have no version.
+pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help: &str) {
+    if let Some((first, message)) = message_of(packages) {
+        cx.report(first.span, message).help(help);
+    }
+}
+
+/// What is said of packages without a version, and of which one.
+fn message_of<'p>(packages: &[&'p Package]) -> Option<(&'p Package, String)> {
+    let (first, rest) = packages.split_first()?;
     let moving = first.version.as_ref().map(|v| v.text.clone());
     let name = &first.name;
     let message = match (rest, moving) {
@@ -46,7 +82,7 @@ pub(super) fn report_unpinned(cx: &mut Context<'_>, packages: &[&Package], help:
             rest.len()
         ),
     };
-    cx.report(first.span, message).help(help);
+    Some((first, message))
 }
 
 /// Reports the RPM packages that one of the managers installs without a version.

@@ -1,6 +1,6 @@
 //! `unpinned-go`: a Go program without a version.
 
-use super::unpinned::{report_unpinned, unpinned};
+use super::unpinned::{report_unpinned_of, unpinned};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, Package};
 use crate::rule::{Context, Rule, rule};
@@ -8,12 +8,18 @@ use crate::rule::{Context, Rule, rule};
 rule!(UnpinnedGo);
 
 impl Rule for UnpinnedGo {
-    fn check_install(&self, cx: &mut Context<'_>, _node: &Node<'_>, install: &Install) {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
         let installs = matches!(install.manager, Manager::Go)
             && matches!(install.action, Action::Install | Action::Restore);
         if installs {
             let packages = unpinned(install, is_pinned);
-            report_unpinned(cx, &packages, "name the version: `package@v1.2.3`");
+            report_unpinned_of(
+                cx,
+                node,
+                install,
+                &packages,
+                "name the version: `package@v1.2.3`",
+            );
         }
     }
 }

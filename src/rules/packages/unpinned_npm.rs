@@ -1,6 +1,6 @@
 //! `unpinned-npm`: a Node.js package without a version.
 
-use super::unpinned::{from_repository, report_repository, report_unpinned, unpinned};
+use super::unpinned::{from_repository, report_repository, report_unpinned_of, unpinned};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, Package};
 use crate::rule::{Context, Rule, rule};
@@ -8,7 +8,7 @@ use crate::rule::{Context, Rule, rule};
 rule!(UnpinnedNpm);
 
 impl Rule for UnpinnedNpm {
-    fn check_install(&self, cx: &mut Context<'_>, _node: &Node<'_>, install: &Install) {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
         let installs = matches!(
             install.manager,
             Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
@@ -19,7 +19,13 @@ impl Rule for UnpinnedNpm {
                 report_repository(cx, package, help);
             }
             let packages = unpinned(install, is_pinned);
-            report_unpinned(cx, &packages, "name the version: `package@version`");
+            report_unpinned_of(
+                cx,
+                node,
+                install,
+                &packages,
+                "name the version: `package@version`",
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `unpinned-pip`: a Python package without a version.
 
-use super::unpinned::{from_repository, report_repository, report_unpinned, unpinned};
+use super::unpinned::{from_repository, report_repository, report_unpinned_of, unpinned};
 use crate::facts::packages::{Action, Install, Manager, Package};
 use crate::facts::{Definition, Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -28,8 +28,10 @@ impl Rule for UnpinnedPip {
             let packages = unpinned(install, |p| {
                 p.version.is_some() || (!self.tools && is_tool(p))
             });
-            report_unpinned(
+            report_unpinned_of(
                 cx,
+                node,
+                install,
                 &packages,
                 "name the version, `package==version`, or install from a requirements file",
             );

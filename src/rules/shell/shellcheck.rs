@@ -42,7 +42,6 @@ use self::script::RunScript;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::{Base, Command, Definition, Dialect, Facts, Node, Script};
 use crate::images::{self, Publisher};
-use crate::path::is_in;
 use crate::rule::{CodeChoice, Context, OtherCodes, Rule, RuleMeta};
 use crate::rules::{self, SHELLCHECK};
 use crate::shell::{FrameKind, WordPart};
@@ -286,66 +285,26 @@ const SPECIAL_BUILTINS: [&str; 15] = [
     "shift", "times", "trap", "unset",
 ];
 
-/// Whether a `cd` goes to a folder that every system has, or that the file sets as WORKDIR or
-/// copies to.
+/// Whether a `cd` goes to a folder that is surely there.
 fn is_surely_there(facts: &Facts<'_>, node: &Node<'_>, command: &Command) -> bool {
-    const EVERYWHERE: [&str; 19] = [
-        "/",
-        "/bin",
-        "/dev",
-        "/etc",
-        "/home",
-        "/lib",
-        "/media",
-        "/mnt",
-        "/opt",
-        "/proc",
-        "/root",
-        "/run",
-        "/sbin",
-        "/srv",
-        "/tmp",
-        "/usr",
-        "/usr/bin",
-        "/usr/local",
-        "/var",
-    ];
-    const BELOW: [&str; 10] = [
-        "/usr/lib",
-        "/usr/local/bin",
-        "/usr/local/lib",
-        "/usr/local/share",
-        "/usr/local/src",
-        "/usr/sbin",
-        "/usr/share",
-        "/usr/src",
-        "/var/lib",
-        "/var/tmp",
-    ];
     let Some(word) = command.operands(&[]).next() else {
         return true;
     };
-    let Some(text) = word.literal().filter(|t| t.starts_with('/')) else {
+    let Some(path) = word.literal().filter(|t| t.starts_with('/')) else {
         return word.raw == "~";
     };
-    let path = crate::path::clean(text);
-    let is_made = || {
-        let Some(stage) = node.stage else {
-            return false;
-        };
-        let mut workdirs = facts.chain(stage).flat_map(|s| &s.workdirs);
-        let is_workdir = workdirs
-            .any(|w| w.node < node.index && w.path.as_deref().is_some_and(|dir| is_in(dir, &path)));
-        let mut before = facts
-            .chain_nodes(stage)
-            .take_while(|n| n.index < node.index);
-        is_workdir
-            || before.any(|n| {
-                let target = facts.copied(n).and_then(|c| c.target.as_deref());
-                target.is_some_and(|target| is_in(target, &path))
-            })
+    let path = crate::path::clean(path);
+    // What is copied to a place and entered there is a folder.
+    let is_copied = || {
+        let before = node.stage.into_iter().flat_map(|s| facts.chain_nodes(s));
+        let mut before = before.take_while(|n| n.index < node.index);
+        before.any(|n| {
+            facts
+                .copied(n)
+                .is_some_and(|c| c.target.as_deref() == Some(&*path))
+        })
     };
-    EVERYWHERE.contains(&path.as_str()) || BELOW.contains(&path.as_str()) || is_made()
+    facts.has_folder(node, &path) || is_copied()
 }
 
 fn report(cx: &mut Context<'_>, finding: Diagnostic) {

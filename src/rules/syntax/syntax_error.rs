@@ -12,7 +12,7 @@ rule!(SyntaxError);
 
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {
-        if let Some(span) = cx.file().template() {
+        if let Some(span) = cx.file().template_of(cx.source()) {
             cx.report(
                 span,
                 "this is a template, from which a Dockerfile is yet to be made",
