@@ -32,6 +32,7 @@ pub mod linter;
 pub mod path;
 pub mod perspective;
 pub mod policy;
+pub mod rebuild;
 pub mod rule;
 pub mod rules;
 pub mod secrets;

@@ -600,6 +600,10 @@ impl<'f> Resolved<'f> {
                 platforms.push(platform);
             }
         }
+        let contexts = self.contexts.iter();
+        let contexts = contexts
+            .map(|(name, value)| (name.clone(), value.text()))
+            .collect();
         let mut build = Build {
             contexts: self.contexts.into_keys().collect(),
             context: context.map(|context| {
@@ -634,6 +638,7 @@ impl<'f> Resolved<'f> {
             name: name.to_owned(),
             recipe,
             build,
+            contexts,
             images: tags.into_iter().filter(|t| !t.is_empty()).collect(),
             span: place,
         })

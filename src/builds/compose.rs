@@ -717,6 +717,11 @@ impl Project<'_> {
             name: name.to_owned(),
             recipe,
             build,
+            contexts: plan
+                .contexts
+                .iter()
+                .map(|name| (name.clone(), None))
+                .collect(),
             images: image.into_iter().filter(|i| !i.is_empty()).collect(),
             span: plan.span,
         })

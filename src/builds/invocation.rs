@@ -14,6 +14,8 @@ pub struct Invocation {
     pub recipe: Recipe,
     /// How.
     pub build: Build,
+    /// The further build contexts with what each is, as far as that is known.
+    pub contexts: Vec<(String, Option<String>)>,
     /// The images that come of it, with their tags, as far as they are known.
     pub images: Vec<String>,
     /// Where the file says so.

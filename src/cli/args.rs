@@ -56,6 +56,8 @@ pub enum Command {
     Bases(Box<BasesArgs>),
     /// Show, test and list what the organisation's policy says.
     Policy(PolicyArgs),
+    /// Say which steps of a build run again when files change, and why.
+    Cache(Box<CacheArgs>),
     /// Print the script with which a shell completes dlint's options.
     Completions(CompletionsArgs),
     /// Print the manual page, for `man -l -`.
@@ -392,6 +394,139 @@ pub enum BasesFormat {
     Mermaid,
     /// The graph for Graphviz.
     Dot,
+}
+
+/// Options of `cache`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without a change it says what editing a file of each class costs. \
+    Exit codes: 0; 1 --compare finds that more runs again; 2 wrong usage, or a file that could \
+    not be read."
+)]
+pub struct CacheArgs {
+    /// A Dockerfile [default: Dockerfile]; `-` reads the paths that changed from standard input.
+    #[arg(value_name = "DOCKERFILE")]
+    pub paths: Vec<PathBuf>,
+
+    /// Files and folders that changed.
+    #[arg(
+        long,
+        value_name = "PATH",
+        num_args = 1..,
+        conflicts_with = "since",
+        help_heading = "Change"
+    )]
+    pub changed: Vec<PathBuf>,
+    /// What changed since a commit, what is not committed among it; the Dockerfile and its ignore
+    /// file too.
+    #[arg(long, value_name = "REF", help_heading = "Change")]
+    pub since: Option<String>,
+    /// A build argument that gets another value.
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "Change"
+    )]
+    pub changed_arg: Vec<String>,
+    /// What the changes of the last N commits would have run again.
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = commits,
+        conflicts_with_all = ["changed", "since"],
+        help_heading = "Change"
+    )]
+    pub history: Option<usize>,
+    /// Compare with the Dockerfile of a commit; exit with 1 if more runs again now.
+    #[arg(
+        long,
+        value_name = "REF",
+        conflicts_with_all = ["changed", "since"],
+        help_heading = "Change"
+    )]
+    pub compare: Option<String>,
+    /// The targets of bake and compose files, and the Dockerfiles that none of them builds, that a
+    /// change touches, and those that can be left out.
+    #[arg(
+        long,
+        conflicts_with_all = ["history", "compare", "explain", "log"],
+        help_heading = "Change"
+    )]
+    pub targets: bool,
+
+    /// All that is known of a step: its number, its line as `:12`, or a part of its text.
+    #[arg(long, value_name = "STEP", help_heading = "Report")]
+    pub explain: Option<String>,
+    /// How the answer is written.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Report"
+    )]
+    pub format: CacheFormat,
+    /// Write to a file.
+    #[arg(short, long, value_name = "FILE", help_heading = "Report")]
+    pub output: Option<PathBuf>,
+    /// The log of a build, from which seconds are taken: `docker build --progress=rawjson` or
+    /// `docker buildx history logs --progress=rawjson`.
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub log: Option<PathBuf>,
+    /// No notes.
+    #[arg(short, long, help_heading = "Report")]
+    pub quiet: bool,
+
+    /// A build argument, as `docker build` takes it.
+    #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Build")]
+    pub build_arg: Vec<String>,
+    /// The stage that is built [default: the last].
+    #[arg(long, value_name = "STAGE", help_heading = "Build")]
+    pub target: Option<String>,
+    /// The directory of the build context [default: the Dockerfile's or one above it, if what
+    /// the file copies is there].
+    #[arg(long, value_name = "DIR", help_heading = "Build")]
+    pub context: Option<PathBuf>,
+    /// A further build context, as `docker build` takes it.
+    #[arg(long, value_name = "NAME[=DIR]", help_heading = "Build")]
+    pub build_context: Vec<String>,
+    /// The platform that is built for, `os/architecture`.
+    #[arg(
+        long,
+        value_name = "PLATFORM",
+        value_delimiter = ',',
+        value_parser = platform,
+        help_heading = "Build"
+    )]
+    pub platform: Vec<String>,
+
+    /// Configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// How `cache` writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum CacheFormat {
+    /// For people.
+    #[default]
+    List,
+    /// For programs.
+    Json,
+    /// The graph for Mermaid.
+    Mermaid,
+    /// The graph for Graphviz.
+    Dot,
+    /// A page that needs nothing else.
+    Html,
+}
+
+/// How many commits: one at least.
+fn commits(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (1..=100_000).contains(n));
+    number.ok_or_else(|| "it is a number from 1 to 100000".to_owned())
 }
 
 /// Options of `policy`.

@@ -150,6 +150,7 @@ impl Builders {
                 mut build,
                 images,
                 span,
+                contexts: _,
             } = invocation;
             if build
                 .context
@@ -485,7 +486,12 @@ fn over(mut build: Build, user: &Build) -> Build {
     build
 }
 
-fn of_file(path: &Path, text: &str, faults: &mut Vec<Fault>) -> Result<Vec<Invocation>, Fault> {
+/// The builds that a compose or bake file describes.
+pub(super) fn of_file(
+    path: &Path,
+    text: &str,
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<Invocation>, Fault> {
     let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
     if is_yaml {
         return compose::read(path, text, &|other| inner_text(path, other), faults);
@@ -597,6 +603,6 @@ fn inner_text(from: &Path, path: &Path) -> Option<String> {
     text_of(path).ok()
 }
 
-fn text_of(path: &Path) -> Result<String, String> {
+pub(super) fn text_of(path: &Path) -> Result<String, String> {
     disk::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
 }

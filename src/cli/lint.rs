@@ -554,7 +554,7 @@ fn lint_all(
 }
 
 /// What comes of every task, in their order whatever the number of threads.
-fn in_parallel<T: Send, R: Send>(
+pub(super) fn in_parallel<T: Send, R: Send>(
     args: &LintArgs,
     tasks: Vec<T>,
     work: impl Fn(T) -> R + Sync + Send,

@@ -4,6 +4,7 @@
 pub mod args;
 mod bases;
 mod builders;
+mod cache;
 mod completions;
 mod docker;
 mod explain;
@@ -122,6 +123,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Migrate(args)) => migrate::run(args),
         Some(Command::Bases(args)) => bases::run(args, color),
         Some(Command::Policy(args)) => policy::run(args, color),
+        Some(Command::Cache(args)) => cache::run(args, color),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man) => man::run(),
     };

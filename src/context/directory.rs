@@ -310,6 +310,22 @@ impl BuildContext {
         Some(parts.join("/"))
     }
 
+    /// Where a path of the context leads if every link on the way is followed, itself included, as
+    /// COPY follows its sources; `None` for a pattern, for what is not there and for what lies out
+    /// of the context.
+    pub fn followed(&self, path: &str) -> Option<String> {
+        let parts = normal_parts(path);
+        if parts.iter().any(|p| p.contains(['*', '?', '[', '\\'])) {
+            return None;
+        }
+        let root = self.files.resolve(&self.root)?;
+        let there = self.files.resolve(&self.place(&parts))?;
+        slashed(there.strip_prefix(&root).ok()?).map(|path| match path.as_str() {
+            "" => ".".to_owned(),
+            _ => path,
+        })
+    }
+
     /// Whether a directory of that path lies in the directory itself, not behind a link.
     pub fn is_directory(&self, path: &str) -> bool {
         self.files.entry(&self.place(&normal_parts(path))) == Some(FileKind::Directory)

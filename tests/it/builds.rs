@@ -9,6 +9,7 @@
 
 mod builder;
 mod image;
+mod oracle;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

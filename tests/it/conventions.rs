@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 13] = [
     &["suppress"],
     &["engine"],
     &["config"],
-    &["discover", "emit", "inventory", "linter"],
+    &["discover", "emit", "inventory", "linter", "rebuild"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

@@ -11,6 +11,7 @@
 mod bases;
 mod buildkit;
 mod builds;
+mod cache;
 mod checks;
 mod cli;
 mod code;
@@ -19,7 +20,7 @@ mod conventions;
 mod examples;
 mod formats;
 mod golden;
-mod golden_guide;
+mod guides;
 mod hadolint;
 mod hostile;
 mod invocations;

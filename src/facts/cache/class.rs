@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use super::{Input, Step};
+use super::{Input, Step, StepKind};
 use crate::facts::packages::{Action, Manager};
-use crate::facts::{Facts, Node};
+use crate::facts::{Facts, Node, Origin};
 use crate::path::file_name;
 use crate::syntax::Kind;
 
@@ -162,6 +162,104 @@ pub fn class_of_path(path: &str) -> Class {
     }
 }
 
+/// Whether an argument carries the commit, the time or the number of the build, by its name.
+pub fn is_build_metadata(name: &str) -> bool {
+    const NAMES: [&str; 58] = [
+        "GIT_COMMIT",
+        "GIT_COMMIT_HASH",
+        "GIT_COMMIT_ID",
+        "GIT_COMMIT_SHA",
+        "GIT_SHA",
+        "GIT_SHA1",
+        "GIT_HASH",
+        "GIT_REV",
+        "GIT_REVISION",
+        "GIT_REF",
+        "GIT_DESCRIBE",
+        "GITHUB_SHA",
+        "GITHUB_RUN_ID",
+        "GITHUB_RUN_NUMBER",
+        "COMMIT",
+        "COMMIT_ID",
+        "COMMIT_SHA",
+        "COMMIT_HASH",
+        "COMMIT_REF",
+        "COMMIT_DATE",
+        "COMMITHASH",
+        "SHORT_SHA",
+        "SOURCE_COMMIT",
+        "SOURCE_REVISION",
+        "VCS_REF",
+        "VCS_REVISION",
+        "VCS_COMMIT",
+        "REVISION",
+        "APP_REVISION",
+        "APP_COMMIT",
+        "APP_COMMIT_SHA",
+        "BUILD_DATE",
+        "BUILDDATE",
+        "BUILD_TIME",
+        "BUILDTIME",
+        "BUILD_TIMESTAMP",
+        "BUILD_DATETIME",
+        "BUILD_NUMBER",
+        "BUILD_NUM",
+        "BUILD_NO",
+        "BUILD_ID",
+        "BUILD_SHA",
+        "BUILD_COMMIT",
+        "BUILD_COMMIT_SHA",
+        "BUILD_HASH",
+        "BUILD_REVISION",
+        "BUILD_REV",
+        "BUILD_URL",
+        "BUILD_VCS_NUMBER",
+        "BUILD_VCS_REF",
+        "CI_COMMIT_SHA",
+        "CI_COMMIT_SHORT_SHA",
+        "CI_PIPELINE_ID",
+        "CI_JOB_ID",
+        "CIRCLE_SHA1",
+        "DRONE_COMMIT",
+        "TRAVIS_COMMIT",
+        "BITBUCKET_COMMIT",
+    ];
+    let upper = name.to_ascii_uppercase();
+    NAMES.contains(&upper.as_str())
+}
+
+/// Whether the default of an argument stands for "nothing was given".
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim_matches(['<', '>', '(', ')', '-', '_', ' ']);
+    matches!(
+        value.to_ascii_lowercase().as_str(),
+        "" | "unknown"
+            | "dev"
+            | "devel"
+            | "develop"
+            | "development"
+            | "none"
+            | "null"
+            | "n/a"
+            | "na"
+            | "head"
+            | "local"
+            | "latest"
+            | "0"
+            | "unset"
+            | "undefined"
+            | "unspecified"
+            | "dirty"
+            | "snapshot"
+            | "now"
+            | "todo"
+            | "not set"
+            | "notset"
+            | "1970-01-01"
+            | "1970-01-01t00:00:00z"
+    )
+}
+
 /// What a step costs.
 pub(super) fn cost_of(node: &Node<'_>) -> Cost {
     match &node.instruction.kind {
@@ -219,6 +317,19 @@ impl Facts<'_> {
         } else {
             Class::Base
         };
+        // A RUN gets every argument in scope, whether it names it or not.
+        let metadata = step.kind == StepKind::Run
+            && self.chain(step.stage).any(|stage| {
+                let declared = self.declarations(Some(stage.index));
+                declared.filter(|v| v.origin == Origin::Argument).any(|v| {
+                    (stage.index != step.stage || v.node < node.index)
+                        && is_build_metadata(&v.name)
+                        && v.known_value().is_none_or(is_placeholder)
+                })
+            });
+        if metadata {
+            return Class::BuildMetadata;
+        }
         inputs.max().unwrap_or(own).max(own)
     }
 }

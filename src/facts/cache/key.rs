@@ -120,12 +120,6 @@ impl Facts<'_> {
                 let path = self.masked(node.index, word);
                 key.directory = joined(&state.directory, &path);
                 key.user = state.user;
-                // A build argument of its own sets the time of the directory.
-                let epoch = self.build.arguments.iter();
-                let mut epoch = epoch.filter(|(name, _)| name == "SOURCE_DATE_EPOCH");
-                if let Some((name, value)) = epoch.next() {
-                    key.environment.push((name.to_owned(), value.to_owned()));
-                }
             }
             _ => {}
         }

@@ -36,7 +36,7 @@ mod tests;
 
 use std::ops::Range;
 
-pub use class::{Class, Cost, class_of_path};
+pub use class::{Class, Cost, class_of_path, is_build_metadata, is_placeholder};
 pub use key::{Difference, StepKey};
 pub use selection::Selection;
 pub use spread::{ChangedFile, Outcome, Own, Reason, Verdict};
@@ -145,6 +145,22 @@ impl Steps {
     /// The step whose layer a stage ends with; none if it is its base and nothing more.
     pub fn last_of(&self, stage: usize) -> Option<&Step> {
         self.all.get((*self.last.get(stage)?)?)
+    }
+
+    /// For each step the class of what changes most often among all that it depends on.
+    pub fn classes(&self) -> Vec<Class> {
+        let mut classes: Vec<Class> = Vec::with_capacity(self.all.len());
+        for step in &self.all {
+            let stages = step.inputs.iter().filter_map(|input| match input {
+                Input::Stage { stage, .. } => self.last_of(*stage).map(|s| s.index),
+                _ => None,
+            });
+            let below = step.below.filter(|_| !step.linked);
+            let others = stages.chain(below).filter_map(|s| classes.get(s)).copied();
+            let class = others.fold(step.class, Class::max);
+            classes.push(class);
+        }
+        classes
     }
 
     /// A step and those it stands on, down to the base image.

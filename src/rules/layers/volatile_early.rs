@@ -2,6 +2,7 @@
 
 use super::paths::has_cache_mount;
 use crate::edits::{delete_lines, has_comment_inside, insert_above, insert_below, lines_of};
+use crate::facts::cache::{is_build_metadata, is_placeholder};
 use crate::facts::packages::Action;
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::Fix;
@@ -94,7 +95,7 @@ const MOST: usize = 100;
 
 impl VolatileEarly {
     fn is_volatile(&self, name: &str) -> bool {
-        self.names.iter().any(|n| n == name) || is_volatile(name)
+        self.names.iter().any(|n| n == name) || is_build_metadata(name)
     }
 
     fn volatile<'f>(
@@ -267,104 +268,6 @@ fn uses(facts: &Facts<'_>, node: &Node<'_>, name: &str) -> bool {
         Kind::Workdir(word) | Kind::User(word) | Kind::Stopsignal(word) => in_word(word),
         _ => false,
     }
-}
-
-/// Names of arguments that carry the commit, the time or the number of the build.
-fn is_volatile(name: &str) -> bool {
-    const NAMES: [&str; 58] = [
-        "GIT_COMMIT",
-        "GIT_COMMIT_HASH",
-        "GIT_COMMIT_ID",
-        "GIT_COMMIT_SHA",
-        "GIT_SHA",
-        "GIT_SHA1",
-        "GIT_HASH",
-        "GIT_REV",
-        "GIT_REVISION",
-        "GIT_REF",
-        "GIT_DESCRIBE",
-        "GITHUB_SHA",
-        "GITHUB_RUN_ID",
-        "GITHUB_RUN_NUMBER",
-        "COMMIT",
-        "COMMIT_ID",
-        "COMMIT_SHA",
-        "COMMIT_HASH",
-        "COMMIT_REF",
-        "COMMIT_DATE",
-        "COMMITHASH",
-        "SHORT_SHA",
-        "SOURCE_COMMIT",
-        "SOURCE_REVISION",
-        "VCS_REF",
-        "VCS_REVISION",
-        "VCS_COMMIT",
-        "REVISION",
-        "APP_REVISION",
-        "APP_COMMIT",
-        "APP_COMMIT_SHA",
-        "BUILD_DATE",
-        "BUILDDATE",
-        "BUILD_TIME",
-        "BUILDTIME",
-        "BUILD_TIMESTAMP",
-        "BUILD_DATETIME",
-        "BUILD_NUMBER",
-        "BUILD_NUM",
-        "BUILD_NO",
-        "BUILD_ID",
-        "BUILD_SHA",
-        "BUILD_COMMIT",
-        "BUILD_COMMIT_SHA",
-        "BUILD_HASH",
-        "BUILD_REVISION",
-        "BUILD_REV",
-        "BUILD_URL",
-        "BUILD_VCS_NUMBER",
-        "BUILD_VCS_REF",
-        "CI_COMMIT_SHA",
-        "CI_COMMIT_SHORT_SHA",
-        "CI_PIPELINE_ID",
-        "CI_JOB_ID",
-        "CIRCLE_SHA1",
-        "DRONE_COMMIT",
-        "TRAVIS_COMMIT",
-        "BITBUCKET_COMMIT",
-    ];
-    let upper = name.to_ascii_uppercase();
-    NAMES.contains(&upper.as_str())
-}
-
-/// Defaults that stand for "nothing was given".
-fn is_placeholder(value: &str) -> bool {
-    let value = value.trim_matches(['<', '>', '(', ')', '-', '_', ' ']);
-    matches!(
-        value.to_ascii_lowercase().as_str(),
-        "" | "unknown"
-            | "dev"
-            | "devel"
-            | "develop"
-            | "development"
-            | "none"
-            | "null"
-            | "n/a"
-            | "na"
-            | "head"
-            | "local"
-            | "latest"
-            | "0"
-            | "unset"
-            | "undefined"
-            | "unspecified"
-            | "dirty"
-            | "snapshot"
-            | "now"
-            | "todo"
-            | "not set"
-            | "notset"
-            | "1970-01-01"
-            | "1970-01-01t00:00:00z"
-    )
 }
 
 /// Moves the arguments, and the LABELs that use them, to the end of the stage or in front of the

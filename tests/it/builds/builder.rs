@@ -193,6 +193,23 @@ impl Builder {
         outcome
     }
 
+    /// Builds a folder, and gives the builder's log as objects; what it said if it failed.
+    pub(super) fn log(&self, folder: &Path, options: &[String]) -> Result<String, String> {
+        let mut command = self.command(&["build", "--network=none", "--provenance=false"]);
+        let built = command
+            .arg("--progress=rawjson")
+            .args(&self.contexts)
+            .args(options)
+            .arg(folder)
+            .output()
+            .unwrap();
+        if built.status.success() {
+            Ok(said(&built))
+        } else {
+            Err(said(&built))
+        }
+    }
+
     /// Builds a folder from nothing; the bytes of an OCI layout.
     pub(super) fn exported(&self, folder: &Path) -> Result<Vec<u8>, String> {
         let out = tempfile::tempdir().unwrap();

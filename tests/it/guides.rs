@@ -1,13 +1,11 @@
-//! `docs/golden-images.md`: every step of the guide is run, and prints what the page says.
-//! `DLINT_BLESS=1` writes what it prints into the page.
+//! Guides in `docs/`: every step is run, and prints what the page says. `DLINT_BLESS=1` writes what it
+//! prints into the page.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use crate::cli::{dlint, project};
-
-const PAGE: &str = "docs/golden-images.md";
 
 /// Runs one line of a `console` block in a folder.
 fn step(folder: &Path, line: &str) -> String {
@@ -17,6 +15,15 @@ fn step(folder: &Path, line: &str) -> String {
         Some(&"cat") => {
             let mut command = Command::new("cat");
             command.current_dir(folder);
+            command
+        }
+        Some(&"git") => {
+            let mut command = Command::new("git");
+            command.current_dir(folder);
+            for who in ["AUTHOR", "COMMITTER"] {
+                command.env(format!("GIT_{who}_NAME"), "x");
+                command.env(format!("GIT_{who}_EMAIL"), "x@example.com");
+            }
             command
         }
         other => panic!("{other:?} is no command of the guide"),
@@ -32,8 +39,17 @@ fn step(folder: &Path, line: &str) -> String {
 }
 
 #[test]
-fn each_step_of_the_guide_does_what_the_page_says() {
-    let page = std::fs::read_to_string(PAGE).unwrap();
+fn each_step_of_the_guide_to_golden_images_does_what_the_page_says() {
+    follow("docs/golden-images.md", 15);
+}
+
+#[test]
+fn each_step_of_the_guide_to_the_cache_does_what_the_page_says() {
+    follow("docs/cache.md", 10);
+}
+
+fn follow(path: &str, least: usize) {
+    let page = std::fs::read_to_string(path).unwrap();
     let folder = project(&[]);
     let mut out = String::new();
     let mut lines = page.lines();
@@ -62,9 +78,9 @@ fn each_step_of_the_guide_does_what_the_page_says() {
         }
         writeln!(out, "```").unwrap();
     }
-    assert!(steps > 15, "{steps}");
+    assert!(steps > least, "{steps}");
     if std::env::var_os("DLINT_BLESS").is_some() {
-        std::fs::write(PAGE, &out).unwrap();
+        std::fs::write(path, &out).unwrap();
     }
     assert_eq!(out, page, "run the tests with DLINT_BLESS=1");
 }
