@@ -40,6 +40,10 @@ pub struct Found {
 }
 
 /// How many links a table of these keywords has.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for constants"
+)]
 pub const fn links(keywords: &[&str]) -> usize {
     let mut number = 0;
     let mut at = 0;
