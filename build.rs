@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a build script fails by panicking")]
 
+#[path = "build/alternatives.rs"]
+mod alternatives;
 #[path = "build/archives.rs"]
 mod archives;
 #[path = "build/bases.rs"]
@@ -43,6 +45,7 @@ fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut problems = Vec::new();
     for generate in [
+        alternatives::generate,
         archives::generate,
         bases::generate,
         credentials::generate,

@@ -99,6 +99,9 @@ pub struct Diagnostic {
     pub span: Span,
     /// Whether the text at `span` is a secret, which no report may show.
     pub secret: bool,
+    /// The secret's fingerprint under the key of [`Settings`](crate::engine::Settings).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// The 1-based line that BuildKit would give, where findings are its own.
     pub line: Option<u32>,
     /// What is wrong: lower case, no full stop, the user's text in backticks.
@@ -132,6 +135,7 @@ impl Diagnostic {
             severity,
             span,
             secret: false,
+            fingerprint: None,
             line: None,
             message: message.into(),
             labels: Vec::new(),

@@ -21,6 +21,7 @@ use crate::policy::{self, Exception, Mode, Policy};
 use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::rules::shell::shellcheck::{self, Answers, ExternalScript};
+use crate::secrets::{fingerprint, mask};
 use crate::span::{Source, Span};
 use crate::suppress::{By, Suppressed, Suppressions};
 use crate::syntax::{self, File, Keyword};
@@ -59,6 +60,8 @@ pub struct Settings {
     pub most: Option<Severity>,
     /// The day that files are judged for; [`DATA_DATE`] if nobody says.
     pub as_of: Option<Date>,
+    /// The key of the fingerprints of secrets; without it they have none.
+    pub fingerprint_key: Option<Arc<str>>,
 }
 
 /// A rule that is on.
@@ -241,6 +244,7 @@ pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no message");
+        let text = without_secrets(text, &source);
         let mut diagnostic = Diagnostic::new(
             INTERNAL_ERROR,
             Severity::Error,
@@ -254,6 +258,22 @@ pub fn lint_guarded(source: Source, settings: &Settings) -> Report {
         }
     });
     found.of(source)
+}
+
+/// What a panic says, without the secrets of the file that it happened on.
+fn without_secrets(text: &str, source: &Source) -> String {
+    let masked = catch_unwind(AssertUnwindSafe(|| {
+        let mut masked = text.to_owned();
+        for hidden in mask::find(source.text()) {
+            masked = masked.replace(&hidden.value, "****");
+        }
+        for hidden in mask::find(text) {
+            masked = masked.replace(&hidden.value, "****");
+        }
+        masked
+    }));
+    // Perhaps it was this that failed.
+    masked.unwrap_or_else(|_| "no message".to_owned())
 }
 
 /// Applies the fixes of a report that are trusted at least so far and lints again, until nothing
@@ -414,6 +434,26 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
     all
 }
 
+/// Gives the secrets their fingerprints, and takes out those that are allowed by theirs.
+fn give_fingerprints(diagnostics: &mut Vec<Diagnostic>, source: &Source, settings: &Settings) {
+    let Some(key) = &settings.fingerprint_key else {
+        return;
+    };
+    for diagnostic in diagnostics.iter_mut().filter(|d| d.secret) {
+        let secret = source.slice(diagnostic.span);
+        // A variable has its value elsewhere.
+        if !secret.starts_with('$') {
+            diagnostic.fingerprint = Some(fingerprint::of(key, secret));
+        }
+    }
+    let rules = settings.rules.iter();
+    let allowed: Vec<&String> = rules.flat_map(|r| r.rule.allowed_fingerprints()).collect();
+    diagnostics.retain(|d| {
+        let known = |f: &String| allowed.iter().any(|a| a.eq_ignore_ascii_case(f));
+        !d.fingerprint.as_ref().is_some_and(known)
+    });
+}
+
 /// Where the stages stand that a build does not make.
 fn unreachable_stages(facts: &Facts<'_>) -> Vec<Span> {
     let starts = facts.stages.iter().map(|s| s.from.span.start);
@@ -523,6 +563,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if perspective == Perspective::Dlint {
         lower(&mut cx.diagnostics, settings);
     }
+    give_fingerprints(&mut cx.diagnostics, source, settings);
     let mut suppressions = Suppressions::of(source, file, build, perspective, settings.as_of());
     suppressions.know(settings.rules.iter().map(|r| r.meta));
     if settings.no_ignores {

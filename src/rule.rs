@@ -80,6 +80,10 @@ pub trait Rule: Any + Send + Sync {
     fn has_code(&self, codes: &CodeChoice, code: &str) -> bool {
         false
     }
+    /// The keyed fingerprints of secrets that may stand in files, for all rules.
+    fn allowed_fingerprints(&self) -> &[String] {
+        &[]
+    }
     /// Each rule in an ignore comment that would silence what a policy locks.
     fn check_refused_ignore(&self, cx: &mut Context<'_>, refused: &RefusedIgnore) {}
     /// Each ignore comment, or each rule in one, that silenced nothing.

@@ -87,6 +87,19 @@ fn read_environment(node: Option<&std::rc::Rc<Node>>, environment: &mut Environm
     }
 }
 
+/// Variables of GitLab that take a secret over: `TOKEN: $CI_JOB_TOKEN`.
+fn read_variables(node: Option<&std::rc::Rc<Node>>, environment: &mut Environment) {
+    for (name, _, value) in node.map(|n| n.pairs()).unwrap_or_default() {
+        let variable = value.text().and_then(|v| v.trim().strip_prefix('$'));
+        let variable = variable.map(|v| v.trim_matches(['{', '}']));
+        if let Some(variable) = variable
+            && name::classify(variable).is_some_and(|n| n.exact)
+        {
+            environment.insert(name.to_owned(), variable.to_owned());
+        }
+    }
+}
+
 /// An action that builds an image.
 fn action(
     root: &Path,
@@ -162,7 +175,8 @@ fn push(
     let is_secret = if is_literal {
         crate::secrets::is_secret_of(argument, value)
     } else {
-        secret.is_some()
+        // Whatever it is called where it comes from, here it has a secret's name.
+        secret.is_some() || name::classify(argument).is_some_and(|n| n.exact)
     };
     if !is_secret {
         return;
@@ -201,7 +215,11 @@ pub fn gitlab(root: &Path, text: &str) -> Vec<Passed> {
     };
     let mut passed = Vec::new();
     for document in &documents {
+        let mut shared = Environment::new();
+        read_variables(document.get("variables"), &mut shared);
         for (_, _, job) in document.pairs() {
+            let mut environment = shared.clone();
+            read_variables(job.get("variables"), &mut environment);
             for key in ["script", "before_script", "after_script"] {
                 let Some(lines) = job.get(key) else {
                     continue;
@@ -209,7 +227,7 @@ pub fn gitlab(root: &Path, text: &str) -> Vec<Passed> {
                 let alone = lines.text().is_some().then_some(&**lines);
                 let all = lines.items().iter().map(|l| &**l).chain(alone);
                 for line in all {
-                    passed.extend(script(root, line, text, &Environment::new()));
+                    passed.extend(script(root, line, text, &environment));
                 }
             }
         }
@@ -269,7 +287,9 @@ fn commands(
         let builds = |w: &String| {
             matches!(w.as_str(), "build" | "bud") || w.ends_with("executor") || w == "buildx"
         };
-        if !words.iter().any(builds) {
+        // `$(DOCKER_COMMAND) --build-arg X=y .`
+        let by_variable = words.first().is_some_and(|w| w.contains(MARK));
+        if !by_variable && !words.iter().any(builds) {
             continue;
         }
         let mut file = None;
@@ -309,9 +329,10 @@ fn commands(
             let secret = match variable.strip_prefix("secrets_") {
                 Some(secret) => Some(secret),
                 None => environment.get(variable).map(String::as_str).or_else(|| {
-                    name::classify(variable)
-                        .is_some_and(|n| n.exact)
-                        .then_some(variable)
+                    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                    let named = variable.chars().all(is_name)
+                        && name::classify(variable).is_some_and(|n| n.exact);
+                    named.then_some(variable)
                 }),
             };
             let value = value.replace(MARK, "$");

@@ -17,6 +17,8 @@ mod hcl_functions;
 mod hcl_template;
 #[cfg(feature = "builds")]
 pub mod invocation;
+mod json5;
+pub mod updaters;
 // hadolint's configuration, which is YAML too, asks for less of it than a compose file.
 #[cfg_attr(not(feature = "builds"), allow(dead_code))]
 pub(crate) mod yaml;

@@ -137,7 +137,7 @@ pub struct LintArgs {
         help_heading = "Report"
     )]
     pub color: Color,
-    /// Count the findings per rule.
+    /// Count the findings per rule instead of listing them; as JSON with `--format json`.
     #[arg(long, help_heading = "Report")]
     pub statistics: bool,
     /// Only findings, no summary.
@@ -246,6 +246,9 @@ pub struct LintArgs {
     /// [default: that of DLINT_POLICY].
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub policy: Option<PathBuf>,
+    /// Fetch what `extends` and --policy name and what is not in the cache.
+    #[arg(long, help_heading = "Policy")]
+    pub online: bool,
     /// Files and folders that are not searched.
     #[arg(
         long,
@@ -316,6 +319,9 @@ pub struct ConfigArgs {
     /// [default: that of DLINT_POLICY].
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Fetch what `extends` and --policy name and what is not in the cache.
+    #[arg(long)]
+    pub online: bool,
     /// The day that the files are judged for, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<Date>,
@@ -362,6 +368,22 @@ pub struct BasesArgs {
 pub enum BasesCommand {
     /// Say who uses an image, and what is built from those in turn.
     Why(WhyArgs),
+    /// List images that do the same in other ways, with what each gives and costs.
+    Alternatives(AlternativesArgs),
+}
+
+/// Options of `bases alternatives`.
+#[derive(Debug, Args)]
+pub struct AlternativesArgs {
+    /// The image, with the tag that is wanted.
+    #[arg(value_name = "IMAGE")]
+    pub image: String,
+    /// Text, or JSON.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TextFormat,
+    /// Configuration: its golden images are named first.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Options of `bases why`.
@@ -394,6 +416,10 @@ pub enum BasesFormat {
     Mermaid,
     /// The graph for Graphviz.
     Dot,
+    /// One page to look at: a table that can be filtered and sorted, and the graph.
+    Html,
+    /// Facts about each repository, for Backstage's Tech Insights and the like.
+    Backstage,
 }
 
 /// Options of `cache`.

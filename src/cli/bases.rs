@@ -3,19 +3,26 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Parser;
+use serde_json::json;
 
-use super::args::{BasesArgs, BasesCommand, BasesFormat, Cli, ConfigArgs, LintArgs, WhyArgs};
+use super::args::{
+    AlternativesArgs, BasesArgs, BasesCommand, BasesFormat, Cli, ConfigArgs, LintArgs, TextFormat,
+    WhyArgs,
+};
 use super::{Status, Trouble, lint, output};
+use crate::config::Configs;
 use crate::context::disk;
 use crate::date::Date;
 use crate::discover;
 use crate::emit::terminal::{Color, Terminal};
 use crate::emit::{self, Failure};
-use crate::images::ImageRef;
+use crate::images::{self, ImageRef};
 use crate::inventory::graph::{Circle, Graph, file_of};
-use crate::inventory::{self, BaseUse, write};
+use crate::inventory::{self, BaseUse, page, write};
+use crate::policy::images::{Fit, Pattern};
 use crate::span::Source;
 
 /// The largest report that is read.
@@ -29,14 +36,27 @@ impl ConfigArgs {
         args.config.clone_from(&self.config);
         args.isolated = self.isolated;
         args.policy.clone_from(&self.policy);
+        args.online = self.online;
         args.rules.as_of = self.as_of;
         args
+    }
+
+    /// The configurations that these options ask for. What only lists or tries out may be asked of
+    /// any day, whatever a policy locks.
+    pub(super) fn configs(&self, args: &LintArgs) -> Result<Configs, Trouble> {
+        let mut configs = lint::configs(args)?;
+        if let Some(day) = self.as_of {
+            configs.set_today(day);
+        }
+        Ok(configs)
     }
 }
 
 pub(super) fn run(args: &BasesArgs, color: Color) -> Result<Status, Trouble> {
-    if let Some(BasesCommand::Why(why)) = &args.command {
-        return self::why(why, color);
+    match &args.command {
+        Some(BasesCommand::Why(args)) => return why(args, color),
+        Some(BasesCommand::Alternatives(args)) => return alternatives(args),
+        None => {}
     }
     let (mut uses, as_of, status) = if args.merge {
         let today = args.config.as_of.unwrap_or_else(lint::today);
@@ -62,10 +82,12 @@ pub(super) fn run(args: &BasesArgs, color: Color) -> Result<Status, Trouble> {
             BasesFormat::Csv => write::csv(&uses, out),
             BasesFormat::Mermaid => write::mermaid(&uses, out),
             BasesFormat::Dot => write::dot(&uses, out),
+            BasesFormat::Html => page::html(&uses, as_of, out),
+            BasesFormat::Backstage => page::facts(&uses, &here(), as_of, out),
         }
     };
-    let graph = Graph::of(&uses);
     if args.order || args.impact.is_some() {
+        let graph = Graph::of(&uses);
         let files = match &args.impact {
             Some(image) => graph.impact(image),
             None => graph.order(),
@@ -88,6 +110,99 @@ pub(super) fn run(args: &BasesArgs, color: Color) -> Result<Status, Trouble> {
         None => output::stdout(write)?,
     }
     Ok(status)
+}
+
+/// What a repository is called that nobody names: the folder that dlint runs in.
+fn here() -> String {
+    let folder = disk::absolute(Path::new(""));
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "repository".to_owned())
+}
+
+/// Lists what does the same as an image.
+fn alternatives(args: &AlternativesArgs) -> Result<Status, Trouble> {
+    let image = ImageRef::parse(&args.image);
+    let mut configs = args.config.configs(&args.config.lint(&[]))?;
+    let effective = configs.of_file(Path::new("Dockerfile"))?;
+    let golden = effective.settings.policy.golden.iter().filter(|golden| {
+        let mut replaced = golden.replaces.iter();
+        golden.deprecated.is_none() && replaced.any(|r| Pattern::of(r).fit(&image) == Fit::Yes)
+    });
+    let golden: Vec<&str> = golden.map(|g| g.image.as_str()).collect();
+    let Some((what, all)) = images::alternatives(&image) else {
+        if golden.is_empty() {
+            return Err(Trouble::usage(format!(
+                "nothing is known that does the same as `{}`",
+                args.image
+            )));
+        }
+        output::stdout(|out| {
+            golden
+                .iter()
+                .try_for_each(|image| writeln!(out, "golden: {}", emit::one_line(image)))
+        })?;
+        return Ok(Status::Clean);
+    };
+    let own = image.familiar_name();
+    let is_own = |other: &str| {
+        let other = ImageRef::parse(other);
+        other.familiar_name() == own && other.effective_tag() == image.effective_tag()
+    };
+    output::stdout(|out| {
+        if args.format == TextFormat::Json {
+            let all: Vec<_> = all
+                .iter()
+                .map(|a| {
+                    json!({
+                        "kind": a.kind.name,
+                        "image": a.image,
+                        "only_versions": a.only,
+                        "note": a.note,
+                        "size": a.size,
+                        "gives": a.kind.gives,
+                        "costs": a.kind.costs,
+                        "system": a.kind.system,
+                        "user": a.kind.user,
+                        "source": a.kind.source,
+                        "read": a.kind.read,
+                    })
+                })
+                .collect();
+            let all =
+                json!({"image": args.image, "what": what, "golden": golden, "alternatives": all});
+            serde_json::to_writer_pretty(&mut *out, &all)?;
+            return writeln!(out);
+        }
+        writeln!(out, "{}: {what}", emit::one_line(&args.image))?;
+        for image in &golden {
+            writeln!(
+                out,
+                "\ngolden: {}\n  the policy replaces it by this",
+                emit::one_line(image)
+            )?;
+        }
+        for a in &all {
+            let here = if is_own(&a.image) {
+                "  (asked for)"
+            } else {
+                ""
+            };
+            writeln!(out, "\n{}: {}{here}", a.kind.name, emit::one_line(&a.image))?;
+            let only = (!a.only.is_empty()).then(|| format!("published for {}", a.only.join(", ")));
+            let note = (!a.note.is_empty()).then(|| a.note.to_owned());
+            let size = (!a.size.is_empty()).then(|| format!("size: {}", a.size));
+            for line in only.into_iter().chain(note).chain(size) {
+                writeln!(out, "  {line}")?;
+            }
+            writeln!(out, "  gives: {}\n  costs: {}", a.kind.gives, a.kind.costs)?;
+            writeln!(out, "  system: {}; user: {}", a.kind.system, a.kind.user)?;
+            writeln!(out, "  see {} ({})", a.kind.source, a.kind.read)?;
+        }
+        Ok(())
+    })?;
+    Ok(Status::Clean)
 }
 
 /// Says who uses an image, and what is built from those.
@@ -140,12 +255,14 @@ fn collect(
     color: Color,
 ) -> Result<(Vec<BaseUse>, Date, Status), Trouble> {
     let args = config.lint(paths);
-    let mut configs = lint::configs(&args)?;
+    let mut configs = config.configs(&args)?;
     let (tasks, mut failures, own) = lint::tasks(&args, &mut configs)?;
     if let Some((_, fault)) = configs.faults().next() {
         return Err(fault.clone().into());
     }
-    let own: BTreeSet<String> = own
+    let made = own;
+    let own: BTreeSet<String> = made
+        .images
         .iter()
         .map(|made| inventory::name_of(&ImageRef::parse(made)))
         .collect();
@@ -153,6 +270,7 @@ fn collect(
     for task in tasks {
         let mut settings = task.effective.settings.clone();
         settings.builds.clone_from(&task.builds);
+        settings.policy.own = Arc::clone(&made);
         if let Some(inline) = &task.inline {
             let around = &inline.source;
             for (build, inline) in &inline.inlines {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::builds::{Fault, Inline, Invocation, Recipe, bake, callers, compose};
 use crate::context::{
-    Build, Caller, Disk, NamedBuild, PassedArgument, Targets, disk, within_repository,
+    Build, Caller, Disk, NamedBuild, PassedArgument, SetArgument, Targets, disk, within_repository,
 };
 use crate::discover;
 use crate::emit::Failure;
@@ -225,9 +225,19 @@ impl Builders {
         let written = written.filter(|(name, value)| secrets::is_secret_of(name, value));
         let open = build.unknown_arguments.iter();
         let open = open.filter(|n| secrets::name::classify(n).is_some_and(|c| c.exact));
-        let names = written.map(|(name, _)| (name, None));
-        let names = names.chain(open.map(|name| (name, Some(name.clone()))));
-        for (name, secret) in names {
+        let names = written.map(|(name, value)| (name, None, Some(value)));
+        let names = names.chain(open.map(|name| (name, Some(name.clone()), None)));
+        // A variable of Bake that is empty by itself comes from the environment.
+        let given = build.arguments.iter().filter(|(name, value)| {
+            by == Caller::Bake
+                && value.is_empty()
+                && secrets::name::classify(name).is_some_and(|c| c.exact)
+        });
+        let given = given.filter_map(|(name, _)| {
+            let variable = variable_behind(text.get(span.start as usize..)?, name)?;
+            Some((name, Some(variable), None))
+        });
+        for (name, secret, value) in names.chain(given) {
             let from = span.start as usize;
             let after = text.get(from..).unwrap_or_default();
             let Some(at) = after.find(name.as_str()) else {
@@ -242,7 +252,8 @@ impl Builders {
                 by,
             };
             let folder = path.parent().unwrap_or(Path::new(""));
-            let known = KnownArgument::of(path, folder, text, passed);
+            let set = value.and_then(|v| set_in_environment(folder, name, v));
+            let known = KnownArgument::of(path, folder, text, passed, set);
             self.passed.passing.extend(known.map(Passing::Argument));
         }
     }
@@ -291,6 +302,14 @@ impl Builders {
         let known = self.builds.get(&disk::identity(path)).into_iter().flatten();
         let images: BTreeSet<&String> = known.flat_map(|k| &k.images).collect();
         images.into_iter().cloned().collect()
+    }
+
+    /// The Dockerfiles that images come of, how, and which.
+    pub(super) fn makers(&self) -> impl Iterator<Item = (&Path, &Build, &[String])> {
+        let all = self.builds.iter();
+        let all = all.flat_map(|(path, known)| known.iter().map(move |k| (path, k)));
+        let all = all.filter(|(_, known)| !known.images.is_empty());
+        all.map(|(path, known)| (path.as_path(), &known.build, known.images.as_slice()))
     }
 
     /// All images that are built.
@@ -354,7 +373,13 @@ impl Builders {
 }
 
 impl KnownArgument {
-    fn of(path: &Path, root: &Path, text: &str, passed: callers::Passed) -> Option<Self> {
+    fn of(
+        path: &Path,
+        root: &Path,
+        text: &str,
+        passed: callers::Passed,
+        set: Option<SetArgument>,
+    ) -> Option<Self> {
         let file = match &passed.dockerfile {
             Some(file) if !file.is_file() => return None,
             Some(file) => Some(disk::identity(file)),
@@ -371,6 +396,7 @@ impl KnownArgument {
             shown,
             line: place.line,
             column: place.column,
+            set,
         };
         Some(Self {
             file,
@@ -461,7 +487,7 @@ fn read_callers(folder: &Path, root: &Path) -> Vec<KnownArgument> {
             continue;
         }
         let passed = read(folder, &text).into_iter();
-        known.extend(passed.filter_map(|p| KnownArgument::of(&path, root, &text, p)));
+        known.extend(passed.filter_map(|p| KnownArgument::of(&path, root, &text, p, None)));
     }
     known
 }
@@ -605,4 +631,42 @@ fn inner_text(from: &Path, path: &Path) -> Option<String> {
 
 pub(super) fn text_of(path: &Path) -> Result<String, String> {
     disk::read_regular_text(path, MAX_BYTES).map_err(|e| discover::reason(&e))
+}
+
+/// The line of `.env` beside a compose file that sets an argument to a value.
+fn set_in_environment(folder: &Path, name: &str, value: &str) -> Option<SetArgument> {
+    let path = folder.join(".env");
+    if disk::leads_out(folder, &path) {
+        return None;
+    }
+    let text = text_of(&path).ok()?;
+    let (number, line, at) = text.lines().enumerate().find_map(|(number, line)| {
+        let (key, rest) = line.split_once('=')?;
+        let key = key.trim().trim_start_matches("export ");
+        let set = rest.trim().trim_matches(['"', '\'']);
+        let same = set == value && (key == name || secrets::name::classify(key).is_some());
+        same.then(|| (number, line, line.find(value)))
+    })?;
+    let column = line.get(..at?)?.chars().count();
+    Some(SetArgument {
+        shown: ".env".to_owned(),
+        path,
+        line: u32::try_from(number + 1).ok()?,
+        column: u32::try_from(column + 1).ok()?,
+    })
+}
+
+/// The variable that a target of Bake gives an argument: `NPM_TOKEN = TOKEN`,
+/// `"NPM_TOKEN": "${TOKEN}"`.
+fn variable_behind(text: &str, name: &str) -> Option<String> {
+    let after = text.get(text.find(name)? + name.len()..)?;
+    let after = after
+        .trim_start_matches(['"', ' '])
+        .strip_prefix(['=', ':'])?;
+    let after = after.trim_start();
+    let after = after.strip_prefix("\"${").unwrap_or(after);
+    let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let variable = after.get(..end.unwrap_or(after.len()))?;
+    let is_name = variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    (is_name && variable != "null").then(|| variable.to_owned())
 }

@@ -1,7 +1,7 @@
 //! `dlint [PATH…]`.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,17 +16,20 @@ use super::builders::{self, Builders, Discovery, InlineSource, PassedSecrets};
 use super::shellcheck::Program;
 use super::{Status, Trouble, output, rewrite};
 use crate::config::{
-    self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, ScriptChecker,
+    self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, Remote,
+    ScriptChecker,
 };
-use crate::context::{NamedBuild, disk};
+use crate::context::{Build, NamedBuild, disk};
 use crate::date::Date;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::discover;
-use crate::emit::terminal::{Color, Style, Terminal};
+use crate::emit::terminal::{Color, Terminal};
 use crate::emit::{self, Failure, Format, Linted, Outcome};
 use crate::engine::{self, Report, Settings};
 use crate::fix::{self, Applicability, Dropped};
+use crate::inventory;
 use crate::perspective::Perspective;
+use crate::policy::Made;
 use crate::rules::shell::shellcheck::ExternalScript;
 use crate::span::Source;
 use crate::suppress::By;
@@ -248,6 +251,13 @@ pub(super) fn configs(args: &LintArgs) -> Result<Configs, Trouble> {
     };
     let mut configs = Configs::new(place, layer);
     configs.set_today(today());
+    configs.set_remote(Remote::of_user(args.online));
+    if let Some(key) = std::env::var("DLINT_FINGERPRINT_KEY")
+        .ok()
+        .filter(|k| !k.is_empty())
+    {
+        configs.set_fingerprint_key(&key);
+    }
     if !args.isolated {
         configs.read_environment()?;
     }
@@ -404,7 +414,7 @@ fn is_alone(settings: &Settings) -> bool {
 }
 
 /// What is linted, what could not be read, and the images that compose and bake files make.
-pub(super) type Found = (Vec<Task>, Vec<Failure>, Arc<BTreeSet<String>>);
+pub(super) type Found = (Vec<Task>, Vec<Failure>, Arc<Made>);
 
 pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Trouble> {
     let mut paths = args.paths.clone();
@@ -538,16 +548,52 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
     }
     let failures = found.failures.into_iter();
     let failures = failures.map(|(path, message)| Failure::new(path, message));
-    let own = Arc::new(builders.images().cloned().collect());
+    let own = Made {
+        images: builders.images().cloned().collect(),
+        labels: labels(&tasks, &builders),
+    };
+    let own = Arc::new(own);
     let failures = failures.chain(builders.failures).collect();
     Ok((tasks, failures, own))
+}
+
+/// The labels of the images that the tree makes, if a policy asks for any.
+fn labels(
+    tasks: &[Task],
+    builders: &Builders,
+) -> BTreeMap<String, BTreeMap<String, Option<String>>> {
+    let mut all = BTreeMap::new();
+    let golden = tasks
+        .iter()
+        .flat_map(|t| &t.effective.settings.policy.golden);
+    let mut by_label = golden.filter(|g| !g.labels.is_empty()).peekable();
+    if by_label.peek().is_none() {
+        return all;
+    }
+    let settings = Settings::default();
+    let labels = |path: &Path, build: &Build| {
+        let bytes = disk::read_regular(path, Source::MAX_BYTES as u64).ok()?;
+        let source = Source::from_bytes(path, bytes);
+        Some(inventory::labels(&source, &settings, build))
+    };
+    for (path, build, images) in builders.makers() {
+        if let Some(labels) = labels(path, build) {
+            all.extend(images.iter().map(|made| (made.clone(), labels.clone())));
+        }
+    }
+    let defined = by_label.filter_map(|g| Some((g.image.as_str(), g.dockerfile.as_deref()?)));
+    for (image, path) in defined.collect::<BTreeMap<_, _>>() {
+        let labels = labels(Path::new(path), &settings.build);
+        all.extend(labels.map(|labels| (image.to_owned(), labels)));
+    }
+    all
 }
 
 /// Lints all files.
 fn lint_all(
     args: &LintArgs,
     tasks: Vec<Task>,
-    own: &Arc<BTreeSet<String>>,
+    own: &Arc<Made>,
     program: &Program,
 ) -> Vec<Result<Done, Failure>> {
     in_parallel(args, tasks, |task| lint(args, task, own, program))
@@ -685,12 +731,12 @@ fn has_arguments(text: &str) -> bool {
 fn lint(
     args: &LintArgs,
     mut task: Task,
-    own: &Arc<BTreeSet<String>>,
+    own: &Arc<Made>,
     program: &Program,
 ) -> Result<Done, Failure> {
     let effective = Arc::clone(&task.effective);
     let mut settings = Cow::Borrowed(&effective.settings);
-    if !own.is_empty() && !settings.policy.golden.is_empty() {
+    if **own != Made::default() && !settings.policy.golden.is_empty() {
         settings.to_mut().policy.own = Arc::clone(own);
     }
     if !task.builds.is_empty() {
@@ -779,74 +825,41 @@ fn write(
     if let (None, Some((format, _))) = (on_stdout, &lost) {
         on_stdout = Some(*format);
     }
-    let text = matches!(on_stdout, Some(Format::Full | Format::Concise));
-    let statistics = |terminal: &Terminal, out: &mut dyn Write| {
+    // Counts stand in the place of the findings; reports that go to files are whole.
+    let report = |format: Format, terminal: &Terminal, out: &mut dyn Write| {
         if args.statistics {
-            statistics(outcome, terminal, out)
+            emit::statistics::write(format, outcome, terminal, out)
         } else {
-            Ok(())
+            emit::write(format, outcome, terminal, out)
         }
     };
     match on_stdout {
         Some(format) if stdout_taken => {
             let terminal = Terminal::stderr(args.color);
             let mut err = io::BufWriter::new(io::stderr().lock());
-            let _ = emit::write(format, outcome, &terminal, &mut err)
-                .and_then(|()| statistics(&terminal, &mut err))
-                .and_then(|()| err.flush());
+            let _ = report(format, &terminal, &mut err).and_then(|()| err.flush());
         }
         Some(format) => {
             let terminal = Terminal::stdout(args.color);
-            output::stdout(|out| {
-                emit::write(format, outcome, &terminal, out)?;
-                if text {
-                    statistics(&terminal, out)?;
-                }
-                Ok(())
-            })?;
+            output::stdout(|out| report(format, &terminal, out))?;
+        }
+        None if args.statistics => {
+            let _ = report(
+                Format::Concise,
+                &Terminal::stderr(args.color),
+                &mut io::stderr().lock(),
+            );
         }
         None => {}
     }
-    if !text && !stdout_taken {
-        let _ = statistics(&Terminal::stderr(args.color), &mut io::stderr().lock());
-    }
     // `full` ends with its own summary.
-    if args.fix && !args.quiet && on_stdout != Some(Format::Full) {
+    if args.fix && !args.quiet && (on_stdout != Some(Format::Full) || args.statistics) {
         output::note(&outcome.summary_line());
     }
     match lost {
         Some((_, trouble)) => Err(trouble),
         None => Ok(()),
     }
-}
-
-/// The number of findings per rule, most first.
-fn statistics(outcome: &Outcome<'_>, terminal: &Terminal, out: &mut dyn Write) -> io::Result<()> {
-    let mut counts: Vec<(usize, Severity, String, bool)> = Vec::new();
-    for (file, diagnostic) in outcome.findings() {
-        let name = emit::code(diagnostic, file.perspective());
-        let fix = diagnostic.fix.as_ref().map(|f| f.applicability);
-        let fixable = fix.is_some_and(|a| a >= Applicability::Unsafe);
-        let known = counts
-            .iter_mut()
-            .find(|c| c.2 == name && c.1 == diagnostic.severity);
-        match known {
-            Some(known) => {
-                known.0 += 1;
-                known.3 |= fixable;
-            }
-            None => counts.push((1, diagnostic.severity, name.to_owned(), fixable)),
-        }
-    }
-    counts.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.2.cmp(&b.2)));
-    let digits = counts.first().map_or(0, |c| c.0.to_string().len());
-    for (number, severity, name, fixable) in counts {
-        let level = format!("{:<7}", severity.as_str());
-        let level = terminal.paint(Style::Severity(severity), &level);
-        let mark = if fixable { " [fixable]" } else { "" };
-        writeln!(out, "{number:>digits$}  {level}  {name}{mark}")?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

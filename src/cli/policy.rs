@@ -33,7 +33,7 @@ pub(super) fn run(args: &PolicyArgs, color: Color) -> Result<Status, Trouble> {
 /// What applies to one file, and where it comes from.
 fn show(args: &PolicyShowArgs) -> Result<Status, Trouble> {
     let lint_args = args.config.lint(&[]);
-    let mut configs = lint::configs(&lint_args)?;
+    let mut configs = args.config.configs(&lint_args)?;
     let effective = configs.of_file(&args.path)?;
     let settings = &effective.settings;
     let files: Vec<String> = configs
@@ -76,6 +76,17 @@ fn show(args: &PolicyShowArgs) -> Result<Status, Trouble> {
         }
         if !locked.is_empty() {
             writeln!(out, "locked = {}", json!(locked))?;
+        }
+        for source in &settings.policy.read {
+            let text = format!("# {} says: {}", source.name, source.summary());
+            writeln!(out, "{}", emit::one_line(&text))?;
+        }
+        if settings.policy.golden.iter().any(|g| !g.labels.is_empty()) {
+            writeln!(
+                out,
+                "# golden by labels: known of images whose Dockerfile lies in the tree; of others it is\n\
+                 # unknown whether they have the labels, and nothing is reported"
+            )?;
         }
         writeln!(out, "\n[levels]")?;
         for (id, level) in &levels {
@@ -176,7 +187,7 @@ fn expected(source: &Source) -> Option<BTreeSet<String>> {
 /// Lints Dockerfiles that say what is expected of them.
 fn test(args: &PolicyTestArgs, color: Color) -> Result<Status, Trouble> {
     let lint_args = args.config.lint(&args.paths);
-    let mut configs = lint::configs(&lint_args)?;
+    let mut configs = args.config.configs(&lint_args)?;
     let (tasks, failures, _) = lint::tasks(&lint_args, &mut configs)?;
     if let Some((_, fault)) = configs.faults().next() {
         return Err(fault.clone().into());
@@ -285,7 +296,7 @@ fn unused_entries(policies: &[Policy], images: &[ImageRef]) -> Vec<String> {
 /// Lists the exceptions.
 fn exceptions(args: &PolicyExceptionsArgs) -> Result<Status, Trouble> {
     let lint_args = args.config.lint(&[]);
-    let mut configs = lint::configs(&lint_args)?;
+    let mut configs = args.config.configs(&lint_args)?;
     let folder = if args.path.is_dir() {
         args.path.clone()
     } else {

@@ -52,6 +52,13 @@ pub enum Problem {
     Pattern { pattern: String, reason: String },
     #[error("cannot extend {}: {reason}", path.display())]
     Extends { path: PathBuf, reason: String },
+    #[error("cannot read `{location}`: {reason}")]
+    Remote {
+        /// What is written.
+        location: String,
+        reason: String,
+        help: Option<String>,
+    },
     #[error("{} is no valid configuration; it lies elsewhere, so nothing of it is shown", path.display())]
     Hidden { path: PathBuf },
     #[error("{} leads out of the repository", path.display())]
@@ -102,6 +109,7 @@ impl ConfigError {
                 Some(format!("known here: `{}`", known.join("`, `")))
             }
             Problem::UnknownRule(unknown) => Some(unknown.help()),
+            Problem::Remote { help, .. } => help.clone(),
             Problem::Type { instead, .. } => instead.as_ref().map(|text| format!("write {text}")),
             Problem::Outside { .. } => {
                 Some("to use it all the same, name the configuration with `--config`".to_owned())

@@ -1,6 +1,7 @@
 //! `dlint.toml` as written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use super::{Format, schema};
 use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::platform::{Platform, SPELLING};
+use crate::policy::sources::PolicySource;
 use crate::policy::{Bases, Exception, Golden, LabelFormat, Mode, Policy};
 use crate::values::Located;
 
@@ -137,8 +139,8 @@ pub enum ScriptChecker {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct File {
-    /// A configuration file to start from, or a list of them, of which later ones win; the paths
-    /// are relative to this file.
+    /// A configuration file to start from, or a list of them, of which later ones win: paths
+    /// relative to this file, `https://…#sha256=…`, or `git::<repository>//<path>?ref=<revision>`.
     #[schemars(with = "schema::OneOrMany")]
     pub extends: Extends,
     /// The set of rules to start from; `recommended` if none is named.
@@ -328,6 +330,12 @@ pub struct PolicyKeys {
     /// See [`Policy::trusted_registries`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trusted_registries: Option<Vec<String>>,
+    /// See [`Policy::sources`]; those of every file count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    /// What these say.
+    #[serde(skip)]
+    pub read: Vec<Arc<PolicySource>>,
     /// See [`Policy::insecure_registries`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insecure_registries: Option<Vec<String>>,
@@ -354,7 +362,11 @@ impl PolicyKeys {
             insecure_registries,
             label_schema,
             strict_labels,
+            sources,
+            read,
         } = self;
+        policy.sources.extend(sources.iter().cloned());
+        policy.read.extend(read.iter().cloned());
         replace(&mut policy.build_stages, build_stages.as_ref());
         replace(&mut policy.final_digest, final_digest.as_ref());
         replace(&mut policy.mode, mode.as_ref());

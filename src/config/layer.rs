@@ -549,6 +549,7 @@ impl Selection {
                 files: None,
                 no_ignores: !self.ignore_comments,
                 most: None,
+                fingerprint_key: None,
                 as_of: self.as_of,
                 rules: active,
                 policy,

@@ -9,18 +9,20 @@ use serde::Deserialize;
 use super::error::{Problem, nearest, reason};
 use super::layer::{Layer, RuleOptions, Selection, check_rule, check_selector};
 use super::lock::{self, Claim, EXCLUDE};
+use super::remote::{self, Location, Remote};
 use super::{ConfigError, Effective, File, Patterns, unshipped};
 use crate::context::{Files, Nothing, disk};
 use crate::diagnostic::Severity;
 use crate::policy::Exception;
 use crate::policy::exceptions::Granted;
+use crate::policy::sources::PolicySource;
 use crate::rule::{Level, RuleMeta};
 use crate::rules;
 use crate::span::{Source, Span};
-use crate::values::{self, Kind, Located, Mismatch, Step, Value};
+use crate::values::{self, Data, Kind, Located, Mismatch, Step, Value};
 
 /// The largest configuration file that is read.
-const MAX_BYTES: u64 = 1 << 20;
+pub(super) const MAX_BYTES: u64 = 1 << 20;
 /// How many files may extend each other in a row.
 const MAX_EXTENDED: usize = 32;
 /// How many files a file may extend in all.
@@ -49,104 +51,137 @@ pub struct Config {
 impl Config {
     /// Reads a file that was found and what it extends, all of it within its repository: whoever
     /// wrote the file may not be whoever lints it, and must not make dlint show other files.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+    pub fn load(path: &Path, remote: &Remote) -> Result<Self, ConfigError> {
         let folder = path.parent().unwrap_or(Path::new(""));
         if !disk::leads_out(folder, path) {
-            return Self::read(path, Trust::Found);
+            return Self::read(path, Trust::Found, remote);
         }
         let name = disk::nearer(path).to_path_buf();
         if disk::repository(folder).is_some() {
             return Err(ConfigError::new(Problem::Outside { path: name }));
         }
-        Self::read(path, Trust::Found).map_err(|_| ConfigError::new(Problem::Hidden { path: name }))
+        Self::read(path, Trust::Found, remote)
+            .map_err(|_| ConfigError::new(Problem::Hidden { path: name }))
     }
 
-    /// Reads a file that the user named and what it extends, wherever that is.
-    pub fn load_named(path: &Path) -> Result<Self, ConfigError> {
-        Self::read(path, Trust::Named)
-    }
-
-    fn read(path: &Path, trust: Trust) -> Result<Self, ConfigError> {
+    /// Reads a file that the user named and what it extends, wherever that is: a path, or what
+    /// `extends` may name.
+    pub fn load_named(path: &Path, remote: &Remote) -> Result<Self, ConfigError> {
+        let Some(text) = remote::named(path.as_os_str()) else {
+            return Self::read(path, Trust::Named, remote);
+        };
+        let wrong = |wrong| ConfigError::new(remote::problem(text, wrong));
+        let origin = match Location::parse(text).map_err(wrong)? {
+            Location::Path => return Self::read(path, Trust::Named, remote),
+            location => Origin::Elsewhere(location),
+        };
         let mut config = Self {
             path: path.to_path_buf(),
             ..Self::default()
         };
-        config.add(path, trust, &mut Vec::new())?;
+        let trust = Trust::Named;
+        let place = Place {
+            origin,
+            folder: PathBuf::new(),
+            trust,
+        };
+        let source = place.source(remote).map_err(wrong)?;
+        config.add_source(&place, &source, &mut Chain::new(remote))?;
+        Ok(config)
+    }
+
+    fn read(path: &Path, trust: Trust, remote: &Remote) -> Result<Self, ConfigError> {
+        let mut config = Self {
+            path: path.to_path_buf(),
+            ..Self::default()
+        };
+        config.add(path, trust, &mut Chain::new(remote))?;
         Ok(config)
     }
 
     /// Reads a text of TOML, whose patterns and `extends` are relative to the current folder.
-    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+    pub fn from_toml(text: &str, remote: &Remote) -> Result<Self, ConfigError> {
         let source = Source::new(super::FILE_NAME, text);
         let mut config = Self::default();
-        let path = Path::new(super::FILE_NAME);
-        config.add_source(path, &source, Trust::Named, &mut Vec::new())?;
+        let place = Place::of_file(Path::new(super::FILE_NAME), Trust::Named);
+        config.add_source(&place, &source, &mut Chain::new(remote))?;
         Ok(config)
     }
 
-    fn add(
-        &mut self,
-        path: &Path,
-        trust: Trust,
-        chain: &mut Vec<PathBuf>,
-    ) -> Result<(), ConfigError> {
+    fn add(&mut self, path: &Path, trust: Trust, chain: &mut Chain<'_>) -> Result<(), ConfigError> {
         let source = source(path, trust)?;
         if super::hadolint::is_yaml(path) {
             self.base.push(super::hadolint::read(&source)?.layer);
             return Ok(());
         }
-        self.add_source(path, &source, trust, chain)
+        self.add_source(&Place::of_file(path, trust), &source, chain)
     }
 
     fn add_source(
         &mut self,
-        path: &Path,
+        place: &Place,
         source: &Source,
-        trust: Trust,
-        chain: &mut Vec<PathBuf>,
+        chain: &mut Chain<'_>,
     ) -> Result<(), ConfigError> {
         let reader = Reader { source, own: &[] };
         let (file, rules, of_overrides) = reader.read()?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        chain.push(disk::identity(path));
+        chain.names.push(place.identity());
         for extends in &file.extends.0 {
-            let target = folder.join(&extends.value);
-            let place = extends.span;
-            let again = disk::identity(&target);
-            if chain.contains(&again) {
-                let names = chain.iter().chain([&again]).map(|p| disk::nearer(p));
-                let names: Vec<String> = names.map(|p| p.display().to_string()).collect();
-                let problem = Problem::Circle(names.join(" → "));
-                return Err(reader.fault(problem, place));
-            }
-            // A list may name files that name lists.
-            if self.base.len() > MAX_FILES {
-                return Err(reader.fault(Problem::TooMany(MAX_FILES), place));
-            }
-            if chain.len() > MAX_EXTENDED {
-                return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), place));
-            }
-            let is_outside = trust == Trust::Found && disk::leads_out(folder, &target);
-            if is_outside && disk::repository(folder).is_some() {
-                let path = extends.value.as_str().into();
-                return Err(reader.fault(Problem::Outside { path }, place));
-            }
-            self.add(&target, trust, chain)
-                .map_err(|e| match *e.problem {
-                    Problem::Unreadable { path, reason } => {
-                        let path = disk::nearer(&path).to_path_buf();
-                        reader.fault(Problem::Extends { path, reason }, place)
-                    }
-                    // Without a repository nobody knows whose file it is: it is not shown.
-                    _ if is_outside => {
-                        let path = extends.value.as_str().into();
-                        reader.fault(Problem::Hidden { path }, place)
-                    }
-                    _ => e,
-                })?;
+            self.extend(place, &reader, extends, chain)?;
         }
-        chain.pop();
-        self.lay_over(&reader, folder, (file, rules, of_overrides))
+        chain.names.pop();
+        self.lay_over(&reader, place, (file, rules, of_overrides), chain.remote)
+    }
+
+    /// Reads what a file extends.
+    fn extend(
+        &mut self,
+        place: &Place,
+        reader: &Reader<'_>,
+        extends: &Located<String>,
+        chain: &mut Chain<'_>,
+    ) -> Result<(), ConfigError> {
+        let at = extends.span;
+        let named = &extends.value;
+        let wrong = |wrong| reader.fault(remote::problem(named, wrong), at);
+        let next = place.beside(named).map_err(wrong)?;
+        let again = next.identity();
+        if chain.names.contains(&again) {
+            let names: Vec<&str> = chain.names.iter().chain([&again]).map(shown).collect();
+            return Err(reader.fault(Problem::Circle(names.join(" → ")), at));
+        }
+        // A list may name files that name lists.
+        if self.base.len() > MAX_FILES {
+            return Err(reader.fault(Problem::TooMany(MAX_FILES), at));
+        }
+        if chain.names.len() > MAX_EXTENDED {
+            return Err(reader.fault(Problem::TooMany(MAX_EXTENDED), at));
+        }
+        let is_outside = next.trust == Trust::Found
+            && next
+                .local()
+                .is_some_and(|path| disk::leads_out(&place.folder, path));
+        if is_outside && disk::repository(&place.folder).is_some() {
+            let path = named.into();
+            return Err(reader.fault(Problem::Outside { path }, at));
+        }
+        let Origin::File(target) = &next.origin else {
+            let source = next.source(chain.remote).map_err(wrong)?;
+            return self.add_source(&next, &source, chain);
+        };
+        self.add(target, next.trust, chain)
+            .map_err(|e| match *e.problem {
+                Problem::Unreadable { path, reason } => {
+                    let path = disk::nearer(&path).to_path_buf();
+                    reader.fault(Problem::Extends { path, reason }, at)
+                }
+                // Without a repository nobody knows whose file it is: it is not shown.
+                _ if is_outside => {
+                    let path = named.into();
+                    reader.fault(Problem::Hidden { path }, at)
+                }
+                _ => e,
+            })
     }
 
     /// Reads the text of a `dlint.toml` that is no file. It extends nothing.
@@ -171,7 +206,14 @@ impl Config {
             return Err(reader.fault(problem, extends.span));
         }
         let mut config = Self::default();
-        config.lay_over(&reader, Path::new(""), read)?;
+        if let Some(named) = read.0.policy.sources.first() {
+            let problem = format!("`{named}` is not read: this configuration is no file");
+            let at = text.find(named.as_str()).unwrap_or_default() as u32;
+            let span = Span::new(at, at + named.len() as u32);
+            return Err(reader.fault(Problem::Other(problem), span));
+        }
+        let place = Place::of_file(Path::new(""), Trust::Found);
+        config.lay_over(&reader, &place, read, &Remote::default())?;
         Ok(config)
     }
 
@@ -179,9 +221,19 @@ impl Config {
     fn lay_over(
         &mut self,
         reader: &Reader<'_>,
-        folder: &Path,
-        (file, rules, of_overrides): (File, Rules, Vec<Rules>),
+        place: &Place,
+        (mut file, rules, of_overrides): (File, Rules, Vec<Rules>),
+        remote: &Remote,
     ) -> Result<(), ConfigError> {
+        let folder = place.folder.as_path();
+        let of_overrides_too = file.overrides.iter_mut().map(|over| &mut over.policy);
+        let policies = of_overrides_too.chain([&mut file.policy]);
+        for golden in policies.flat_map(|p| p.golden.iter_mut().flatten()) {
+            if let Some(path) = &mut golden.dockerfile {
+                let place = disk::absolute(&folder.join(&*path));
+                *path = place.to_string_lossy().into_owned();
+            }
+        }
         self.exclude.push(reader.patterns(folder, &file.exclude)?);
         self.include.push(reader.patterns(folder, &file.include)?);
         let unshipped = &file.tests_and_examples;
@@ -194,8 +246,10 @@ impl Config {
             let layer = Layer::of_override(over.clone(), rules);
             self.overrides.push((patterns, layer));
         }
-        self.base.push(Layer::of_file(file, rules));
+        let mut layer = Layer::of_file(file, rules);
         let root = Value::parse(reader.source.text()).map_err(|e| reader.misfit(e, &[]))?;
+        layer.policy.read = sources(reader, place, &root, remote)?;
+        self.base.push(layer);
         self.add_exceptions(reader, folder, &root)?;
         self.claims
             .push((reader.source.clone(), lock::claims(&root)));
@@ -344,6 +398,164 @@ impl Config {
     /// Whether a file is a Dockerfile whatever its name.
     pub fn includes(&self, path: &Path) -> bool {
         self.include.iter().any(|p| p.fits(path))
+    }
+}
+
+/// The files that say of registries and images what a policy could say, read.
+fn sources(
+    reader: &Reader<'_>,
+    place: &Place,
+    root: &Value,
+    remote: &Remote,
+) -> Result<Vec<Arc<PolicySource>>, ConfigError> {
+    let of = |table: &Value| table.get("policy").and_then(|p| p.get("sources")).cloned();
+    for over in root.get("overrides").map_or(&[][..], Value::elements) {
+        if let Some(sources) = of(over) {
+            let problem = "`sources` speak of all files: write them into `[policy]`";
+            return Err(reader.fault(Problem::Other(problem.to_owned()), sources.span));
+        }
+    }
+    let named = of(root);
+    let named = named.iter().flat_map(Value::elements);
+    let named = named.filter_map(|value| match &value.data {
+        Data::String(name) => Some((name, value.span)),
+        _ => None,
+    });
+    named
+        .map(|(name, at)| {
+            let wrong = |wrong| reader.fault(remote::problem(name, wrong), at);
+            let file = place.beside(name).map_err(wrong)?;
+            let text = match &file.origin {
+                Origin::File(path) => {
+                    if file.trust == Trust::Found && disk::leads_out(&place.folder, path) {
+                        let path = name.into();
+                        return Err(reader.fault(Problem::Outside { path }, at));
+                    }
+                    source(path, file.trust).map_err(|e| match *e.problem {
+                        Problem::Unreadable { path, reason } => {
+                            let path = disk::nearer(&path).to_path_buf();
+                            reader.fault(Problem::Unreadable { path, reason }, at)
+                        }
+                        _ => e,
+                    })?
+                }
+                Origin::Elsewhere(_) => file.source(remote).map_err(wrong)?,
+            };
+            // Named as it is in the configuration, which whoever reads a finding can look up.
+            let read = PolicySource::read(name, text.text());
+            let read = read.map_err(|e| {
+                let span = e.span.unwrap_or_default();
+                ConfigError::at(Problem::Other(e.message), &text, span)
+            })?;
+            Ok(Arc::new(read))
+        })
+        .collect()
+}
+
+/// A path that was made absolute, as it is seen from here.
+fn shown(name: &String) -> &str {
+    disk::nearer(Path::new(name)).to_str().unwrap_or(name)
+}
+
+/// The files that extend each other, from the first to the one that is read.
+struct Chain<'r> {
+    names: Vec<String>,
+    remote: &'r Remote,
+}
+
+impl<'r> Chain<'r> {
+    fn new(remote: &'r Remote) -> Self {
+        Self {
+            names: Vec::new(),
+            remote,
+        }
+    }
+}
+
+/// Where a file is.
+enum Origin {
+    /// On this machine.
+    File(PathBuf),
+    /// At an address or in a git repository.
+    Elsewhere(Location),
+}
+
+/// A file, what its patterns are relative to, and who says that it is to be read.
+struct Place {
+    origin: Origin,
+    /// Of a file that lies elsewhere, the folder of the one that extends it.
+    folder: PathBuf,
+    trust: Trust,
+}
+
+impl Place {
+    fn of_file(path: &Path, trust: Trust) -> Self {
+        Self {
+            origin: Origin::File(path.to_path_buf()),
+            folder: path.parent().unwrap_or(Path::new("")).to_path_buf(),
+            trust,
+        }
+    }
+
+    /// What a name in the file means.
+    fn beside(&self, name: &str) -> Result<Self, (String, Option<String>)> {
+        let at = |origin| Self {
+            origin,
+            folder: self.folder.clone(),
+            trust: self.trust,
+        };
+        let location = match (Location::parse(name)?, &self.origin) {
+            (Location::Path, Origin::File(_)) => {
+                return Ok(Self::of_file(&self.folder.join(name), self.trust));
+            }
+            // Whoever wrote it does not know this machine.
+            (Location::Git(file), Origin::Elsewhere(_)) if !file.is_remote() => None,
+            (Location::Git(mut file), Origin::File(_)) if !file.is_remote() => {
+                let repository = self.folder.join(&file.repository);
+                file.repository = repository.to_string_lossy().into_owned();
+                Some(Location::Git(file))
+            }
+            (Location::Path, Origin::Elsewhere(Location::Git(file))) => {
+                file.beside(name).map(Location::Git)
+            }
+            (Location::Path, Origin::Elsewhere(_)) => None,
+            (location, _) => Some(location),
+        };
+        let location = location.ok_or_else(|| {
+            let reason = "a file that lies elsewhere names nothing of this machine";
+            let help = "write `https://…#sha256=…` or `git::https://…//policy.toml?ref=<commit>`";
+            (reason.to_owned(), Some(help.to_owned()))
+        })?;
+        Ok(at(Origin::Elsewhere(location)))
+    }
+
+    /// The path that has to lie in the repository of a file that was found.
+    fn local(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path),
+            Origin::Elsewhere(Location::Git(file)) if !file.is_remote() => {
+                Some(Path::new(&file.repository))
+            }
+            Origin::Elsewhere(_) => None,
+        }
+    }
+
+    /// What makes two of them the same file.
+    fn identity(&self) -> String {
+        match &self.origin {
+            Origin::File(path) => disk::identity(path).to_string_lossy().into_owned(),
+            Origin::Elsewhere(location) => location.to_string(),
+        }
+    }
+
+    /// The text of a file that lies elsewhere.
+    fn source(&self, remote: &Remote) -> Result<Source, (String, Option<String>)> {
+        let Origin::Elsewhere(location) = &self.origin else {
+            return Err(("it is a path".to_owned(), None));
+        };
+        let text = String::from_utf8(remote.read(location)?);
+        let text = text.map_err(|_| (disk::Refused::NotUtf8.to_string(), None))?;
+        Ok(Source::new(location.to_string(), text))
     }
 }
 

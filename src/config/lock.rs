@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::file::LevelSetting;
 use super::layer::{Layer, Selection, rules_of, selected_rules};
 use super::{Config, Effective};
+use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Report;
 use crate::policy;
@@ -52,6 +53,8 @@ enum What {
     Exclude,
     /// `as-of`: dates of the policy would be judged for another day.
     AsOf,
+    /// `--as-of` with a day before the one that the policy is judged for.
+    Earlier,
 }
 
 /// What a file says that a policy may have locked.
@@ -146,7 +149,8 @@ impl Lock {
         let mut keys: Vec<String> = file
             .claims()
             .filter_map(|claim| match &claim.what {
-                What::Policy(key) => Some(key.clone()),
+                // What others read besides only forbids more.
+                What::Policy(key) if key != "sources" => Some(key.clone()),
                 _ => None,
             })
             .collect();
@@ -215,6 +219,9 @@ impl Lock {
             What::AsOf => {
                 Some("the policy is judged for today: `as-of` has no effect here".to_owned())
             }
+            What::Earlier => {
+                Some("the policy is judged for no earlier day: `--as-of` has no effect".to_owned())
+            }
             What::Exclude => self
                 .exclude
                 .then(|| "the policy locks `exclude`: nothing is left out".to_owned()),
@@ -245,8 +252,9 @@ impl Lock {
         (!diagnostics.is_empty()).then(|| Report::of(source.clone(), diagnostics))
     }
 
-    /// What a command line or the environment tries to lift: `name` says which.
-    pub fn attempts_of(&self, name: &str, layer: &Layer) -> Option<Report> {
+    /// What a command line or the environment tries to lift: `name` says which; `day` is the one the
+    /// policy is judged for.
+    pub fn attempts_of(&self, name: &str, layer: &Layer, day: Option<Date>) -> Option<Report> {
         let mut text = String::new();
         let mut claims = Vec::new();
         let mut add = |line: String, what: What| {
@@ -270,6 +278,12 @@ impl Lock {
         for registry in &layer.trusted_registries {
             let line = format!("--trusted-registry {registry}");
             add(line, What::Policy("trusted-registries".to_owned()));
+        }
+        let earlier = layer
+            .as_of
+            .filter(|asked| day.is_some_and(|day| *asked < day));
+        if let Some(asked) = earlier {
+            add(format!("--as-of {asked}"), What::Earlier);
         }
         self.attempts(&Source::new(name, text), &claims)
     }

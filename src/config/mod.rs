@@ -13,6 +13,7 @@ mod load;
 mod lock;
 mod migrate;
 mod pattern;
+mod remote;
 mod report;
 mod schema;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use layer::{Layer, RuleOptions, UnknownRule};
 pub use load::Config;
 pub use migrate::migrate;
 pub use pattern::Patterns;
+pub use remote::Remote;
 pub use report::Format;
 pub use schema::schema;
 
@@ -133,10 +135,13 @@ type EffectiveKey = (PathBuf, Vec<bool>, Vec<bool>, Option<Severity>);
 /// Finds what applies to each path, reading every file once.
 pub struct Configs {
     place: Place,
+    /// How what lies elsewhere is got.
+    remote: Remote,
     /// What is laid over the repository's files.
     policy: Option<Arc<Config>>,
     /// The day that files are judged for where no configuration names one.
     today: Option<Date>,
+    fingerprint_key: Option<Arc<str>>,
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
@@ -154,8 +159,10 @@ impl Configs {
     pub fn new(place: Place, command_line: Layer) -> Self {
         Self {
             place,
+            remote: Remote::default(),
             policy: None,
             today: None,
+            fingerprint_key: None,
             environment: Layer::default(),
             command_line,
             folders: HashMap::new(),
@@ -169,6 +176,16 @@ impl Configs {
         self.today = Some(today);
     }
 
+    /// With a way to get what `extends` names and what is no file of this machine.
+    pub fn set_remote(&mut self, remote: Remote) {
+        self.remote = remote;
+    }
+
+    /// With the key of the fingerprints of secrets.
+    pub fn set_fingerprint_key(&mut self, key: &str) {
+        self.fingerprint_key = Some(key.into());
+    }
+
     /// Reads the variables `HADOLINT_*`.
     pub fn read_environment(&mut self) -> Result<(), ConfigError> {
         self.environment = hadolint::environment()?;
@@ -177,7 +194,7 @@ impl Configs {
 
     /// Lays a file over those of the repository.
     pub fn set_policy(&mut self, path: &Path) -> Result<(), ConfigError> {
-        self.policy = Some(Arc::new(Config::load_named(path)?));
+        self.policy = Some(Arc::new(Config::load_named(path, &self.remote)?));
         Ok(())
     }
 
@@ -212,9 +229,15 @@ impl Configs {
             }
         }
         let mut all: Vec<Report> = sources.into_values().collect();
-        all.extend(lock.attempts_of("<environment>", &self.environment));
-        all.extend(lock.attempts_of("<command line>", &self.command_line));
+        let day = self.locked_day(&lock);
+        all.extend(lock.attempts_of("<environment>", &self.environment, day));
+        all.extend(lock.attempts_of("<command line>", &self.command_line, day));
         all
+    }
+
+    /// The day that a policy which locks anything is judged for: its own, else today.
+    fn locked_day(&self, lock: &Lock) -> Option<Date> {
+        lock.own.as_of.or(self.today)
     }
 
     /// What is left out of a search where a configuration applies.
@@ -260,8 +283,8 @@ impl Configs {
         }
         let config = match &self.place {
             Place::Isolated => Ok(Arc::default()),
-            Place::File(path) => Config::load_named(path).map(Arc::new),
-            Place::Text(text) => Config::from_toml(text).map(Arc::new),
+            Place::File(path) => Config::load_named(path, &self.remote).map(Arc::new),
+            Place::Text(text) => Config::from_toml(text, &self.remote).map(Arc::new),
             Place::Nearest => match file_in(&folder) {
                 Some(path) => self.load(&path),
                 // A repository ends the search.
@@ -276,7 +299,7 @@ impl Configs {
     }
 
     fn load(&mut self, path: &Path) -> Result<Arc<Config>, ConfigError> {
-        let config = Config::load(path).map(Arc::new);
+        let config = Config::load(path, &self.remote).map(Arc::new);
         if let Err(error) = &config {
             self.faults.insert(path.to_path_buf(), error.clone());
         }
@@ -301,7 +324,7 @@ impl Configs {
         let config = if is_here {
             self.load(&path)
         } else {
-            Config::load_named(&path).map(Arc::new)
+            Config::load_named(&path, &self.remote).map(Arc::new)
         };
         if let Err(error) = &config {
             self.faults.insert(path.clone(), error.clone());
@@ -339,7 +362,11 @@ impl Configs {
             asked.truncate(own);
             asked.push(&self.command_line);
             selection.keep(lock, &Selection::of(&asked));
-            selection.as_of = self.command_line.as_of.or(lock.own.as_of);
+            // A later day asks for more, an earlier one would lift what has begun or has ended.
+            selection.as_of = match (self.command_line.as_of, self.locked_day(lock)) {
+                (Some(asked), Some(day)) => Some(asked.max(day)),
+                (asked, day) => day.or(asked),
+            };
         }
         let mut effective = selection.finish().map_err(|problem| {
             let error = ConfigError::new(problem);
@@ -357,6 +384,10 @@ impl Configs {
         effective.settings.files = Some(Arc::new(Disk));
         effective.settings.most = most;
         effective.settings.as_of = effective.settings.as_of.or(self.today);
+        effective
+            .settings
+            .fingerprint_key
+            .clone_from(&self.fingerprint_key);
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)

@@ -1,12 +1,13 @@
 //! Mistakes in configuration: each has its exact place, and words that say what to do.
 
+use super::Remote;
 use super::{Config, Configs, Layer, Place, Problem};
 use crate::engine;
 use crate::span::Source;
 
 /// The text pointed at, the message and the help.
 fn mistake(text: &str) -> (String, String, String) {
-    let error = Config::from_toml(text).err().unwrap();
+    let error = Config::from_toml(text, &Remote::default()).err().unwrap();
     let (source, span) = error.place().unwrap();
     let place = source.slice(span).to_owned();
     let help = error.help().unwrap_or_default();
@@ -255,7 +256,7 @@ fn values_keys_and_syntax_have_their_places() {
         "",
     );
     let (_, line) = {
-        let error = Config::from_toml("a = 1\n[levels]\nsudo = off\n")
+        let error = Config::from_toml("a = 1\n[levels]\nsudo = off\n", &Remote::default())
             .err()
             .unwrap();
         let (source, span) = error.place().unwrap();
@@ -345,7 +346,9 @@ fn a_file_can_set_every_key_of_a_policy() {
         Problem::UnknownKey { known, .. } => known.clone(),
         other => panic!("{other}"),
     };
-    let error = Config::from_toml("[policy]\nx = 1\n").err().unwrap();
+    let error = Config::from_toml("[policy]\nx = 1\n", &Remote::default())
+        .err()
+        .unwrap();
     let mut keys = names(&error.problem);
     keys.sort();
     let schema = schemars::schema_for!(crate::policy::Policy).to_value();

@@ -113,7 +113,7 @@ impl BuildContext {
 
     /// Whether the directory has an ignore file, a repository or a project's manifest in it.
     fn is_project(&self) -> bool {
-        const MARKS: [&str; 16] = [
+        const MARKS: [&str; 22] = [
             ".git",
             "package.json",
             "pyproject.toml",
@@ -130,9 +130,18 @@ impl BuildContext {
             "mix.exs",
             "Makefile",
             "CMakeLists.txt",
+            "go.work",
+            "build.sbt",
+            "stack.yaml",
+            "pubspec.yaml",
+            "Package.swift",
+            "deno.json",
         ];
+        const PATTERNS: [&str; 3] = ["*.sln", "*.slnx", "*.csproj"];
         let has = |mark: &&str| is_there(&*self.files, &self.root.join(mark));
-        self.ignore_path.is_some() || MARKS.iter().any(has)
+        self.ignore_path.is_some()
+            || MARKS.iter().any(has)
+            || PATTERNS.iter().any(|p| !self.find(p).is_empty())
     }
 
     /// The ignore file's patterns; none if there is no ignore file.

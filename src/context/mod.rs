@@ -57,6 +57,21 @@ pub struct PassedArgument {
     pub line: u32,
     /// Its 1-based column.
     pub column: u32,
+    /// Where the value is set that the other file only passes on: `.env`.
+    pub set: Option<SetArgument>,
+}
+
+/// The line of a third file that sets what another passes as a build argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetArgument {
+    /// The file.
+    pub path: PathBuf,
+    /// Its path in the repository.
+    pub shown: String,
+    /// The 1-based line.
+    pub line: u32,
+    /// The 1-based column of the value.
+    pub column: u32,
 }
 
 /// Who builds with an argument.

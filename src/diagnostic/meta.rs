@@ -125,8 +125,15 @@ pub struct RuleMeta {
 }
 
 /// Families of rules that may say less in tests and examples.
-const YIELDING: [&str; 7] = [
-    "files", "images", "layers", "packages", "runtime", "shell", "stages",
+const YIELDING: [&str; 8] = [
+    "files",
+    "images",
+    "layers",
+    "packages",
+    "privileges",
+    "runtime",
+    "shell",
+    "stages",
 ];
 
 impl RuleMeta {

@@ -27,6 +27,9 @@ pub struct Finding<'a> {
     pub help: Option<&'a str>,
     pub url: Option<&'static str>,
     pub labels: Vec<JsonLabel<'a>>,
+    /// The keyed fingerprint of a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<&'a str>,
     /// The way into this file from others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub flow: Vec<JsonStep<'a>>,
@@ -107,6 +110,7 @@ impl<'a> Finding<'a> {
                     }
                 })
                 .collect(),
+            fingerprint: diagnostic.fingerprint.as_deref(),
             flow: diagnostic
                 .flow
                 .iter()

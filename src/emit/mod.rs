@@ -12,6 +12,7 @@ mod quality;
 mod reviewdog;
 mod sarif;
 mod secrets;
+pub mod statistics;
 pub mod terminal;
 mod xml;
 

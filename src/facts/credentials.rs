@@ -79,6 +79,34 @@ impl Facts<'_> {
         })
     }
 
+    /// Whether a text is what the project calls itself: the folder of the file, or a part of a path
+    /// or an address in it. Nobody keeps such a password.
+    pub fn is_own_name(&self, text: &str) -> bool {
+        let is_name = (4..=32).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+        if !is_name {
+            return false;
+        }
+        let path = std::path::Path::new(self.source.path());
+        let folder = path.parent().and_then(|p| p.file_name());
+        if folder.is_some_and(|f| f.eq_ignore_ascii_case(text)) {
+            return true;
+        }
+        let whole = self.source.text();
+        let is_end = |c: char| c.is_whitespace() || "\"'=,;".contains(c);
+        whole.match_indices(text).any(|(at, _)| {
+            let before = whole.get(..at).unwrap_or_default();
+            let start = before.rfind(is_end).map_or(0, |i| i + 1);
+            let ahead = before.get(start..).unwrap_or_default();
+            let is_path = ahead.starts_with('/') || ahead.contains("://");
+            let after = whole.as_bytes().get(at + text.len());
+            let ends = after.is_none_or(|b| !b.is_ascii_alphanumeric() && !b"@:".contains(b));
+            is_path && ahead.ends_with('/') && !ahead.ends_with("://") && ends
+        })
+    }
+
     fn credentials_of(&self, node: &Node<'_>, all: &mut Vec<Credential>) {
         let instruction = node.instruction;
         let whereabouts = match &instruction.kind {
@@ -164,7 +192,11 @@ impl Facts<'_> {
             .all
             .into_iter()
             .filter(|f| !self.is_named(node, f.span));
-        all.extend(others.map(|f| f.into_credential(Some(node.index), whereabouts)));
+        all.extend(others.map(|mut f| {
+            f.is_default |=
+                !matches!(f.evidence, Evidence::Shape(..)) && self.is_own_name(&f.secret);
+            f.into_credential(Some(node.index), whereabouts)
+        }));
     }
 
     /// The credentials within a value that is more than one: `JAVA_OPTS="-Dx.password=…"`.

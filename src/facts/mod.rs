@@ -9,12 +9,15 @@ mod directive;
 pub mod downloads;
 mod environment;
 mod folders;
+mod frontend;
 mod globals;
 mod graph;
 pub mod hosts;
 mod images;
 mod label;
 mod launch;
+mod made_keys;
+pub mod manifests;
 mod mentions;
 pub mod mount;
 pub mod packages;
@@ -40,9 +43,10 @@ mod words;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::context::{Build, BuildContext, Files, Nothing};
+use crate::context::{Build, BuildContext, Files, Nothing, is_repository, within_repository};
 use crate::date::Date;
 use crate::images::{BaseRelease, DATA_DATE, HIDDEN};
 use crate::perspective::Perspective;
@@ -777,6 +781,28 @@ impl<'a> Facts<'a> {
     /// The stage that is built: the one `--target` names, else the last.
     pub fn final_stage(&self) -> Option<&Stage<'a>> {
         self.stages.get(self.final_stage?)
+    }
+
+    /// The root of the repository that the Dockerfile lies in, and its path from there, with
+    /// slashes; nothing if nobody knows of a repository.
+    pub fn in_repository(&self) -> Option<(PathBuf, String)> {
+        let path = self.source.path();
+        if !self.files.has_dockerfile(path) {
+            return None;
+        }
+        let folder = self.files.resolve(path.parent().unwrap_or(Path::new("")))?;
+        let root = within_repository(&folder, &*self.files).last()?;
+        if !is_repository(&*self.files, root) {
+            return None;
+        }
+        let file = folder.strip_prefix(root).ok()?.join(path.file_name()?);
+        let parts: Option<Vec<&str>> = file.iter().map(|part| part.to_str()).collect();
+        Some((root.to_path_buf(), parts?.join("/")))
+    }
+
+    /// The files around the Dockerfile.
+    pub fn files(&self) -> &dyn Files {
+        &*self.files
     }
 
     /// The nodes of a stage, those behind ONBUILD too.

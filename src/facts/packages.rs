@@ -45,6 +45,8 @@ pub struct Install {
     pub flags: Vec<Flag>,
     /// Whether more packages come from elsewhere: `xargs apt-get install`.
     pub more: bool,
+    /// The first word behind the verb that is no option: `dotnet restore src/App.csproj`.
+    pub operand: Option<String>,
 }
 
 /// The package managers that are known.
@@ -87,6 +89,10 @@ pub enum Manager {
     Swift,
     Leiningen,
     Cpanm,
+    Sbt,
+    Cabal,
+    Stack,
+    Deno,
 }
 
 /// What a package manager is asked to do.
@@ -259,6 +265,10 @@ impl Manager {
             Swift => "swift",
             Leiningen => "lein",
             Cpanm => "cpanm",
+            Sbt => "sbt",
+            Cabal => "cabal",
+            Stack => "stack",
+            Deno => "deno",
         }
     }
 
@@ -313,6 +323,10 @@ impl Manager {
             Swift => &["Package.swift", "Package.resolved"],
             Leiningen => &["project.clj"],
             Cpanm => &["cpanfile"],
+            Sbt => &["build.sbt", "project/build.properties"],
+            Cabal => &["*.cabal", "cabal.project"],
+            Stack => &["stack.yaml", "package.yaml"],
+            Deno => &["deno.json", "deno.lock"],
             _ => &[],
         }
     }
@@ -350,6 +364,10 @@ impl Manager {
             Swift => &[".build", "swift"],
             Leiningen => &[".m2"],
             Cpanm => &[".cpanm"],
+            Sbt => &[".ivy2", ".sbt", "coursier"],
+            Cabal => &["cabal"],
+            Stack => &[".stack"],
+            Deno => &["deno"],
         }
     }
 }
@@ -482,6 +500,7 @@ fn read(index: usize, command: &Command) -> Option<Install> {
         files: Vec::new(),
         flags: Vec::new(),
         more: command.wrappers.iter().any(|w| w.name == "xargs"),
+        operand: rest.first().map(|o| o.text.clone()),
     };
     fill_in(&mut install, &verb, rest, &flags);
     install.flags = flags.into_iter().map(|f| f.flag).collect();

@@ -231,7 +231,7 @@ impl Facts<'_> {
     }
 
     /// Whether a file is on a mount or no file of the layer at all.
-    fn is_off_layer(&self, node: &Node<'_>, write: &SecretWrite) -> bool {
+    pub(super) fn is_off_layer(&self, node: &Node<'_>, write: &SecretWrite) -> bool {
         let Some(path) = &write.path else {
             return false;
         };
@@ -372,7 +372,7 @@ fn is_removal(command: &Command) -> bool {
 }
 
 /// Whether the same script removes what it wrote.
-fn removes(script: &Script, write: &SecretWrite) -> bool {
+pub(super) fn removes(script: &Script, write: &SecretWrite) -> bool {
     let undone = |c: &Command| {
         let words = || c.args().iter();
         let undoes = words().any(|w| {

@@ -265,8 +265,11 @@ impl Finder<'_, '_> {
         let own = OPTIONS.get(start..).unwrap_or_default().iter();
         for options in own.take_while(|o| o.program == command.name) {
             const ASKS: [&str; 6] = ["-q", "--query", "-V", "--verify", "-e", "--erase"];
+            // Options that it has to have, or verbs one of which it has to be.
+            let verb = command.operands(&[]).next().and_then(|w| w.literal());
             let counts = options.with.is_empty()
-                || command.has_any_flag(options.with) && !command.has_any_flag(&ASKS);
+                || command.has_any_flag(options.with) && !command.has_any_flag(&ASKS)
+                || verb.is_some_and(|verb| options.with.contains(&verb));
             if !counts {
                 continue;
             }

@@ -19,6 +19,9 @@ pub struct EndOfLife {
     pub successor: String,
     /// The part of the tag that says so; `None` if the image as a whole was given up.
     pub in_tag: Option<Range<usize>>,
+    /// What would stand there for the nearest release that gets updates, if such a tag is likely
+    /// to exist.
+    pub next: Option<&'static str>,
 }
 
 /// What is known on that day of the end of an image's support. `None` also if it goes on, or if a
@@ -43,7 +46,16 @@ fn retired(image: &ImageRef, tag: Option<&Tag<'_>>) -> Option<EndOfLife> {
         date: None,
         successor: entry.instead.unwrap_or("an image that is kept").to_owned(),
         in_tag: None,
+        next: None,
     })
+}
+
+/// The newest release of an image, as its tag would say it.
+pub fn newest_release(image: &ImageRef, as_of: Date) -> Option<&'static str> {
+    let product = Image::of(image)?.product?;
+    let mut releases = product.releases.iter();
+    let newest = releases.find(|r| r.advise && r.is_supported(as_of))?;
+    Some(newest.version)
 }
 
 fn ended_release(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<EndOfLife> {
@@ -57,14 +69,14 @@ fn ended_release(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<EndOfLi
     if numbers.is_empty() {
         // `buster-slim`, `focal-20240110`
         let found = ended.find(|r| !r.code.is_empty() && tag.has_word(r.code))?;
-        return end(product, found, word_in(tag, found.code), as_of);
+        return end(product, found, tag, word_in(tag, found.code), as_of);
     }
     let within = |r: &&Release| {
         let mut numbers = numbers.iter().copied();
         numbers_of(r.version).all(|n| numbers.next() == Some(n))
     };
     if let Some(found) = ended.clone().find(within) {
-        return end(product, found, version, as_of);
+        return end(product, found, tag, version, as_of);
     }
     // `python:2`: all that it may mean has ended.
     let means = |r: &&Release| {
@@ -76,7 +88,7 @@ fn ended_release(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<EndOfLi
         return None;
     }
     let last = ended.filter(means).max_by_key(|r| r.ended(as_of))?;
-    end(product, last, version, as_of)
+    end(product, last, tag, version, as_of)
 }
 
 /// The system below an image that goes on itself: `python:3.12-buster`.
@@ -93,7 +105,7 @@ fn ended_system(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<EndOfLif
             let names =
                 |r: &&Release| version == Some(r.version) || !r.code.is_empty() && r.code == word;
             let mut ended = product.releases.iter().filter(|r| r.ended(as_of).is_some());
-            end(product, ended.find(names)?, word_in(tag, word), as_of)
+            end(product, ended.find(names)?, tag, word_in(tag, word), as_of)
         })
     })
 }
@@ -101,6 +113,7 @@ fn ended_system(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<EndOfLif
 fn end(
     product: &Product,
     release: &Release,
+    tag: &Tag<'_>,
     in_tag: Range<usize>,
     as_of: Date,
 ) -> Option<EndOfLife> {
@@ -108,8 +121,46 @@ fn end(
         release: format!("{} {}", product.name, release.version),
         date: Some(release.ended(as_of)?),
         successor: supported(product, as_of),
+        next: next(product, release, tag, &in_tag, as_of),
         in_tag: Some(in_tag),
     })
+}
+
+/// The nearest release that gets updates, in the words of a tag. The rest of the tag must be one
+/// that every release has.
+fn next(
+    product: &Product,
+    release: &Release,
+    tag: &Tag<'_>,
+    in_tag: &Range<usize>,
+    as_of: Date,
+) -> Option<&'static str> {
+    const COMMON: [&str; 9] = [
+        "",
+        "slim",
+        "alpine",
+        "apache",
+        "fpm",
+        "cli",
+        "jre",
+        "jdk",
+        "management",
+    ];
+    let at = product
+        .releases
+        .iter()
+        .position(|r| r.version == release.version)?;
+    let newer = product.releases.get(..at)?.iter().rev();
+    let next = newer.filter(|r| r.advise).find(|r| r.is_supported(as_of))?;
+    let (head, rest) = (tag.text.get(..in_tag.start)?, tag.text.get(in_tag.end..)?);
+    let written = tag.text.get(in_tag.clone())?;
+    let is_code = !release.code.is_empty() && written == release.code;
+    // `python:3.12-buster`: the version in front goes on.
+    let head_fits = COMMON.contains(&head.trim_end_matches('-')) || is_code;
+    let fits = head_fits && rest.split('-').all(|word| COMMON.contains(&word));
+    let word = if is_code { next.code } else { next.version };
+    let is_number = written.starts_with(|c: char| c.is_ascii_digit());
+    (fits && (is_code || is_number) && !word.is_empty()).then_some(word)
 }
 
 fn word_in(tag: &Tag<'_>, word: &str) -> Range<usize> {

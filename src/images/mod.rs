@@ -1,5 +1,6 @@
 //! Image references: their parts, their tags, and what is known of the images they name.
 
+mod alternatives;
 mod archives;
 mod base;
 mod defaults;
@@ -14,13 +15,14 @@ mod table;
 mod tag;
 mod variables;
 
+pub use alternatives::{Alternative, Kind, alternatives};
 pub use archives::{GoneSuite, gone_suite, names_gone_suite, replacement};
 pub use base::{BaseRelease, base_release, sh_has_pipefail};
 pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
     inherited_shell, is_windows, os_family,
 };
-pub use lifetimes::{EndOfLife, end_of_life};
+pub use lifetimes::{EndOfLife, end_of_life, newest_release};
 pub use options::{Recommended, is_too_old, recommended};
 pub use programs::{
     PackageSystem, Presence, ProgramSet, is_known_program, known_program, package_brings,
@@ -28,13 +30,13 @@ pub use programs::{
 };
 pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
-pub use registry::is_plain_http_suspect;
+pub use registry::{is_listed_insecure, is_plain_http_suspect};
 pub use runtimes::{Runtime, RuntimeVersion, newest_needs};
 pub use table::{
     DATA_DATE, Slim, SlimWord, is_code_name, is_code_name_since, is_for_builds, is_plain,
     is_release_line, is_rolling, slim,
 };
-pub use tag::{Precision, Tag};
+pub use tag::{Precision, Tag, tag_date};
 pub use variables::{ImageVariable, image_variable};
 
 use reference::LIBRARY;

@@ -30,10 +30,14 @@ fn is_loopback(host: &str) -> bool {
 /// (<https://docs.docker.com/reference/cli/dockerd/#insecure-registries>).
 pub fn is_plain_http_suspect(registry: &str, insecure: &[String]) -> bool {
     let (host, port) = host_and_port(registry);
-    if is_loopback(host) {
-        return false;
-    }
-    matches!(port, Some(80 | 5000)) || insecure.iter().any(|entry| lists(entry, registry, host))
+    let by_port = matches!(port, Some(80 | 5000)) && !is_loopback(host);
+    by_port || is_listed_insecure(registry, insecure)
+}
+
+/// Whether such a list has a registry, unless that is the machine itself.
+pub fn is_listed_insecure(registry: &str, insecure: &[String]) -> bool {
+    let (host, _) = host_and_port(registry);
+    !is_loopback(host) && insecure.iter().any(|entry| lists(entry, registry, host))
 }
 
 fn lists(entry: &str, registry: &str, host: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::publishers::official;
 use super::table::PART_WORDS;
 use super::{HIDDEN, ImageRef, Part};
+use crate::date::Date;
 
 /// How exactly a reference names its bits.
 ///
@@ -430,6 +431,40 @@ fn date_length(text: &str) -> Option<usize> {
     }
 }
 
+/// The day that an image's tag names: `20240110`, `2025-08-01`; of a month, `2508` or `2025.08`, its
+/// first.
+pub fn tag_date(image: &ImageRef) -> Option<Date> {
+    let text = image.effective_tag().filter(|_| !image.is_hidden())?;
+    let runs: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|run| !run.is_empty())
+        .collect();
+    let date = |year: &str, month: &str, day: &str| {
+        let is_year = matches!(year.parse(), Ok(2010..=2099));
+        Date::parse(&format!("{year}-{month:0>2}-{day:0>2}")).filter(|_| is_year)
+    };
+    let part =
+        |run: &'_ str, from: usize, to: usize| run.get(from..to).unwrap_or_default().to_owned();
+    let whole = runs.iter().find(|run| run.len() == 8);
+    if let Some(day) = whole.and_then(|r| date(&part(r, 0, 4), &part(r, 4, 6), &part(r, 6, 8))) {
+        return Some(day);
+    }
+    if image.precision() != Some(Precision::Date) {
+        return None;
+    }
+    match runs.as_slice() {
+        [year, month, day, ..] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => {
+            date(year, month, day)
+        }
+        [year, month, ..] if year.len() == 4 && month.len() <= 2 => date(year, month, "1"),
+        [month] if month.len() == 6 => date(&part(month, 0, 4), &part(month, 4, 6), "1"),
+        [month] if month.len() == 4 => {
+            date(&format!("20{}", part(month, 0, 2)), &part(month, 2, 4), "1")
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -679,6 +714,24 @@ mod tests {
         fn three_numbers_are_one_release(a in 0u32..99, b in 0u32..99, c in 0u32..999) {
             let text = format!("{a}.{b}.{c}");
             proptest::prop_assert_eq!(Tag::parse(&text).precision, Patch);
+        }
+    }
+
+    #[test]
+    fn a_tag_may_name_its_day() {
+        let date = |image: &str| tag_date(&ImageRef::parse(image)).map(|d| d.to_string());
+        for (image, expected) in [
+            ("golden/openjdk:1907", Some("2019-07-01")),
+            ("debian:buster-20240110-slim", Some("2024-01-10")),
+            ("ubuntu:noble-20250805", Some("2025-08-05")),
+            ("a/b:2025-08-01", Some("2025-08-01")),
+            ("a/b:20251301", None),
+            ("node:22.1.0", None),
+            ("ubuntu:22.04", None),
+            ("a/b:8080", None),
+            ("a/b", None),
+        ] {
+            assert_eq!(date(image).as_deref(), expected, "{image}");
         }
     }
 }

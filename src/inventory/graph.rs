@@ -163,6 +163,7 @@ mod tests {
             tier: Tier::Community,
             precision: "latest".to_owned(),
             end_of_life: None,
+            dated: None,
             makes: makes.iter().map(|m| (*m).to_owned()).collect(),
             repository: None,
         }

@@ -2,9 +2,10 @@
 //! is built from what.
 
 pub mod graph;
+pub mod page;
 pub mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub struct BaseUse {
     /// When its release ends or ended: the day, and what of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub end_of_life: Option<EndOfLife>,
+    /// The day that its tag names, or the first day of the month that it does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dated: Option<Date>,
     /// The images that the Dockerfile makes, as far as compose and bake files say.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub makes: Vec<String>,
@@ -132,6 +136,10 @@ impl Anatomy {
 
     /// The whole reference as people write it, its tag said.
     pub fn reference(&self) -> String {
+        // A variable is all there is.
+        if self.name == "…" && self.registry == "…" {
+            return self.written.clone();
+        }
         let mut text = self.familiar();
         if let Some(tag) = &self.tag {
             text.push(':');
@@ -247,6 +255,21 @@ fn precision_of(image: &ImageRef) -> &'static str {
     }
 }
 
+/// The labels that a Dockerfile gives its image; a value that a variable hides is `None`.
+pub fn labels(
+    source: &Source,
+    settings: &Settings,
+    build: &Build,
+) -> BTreeMap<String, Option<String>> {
+    let file = syntax::parse(source);
+    let (files, as_of) = (Arc::new(Nothing), settings.as_of());
+    let facts = Facts::seen_by(settings.perspective, source, &file, build, files, as_of);
+    let set = facts.final_stage().map(|stage| facts.labels(stage.index));
+    let set = set.into_iter().flatten();
+    set.filter_map(|label| Some((label.key.clone()?, label.value.clone())))
+        .collect()
+}
+
 /// The images that a Dockerfile takes, in the order of the file, those of several builds once.
 /// `makes` are the images that come of it, `own` all that the tree makes.
 pub fn of_file(
@@ -280,6 +303,7 @@ pub fn of_file(
                 release: end.release,
                 date: end.date,
             }),
+            dated: images::tag_date(image).filter(|day| *day <= as_of),
             makes: makes.to_vec(),
             repository: None,
         }

@@ -34,7 +34,7 @@ fn rows(uses: &[BaseUse]) -> Vec<Row<'_>> {
 }
 
 /// What is said of the end of an image's release.
-fn end(used: &BaseUse) -> String {
+pub(super) fn end(used: &BaseUse) -> String {
     match &used.end_of_life {
         Some(end) => match end.date {
             Some(date) => date.to_string(),
@@ -156,7 +156,7 @@ pub fn csv(uses: &[BaseUse], out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "repository,file,line,stage,final,by,registry,account,name,tag,digest,tier,precision,\
-         end_of_life,makes"
+         end_of_life,makes,dated"
     )?;
     for used in uses {
         let end = used.end_of_life.as_ref();
@@ -183,6 +183,7 @@ pub fn csv(uses: &[BaseUse], out: &mut dyn Write) -> io::Result<()> {
             used.precision.clone(),
             end.unwrap_or_default(),
             used.makes.join(" "),
+            used.dated.map(|d| d.to_string()).unwrap_or_default(),
         ];
         let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
         writeln!(out, "{}", cells.join(","))?;
@@ -206,14 +207,14 @@ fn quoted(cell: &str) -> String {
 }
 
 /// What the graph shows: images that are taken, Dockerfiles, and which takes which.
-struct Picture {
+pub(super) struct Picture {
     /// By text: the tier of an image; none for a Dockerfile.
-    nodes: Vec<(String, Option<Tier>)>,
+    pub(super) nodes: Vec<(String, Option<Tier>)>,
     /// From what is taken to who takes it, and whether the final image is made of it.
-    edges: Vec<(usize, usize, bool)>,
+    pub(super) edges: Vec<(usize, usize, bool)>,
 }
 
-fn picture(uses: &[BaseUse]) -> Picture {
+pub(super) fn picture(uses: &[BaseUse]) -> Picture {
     let graph = Graph::of(uses);
     let mut nodes: Vec<(String, Option<Tier>)> = Vec::new();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
@@ -224,25 +225,22 @@ fn picture(uses: &[BaseUse]) -> Picture {
         })
     };
     let mut edges: BTreeMap<(usize, usize), bool> = BTreeMap::new();
-    let label = |file: &str| {
-        let makes = uses
-            .iter()
-            .find(|u| file_of(u) == file && !u.makes.is_empty());
-        match makes {
-            Some(used) => format!("{file} ({})", used.makes.join(", ")),
-            None => file.to_owned(),
-        }
+    // What each Dockerfile makes, once: a fleet has very many.
+    let mut makes: BTreeMap<String, &[String]> = BTreeMap::new();
+    for used in uses.iter().filter(|u| !u.makes.is_empty()) {
+        makes.entry(file_of(used)).or_insert(&used.makes);
+    }
+    let label = |file: &str| match makes.get(file) {
+        Some(made) => format!("{file} ({})", made.join(", ")),
+        None => file.to_owned(),
     };
     for used in uses.iter().filter(|u| u.by != By::Syntax) {
         let file = file_of(used);
         let own = node(label(&file), None);
+        let name = used.image.repository();
         let maker = graph.parents(&file).find(|parent| {
-            let mut made = uses.iter().filter(|u| file_of(u) == **parent);
-            made.any(|u| {
-                u.makes.iter().any(|m| {
-                    super::name_of(&crate::images::ImageRef::parse(m)) == used.image.repository()
-                })
-            })
+            let mut made = makes.get(*parent).copied().unwrap_or_default().iter();
+            made.any(|m| super::name_of(&crate::images::ImageRef::parse(m)) == name)
         });
         let base = match maker {
             Some(parent) => node(label(parent), None),

@@ -1,7 +1,7 @@
 //! Which images the patterns and registries of a policy mean.
 
 use super::{Golden, Policy, StageKind, Tags, tags};
-use crate::images::{DOCKER_HUB, ImageRef};
+use crate::images::{DOCKER_HUB, ImageRef, Publisher, publisher};
 use crate::text::matches_wildcard;
 
 /// What a policy says of an image.
@@ -29,17 +29,45 @@ impl Policy {
 
     /// Whether the tree makes an image itself.
     pub fn is_own(&self, image: &ImageRef) -> bool {
-        self.own.iter().any(|made| {
-            let made = ImageRef::parse(made);
-            made.same_repository(image) && made.effective_tag() == image.effective_tag()
-        })
+        self.own.images.iter().any(|made| is_made(made, image))
+    }
+
+    /// Whether an image is a golden one of that entry: its labels count too.
+    pub fn fit(&self, golden: &Golden, image: &ImageRef) -> Fit {
+        let fit = golden.fit(image);
+        if fit != Fit::Yes || golden.labels.is_empty() {
+            return fit;
+        }
+        let mut made = self.own.labels.iter();
+        let Some((_, labels)) = made.find(|(made, _)| is_made(made, image)) else {
+            // Nobody but the organisation sets its labels.
+            return if publisher(image) == Publisher::Unknown {
+                Fit::Unknown
+            } else {
+                Fit::No
+            };
+        };
+        let fits = golden
+            .labels
+            .iter()
+            .map(|(key, wanted)| match labels.get(key) {
+                Some(Some(value)) if matches_wildcard(wanted, value) => Fit::Yes,
+                Some(None) => Fit::Unknown,
+                _ => Fit::No,
+            });
+        let fits: Vec<Fit> = fits.collect();
+        match () {
+            () if fits.contains(&Fit::No) => Fit::No,
+            () if fits.contains(&Fit::Unknown) => Fit::Unknown,
+            () => Fit::Yes,
+        }
     }
 
     /// What the policy says of an image that is the base of a stage of that kind.
     pub fn judge(&self, image: &ImageRef, kind: Option<StageKind>) -> Verdict<'_> {
         let (mut unknown, mut elsewhere) = (false, None);
         for golden in &self.golden {
-            match golden.fit(image) {
+            match self.fit(golden, image) {
                 Fit::Yes if golden.is_for(kind) => return Verdict::Golden(golden),
                 Fit::Yes => elsewhere = elsewhere.or(Some(golden)),
                 Fit::Unknown => unknown = true,
@@ -54,10 +82,21 @@ impl Policy {
     }
 }
 
+/// Whether an image that the tree makes is the one that is used.
+fn is_made(made: &str, used: &ImageRef) -> bool {
+    let made = ImageRef::parse(made);
+    made.same_repository(used) && made.effective_tag() == used.effective_tag()
+}
+
 impl Golden {
-    /// Whether an image is this one.
+    /// Whether an image is this one, by its name.
     pub fn fit(&self, image: &ImageRef) -> Fit {
-        let fit = Pattern::of(&self.image).fit(image);
+        let name = if self.image.is_empty() {
+            "*"
+        } else {
+            &self.image
+        };
+        let fit = Pattern::of(name).fit(image);
         if fit != Fit::Yes || self.tags.is_empty() {
             return fit;
         }

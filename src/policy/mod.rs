@@ -3,6 +3,7 @@
 pub mod exceptions;
 pub mod images;
 mod labels;
+pub mod sources;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
+use sources::PolicySource;
 pub use tags::{NoTags, Tags};
 
 /// The rules that judge by a policy: its mode, its date and its exceptions are for them.
@@ -50,13 +52,29 @@ pub struct Policy {
     pub trusted_registries: Vec<String>,
     /// Registries reached over plain HTTP, as `insecure-registries` of the engine lists them.
     pub insecure_registries: Vec<String>,
+    /// Files that say of registries and images what this could say, and are read for it: the
+    /// engine's `daemon.json`, Podman's `registries.conf` and `policy.json`, Notation's
+    /// `trustpolicy.json`; paths relative to this file.
+    pub sources: Vec<String>,
+    /// What these say; no setting.
+    #[serde(skip)]
+    pub read: Vec<Arc<PolicySource>>,
     /// The labels an image has to have, and what their values are.
     pub label_schema: BTreeMap<String, LabelFormat>,
     /// Whether an image may have no other labels.
     pub strict_labels: bool,
-    /// The images that compose and bake files of the tree make; no setting.
+    /// The images that the tree makes; no setting.
     #[serde(skip)]
-    pub own: Arc<BTreeSet<String>>,
+    pub own: Arc<Made>,
+}
+
+/// The images that a tree makes, as compose files, bake files and the policy say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Their names.
+    pub images: BTreeSet<String>,
+    /// By name, the labels that their Dockerfiles set; a value that a variable hides is `None`.
+    pub labels: BTreeMap<String, BTreeMap<String, Option<String>>>,
 }
 
 /// How far a policy goes.
@@ -134,8 +152,15 @@ impl Policy {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Golden {
     /// The image, with or without a tag; `*` stands for any text. Without a tag, every tag of it
-    /// is golden.
+    /// is golden. It may be left out where there are labels: any image that has them is golden.
     pub image: String,
+    /// The labels that make an image golden, if its name alone does not; `*` in a value stands for
+    /// any text. They are known of images whose Dockerfile lies in the tree; of others dlint does
+    /// not know whether they are golden, and is silent.
+    pub labels: BTreeMap<String, String>,
+    /// The Dockerfile that defines the image, if no compose or bake file says so: a path relative
+    /// to this file.
+    pub dockerfile: Option<String>,
     /// The images it replaces, with or without a tag; `*` stands for any text. If there is one
     /// `*` here and one in `image`, what it stands for here replaces the one there.
     pub replaces: Vec<String>,

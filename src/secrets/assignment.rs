@@ -696,7 +696,10 @@ fn judge(class: &SecretName, text: &str, place: &Place) -> Option<ValueKind> {
 }
 
 fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
-    if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*']) {
+    if text.starts_with("\\$") || text.starts_with("\\\\$") {
+        return None;
+    }
+    if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*', '[']) {
         return None;
     }
     // `$(…)` within, a pattern, a call.

@@ -8,6 +8,7 @@
 pub mod assignment;
 mod base64;
 pub mod files;
+pub mod fingerprint;
 pub mod mask;
 pub mod name;
 pub mod pattern;

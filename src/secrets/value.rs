@@ -43,7 +43,8 @@ const STAND_IN_WORDS: &str = "\
     mock mocked todo fixme tbd insert none null nil undefined unset unused ignored ignore na \
     notset notneeded needed invalid nothing empty blank build buildtime builder compile precompile \
     collectstatic assets temp temporary tmp throwaway unsafe insecure whatever irrelevant override \
-    overridden overwrite overwritten provide provided specify set runtime bogus changed foo bar";
+    overridden overwrite overwritten provide provided specify set runtime bogus changed foo bar \
+    foobar foobarbaz unknown";
 
 /// Those of them that say so even in a text that could be a password.
 const CLEAR_STAND_INS: &str = "\
@@ -262,6 +263,7 @@ fn is_framed(value: &str) -> bool {
 
 fn is_placeholder(value: &str) -> bool {
     has_stand_in(value)
+        || demands(value)
         || value.contains("...")
         || value.contains('…')
         || name::words(value).iter().any(|w| {
@@ -269,6 +271,25 @@ fn is_placeholder(value: &str) -> bool {
             let clear = listed(CLEAR_STAND_INS, bare);
             clear || listed(STAND_IN_WORDS, bare) && !is_strong(value)
         })
+}
+
+/// Whether a text asks its reader to write another one: `ChangeMeIAmNotSecure`.
+fn demands(value: &str) -> bool {
+    const STARTS: [&str; 8] = [
+        "changethis",
+        "changemei",
+        "changemeto",
+        "changemeplease",
+        "replaceme",
+        "replacethis",
+        "fillmein",
+        "putyour",
+    ];
+    let letters = value.bytes().filter(u8::is_ascii_alphanumeric).take(16);
+    let plain: String = letters
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    STARTS.iter().any(|s| plain.starts_with(s))
 }
 
 /// Whether a password follows the usual demands: long, with letters of both cases, digits and
@@ -467,6 +488,10 @@ fn is_common(value: &str, names: &[String]) -> bool {
     }
     if plain(false).is_empty() {
         return value.len() < 8;
+    }
+    // A hand on the keyboard: `asdfasdfasdf`.
+    if value.len() >= 8 && distinct(value) <= 4 {
+        return true;
     }
     let lower = value.to_ascii_lowercase();
     let begins = |n: &String| lower.len() >= 4 && n.starts_with(&lower);

@@ -67,12 +67,15 @@ fn error() -> String {
     "error".to_owned()
 }
 
-/// A Dockerfile that a safe fix changes.
+/// A Dockerfile that a fix changes: a safe one, or an unsafe one that is said to be.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Safe {
     name: String,
     rule: String,
+    /// Whether the fix is unsafe: its page says how the image differs, and so does `may`.
+    #[serde(default, rename = "unsafe")]
+    is_unsafe: bool,
     dockerfile: String,
     #[serde(default)]
     files: BTreeMap<String, String>,
@@ -182,6 +185,17 @@ fn fixed_by_dlint(folder: &Path, rule: &str, trust: &[&str]) -> String {
     std::fs::read_to_string(folder.join("Dockerfile")).unwrap()
 }
 
+impl Safe {
+    /// What dlint makes of the Dockerfile in a folder.
+    fn fix(&self, folder: &Path) -> String {
+        let mut trust = vec!["--context=.", "--extend-select", &self.rule];
+        if self.is_unsafe {
+            trust.push("--unsafe-fixes");
+        }
+        fixed_by_dlint(folder, &self.rule, &trust)
+    }
+}
+
 impl Fault {
     /// The twin of the Dockerfile.
     fn twin(&self) -> String {
@@ -250,7 +264,7 @@ fn dlint_says_of_the_fixtures_what_they_say() {
     }
     for safe in &safe {
         let folder = folder(&safe.dockerfile, &safe.files);
-        let fixed = fixed_by_dlint(folder.path(), &safe.rule, &["--extend-select", &safe.rule]);
+        let fixed = safe.fix(folder.path());
         if fixed == safe.dockerfile {
             wrong.push(format!("{}: dlint fixes nothing", safe.name));
         }
@@ -306,7 +320,7 @@ fn safe_fixes_change_nothing_but_what_their_rule_names() {
         |safe| {
             let before = folder(&safe.dockerfile, &safe.files);
             let after = folder(&safe.dockerfile, &safe.files);
-            fixed_by_dlint(after.path(), &safe.rule, &["--extend-select", &safe.rule]);
+            safe.fix(after.path());
             let image = |folder: &Path| -> Result<Image, String> {
                 let archive = builder.exported(folder)?;
                 Ok(Image::read(&archive))

@@ -206,6 +206,11 @@ target "odd" {
         ("alone/Dockerfile", "FROM scratch\nARG D\nCOPY $D/x /x\n"),
         ("alone/y", "y"),
         ("alone/package.json", "{}"),
+        ("solo/Dockerfile", "FROM scratch\nCOPY only /only\n"),
+        ("solo/only", "o"),
+        ("two/Dockerfile", "FROM scratch\nCOPY both /both\n"),
+        ("two/both", "b"),
+        ("both", "b"),
     ]);
     let built = |changed: &str| -> Vec<String> {
         let arguments = ["--targets", "--changed", changed, "--format=json"];
@@ -214,16 +219,30 @@ target "odd" {
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
         let jobs = answer["matrix"]["include"].as_array().unwrap().iter();
         let names = jobs.map(|j| j["target"].as_str().unwrap().to_owned());
-        // One that stands in the bake file is always built.
-        names.filter(|name| name != "odd").collect()
+        let names: Vec<String> = names.collect();
+        // One that stands in the bake file is always built, and one whose context can be any folder
+        // and whose source is hidden by a variable.
+        for always in ["odd", "alone/Dockerfile"] {
+            assert!(
+                names.iter().any(|name| name == always),
+                "{changed}: {names:?}"
+            );
+        }
+        let others = names.into_iter();
+        others
+            .filter(|name| name != "odd" && name != "alone/Dockerfile")
+            .collect()
     };
     assert_eq!(built("base/a"), ["base", "api"]);
     assert_eq!(built("api/b"), ["api"]);
     assert_eq!(built("web/index"), ["web"]);
     assert!(built("web/other").is_empty());
     assert_eq!(built("data/x"), ["data"]);
-    // A variable hides what it takes.
-    assert_eq!(built("alone/y"), ["alone/Dockerfile"]);
+    assert!(built("alone/y").is_empty());
+    assert_eq!(built("solo/only"), ["solo/Dockerfile"]);
+    // Nobody says which of two folders is the context.
+    assert_eq!(built("both"), ["two/Dockerfile"]);
+    assert_eq!(built("two/both"), ["two/Dockerfile"]);
     assert_eq!(built("web/Dockerfile"), ["web"]);
     assert_eq!(built("web/.dockerignore"), ["web", "data"]);
     assert_eq!(built("docker-bake.hcl").len(), 4);

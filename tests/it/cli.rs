@@ -682,15 +682,26 @@ Found 2 problems (1 error, 1 warning) in 2 files; 1 fixable with --fix
     fn statistics_count_per_rule() {
         let p = project(&[("a", &BAD.repeat(12)), ("b", UNUSED)]);
         let ran = lint(p.path(), &["--statistics", "-f", "concise", "a", "b"]);
-        assert!(
-            ran.out
-                .ends_with("12  error    syntax-error\n 1  warning  unused-ignore [fixable]\n"),
-            "{}",
-            ran.out
+        assert_eq!(
+            ran.out,
+            "12  error    syntax-error\n 1  warning  unused-ignore [fixable]\n\
+             13 findings in 2 of 2 files: 12 error, 1 warning\n"
         );
-        let ran = lint(p.path(), &["--statistics", "-f", "json", "b"]);
-        assert!(serde_json::from_str::<Value>(&ran.out).is_ok());
+        let ran = lint(p.path(), &["--statistics", "-f", "json", "a", "b"]);
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+        let json: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(json["rules"][0]["rule"], "syntax-error");
+        assert_eq!(json["rules"][0]["count"], 12);
+        assert_eq!(json["rules"][1]["fixable"], 1);
+        assert_eq!(json["totals"]["findings"], 13);
+        assert_eq!(json["totals"]["files_with_findings"], 2);
+        // A report in a file is whole.
+        let arguments = ["--statistics", "-q", "-f", "json", "-o", "report.json", "b"];
+        let ran = lint(p.path(), &arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
         assert_eq!(ran.err, "1  warning  unused-ignore [fixable]\n");
+        let report = std::fs::read_to_string(p.path().join("report.json")).unwrap();
+        assert!(report.contains("unused-ignore"), "{report}");
     }
 
     #[cfg(unix)]

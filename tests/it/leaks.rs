@@ -1000,7 +1000,7 @@ const TWINS: &[&str] = &[
     "FROM a\nRUN mysql -p\"$P\" && mkdir -p /x && ssh -p 22 h && docker run -p 80:80 i\n",
     "FROM a\nRUN curl -u \"$USER:$PASS\" h && curl -H \"Authorization: Bearer $TOKEN\" h\n",
     "FROM a\nRUN grep -q password= f && sed -i 's/password=.*/password=${P}/' f && echo 'a ALL=NOPASSWD: ALL'\n",
-    "FROM a\nRUN echo \"$P\" | chpasswd && passwd -l root && useradd -p '!' x && ssh-keygen -A\n",
+    "FROM a\nRUN echo \"$P\" | chpasswd && passwd -l root && useradd -p '!' x\n",
     "FROM a\nRUN read -p 'Password: ' P && test \"$PASSWORD\" = x && [ $TOKEN = y ]\n",
     "FROM a\nCOPY <<EOF /x.py\npassword = os.environ['P']\ntoken = get_token(settings.token)\nEOF\n",
     "FROM a\nCOPY <<EOF /x.yml\npassword: ${DB_PASSWORD}\nsecretName: my-app-secret\ntoken: {{ token }}\nEOF\n",

@@ -18,6 +18,8 @@ mod code;
 mod contexts;
 mod conventions;
 mod examples;
+mod extends;
+mod fixes;
 mod formats;
 mod golden;
 mod guides;

@@ -265,3 +265,67 @@ fn errors_in_configurations_and_builders_show_no_secret() {
     assert!(text.contains("compose.yaml:"), "{text}");
     assert_eq!(shown(&text, &[&secret]), [] as [&str; 0]);
 }
+
+#[test]
+fn a_secret_is_allowed_by_its_keyed_fingerprint() {
+    let [secret, _] = made_up();
+    let at = tempfile::tempdir().unwrap();
+    let text = format!(
+        "FROM a\nENV DB_PASSWORD={secret}\nRUN mysql -p{secret} x\nCOPY <<E /x\npassword: {secret}\nE\n"
+    );
+    fs::write(at.path().join("Dockerfile"), text).unwrap();
+    let run = |key: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_dlint"))
+            .args(["--select", "secrets", "--format", "json", "Dockerfile"])
+            .env("DLINT_FINGERPRINT_KEY", key)
+            .current_dir(at.path())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains(&secret), "{text}");
+        serde_json::from_str::<Vec<serde_json::Value>>(&text).unwrap()
+    };
+    let found = run("a key");
+    assert_eq!(found.len(), 3);
+    let fingerprint = found[0]["fingerprint"].as_str().unwrap().to_owned();
+    assert!(
+        found
+            .iter()
+            .all(|f| f["fingerprint"] == fingerprint.as_str())
+    );
+    assert_ne!(run("another key")[0]["fingerprint"], fingerprint.as_str());
+    assert!(run("")[0].get("fingerprint").is_none());
+    let allow = format!("[rules.hard-coded-secret]\nallow-fingerprints = [\"{fingerprint}\"]\n");
+    fs::write(at.path().join("dlint.toml"), allow).unwrap();
+    assert!(run("a key").is_empty());
+    assert_eq!(run("another key").len(), 3);
+    assert_eq!(run("").len(), 3);
+}
+
+/// A rule that fails with the whole file in its message.
+struct Fails;
+
+impl dlint::rule::Rule for Fails {
+    fn check_file(&self, cx: &mut dlint::rule::Context<'_>) {
+        panic!("cannot read {:?}", cx.source().text());
+    }
+}
+
+#[test]
+fn a_panic_shows_no_secret() {
+    use dlint::engine::{self, ActiveRule, Settings};
+    let [secret, other] = made_up();
+    for place in BY_NAME {
+        let text = place
+            .replace("@@", "\0")
+            .replace('@', &secret)
+            .replace('\0', &format!("{other}@"));
+        let meta = dlint::rules::by_id("latest-tag").map(|e| &e.meta).unwrap();
+        let settings = Settings::with_rules(vec![ActiveRule::own(meta, Fails)]);
+        let source = dlint::span::Source::new("Dockerfile", text.as_str());
+        let report = engine::lint_guarded(source, &settings);
+        let said = &report.diagnostics[0].message;
+        assert!(said.starts_with("dlint failed on this file"), "{said}");
+        assert!(!said.contains(&secret) && !said.contains(&other), "{said}");
+    }
+}

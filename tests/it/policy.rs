@@ -220,6 +220,40 @@ fn what_asks_for_more_than_the_policy_counts() {
 }
 
 #[test]
+fn no_earlier_day_lifts_what_the_policy_locks() {
+    let policy = "locked = ['non-golden-base']\n[policy]\neffective = 2025-01-01\n\
+                  [[policy.golden]]\nimage = 'golden/java'\n";
+    let folder = project(&[("Dockerfile", WRONG), ("policy.toml", policy)]);
+    let with = ["--format", "concise", "--policy", "policy.toml", "--as-of"];
+    let ran = run(folder.path(), &[&with[..], &["2020-01-01"]].concat());
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("error[non-golden-base]"), "{}", ran.out);
+    let told = lines(&ran.out, "weakened-policy");
+    assert_eq!(
+        told,
+        [
+            "<command line>:1:1 error[weakened-policy] the policy is judged for no earlier day: \
+             `--as-of` has no effect"
+        ]
+    );
+    // A later day asks for more, and what is only tried out may be any day.
+    let ran = run(folder.path(), &[&with[..], &["2999-01-01"]].concat());
+    assert!(lines(&ran.out, "weakened-policy").is_empty(), "{}", ran.out);
+    let ran = run(
+        folder.path(),
+        &[
+            "policy",
+            "exceptions",
+            "--policy",
+            "policy.toml",
+            "--as-of",
+            "2020-01-01",
+        ],
+    );
+    assert_eq!((ran.code, ran.out.as_str()), (0, "no exceptions\n"));
+}
+
+#[test]
 fn the_rest_of_the_repositorys_configuration_stays_in_force() {
     let folder = project(&[
         ("Dockerfile", "FROM golden/java\nMAINTAINER a\nUSER 1000\n"),
@@ -494,4 +528,231 @@ fn build_stages_may_be_freer() {
         wrong("policy.build-stages = 'trusted'\npolicy.trusted-registries = ['golden.example']\n"),
         1
     );
+}
+
+#[test]
+fn files_that_already_say_it_are_read_and_named() {
+    let dockerfile = "FROM old.example.com/base:1.2\nCOPY --from=quay.io/a/b:1 /a /a\nUSER 1000\n";
+    let select = "--select=insecure-registry,untrusted-registry";
+    let with = |name: &str, text: &str, files: &[(&str, &str)]| {
+        let toml = format!("[policy]\nsources = ['{name}']\n");
+        let mut all = vec![
+            ("dlint.toml", toml.as_str()),
+            ("Dockerfile", dockerfile),
+            (name, text),
+        ];
+        all.extend_from_slice(files);
+        let folder = project(&all);
+        run(folder.path(), &["--format", "concise", "-q", select])
+    };
+    let ran = with(
+        "etc/daemon.json",
+        r#"{"insecure-registries": ["old.example.com"]}"#,
+        &[],
+    );
+    assert_eq!(
+        ran.out,
+        "Dockerfile:1:6 warning[insecure-registry] `old.example.com` is reached over plain HTTP: \
+         `etc/daemon.json` lists it\n"
+    );
+    let ran = with(
+        "registries.conf",
+        "[[registry]]\nlocation = 'quay.io'\nblocked = true\n",
+        &[],
+    );
+    assert_eq!(
+        ran.out,
+        "Dockerfile:2:13 error[untrusted-registry] `quay.io/a/b` is blocked by `registries.conf`\n"
+    );
+    let text = r#"{"default": [{"type": "insecureAcceptAnything"}],
+                   "transports": {"docker": {"quay.io": [{"type": "reject"}]}}}"#;
+    let ran = with("policy.json", text, &[]);
+    assert!(
+        ran.out
+            .contains("`quay.io/a/b` is rejected by `policy.json`"),
+        "{}",
+        ran.out
+    );
+    let text = r#"{"version": "1.0", "trustPolicies": [{"name": "a",
+                   "registryScopes": ["old.example.com/base"]}]}"#;
+    let ran = with("trustpolicy.json", text, &[]);
+    assert_eq!(
+        ran.out,
+        "Dockerfile:2:13 error[untrusted-registry] no trust policy of `trustpolicy.json` is for \
+         `quay.io/a/b`\n"
+    );
+    // What is wrong in them has its place.
+    let ran = with("daemon.json", "{\n  \"insecure-registries\": 3\n}", &[]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("daemon.json:2:26"), "{}", ran.err);
+    let folder = project(&[
+        ("dlint.toml", "[policy]\nsources = ['none.json']\n"),
+        ("Dockerfile", dockerfile),
+    ]);
+    let ran = run(folder.path(), &["--format", "concise"]);
+    assert!(
+        ran.err.contains("dlint.toml:2:12") && ran.err.contains("none.json"),
+        "{}",
+        ran.err
+    );
+    // One that nobody names is a file like any other.
+    let folder = project(&[
+        (
+            "daemon.json",
+            r#"{"insecure-registries": ["old.example.com"]}"#,
+        ),
+        ("Dockerfile", dockerfile),
+    ]);
+    assert_eq!(
+        run(folder.path(), &["--format", "concise", "-q", select]).out,
+        ""
+    );
+}
+
+#[test]
+fn labels_make_an_image_golden_where_its_dockerfile_is_known() {
+    let bake = "target \"java\" {\n  context = \"java\"\n  tags = [\"r.example.com/java:1907\"]\n}\n\
+                target \"node\" {\n  context = \"node\"\n  tags = [\"r.example.com/node:20\"]\n}\n";
+    let files = [
+        ("docker-bake.hcl", bake),
+        (
+            "java/Dockerfile",
+            "FROM openjdk:11.0.3\nLABEL com.example.golden=true\nUSER 1\n",
+        ),
+        ("node/Dockerfile", "FROM node:20.1.0\nUSER 1\n"),
+        (
+            "sdk/Dockerfile",
+            "FROM debian:12\nLABEL com.example.golden=\"true\"\nUSER 1\n",
+        ),
+        ("app/Dockerfile", "FROM r.example.com/java:1907\nUSER 1\n"),
+        (
+            "app/node.Dockerfile",
+            "FROM r.example.com/node:20\nUSER 1\n",
+        ),
+        ("app/sdk.Dockerfile", "FROM r.example.com/sdk:1\nUSER 1\n"),
+        (
+            "app/other.Dockerfile",
+            "FROM r.example.com/other:1\nUSER 1\n",
+        ),
+        ("app/hub.Dockerfile", "FROM debian:12\nUSER 1\n"),
+        (
+            "dlint.toml",
+            "[[policy.golden]]\nlabels = { 'com.example.golden' = 'true' }\n\
+             [[policy.golden]]\nimage = 'r.example.com/sdk:1'\ndockerfile = 'sdk/Dockerfile'\n\
+             labels = { 'com.example.golden' = 'true' }\n\
+             [[overrides]]\nfiles = ['java/**', 'node/**', 'sdk/**']\npolicy.defines-golden = true\n",
+        ),
+    ];
+    let folder = project(&files);
+    let arguments = ["--format", "concise", "-q", "--select", "non-golden-base"];
+    let ran = run(folder.path(), &arguments);
+    assert_eq!(
+        ran.out,
+        "app/hub.Dockerfile:1:6 error[non-golden-base] `debian:12` is not a golden image\n"
+    );
+    let ran = run(folder.path(), &["bases", "--format", "csv", "app"]);
+    let tier = |image: &str| {
+        let line = ran.out.lines().find(|l| l.contains(image)).unwrap();
+        line.split(',').nth(11).unwrap().to_owned()
+    };
+    let tiers = [",java,", ",node,", ",sdk,", ",other,"].map(tier);
+    assert_eq!(tiers, ["golden", "own", "golden", "community"]);
+    let ran = run(folder.path(), &["policy", "show", "app/Dockerfile"]);
+    assert!(
+        ran.out.contains("# golden by labels: known of images"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn hostile_policies_end_with_an_error_at_its_place_or_quickly() {
+    let many: String = (0..100_000)
+        .map(|i| format!("[[policy.golden]]\nimage = 'r.example.com/golden/image-{i}'\n"))
+        .collect();
+    assert!(many.len() > 1 << 20);
+    let some: String = (0..15_000)
+        .map(|i| format!("[[policy.golden]]\nimage='r.example/g/{i}*'\nreplaces=['a*{i}']\n"))
+        .collect();
+    let stars = "*a".repeat(5_000);
+    let deep = format!("a = {}{}\n", "[".repeat(50_000), "]".repeat(50_000));
+    let wide = format!("[[policy.golden]]\nimage = '{stars}'\nreplaces = ['{stars}']\n");
+    let list: String = (0..300).map(|i| format!("'{i}.toml', ")).collect();
+    let ok = |text: &str| (text.to_owned(), None);
+    let wrong = |text: &str, place: &'static str| (text.to_owned(), Some(place));
+    let cases = [
+        (many, Some("the file is too big")),
+        (some, None),
+        ok(&wide),
+        ok(&format!(
+            "[[policy.exceptions]]\nrule='sudo'\nreason='x'\nimages=['{stars}']\n"
+        )),
+        ok(&format!("[policy]\ntrusted-registries = ['{stars}']\n")),
+        wrong(&format!("[policy]\n{deep}"), "policy.toml:2:"),
+        wrong("[policy]\neffective = 2027-02-30\n", "policy.toml:2:13"),
+        wrong("[policy]\neffective = 'soon'\n", "policy.toml:2:13"),
+        wrong(
+            "[policy]\neffective = 2027-01-01T00:00:00Z\n",
+            "policy.toml:2:13",
+        ),
+        wrong("[policy]\nmode = 3\n", "policy.toml:2:8"),
+        wrong("[policy]\ngolden = 'x'\n", "policy.toml:2:10"),
+        wrong("[[policy.golden]]\nimage = ['x']\n", "policy.toml:2:9"),
+        wrong(
+            "[[policy.golden]]\nimage = 'x'\ntags = ['>= ']\n",
+            "policy.toml:3:9",
+        ),
+        wrong(
+            "[[policy.golden]]\nimage = 'x'\nnewest = -1\n",
+            "policy.toml:3:10",
+        ),
+        wrong(
+            "[[policy.golden]]\nimage = 'x'\ndeprecated = true\n",
+            "policy.toml:3:14",
+        ),
+        wrong("[[policy.golden]]\nlabels = ['x']\n", "policy.toml:2:10"),
+        wrong(
+            "[[policy.exceptions]]\nrule = 'sudo'\nreason = ''\n",
+            "policy.toml:3:10",
+        ),
+        wrong(
+            "[[policy.exceptions]]\nrule = 'sudo'\nreason = 'x'\nuntil = 1\n",
+            "policy.toml:4:9",
+        ),
+        wrong("locked = [['x']]\n", "policy.toml:1:11"),
+        wrong(&format!("extends = [{list}]\n"), "policy.toml:1:12"),
+        wrong("extends = 'policy.toml'\n", "policy.toml:1:11"),
+        wrong("policy = []\n", "policy.toml:1:10"),
+        wrong("[policy]\nsources = 'daemon.json'\n", "policy.toml:2:11"),
+        wrong(
+            "[policy]\nsources = ['https://example.com/daemon.json']\n",
+            "policy.toml:2:12",
+        ),
+        wrong("[policy]\nlabel-schema = { a = 'b' }\n", "policy.toml:2:22"),
+        wrong(
+            "[policy.label-schema]\n\"\\u0000\" = 3\n",
+            "policy.toml:2:12",
+        ),
+    ];
+    let image = format!("FROM r.example.com/{}:1\nUSER 1000\n", "a".repeat(100));
+    for (text, expected) in cases {
+        let folder = project(&[("Dockerfile", &image), ("policy.toml", &text)]);
+        let start = std::time::Instant::now();
+        let ran = run(
+            folder.path(),
+            &["--policy", "policy.toml", "--format", "concise"],
+        );
+        let shown: String = text.chars().take(60).collect();
+        let seconds = start.elapsed().as_secs_f32();
+        // A slow machine, and a build without optimisation.
+        assert!(seconds < 20.0, "{shown}: {seconds} s");
+        match expected {
+            Some(place) => {
+                assert_eq!(ran.code, 2, "{shown}: {}", ran.out);
+                assert!(ran.err.contains(place), "{shown}: {}", ran.err);
+            }
+            None => assert!(ran.code < 2, "{shown}: {}", ran.err),
+        }
+        assert!(ran.err.len() < 20_000, "{shown}");
+    }
 }

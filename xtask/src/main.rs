@@ -1,5 +1,7 @@
 //! Chores of dlint's developers: `cargo xtask CHORE`. Nothing here is part of the published crate.
 
+mod fixes;
+mod fleet;
 mod refresh;
 mod soak;
 
@@ -7,6 +9,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <chore>
 
+  fleet N   write the facts of N repositories, to measure `dlint bases --merge`
+  fixes     fix the Dockerfiles of a folder and show whether any of them breaks
   refresh   compare the tables of data/ with their public sources
   soak      try the property tests with random seeds until one fails";
 
@@ -18,6 +22,8 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
         }
+        "fleet" => fleet::run(arguments),
+        "fixes" => fixes::run(arguments).map_err(|e| e.to_string()),
         "refresh" => refresh::run(arguments).map_err(|e| e.to_string()),
         "soak" => soak::run(arguments).map_err(|e| e.to_string()),
         other => Err(format!("no chore `{other}`\n\n{USAGE}")),

@@ -14,13 +14,13 @@ use crate::builds::{Recipe, bake, compose};
 use crate::cli::args::{CacheArgs, CacheFormat};
 use crate::cli::{Status, Trouble, builders, lint, output};
 use crate::config::Patterns;
-use crate::context::{Build, BuildContext, Disk, Files, disk};
+use crate::context::{Build, BuildContext, Disk, Files, disk, within_repository};
 use crate::date::Date;
 use crate::discover;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::emit::{self, Failure, Secrets};
 use crate::facts::Facts;
-use crate::facts::cache::Verdict;
+use crate::facts::cache::{Input, Verdict};
 use crate::images::ImageRef;
 use crate::inventory;
 use crate::perspective::Perspective;
@@ -260,21 +260,28 @@ struct Judged {
     takes: Vec<String>,
 }
 
+impl Judged {
+    fn new(target: &Target) -> Self {
+        Judged {
+            decision: Decision {
+                target: target.name.clone(),
+                file: target.file.as_deref().map(emit::shown_path),
+                dockerfile: target.dockerfile.as_deref().map(emit::shown_path),
+                context: target.build.context.as_deref().map(emit::shown_path),
+                stage: target.build.target.clone(),
+                reason: String::new(),
+                build: false,
+            },
+            targets: Vec::new(),
+            takes: Vec::new(),
+        }
+    }
+}
+
 fn decide(target: &Target, args: &CacheArgs, change: &Change, as_of: Date) -> Judged {
-    let mut judged = Judged {
-        decision: Decision {
-            target: target.name.clone(),
-            file: target.file.as_deref().map(emit::shown_path),
-            dockerfile: target.dockerfile.as_deref().map(emit::shown_path),
-            context: target.build.context.as_deref().map(emit::shown_path),
-            stage: target.build.target.clone(),
-            reason: String::new(),
-            build: false,
-        },
-        targets: Vec::new(),
-        takes: Vec::new(),
-    };
-    match reason(target, args, change, as_of, &mut judged) {
+    let mut judged = Judged::new(target);
+    let own = reason(target, args, change, as_of, &mut judged);
+    match own.or_else(|| reason_elsewhere(target, args, change, as_of)) {
         Some(reason) => {
             judged.decision.build = true;
             judged.decision.reason = reason;
@@ -282,6 +289,60 @@ fn decide(target: &Target, args: &CacheArgs, change: &Change, as_of: Date) -> Ju
         None => judged.decision.reason = "nothing that it takes in changed".to_owned(),
     }
     judged
+}
+
+/// Why a target is to be built if its context, which nobody states, is another folder that fits.
+fn reason_elsewhere(
+    target: &Target,
+    args: &CacheArgs,
+    change: &Change,
+    as_of: Date,
+) -> Option<String> {
+    let dockerfile = target.dockerfile.as_deref()?;
+    if target.file.is_some() || target.build.context.is_some() || change.paths.is_empty() {
+        return None;
+    }
+    let text = disk::read_regular(dockerfile, Source::MAX_BYTES as u64).ok()?;
+    let source = Source::from_bytes(dockerfile, text);
+    let file = syntax::parse(&source);
+    let files: Arc<dyn Files> = Arc::new(Disk);
+    let build = &target.build;
+    let around = Arc::clone(&files);
+    let facts = Facts::seen_by(Perspective::Dlint, &source, &file, build, around, as_of);
+    let inputs = facts.steps().all.iter().flat_map(|step| &step.inputs);
+    let taken: Vec<&String> = inputs
+        .filter_map(|input| match input {
+            Input::Context { name: None, files } => Some(&files.sources),
+            _ => None,
+        })
+        .flatten()
+        .filter(|source| *source != ".")
+        .collect();
+    let own = facts.context().map(|context| disk::identity(&context.root));
+    let start = disk::identity(dockerfile.parent()?);
+    within_repository(&start, &Disk).find_map(|folder| {
+        let stated = Target {
+            name: target.name.clone(),
+            file: None,
+            dockerfile: target.dockerfile.clone(),
+            build: Build {
+                context: Some(folder.to_path_buf()),
+                ..build.clone()
+            },
+            contexts: Vec::new(),
+            images: Vec::new(),
+        };
+        let context = BuildContext::of(dockerfile, &stated.build, &[], &files)?;
+        let fits = own.as_deref() != Some(folder) && taken.iter().all(|s| context.exists(s));
+        if !fits {
+            return None;
+        }
+        let mut unused = Judged::new(&stated);
+        let reason = reason(&stated, args, change, as_of, &mut unused)?;
+        let folder = emit::shown_path(disk::nearer(folder));
+        let folder = if folder.is_empty() { "." } else { &folder };
+        Some(format!("{reason} (if its context is {folder})"))
+    })
 }
 
 /// Why a target is to be built, if it is.
@@ -476,7 +537,6 @@ fn said(facts: &Facts<'_>, file: &File) -> Vec<String> {
 
 /// Whether nothing comes from the context of the build.
 fn takes_no_context(facts: &Facts<'_>) -> bool {
-    use crate::facts::cache::Input;
     let triggers = facts.nodes.iter().filter(|n| n.onbuild);
     let mut triggers = triggers.map(|n| n.instruction.keyword);
     let takes = |input: &Input| matches!(input, Input::Context { name: None, .. });

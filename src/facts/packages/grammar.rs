@@ -148,6 +148,14 @@ pub(super) fn verb(manager: Manager, operands: &[Operand], flags: &[ReadFlag]) -
             "deps.update" => one(Upgrade),
             _ => one(Other),
         },
+        Manager::Cabal | Manager::Stack
+            if has(&["--only-dependencies", "--dependencies-only", "--only-dep"]) =>
+        {
+            Verb {
+                packages: false,
+                ..one(Restore)
+            }
+        }
         Manager::Cpanm => {
             if has(&["--installdeps"]) {
                 Verb::new(Restore, 0)

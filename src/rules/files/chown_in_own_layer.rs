@@ -26,9 +26,10 @@ impl Rule for ChownInOwnLayer {
                 Some(Keyword::Run) => {
                     let mut found: Vec<(&Command, String, &Copied)> = Vec::new();
                     for command in node.commands() {
-                        if let Some((place, copied)) = recoded(facts, node, command, &copies) {
-                            // One finding per copy is enough.
-                            copies.retain(|c| c.node != copied.node);
+                        // Each RUN stores the files again, however often it changes them.
+                        if let Some((place, copied)) = recoded(facts, node, command, &copies)
+                            && found.iter().all(|(_, _, c)| c.node != copied.node)
+                        {
                             found.push((command, place, copied));
                         }
                     }

@@ -1,11 +1,10 @@
 //! `copy-without-link`: a copy from another stage is built again whenever a layer below changes.
 
 use crate::facts::mount::MountKind;
-use crate::facts::{Base, Copied, CopyOrigin, Facts, Node, Stage};
+use crate::facts::{Base, Copied, CopyOrigin, Facts, Node, RunUser, Stage, absence};
 use crate::fix::{Edit, Fix};
-use crate::images::{BaseUser, default_user};
-use crate::path::clean;
-use crate::path::file_name;
+use crate::images::{BaseUser, OsFamily};
+use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 use crate::text::has_wildcard;
@@ -15,31 +14,47 @@ rule!(CopyWithoutLink);
 impl Rule for CopyWithoutLink {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        let Some(stage) = facts.final_stage() else {
+        let Some(last) = facts.product() else {
             return;
         };
-        if !has_link(facts) || !has_lower_layers(facts, stage) {
+        if !has_link(facts) || facts.is_windows(last.index) {
             return;
         }
-        let nodes = facts.nodes_of(stage);
         // What runs on top of a copy has to run again anyway.
-        let last_run = nodes
-            .iter()
+        let last_run = facts
+            .chain_nodes(last.index)
             .filter(|n| n.is(Keyword::Run))
             .map(|n| n.index)
-            .max()
-            .unwrap_or(0);
-        let places = Places::of(facts, stage);
-        let found: Vec<&Copied> = facts
-            .copies_of(stage)
-            .filter(|c| c.node > last_run && c.origin != CopyOrigin::Context)
-            .filter(|c| {
-                facts
-                    .nodes
-                    .get(c.node)
-                    .is_some_and(|n| is_plain(n) && places.allow(n, c))
-            })
-            .collect();
+            .max();
+        let is_above = |node: usize| last_run.is_none_or(|run| node > run);
+        let places = Places::of(facts, last);
+        let mut below: Option<CopyOrigin> = match facts.root_base(last.index) {
+            Base::Scratch => None,
+            // A base changes, and the layers on it are then all new.
+            _ => Some(CopyOrigin::Context),
+        };
+        let mut found: Vec<&Copied> = Vec::new();
+        let on_scratch = below.is_none();
+        for node in facts.chain_nodes(last.index) {
+            let Some(copied) = facts.copied(node).filter(|_| !node.onbuild) else {
+                continue;
+            };
+            // On `scratch` nothing lies below the first copy, and copies of one origin change
+            // together.
+            let helps = match below {
+                None => false,
+                Some(other) => !on_scratch || other != copied.origin,
+            };
+            below.get_or_insert(copied.origin);
+            if helps && is_above(node.index) && is_plain(node) && places.allow(facts, node, copied)
+            {
+                found.push(copied);
+            }
+        }
+        // Copies of the context alone win a new base, and little else.
+        if found.iter().all(|c| c.origin == CopyOrigin::Context) {
+            return;
+        }
         let Some(first) = found.first() else {
             return;
         };
@@ -76,36 +91,17 @@ fn keyword_of(facts: &Facts<'_>, copied: &Copied) -> Option<crate::span::Span> {
 /// Whether the file is read by a frontend with `--link`: its `syntax` line says so, or, without
 /// one, it uses what only BuildKit has.
 fn has_link(facts: &Facts<'_>) -> bool {
-    if let Some(syntax) = &facts.file.syntax {
-        let image = syntax.image.split('@').next().unwrap_or_default();
-        let Some((name, tag)) = image.rsplit_once(':') else {
-            return is_mainline(image);
-        };
-        let mut numbers = tag.split(['.', '-']).map(|n| n.parse::<u32>().ok());
-        let new = match (numbers.next().flatten(), numbers.next().flatten()) {
-            (Some(1), Some(minor)) => minor >= 4,
-            (Some(1), None) => true,
-            (Some(_), _) => false,
-            (None, _) => matches!(tag, "latest" | "labs" | "master" | "master-labs"),
-        };
-        return is_mainline(name) && new;
-    }
-    facts.file.instructions.iter().any(|i| {
-        !i.heredocs.is_empty()
-            || i.flags
-                .iter()
-                .any(|f| matches!(f.name.as_str(), "mount" | "link" | "parents" | "exclude"))
+    facts.frontend_has(4, 4).unwrap_or_else(|| {
+        facts.file.instructions.iter().any(|i| {
+            !i.heredocs.is_empty()
+                || i.flags.iter().any(|f| {
+                    matches!(
+                        f.name.as_str(),
+                        "mount" | "link" | "parents" | "exclude" | "chmod"
+                    )
+                })
+        })
     })
-}
-
-fn is_mainline(name: &str) -> bool {
-    let name = name.strip_prefix("docker.io/").unwrap_or(name);
-    matches!(name, "docker/dockerfile" | "docker/dockerfile-upstream")
-}
-
-/// Whether anything lies below: on `scratch` the first copies gain nothing.
-fn has_lower_layers(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
-    !matches!(facts.root_base(stage.index), Base::Scratch)
 }
 
 /// Whether nothing about the copy needs the files below it.
@@ -125,8 +121,8 @@ struct Places {
     touched: Vec<String>,
     /// Directories that exist.
     directories: Vec<String>,
-    /// Whether WORKDIR made directories for somebody else than root.
-    user: bool,
+    /// Whether `/usr/sbin` and `/usr/local/sbin` may be links, as on Fedora from 42 and Arch.
+    merged_sbin: bool,
 }
 
 impl Places {
@@ -134,19 +130,29 @@ impl Places {
         let mut places = Places {
             touched: Vec::new(),
             directories: Vec::new(),
-            user: false,
+            merged_sbin: !matches!(
+                absence::family(facts, stage.index),
+                OsFamily::Debian | OsFamily::Alpine
+            ),
         };
-        if let Base::Image(image) = facts.root_base(stage.index) {
-            // WORKDIR makes directories for the user in force, who may come from the base.
-            places.user = matches!(default_user(image), BaseUser::NonRoot(_));
+        // A base may have made its working directory for its user.
+        if let Some(path) = facts.base_workdir(stage.index)
+            && matches!(facts.base_user(stage.index), BaseUser::NonRoot(_))
+        {
+            places.touched.push(clean(path));
         }
         for stage in facts.chain(stage.index) {
-            if let Some(user) = &stage.user {
-                let user = user.value.as_deref().unwrap_or("?");
-                places.user |= !matches!(user.split(':').next(), Some("root" | "0"));
+            for workdir in &stage.workdirs {
+                let Some(path) = workdir.path.as_deref().map(clean) else {
+                    continue;
+                };
+                // WORKDIR makes directories for the user in force, who may come from the base.
+                let user = facts.nodes.get(workdir.node).map(|n| facts.user_at(n));
+                if matches!(user, Some(RunUser::Other(_) | RunUser::OfBase(_))) {
+                    places.touched.push(path.clone());
+                }
+                places.directories.push(path);
             }
-            let paths = stage.workdirs.iter().filter_map(|w| w.path.as_deref());
-            places.directories.extend(paths.map(clean));
             for node in facts.nodes_of(stage) {
                 match &node.instruction.kind {
                     Kind::Run(_) => {
@@ -188,11 +194,15 @@ impl Places {
 
     /// Whether the copy gives the same files with `--link`: no link and no special directory leads
     /// to its destination, and whether that is a file or a directory is not decided by the image.
-    fn allow(&self, node: &Node<'_>, copied: &Copied) -> bool {
+    fn allow(&self, facts: &Facts<'_>, node: &Node<'_>, copied: &Copied) -> bool {
         let Some(target) = copied.target.as_deref() else {
             return false;
         };
-        if self.user || target == "/" || has_special_parent(target) {
+        let sbin = ["/usr/sbin", "/usr/local/sbin"];
+        if target == "/"
+            || has_special_parent(target)
+            || self.merged_sbin && sbin.iter().any(|p| is_in(target, p))
+        {
             return false;
         }
         let leads =
@@ -214,9 +224,22 @@ impl Places {
         if has_wildcard(&path) {
             return false;
         }
-        let name = |p: &str| file_name(p).to_owned();
-        let is_directory = self.directories.iter().any(|d| d == target);
-        name(&path) == name(target) && !is_directory
+        if self.directories.iter().any(|d| d == target) {
+            // What a directory holds is put into the destination either way.
+            let context = facts.context();
+            return copied.origin == CopyOrigin::Context
+                && context.is_some_and(|c| c.is_directory(&path));
+        }
+        // Nobody has a directory of that name, or it is one that is copied as such.
+        let in_bin = target
+            .rsplit_once('/')
+            .is_some_and(|(folder, _)| folder.ends_with("/bin"));
+        let has_ending = file_name(target)
+            .rsplit_once('.')
+            .is_some_and(|(name, end)| {
+                !name.is_empty() && end.len() <= 5 && end.chars().all(|c| c.is_ascii_alphabetic())
+            });
+        file_name(&path) == file_name(target) || in_bin || has_ending && !target.ends_with(".d")
     }
 }
 
@@ -294,6 +317,8 @@ mod tests {
             ("WORKDIR /app\nCOPY --from=b /out .", true),
             ("WORKDIR /app\nCOPY --from=b /x /app", false),
             ("USER 1000\nWORKDIR /app\nCOPY --from=b /out .", false),
+            ("WORKDIR /app\nCOPY --from=b /out .\nUSER 1000", true),
+            ("USER 1000\nCOPY --from=b /x /usr/local/bin/y", true),
             ("COPY --from=b /out .", false),
             ("ARG D\nCOPY --from=b /x $D/", false),
             ("COPY --from=b /x* /opt/y", false),
@@ -301,6 +326,8 @@ mod tests {
             ("COPY --from=b --link=false /x /opt/x", false),
             ("COPY --from=b /x /opt/x\nRUN /opt/x", false),
             ("RUN mkdir -m 700 /opt/y\nCOPY --from=b /x /opt/y/", false),
+            ("COPY --from=b /x /srv/y", false),
+            ("COPY --from=b /x /usr/sbin/x", true),
             ("COPY x /opt/x", false),
         ] {
             assert_eq!(

@@ -2,9 +2,36 @@
 
 use super::whole_copies::{leaks, reaches_final, whole_copies};
 use crate::diagnostic::Severity;
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 
 rule!(MissingDockerignore);
+
+/// What the ignore file would say: what was found, and what no image needs.
+fn written_out(paths: &[String]) -> String {
+    const LINES: usize = 12;
+    let mut lines: Vec<String> = paths.iter().take(LINES).cloned().collect();
+    // A name that is made in many places is left out in all of them.
+    for line in &mut lines {
+        let name = file_name(line);
+        if matches!(
+            name,
+            "node_modules" | "__pycache__" | ".venv" | ".terraform"
+        ) {
+            *line = format!("**/{name}");
+        }
+    }
+    lines.dedup();
+    let lines: Vec<String> = lines.iter().map(|l| format!("`{l}`")).collect();
+    format!(
+        "write a `.dockerignore` beside the sources with {}",
+        if lines.len() == 1 {
+            format!("the line {}", lines.concat())
+        } else {
+            format!("the lines {}", lines.join(", "))
+        }
+    )
+}
 
 /// How many paths a message names.
 const NAMED: usize = 4;
@@ -62,11 +89,11 @@ impl Rule for MissingDockerignore {
                 format!(
                     "no `.dockerignore` keeps {names} out of {into} once the project is set up"
                 ),
-                "write a `.dockerignore` beside the sources".to_owned(),
+                written_out(&leaks.paths),
             ),
             None => (
                 format!("no `.dockerignore` keeps {names} out of {into}"),
-                "write a `.dockerignore` beside the sources".to_owned(),
+                written_out(&leaks.paths),
             ),
         };
         let report = cx.report(source.span, message).help(help);

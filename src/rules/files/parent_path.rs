@@ -51,9 +51,9 @@ pub(super) fn climbs(source: &CopiedSource) -> Option<&str> {
     if source.is_heredoc || Remote::of(text).is_some() {
         return None;
     }
-    clean(text.trim_start_matches('/'))
-        .starts_with("..")
-        .then_some(text)
+    let path = clean(text.trim_start_matches('/'));
+    // `..data` is a name.
+    (path == ".." || path.starts_with("../")).then_some(text)
 }
 
 /// Whether the context is known for sure not to have it.

@@ -1,7 +1,8 @@
 //! `whole-context-copy`: the whole build context goes into the final image.
 
 use super::whole_copies::{reaches_final, whole_copies};
-use crate::facts::{Base, Copied, Facts};
+use crate::facts::program::Program;
+use crate::facts::{Base, Copied, Facts, Stage};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -12,6 +13,16 @@ impl Rule for WholeContextCopy {
         let facts = cx.facts;
         // With the context at hand `missing-dockerignore` knows exactly what gets in.
         if facts.context().is_some() || facts.has_some_ignore_file() {
+            return;
+        }
+        // What starts no application is a place to build, test or work in, whose source belongs there.
+        let starts = |stage: &Stage<'_>| {
+            matches!(
+                facts.launch(stage.index).program(),
+                Some(Program::Code(_) | Program::Binary(_) | Program::Script(_))
+            )
+        };
+        if !facts.product().is_some_and(starts) {
             return;
         }
         let found = whole_copies(facts).find(|(stage, copy)| {

@@ -12,7 +12,10 @@ impl Rule for DeprecatedBase {
     fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let policy = cx.policy;
         let image = &used.image;
-        let golden = policy.golden.iter().find(|g| g.fit(image) == Fit::Yes);
+        let golden = policy
+            .golden
+            .iter()
+            .find(|g| policy.fit(g, image) == Fit::Yes);
         let Some((golden, deprecated)) = golden.and_then(|g| Some((g, g.deprecated.as_ref()?)))
         else {
             return;

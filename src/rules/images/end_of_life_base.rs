@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::facts::{ImageUse, ImageUseKind};
+use crate::fix::{Applicability, Edit, Fix};
 use crate::images::end_of_life;
 use crate::policy::images::fits_any;
 use crate::rule::{Context, Rule, rule};
@@ -42,7 +43,14 @@ impl Rule for EndOfLifeBase {
             Some(_) => format!("build on a release that gets updates: {}", end.successor),
             None => format!("build on {}", end.successor),
         };
-        let report = cx.report_at(&place, message).help(help);
+        let mut report = cx.report_at(&place, message).help(help);
+        if let Some(next) = end.next.filter(|_| place.is_exact) {
+            report = report.fix(Fix::new(
+                format!("build on `{next}`, and try it"),
+                vec![Edit::replace(place.span, next)],
+                Applicability::DisplayOnly,
+            ));
+        }
         let ships = match used.kind {
             ImageUseKind::From(stage) => facts.stages.get(stage).is_some_and(|s| s.in_final),
             ImageUseKind::CopyFrom | ImageUseKind::MountFrom => false,

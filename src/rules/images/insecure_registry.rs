@@ -27,14 +27,17 @@ impl Rule for InsecureRegistry {
             return;
         };
         let secure = self.secure.iter().any(|s| s.eq_ignore_ascii_case(registry));
-        if secure || !is_plain_http_suspect(registry, insecure) {
+        let said = cx.policy.read.iter().find_map(|s| s.plain_http(image));
+        if secure || (said.is_none() && !is_plain_http_suspect(registry, insecure)) {
             return;
         }
         let place = match image.ranges.registry.clone() {
             Some(range) => facts.place(used, range),
             None => facts.name_place(used),
         };
-        let message = if is_plain_http_suspect(registry, &[]) {
+        let message = if let Some(said) = said {
+            said
+        } else if is_plain_http_suspect(registry, &[]) {
             format!("`{registry}` looks like a registry over plain HTTP")
         } else {
             format!("`{registry}` is reached over plain HTTP")

@@ -2,7 +2,7 @@
 
 use super::moving::{behind_prefix, is_given_up, means_latest, report_moving};
 use crate::facts::ImageUse;
-use crate::images::{Precision, Tag};
+use crate::images::{Precision, Tag, newest_release};
 use crate::rule::{Context, Rule, rule};
 
 rule!(LatestTag);
@@ -26,6 +26,7 @@ impl Rule for LatestTag {
         }
         let place = facts.place(used, range);
         let message = format!("`{}` moves with every release", image.shown());
-        report_moving(cx, image, place, message);
+        let newest = newest_release(image, facts.as_of).filter(|_| tag.text == "latest");
+        report_moving(cx, image, place, message, newest);
     }
 }

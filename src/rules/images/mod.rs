@@ -12,6 +12,7 @@ pub mod invalid_base_reference;
 pub mod latest_tag;
 mod moving;
 pub mod non_golden_base;
+pub mod pin_without_updater;
 pub mod platform_argument_default;
 mod precision;
 pub mod redundant_target_platform;

@@ -3,6 +3,7 @@
 use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::{Facts, Place};
+use crate::fix::{Applicability, Edit, Fix};
 use crate::images::{ImageRef, Publisher, end_of_life, is_rolling, prefixed_official, publisher};
 use crate::rule::Context;
 
@@ -38,14 +39,27 @@ pub(super) fn behind_prefix(facts: &Facts<'_>, image: &ImageRef) -> bool {
 }
 
 /// Reports an image that moves with every release.
-pub(super) fn report_moving(cx: &mut Context<'_>, image: &ImageRef, place: Place, message: String) {
+pub(super) fn report_moving(
+    cx: &mut Context<'_>,
+    image: &ImageRef,
+    place: Place,
+    message: String,
+    tag: Option<&str>,
+) {
     // The default of an argument is for whoever builds without saying more; of the project's own
     // images the build says which release it wants.
     let is_default = place.variable.is_some();
     if is_default && publisher(image) == Publisher::Unknown {
         return;
     }
-    let report = cx.report_at(&place, message).help(pin_help(image));
+    let mut report = cx.report_at(&place, message).help(pin_help(image));
+    if let Some(tag) = tag.filter(|_| place.is_exact) {
+        report = report.fix(Fix::new(
+            format!("name the newest release, `{tag}`"),
+            vec![Edit::replace(place.span, tag)],
+            Applicability::DisplayOnly,
+        ));
+    }
     if is_default {
         report.severity(Severity::Info);
     }

@@ -100,6 +100,14 @@ impl Rule for NonGoldenBase {
 
 /// A golden image with the tags that are golden.
 fn name_of(golden: &Golden) -> String {
+    let labels = golden
+        .labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"));
+    let labels: Vec<String> = labels.collect();
+    if golden.image.is_empty() {
+        return format!("*, labelled {}", labels.join(", "));
+    }
     let tags: Vec<String> = golden.allowed().iter().map(|t| t.to_string()).collect();
     if tags.is_empty() {
         golden.image.clone()
@@ -151,8 +159,9 @@ fn replacement<'p>(
 ) -> Option<(String, &'p Golden)> {
     let mut best: Option<(Says, String, &Golden)> = None;
     let fitting = policy.golden.iter().filter(|g| g.is_for(kind));
+    let fitting = fitting.filter(|g| !g.image.is_empty());
     for golden in fitting.filter(|g| g.deprecated.is_none()) {
-        let own = (golden.fit(image) == Fit::OtherTag).then_some(golden.image.as_str());
+        let own = (policy.fit(golden, image) == Fit::OtherTag).then_some(golden.image.as_str());
         let fitting = golden
             .replaces
             .iter()

@@ -22,6 +22,11 @@ impl Rule for PlatformArgumentDefault {
             if !PLATFORM_ARGUMENTS.contains(&name) || cx.facts.build.gives(name) {
                 continue;
             }
+            // `${TARGETARCH/amd64/x64}` makes another value of the builder's.
+            let references = cx.facts.references(value);
+            if references.iter().any(|r| r.name == name) {
+                continue;
+            }
             let default = Span::new(argument.name.span.end, value.span.end);
             let message = format!("the default of `{name}` beats the value the builder sets");
             let report = cx

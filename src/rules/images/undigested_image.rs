@@ -1,5 +1,6 @@
 //! `undigested-image`: no digest.
 
+use crate::builds::updaters::defines_official_image;
 use crate::facts::ImageUse;
 use crate::policy::images::fits_any;
 use crate::rule::{Context, Rule, rule};
@@ -18,6 +19,13 @@ impl Rule for UndigestedImage {
         let may_be_stage = image.is_hidden() && !image.text.contains('/');
         let allowed = fits_any(&self.allow, image);
         if image.digest.is_some() || may_be_stage || used.may_be_context() || allowed {
+            return;
+        }
+        let defines_official = || {
+            let (root, _) = facts.in_repository()?;
+            Some(defines_official_image(facts.files(), &root))
+        };
+        if defines_official().is_some_and(|defines| defines) {
             return;
         }
         let place = facts.place(used, 0..image.text.len());

@@ -26,6 +26,6 @@ impl Rule for UntaggedImage {
         let place = facts.name_place(used);
         let name = image.shown();
         let message = format!("`{name}` has neither tag nor digest, so it means `latest`");
-        report_moving(cx, image, place, message);
+        report_moving(cx, image, place, message, None);
     }
 }

@@ -36,6 +36,21 @@ impl Rule for UntrustedRegistry {
 fn check(cx: &mut Context<'_>, image: &ImageRef, place: &Place) {
     let policy = cx.policy;
     let trusted = &policy.trusted_registries;
+    if let Some(refusal) = policy.read.iter().find_map(|s| s.refusal(image)) {
+        cx.report_at(place, refusal)
+            .help("take an image that it lets through, or have its rules changed");
+        return;
+    }
+    let searched = policy.read.iter();
+    let searched = searched
+        .filter_map(|s| s.untrusted_search(image, trusted))
+        .next();
+    if let Some(searched) = searched {
+        let name = image.canonical_name().unwrap_or_default();
+        cx.report_at(place, searched)
+            .help(format!("write the name in full: `{name}`"));
+        return;
+    }
     if trusted.is_empty()
         || is_listed(trusted, image) != Some(false)
         || policy.is_golden(image) == Some(true)

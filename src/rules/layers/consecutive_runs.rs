@@ -19,6 +19,7 @@ impl Rule for ConsecutiveRuns {
                 && is_small(first)
                 && is_small(node)
                 && flags(first) == flags(node)
+                && belong_together(first, node)
             {
                 cx.report(
                     node.instruction.name.span,
@@ -37,6 +38,30 @@ fn is_small(node: &Node<'_>) -> bool {
     node.script
         .as_ref()
         .is_some_and(|s| !s.unread && s.commands.len() <= 1)
+}
+
+/// Whether one RUN would be better: both do the same kind of thing, or the second changes what the
+/// first made. An installation is better off without what is edited more often.
+fn belong_together(first: &Node<'_>, second: &Node<'_>) -> bool {
+    const SETS_UP: [&str; 20] = [
+        "addgroup", "adduser", "chgrp", "chmod", "chown", "cp", "echo", "groupadd", "install",
+        "ln", "mkdir", "mv", "passwd", "printf", "rm", "sed", "tee", "touch", "useradd", "usermod",
+    ];
+    const CHANGES: [&str; 5] = ["chgrp", "chmod", "chown", "mv", "rm"];
+    let (Some(one), Some(two)) = (first.commands().first(), second.commands().first()) else {
+        return false;
+    };
+    let manager = |node: &Node<'_>| node.installs.first().map(|i| i.manager);
+    let sets_up = |name: &str| SETS_UP.contains(&name);
+    match (manager(first), manager(second)) {
+        (Some(one), Some(two)) => one == two || one.is_apt() && two.is_apt(),
+        (None, None) => {
+            one.name == two.name
+                || sets_up(&one.name) && sets_up(&two.name)
+                || CHANGES.contains(&two.name.as_str())
+        }
+        _ => CHANGES.contains(&two.name.as_str()),
+    }
 }
 
 fn flags(node: &Node<'_>) -> Vec<String> {

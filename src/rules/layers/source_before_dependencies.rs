@@ -1,10 +1,10 @@
 //! `source-before-dependencies`: the whole source is copied before dependencies are installed.
 
+use super::manifests_first;
 use super::paths::{directory_of, has_cache_mount, place};
-use crate::edits::{has_comment_inside, lines_of};
+use super::project::Project;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Copied, CopyOrigin, Facts, Node, Stage};
-use crate::fix::{Edit, Fix};
 use crate::path::file_name;
 use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
@@ -66,58 +66,25 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     let Some(first) = late.first() else {
         return;
     };
+    let project = Project::of(facts, first.copy, first.run, &first.install);
+    if let Some(project) = &project
+        && project.manifests.installs_project
+        && left_out(first.install.manager).is_none()
+    {
+        return;
+    }
     let call = call(&first.install);
     let message = format!(
         "`{}` is copied before `{call}`: every change of a file installs all dependencies again",
         source_text(copy, facts),
     );
-    let manifests = manifests(&first.install);
-    let early = facts.nodes.get(copy.node).and_then(|node| {
-        let stage = facts.stage_of(node)?;
-        let names = first.install.manager.manifests();
-        facts.copies_of(stage).find(|c| {
-            c.node < copy.node
-                && c.origin == CopyOrigin::Context
-                && c.sources.iter().filter_map(|s| s.path()).any(|path| {
-                    let name = file_name(&path);
-                    names
-                        .iter()
-                        .any(|n| n == &name || name.starts_with("package*"))
-                        || first.install.files.iter().any(|f| f.path.ends_with(name))
-                })
-        })
-    });
-    let help = match (&early, manifests.as_str()) {
-        (Some(_), _) => format!("run `{call}` before this copy; its manifest is there already"),
-        (None, "") => format!("copy only what `{call}` reads, run it, and copy the rest after it"),
-        (None, files) => {
-            // `go get` wants the source itself.
-            let step = match first.install.verb.as_str() {
-                "get" if first.install.manager == Manager::Go => "go mod download",
-                _ => call.as_str(),
-            };
-            format!("copy {files} first, run `{step}`, and copy the rest after it")
+    let help = help(facts, first, project.as_ref());
+    let fix = match late.as_slice() {
+        [only] => {
+            let is_there = is_manifest_there(facts, only);
+            let (copy, install) = (only.copy, &only.install);
+            manifests_first::fix(facts, copy, only.run, install, project.as_ref(), is_there)
         }
-    };
-    // Without these the project itself is installed too, and that needs its source.
-    let extra = match first.install.manager {
-        Manager::Uv if first.install.verb == "sync" => {
-            "; `--no-install-project` leaves out the source"
-        }
-        Manager::Poetry => "; `--no-root` leaves out the source",
-        Manager::Composer => "; `--no-scripts --no-autoloader` needs no source",
-        _ => "",
-    };
-    let help = if first
-        .install
-        .has_flag(&["--no-root", "--no-install-project", "--no-scripts"])
-    {
-        help
-    } else {
-        help + extra
-    };
-    let fix = match (late.len(), early.is_some()) {
-        (1, false) => fix(facts, first),
         _ => None,
     };
     let mut report = cx.report(copy.span, message).help(help);
@@ -131,6 +98,98 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     }
     if let Some(fix) = fix {
         report.fix(fix);
+    }
+}
+
+/// What to do instead.
+fn help(facts: &Facts<'_>, late: &Late<'_>, project: Option<&Project>) -> String {
+    let install = &late.install;
+    let call = call(install);
+    // `go get` wants the source itself.
+    let step = match install.verb.as_str() {
+        "get" if install.manager == Manager::Go => "go mod download",
+        _ => call.as_str(),
+    };
+    if install.manager == Manager::Cargo {
+        return "cargo wants a source file for every target: cook the dependencies with \
+            `cargo chef`, or mount the sources and cargo's caches"
+            .to_owned();
+    }
+    let files = match project {
+        Some(project) if project.missing.is_empty() => None,
+        Some(project) => Some(names(&project.missing)),
+        None if is_manifest_there(facts, late) => None,
+        None => Some(manifests(install)),
+    };
+    let mut help = match files.as_deref() {
+        None => format!("run `{call}` before this copy; its manifest is there already"),
+        Some("") => format!("copy only what `{call}` reads, run it, and copy the rest after it"),
+        Some(files) => format!("copy {files} first, run `{step}`, and copy the rest after it"),
+    };
+    // Without these the project itself is installed too, and that needs its source.
+    if let Some(option) = left_out(install.manager)
+        && project
+            .is_none_or(|p| p.manifests.installs_project || install.manager == Manager::Composer)
+        && !install.has_flag(&[
+            "--no-root",
+            "--no-install-project",
+            "--no-self",
+            "--no-scripts",
+        ])
+    {
+        help += &match install.manager {
+            Manager::Composer => format!("; `{option}` needs no source"),
+            _ => format!("; `{option}` leaves out the source"),
+        };
+    }
+    match project.and_then(|p| p.manifests.needs.as_deref()) {
+        Some(needs) if install.manager != Manager::Composer => {
+            help + "; " + needs + ": copy what that needs as well"
+        }
+        _ => help,
+    }
+}
+
+/// The option that leaves out the project itself, which needs its source.
+fn left_out(manager: Manager) -> Option<&'static str> {
+    Some(match manager {
+        Manager::Uv => "--no-install-project",
+        Manager::Poetry => "--no-root",
+        Manager::Pdm => "--no-self",
+        Manager::Composer => "--no-scripts --no-autoloader",
+        _ => return None,
+    })
+}
+
+/// Whether the manifest was copied before the source, by its name.
+fn is_manifest_there(facts: &Facts<'_>, late: &Late<'_>) -> bool {
+    let copy = late.copy;
+    let stage = facts.nodes.get(copy.node).and_then(|n| facts.stage_of(n));
+    let Some(stage) = stage else {
+        return false;
+    };
+    let names = late.install.manager.manifests();
+    facts.copies_of(stage).any(|c| {
+        c.node < copy.node
+            && c.origin == CopyOrigin::Context
+            && c.sources.iter().filter_map(|s| s.path()).any(|path| {
+                let name = file_name(&path);
+                names
+                    .iter()
+                    .any(|n| n == &name || name.starts_with("package*"))
+                    || late.install.files.iter().any(|f| f.path.ends_with(name))
+            })
+    })
+}
+
+/// Files by name, for a sentence.
+fn names(files: &[String]) -> String {
+    const NAMED: usize = 3;
+    let named: Vec<String> = files.iter().take(NAMED).map(|f| format!("`{f}`")).collect();
+    match files.len().saturating_sub(NAMED) {
+        0 => crate::text::list(&named, "and"),
+        1 => format!("{} and one more manifest", named.join(", ")),
+        more => format!("{} and {more} more manifests", named.join(", ")),
     }
 }
 
@@ -342,6 +401,9 @@ fn ecosystem(manager: Manager) -> u8 {
         Dart => 10,
         Swift => 11,
         Cpanm => 12,
+        Sbt => 13,
+        Cabal | Stack => 14,
+        Deno => 15,
         _ => 0,
     }
 }
@@ -386,91 +448,6 @@ fn manifests(install: &Install) -> String {
     };
     let names: Vec<String> = names.iter().take(2).map(|n| format!("`{n}`")).collect();
     names.join(" and ")
-}
-
-/// What to copy first, where the names are known well enough to write them down.
-fn fixed_sources(install: &Install) -> Option<String> {
-    use Manager::*;
-    let by_name = match install.manager {
-        Npm => "package*.json",
-        Yarn => "package.json yarn.lock*",
-        Pnpm => "package.json pnpm-lock.yaml*",
-        Bun => "package.json bun.lock*",
-        // `go get` wants the source itself.
-        Go if install.verb == "mod download" => "go.mod go.sum*",
-        Bundler => "Gemfile Gemfile.lock*",
-        Pip => {
-            let [file] = install.files.as_slice() else {
-                return None;
-            };
-            let plain = file
-                .path
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-            return plain.then(|| file.path.clone());
-        }
-        _ => return None,
-    };
-    install.packages.is_empty().then(|| by_name.to_owned())
-}
-
-/// `COPY . .` + `RUN npm ci` → `COPY package*.json ./`, `RUN npm ci`, `COPY . .`
-fn fix(facts: &Facts<'_>, late: &Late) -> Option<Fix> {
-    let copy = facts.nodes.get(late.copy.node)?;
-    let run = facts.nodes.get(late.run)?;
-    let adjacent = late.run == late.copy.node + 1
-        && run.instruction.comment_block.is_empty()
-        && run.commands().len() == 1
-        && run.instruction.heredocs.is_empty();
-    let [source] = late.copy.sources.as_slice() else {
-        return None;
-    };
-    let destination = late.copy.destination.as_deref()?;
-    let directory = directory_of(facts, run, &late.install)?;
-    let plain = copy.is(Keyword::Copy)
-        && !copy.instruction.is_exec_form()
-        && copy.instruction.flags.iter().all(|f| f.name == "chown")
-        && source.is_whole()
-        && directory == place(facts, copy, destination);
-    if !adjacent || !plain || late.install.directory().is_some() {
-        return None;
-    }
-    let (copy_lines, run_lines) = (lines_of(facts, copy)?, lines_of(facts, run)?);
-    let between = Span::new(copy_lines.end, run_lines.start);
-    if has_comment_inside(facts, copy_lines)
-        || !facts.source.slice(between).trim().is_empty()
-        || !facts.source.slice(copy_lines).ends_with('\n')
-    {
-        return None;
-    }
-    let sources = fixed_sources(&late.install)?;
-    let head = Span::new(copy.instruction.span.start, source.span.start);
-    let target = facts
-        .source
-        .slice(Span::new(source.span.end, copy.instruction.span.end))
-        .trim();
-    // A word in quotes or across lines is left to the user.
-    if target.contains(['"', '\'', '\n', ' ', '\t']) {
-        return None;
-    }
-    let slash = if target.ends_with('/') { "" } else { "/" };
-    let newline = facts.source.newline();
-    let first = format!(
-        "{}{sources} {target}{slash}{newline}",
-        facts.source.slice(head)
-    );
-    let mut run_text = facts.source.slice(run_lines).to_owned();
-    if !run_text.ends_with('\n') {
-        run_text.push_str(newline);
-    }
-    let edits = vec![
-        Edit::insert(copy_lines.start, first + &run_text),
-        Edit::delete(run_lines),
-    ];
-    Some(Fix::unsafe_(
-        format!("copy `{sources}` first and install before the rest is copied"),
-        edits,
-    ))
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Command, Copied, CopyOrigin, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::images::Tag;
+use crate::path::{clean, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Connector;
 use crate::span::Span;
+use crate::text::has_wildcard;
 
 rule!(UnlockedInstall);
 
@@ -282,9 +284,41 @@ fn lock_file(facts: &Facts<'_>, node: &Node<'_>, locks: &[&str]) -> Option<(Stri
             .find(|l| **l == name)
             .map(|l| ((*l).to_owned(), word.span))
     });
-    found
-        .chain(copies.filter_map(|copied| named(facts, copied, locks)))
-        .next()
+    let copies: Vec<&Copied> = copies.collect();
+    let by_name = copies.iter().filter_map(|c| named(facts, c, locks));
+    let in_tree = copies.iter().filter_map(|c| below(facts, node, c, locks));
+    found.chain(by_name).chain(in_tree).next()
+}
+
+/// The lock file in a tree that is copied, if the context shows it where the install runs.
+fn below(
+    facts: &Facts<'_>,
+    node: &Node<'_>,
+    copied: &Copied,
+    locks: &[&str],
+) -> Option<(String, Span)> {
+    let context = facts
+        .context()
+        .filter(|_| copied.origin == CopyOrigin::Context)?;
+    let moves = |c: &Command| matches!(c.name.as_str(), "cd" | "pushd");
+    if node.commands().iter().any(moves) {
+        return None;
+    }
+    let [source] = copied.sources.as_slice() else {
+        return None;
+    };
+    let path = source.path().filter(|p| !has_wildcard(p))?;
+    let target = copied.target.as_deref()?;
+    let directory = clean(facts.workdir_at(node)?);
+    if !is_in(&directory, target) || !(source.is_whole() || context.is_directory(&path)) {
+        return None;
+    }
+    let rest = directory.strip_prefix(target)?;
+    locks.iter().find_map(|lock| {
+        let place = clean(&format!("{path}/{rest}/{lock}"));
+        let is_there = context.exists(&place) && !context.is_ignored(&place);
+        is_there.then(|| ((*lock).to_owned(), source.span))
+    })
 }
 
 fn named(facts: &Facts<'_>, copied: &Copied, locks: &[&str]) -> Option<(String, Span)> {

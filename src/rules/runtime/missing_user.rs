@@ -1,11 +1,14 @@
 //! `missing-user`: an application runs as the superuser because nobody said otherwise.
 
+use super::listening::listens;
 use crate::diagnostic::Severity;
+use crate::edits::{insert_above, insert_below, keyword_like};
 use crate::facts::program::{PrivilegeDrop, Program};
-use crate::facts::{Base, Command, Facts};
+use crate::facts::{Base, Command, Facts, Node};
+use crate::fix::Fix;
 use crate::images::{self, BaseUser, ImageRef, Tag};
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Kind;
+use crate::syntax::{Keyword, Kind};
 
 rule!(MissingUser);
 
@@ -37,7 +40,7 @@ impl Rule for MissingUser {
             return;
         }
         // A lone binary may be a tool that people run on their own files.
-        let serves = is_service(facts, stage);
+        let serves = is_service(facts, stage) || listens(facts, stage);
         if !serves && !own_code || facts.drops_privileges(stage) != PrivilegeDrop::No {
             return;
         }
@@ -67,10 +70,54 @@ impl Rule for MissingUser {
         if let Some(from) = from {
             report = report.label(from, "this base leaves the user at root");
         }
+        if let Some(user) = known_user(facts, stage)
+            && let Some(fix) = fix(facts, stage, &user)
+        {
+            report = report.fix(fix);
+        }
         if !serves {
             report.severity(Severity::Info);
         }
     }
+}
+
+/// The user that the image has for it: one that the file creates, or that the base brings along.
+fn known_user(facts: &Facts<'_>, stage: usize) -> Option<String> {
+    if let Some(user) = facts.created_users(stage).last() {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        return user.chars().all(is_plain).then(|| user.clone());
+    }
+    match facts.root_base(stage) {
+        Base::Image(i) if images::official_name(i) == Some("node") => Some("node".to_owned()),
+        Base::Image(i) if brings_app_user(i) => Some("$APP_UID".to_owned()),
+        _ => None,
+    }
+}
+
+/// Puts the USER behind all that the stage does as root: in front of its CMD or ENTRYPOINT, else at
+/// its end.
+fn fix(facts: &Facts<'_>, stage: usize, user: &str) -> Option<Fix> {
+    let nodes = facts.nodes_of(facts.stages.get(stage)?);
+    let starts = |n: &Node<'_>| matches!(n.keyword(), Some(Keyword::Cmd | Keyword::Entrypoint));
+    let writes = |n: &Node<'_>| {
+        matches!(
+            n.keyword(),
+            Some(Keyword::Run | Keyword::Copy | Keyword::Add | Keyword::Workdir)
+        )
+    };
+    let last = nodes.iter().rposition(writes).map_or(0, |at| at + 1);
+    let behind = nodes.get(last..)?;
+    let newline = facts.source.newline();
+    let keyword = match behind.iter().chain(nodes).find(|n| starts(n)) {
+        Some(like) => keyword_like(like.instruction, Keyword::User),
+        None => "USER".to_owned(),
+    };
+    let line = format!("{keyword} {user}{newline}");
+    let edit = match behind.iter().find(|n| starts(n)) {
+        Some(node) => insert_above(facts, node.instruction, line),
+        None => insert_below(facts, nodes.last()?, line)?,
+    };
+    Some(Fix::unsafe_(format!("run it as `{user}`"), vec![edit]))
 }
 
 /// Whether the container is there for others to use: it opens ports or is asked for its health.

@@ -14,6 +14,7 @@ pub mod expose_protocol_casing;
 pub mod healthcheck_always_true;
 pub mod ignored_arguments;
 pub mod invalid_port;
+mod listening;
 pub mod missing_expose;
 pub mod missing_healthcheck;
 pub mod missing_user;

@@ -2,7 +2,7 @@
 
 use super::judgement::is_final;
 use crate::diagnostic::Severity;
-use crate::facts::{Facts, FromTarget, Node};
+use crate::facts::{CopyOrigin, Facts, FromTarget, Node};
 use crate::path::clean;
 use crate::rule::{Context, Rule, rule};
 use crate::secrets::assignment::{self, Language};
@@ -15,6 +15,7 @@ rule!(CopiedKeyFile);
 
 impl Rule for CopiedKeyFile {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        named_by_variable(cx, node);
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &node.instruction.kind else {
             return;
         };
@@ -75,6 +76,104 @@ impl Rule for CopiedKeyFile {
                 .severity(severity);
         }
     }
+}
+
+/// Variables that name the file from which a program reads credentials.
+const CREDENTIAL_FILES: [&str; 13] = [
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONFIG_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AZURE_AUTH_LOCATION",
+    "BOTO_CONFIG",
+    "HF_TOKEN_PATH",
+    "KUBECONFIG",
+    "NETRC",
+    "NPM_CONFIG_USERCONFIG",
+    "OCI_CLI_CONFIG_FILE",
+    "PGPASSFILE",
+];
+
+/// A variable of the container that names a file which a COPY brings in.
+fn named_by_variable(cx: &mut Context<'_>, node: &Node<'_>) {
+    let Kind::Env(pairs) = &node.instruction.kind else {
+        return;
+    };
+    let facts = cx.facts;
+    for pair in &pairs.pairs {
+        let name = pair.name.as_str();
+        if !CREDENTIAL_FILES.contains(&name) || !is_final(facts, node) {
+            continue;
+        }
+        let Some(value) = facts.text(node.index, &pair.value) else {
+            continue;
+        };
+        if let Some(file) = brought_in(facts, node, &value) {
+            let shown = base(&value);
+            cx.report(
+                inner(&pair.value),
+                format!("`{name}` names `{shown}`, which the image has from the build context"),
+            )
+            .label(file, "copied here")
+            .help(
+                "mount the file when the container starts, or give the container an identity \
+                 of its own, and keep the file out of the context with `.dockerignore`",
+            )
+            .severity(Severity::Warning);
+        }
+    }
+}
+
+/// The COPY of the context that brings a file in, as far as anybody knows: with the context at hand
+/// the file has to be there.
+fn brought_in(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> Option<Span> {
+    let path = facts.comparable(node, path)?;
+    let last = facts.final_stage()?;
+    facts.chain_nodes(last.index).find_map(|copy| {
+        let copied = facts.copied(copy)?;
+        if !matches!(copied.origin, CopyOrigin::Context) {
+            return None;
+        }
+        let source = copied.sources.iter().find(|source| {
+            let Some(from) = source.path() else {
+                return false;
+            };
+            // What a key file is called is judged where it is copied.
+            if files::classify(&from).is_some() {
+                return false;
+            }
+            let target = copied
+                .target_of(source)
+                .and_then(|t| facts.comparable(copy, &t));
+            let within = |folder: &str| {
+                let rest = path.strip_prefix(folder)?;
+                (rest.is_empty() || rest.starts_with('/') || folder == "/")
+                    .then(|| rest.trim_start_matches('/').to_owned())
+            };
+            let content = copied
+                .target
+                .as_deref()
+                .and_then(|t| facts.comparable(copy, t));
+            let below = [target, content]
+                .into_iter()
+                .flatten()
+                .find_map(|t| within(&t));
+            let Some(rest) = below else {
+                return false;
+            };
+            match facts.context() {
+                Some(context) => {
+                    let file = clean(&format!("{from}/{rest}"));
+                    let file = file.trim_start_matches('/').trim_start_matches("./");
+                    !context.is_ignored(file) && context.read(file, LARGE).is_some()
+                }
+                // A single file is what its name says.
+                None => !rest.is_empty() || from.ends_with(base(&path)),
+            }
+        })?;
+        Some(source.span)
+    })
 }
 
 /// What a file of the context holds.

@@ -20,6 +20,9 @@ rule! {
         pub patterns: BTreeMap<String, Pattern>,
         /// Regular expressions for secrets that may stand in a file: the well-known key of a test.
         pub allow: Vec<Pattern>,
+        /// Keyed fingerprints of secrets that may stand in a file, for all rules. They count where
+        /// `DLINT_FINGERPRINT_KEY` holds the key they were made with.
+        pub allow_fingerprints: Vec<String>,
     }
 }
 
@@ -27,6 +30,10 @@ rule! {
 const MANY: usize = 200;
 
 impl Rule for HardCodedSecret {
+    fn allowed_fingerprints(&self) -> &[String] {
+        &self.allow_fingerprints
+    }
+
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
         let mut known = Vec::new();

@@ -72,6 +72,7 @@ pub(super) fn written(facts: &Facts<'_>, node: &Node<'_>, name: &str, word: &Wor
             Some(mut found) => {
                 // Nobody keeps a password that is a user's name too.
                 found.is_default |= facts.is_user_name(node.stage, &text);
+                found.is_default |= facts.is_own_name(&text);
                 let span = facts.literal_span(word, found.range.as_ref());
                 Written::Secret(found, span)
             }

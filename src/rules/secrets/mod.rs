@@ -5,6 +5,7 @@ pub mod credential_on_command_line;
 pub mod credential_setup;
 pub mod hard_coded_secret;
 mod judgement;
+pub mod key_made_in_build;
 pub mod readable_secret_mount;
 pub mod secret_in_arg;
 pub mod secret_in_env;

@@ -78,7 +78,11 @@ fn passed(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) -> bool {
     } else {
         ("in the provenance of the build", Severity::Warning)
     };
-    let message = format!("{secret}, which `{file}` passes as `{name}`, ends {ends}");
+    let origin = match &first.set {
+        Some(set) => format!("`{}` sets and ", set.shown),
+        None => String::new(),
+    };
+    let message = format!("{secret}, which {origin}`{file}` passes as `{name}`, ends {ends}");
     let from = first.secret.as_deref().unwrap_or(name);
     let there = match first.by {
         Caller::Action => format!("`secrets: {name}=${{{{ secrets.{from} }}}}` for `build-args`"),
@@ -88,6 +92,14 @@ fn passed(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) -> bool {
     };
     let mut report = cx.report(argument.name.span, message);
     for passed in passed() {
+        if let Some(set) = &passed.set {
+            report = report.step(FlowStep {
+                path: set.path.clone(),
+                line: set.line,
+                column: set.column,
+                message: "set here".to_owned(),
+            });
+        }
         report = report.step(FlowStep {
             path: passed.path.clone(),
             line: passed.line,
@@ -187,6 +199,7 @@ mod tests {
                 shown: ".github/workflows/ci.yml".to_owned(),
                 line: 7,
                 column: 3,
+                set: None,
             }],
             ..Build::default()
         };

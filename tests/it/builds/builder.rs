@@ -120,7 +120,20 @@ impl Builder {
         // Below a name of our own: nobody's `alpine` is replaced.
         for (name, text, fixtures) in [
             ("alpine", ALPINE, &["alpine:3.22"][..]),
-            ("debian", DEBIAN, &["debian:12", "debian:bookworm"]),
+            // Fixtures bring stand-ins for the programs that these would have.
+            (
+                "debian",
+                DEBIAN,
+                &[
+                    "debian:12",
+                    "debian:bookworm",
+                    "python:3.12",
+                    "node:20",
+                    "fedora:41",
+                    "centos:7",
+                    "opensuse/leap:15.6",
+                ],
+            ),
         ] {
             write("Dockerfile", text);
             let tag = format!("dlint-test/{name}");
