@@ -114,6 +114,9 @@ fn main() {
     growth("comments", |n| {
         format!("FROM a\nRUN a \\\n{} b\n", "# c\n".repeat(n))
     });
+    growth("comments in \"", |n| {
+        format!("FROM a\nRUN echo \"a \\\n{}b\"\n", "# c\nd \\\n".repeat(n))
+    });
     growth("heredocs", |n| {
         format!("FROM a\n{}", "RUN <<E\nx\nE\n".repeat(n))
     });
@@ -157,6 +160,12 @@ fn main() {
             .map(|i| format!("ONBUILD ENV V{i}=$V{}\n", i - 1))
             .collect();
         format!("FROM a\n{lines}")
+    });
+    growth("ONBUILD in use", |n| {
+        let lines: String = (1..n)
+            .map(|i| format!("ONBUILD ENV V{i}=$V{}\n", i - 1))
+            .collect();
+        format!("FROM a AS b\n{lines}FROM b\n")
     });
     growth("distinct RUN", |n| {
         let lines: String = (0..n).map(|i| format!("RUN echo {i}\n")).collect();

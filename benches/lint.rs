@@ -102,6 +102,17 @@ fn lint(bencher: Bencher<'_, '_>, input: &str) {
         });
 }
 
+/// What every report does with the text of a file and with each message.
+#[divan::bench(args = INPUTS)]
+fn mask(bencher: Bencher<'_, '_>, input: &str) {
+    let sources = sources(input);
+    bencher.counter(size(&sources)).bench(|| {
+        for source in &sources {
+            black_box(dlint::secrets::mask::find(source.text()));
+        }
+    });
+}
+
 #[divan::bench(args = [Format::Full, Format::Concise, Format::Json, Format::Sarif, Format::Github])]
 fn report(bencher: Bencher<'_, '_>, format: Format) {
     let settings = Settings::recommended();

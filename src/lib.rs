@@ -28,6 +28,7 @@ pub mod facts;
 pub mod fix;
 pub mod images;
 pub mod inventory;
+mod keywords;
 pub mod linter;
 pub mod path;
 pub mod perspective;

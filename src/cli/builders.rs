@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::builds::{Fault, Inline, Invocation, Recipe, bake, callers, compose, quadlet};
 use crate::context::{
@@ -30,12 +31,29 @@ struct Known {
 }
 
 /// A secret that is passed as a build argument, and to which files.
+#[derive(Clone)]
 struct KnownArgument {
     /// The Dockerfile; nothing if a variable decides.
     file: Option<PathBuf>,
     /// The folder that the other file speaks for.
     folder: PathBuf,
     argument: PassedArgument,
+}
+
+/// Who passes secrets as build arguments, in the order in which it is told.
+enum Passing {
+    /// What a compose or bake file passes.
+    Argument(KnownArgument),
+    /// The workflows, scripts and Makefiles of a folder and the root of its repository.
+    Callers(PathBuf, PathBuf),
+}
+
+/// The secrets that files pass as build arguments. Workflows and scripts are read when a Dockerfile
+/// asks.
+#[derive(Default)]
+pub(super) struct PassedSecrets {
+    passing: Vec<Passing>,
+    read: OnceLock<Vec<KnownArgument>>,
 }
 
 /// A compose or bake file with Dockerfiles in it.
@@ -56,7 +74,7 @@ pub(super) struct Builders {
     /// Those with Dockerfiles in them.
     pub(super) inline_sources: Vec<InlineSource>,
     /// The secrets that files pass as build arguments.
-    passed: Vec<KnownArgument>,
+    pub(super) passed: PassedSecrets,
     /// What is wrong with those that were named.
     pub(super) failures: Vec<Failure>,
     /// What is wrong with those that were found.
@@ -236,117 +254,9 @@ impl Builders {
             };
             let folder = path.parent().unwrap_or(Path::new(""));
             let set = value.and_then(|v| set_in_environment(folder, name, v));
-            self.remember(path, folder, text, passed, set);
+            let known = KnownArgument::of(path, folder, text, passed, set);
+            self.passed.passing.extend(known.map(Passing::Argument));
         }
-    }
-
-    fn remember(
-        &mut self,
-        path: &Path,
-        root: &Path,
-        text: &str,
-        passed: callers::Passed,
-        set: Option<SetArgument>,
-    ) {
-        let file = match &passed.dockerfile {
-            Some(file) if !file.is_file() => return,
-            Some(file) => Some(disk::identity(file)),
-            None => None,
-        };
-        let place = Source::new(path, text).position(passed.span.start);
-        let shown = path.strip_prefix(root).unwrap_or(path);
-        let shown = shown.to_string_lossy().replace('\\', "/");
-        let argument = PassedArgument {
-            name: passed.argument,
-            secret: passed.secret,
-            by: passed.by,
-            path: path.to_path_buf(),
-            shown,
-            line: place.line,
-            column: place.column,
-            set,
-        };
-        self.passed.push(KnownArgument {
-            file,
-            folder: root.to_path_buf(),
-            argument,
-        });
-    }
-
-    /// Reads the workflows, scripts and Makefiles of a folder for the build arguments they pass.
-    fn add_callers(&mut self, folder: &Path, root: &Path) {
-        const PLAIN: [&str; 9] = [
-            "Makefile",
-            "makefile",
-            "GNUmakefile",
-            "justfile",
-            "Jenkinsfile",
-            "build.sh",
-            "docker-build.sh",
-            "deploy.sh",
-            ".circleci/config.yml",
-        ];
-        const FOLDERS: [&str; 6] = ["scripts", "script", "ci", ".ci", "bin", "hack"];
-        let in_folder = |name: &str, endings: &[&str]| -> Vec<PathBuf> {
-            let entries = std::fs::read_dir(folder.join(name)).into_iter().flatten();
-            let paths = entries.flatten().map(|entry| entry.path());
-            let fits = |path: &PathBuf| {
-                let ending = path.extension().unwrap_or_default().to_string_lossy();
-                endings.contains(&ending.as_ref())
-            };
-            let mut paths: Vec<PathBuf> = paths.filter(fits).take(MAX_CALLERS).collect();
-            paths.sort();
-            paths
-        };
-        type Read = fn(&Path, &str) -> Vec<callers::Passed>;
-        let mut files: Vec<(PathBuf, Read)> = Vec::new();
-        for path in in_folder(".github/workflows", &["yml", "yaml"]) {
-            files.push((path, callers::github));
-        }
-        files.push((folder.join(".gitlab-ci.yml"), callers::gitlab));
-        for name in PLAIN {
-            files.push((folder.join(name), callers::plain));
-        }
-        for name in FOLDERS {
-            let scripts = in_folder(name, &["sh", "bash", "mk"]).into_iter();
-            files.extend(scripts.map(|path| (path, callers::plain as Read)));
-        }
-        for (path, read) in files {
-            if !path.is_file() || disk::leads_out(folder, &path) {
-                continue;
-            }
-            let Ok(text) = text_of(&path) else {
-                continue;
-            };
-            if !["build-arg", "build_arg", "buildArgs"]
-                .iter()
-                .any(|w| text.contains(w))
-            {
-                continue;
-            }
-            for passed in read(folder, &text) {
-                self.remember(&path, root, &text, passed, None);
-            }
-        }
-    }
-
-    /// The secrets that other files pass to the build of a Dockerfile.
-    pub(super) fn passed_to(&self, path: &Path) -> Vec<PassedArgument> {
-        if self.passed.is_empty() {
-            return Vec::new();
-        }
-        let own = disk::identity(path);
-        let fits = |known: &&KnownArgument| match &known.file {
-            Some(file) => *file == own,
-            None => own.starts_with(&known.folder),
-        };
-        let mut passed: Vec<PassedArgument> = Vec::new();
-        for known in self.passed.iter().filter(fits) {
-            if !passed.contains(&known.argument) {
-                passed.push(known.argument.clone());
-            }
-        }
-        passed
     }
 
     fn fail(&mut self, path: &Path, discovery: Discovery, message: String) {
@@ -377,7 +287,8 @@ impl Builders {
             if !self.searched.insert(folder.to_path_buf()) {
                 return;
             }
-            self.add_callers(folder, &root);
+            let callers = Passing::Callers(folder.to_path_buf(), root.clone());
+            self.passed.passing.push(callers);
             for name in names.clone() {
                 let path = folder.join(name);
                 if path.is_file() && !disk::leads_out(folder, &path) {
@@ -460,6 +371,126 @@ impl Builders {
         }
         out
     }
+}
+
+impl KnownArgument {
+    fn of(
+        path: &Path,
+        root: &Path,
+        text: &str,
+        passed: callers::Passed,
+        set: Option<SetArgument>,
+    ) -> Option<Self> {
+        let file = match &passed.dockerfile {
+            Some(file) if !file.is_file() => return None,
+            Some(file) => Some(disk::identity(file)),
+            None => None,
+        };
+        let place = Source::new(path, text).position(passed.span.start);
+        let shown = path.strip_prefix(root).unwrap_or(path);
+        let shown = shown.to_string_lossy().replace('\\', "/");
+        let argument = PassedArgument {
+            name: passed.argument,
+            secret: passed.secret,
+            by: passed.by,
+            path: path.to_path_buf(),
+            shown,
+            line: place.line,
+            column: place.column,
+            set,
+        };
+        Some(Self {
+            file,
+            folder: root.to_path_buf(),
+            argument,
+        })
+    }
+}
+
+impl PassedSecrets {
+    /// Those that are passed to the build of a Dockerfile.
+    pub(super) fn to(&self, path: &Path) -> Vec<PassedArgument> {
+        let known = self.read.get_or_init(|| {
+            let each = |passing: &Passing| match passing {
+                Passing::Argument(known) => vec![known.clone()],
+                Passing::Callers(folder, root) => read_callers(folder, root),
+            };
+            self.passing.iter().flat_map(each).collect()
+        });
+        if known.is_empty() {
+            return Vec::new();
+        }
+        let own = disk::identity(path);
+        let fits = |known: &&KnownArgument| match &known.file {
+            Some(file) => *file == own,
+            None => own.starts_with(&known.folder),
+        };
+        let mut passed: Vec<PassedArgument> = Vec::new();
+        for known in known.iter().filter(fits) {
+            if !passed.contains(&known.argument) {
+                passed.push(known.argument.clone());
+            }
+        }
+        passed
+    }
+}
+
+/// Reads the workflows, scripts and Makefiles of a folder for the build arguments they pass.
+fn read_callers(folder: &Path, root: &Path) -> Vec<KnownArgument> {
+    const PLAIN: [&str; 9] = [
+        "Makefile",
+        "makefile",
+        "GNUmakefile",
+        "justfile",
+        "Jenkinsfile",
+        "build.sh",
+        "docker-build.sh",
+        "deploy.sh",
+        ".circleci/config.yml",
+    ];
+    const FOLDERS: [&str; 6] = ["scripts", "script", "ci", ".ci", "bin", "hack"];
+    let in_folder = |name: &str, endings: &[&str]| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder.join(name)).into_iter().flatten();
+        let paths = entries.flatten().map(|entry| entry.path());
+        let fits = |path: &PathBuf| {
+            let ending = path.extension().unwrap_or_default().to_string_lossy();
+            endings.contains(&ending.as_ref())
+        };
+        let mut paths: Vec<PathBuf> = paths.filter(fits).take(MAX_CALLERS).collect();
+        paths.sort();
+        paths
+    };
+    type Read = fn(&Path, &str) -> Vec<callers::Passed>;
+    let mut files: Vec<(PathBuf, Read)> = Vec::new();
+    for path in in_folder(".github/workflows", &["yml", "yaml"]) {
+        files.push((path, callers::github));
+    }
+    files.push((folder.join(".gitlab-ci.yml"), callers::gitlab));
+    for name in PLAIN {
+        files.push((folder.join(name), callers::plain));
+    }
+    for name in FOLDERS {
+        let scripts = in_folder(name, &["sh", "bash", "mk"]).into_iter();
+        files.extend(scripts.map(|path| (path, callers::plain as Read)));
+    }
+    let mut known = Vec::new();
+    for (path, read) in files {
+        if !path.is_file() || disk::leads_out(folder, &path) {
+            continue;
+        }
+        let Ok(text) = text_of(&path) else {
+            continue;
+        };
+        if !["build-arg", "build_arg", "buildArgs"]
+            .iter()
+            .any(|w| text.contains(w))
+        {
+            continue;
+        }
+        let passed = read(folder, &text).into_iter();
+        known.extend(passed.filter_map(|p| KnownArgument::of(&path, root, &text, p, None)));
+    }
+    known
 }
 
 /// What the user says wins over what a file says.

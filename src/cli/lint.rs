@@ -12,7 +12,7 @@ use clap::{ArgMatches, CommandFactory};
 use rayon::prelude::*;
 
 use super::args::{Cli, LintArgs, SortBy};
-use super::builders::{self, Builders, Discovery, InlineSource};
+use super::builders::{self, Builders, Discovery, InlineSource, PassedSecrets};
 use super::known::{Known, Past};
 use super::progress::Progress;
 use super::shellcheck::Program;
@@ -21,7 +21,7 @@ use crate::config::{
     self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, Remote,
     ScriptChecker,
 };
-use crate::context::{Build, NamedBuild, PassedArgument, disk};
+use crate::context::{Build, NamedBuild, disk};
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::discover;
@@ -49,7 +49,7 @@ pub(super) struct Task {
     /// How it is built, if a compose or bake file says so.
     pub(super) builds: Vec<NamedBuild>,
     /// The secrets that other files pass as build arguments.
-    passed: Vec<PassedArgument>,
+    passed: Arc<PassedSecrets>,
     /// The images that come of it.
     pub(super) makes: Vec<String>,
     /// A compose or bake file instead of a Dockerfile: those in it are linted.
@@ -687,12 +687,13 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
             name: name.unwrap_or_else(|| PathBuf::from("<stdin>")),
             effective,
             builds,
-            passed: Vec::new(),
+            passed: Arc::default(),
             makes: Vec::new(),
             inline: None,
             bytes: None,
         });
     }
+    let passed = Arc::new(std::mem::take(&mut builders.passed));
     for path in files {
         // The configurations know what is wrong.
         let Ok(effective) = configs.of_file(&path) else {
@@ -701,7 +702,7 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
         let settings = &effective.settings;
         tasks.push(Task {
             builds: builders.of(&path, &settings.build, is_alone(settings)),
-            passed: builders.passed_to(&path),
+            passed: Arc::clone(&passed),
             makes: builders.images_of(&path),
             effective,
             name: path.clone(),
@@ -718,7 +719,7 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
         tasks.push(Task {
             effective,
             builds: Vec::new(),
-            passed: Vec::new(),
+            passed: Arc::default(),
             makes: Vec::new(),
             name: path.clone(),
             path: Some(path),
@@ -953,6 +954,18 @@ fn scripts(task: &mut Task) -> Vec<ExternalScript> {
     scripts
 }
 
+/// Whether a file may declare build arguments, as far as a glance tells.
+fn has_arguments(text: &str) -> bool {
+    let begins = |line: &str, keyword: &str| {
+        let start = line.get(..keyword.len());
+        start.is_some_and(|s| s.eq_ignore_ascii_case(keyword))
+    };
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        begins(line, "ARG") || begins(line, "ONBUILD")
+    })
+}
+
 fn lint(
     args: &LintArgs,
     mut task: Task,
@@ -967,13 +980,6 @@ fn lint(
     }
     if !task.builds.is_empty() {
         settings.to_mut().builds = std::mem::take(&mut task.builds);
-    }
-    if !task.passed.is_empty() {
-        let settings = settings.to_mut();
-        for build in &mut settings.builds {
-            build.build.passed.clone_from(&task.passed);
-        }
-        settings.build.passed = std::mem::take(&mut task.passed);
     }
     if task.needs_shellcheck() {
         settings = Cow::Owned(program.answer(&settings));
@@ -993,6 +999,20 @@ fn lint(
         None => task.read()?,
     };
     let asks = task.needs_shellcheck();
+    let source = Source::from_bytes(&task.name, bytes);
+    // A fix may declare the argument.
+    if let Some(path) = &task.path
+        && (args.fix || args.diff || has_arguments(source.text()))
+    {
+        let passed = task.passed.to(path);
+        if !passed.is_empty() {
+            let settings = settings.to_mut();
+            for build in &mut settings.builds {
+                build.build.passed.clone_from(&passed);
+            }
+            settings.build.passed = passed;
+        }
+    }
     let past = known.past(&task.name, |text| {
         let source = Source::from_bytes(&task.name, text);
         if asks {
@@ -1016,7 +1036,6 @@ fn lint(
         program.ask(engine::scripts(&source, &settings));
         silence(engine::lint_guarded(source, &program.answer(&settings)))
     };
-    let source = Source::from_bytes(&task.name, bytes);
     let policies = engine::policy_faults(&source, &settings);
     let mut report = silence(engine::lint_guarded(source, &settings));
     let (mut before, mut fixed, mut dropped) = (None, 0, Vec::new());
@@ -1208,7 +1227,7 @@ mod tests {
                 path: Some(path),
                 effective: Arc::clone(&effective),
                 builds: Vec::new(),
-                passed: Vec::new(),
+                passed: Arc::default(),
                 makes: Vec::new(),
                 inline: None,
                 bytes: None,

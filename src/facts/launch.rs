@@ -131,12 +131,18 @@ impl<'a> Facts<'a> {
 
     /// Whether a stage makes a Windows image.
     pub fn is_windows(&self, stage: usize) -> bool {
-        // The shell before any SHELL is `cmd` on Windows alone.
-        let root = self.chain(stage).last();
-        root.and_then(|s| self.nodes.get(s.from_node))
-            .is_some_and(|n| matches!(n.shell, Dialect::Cmd | Dialect::PowerShell))
-            || matches!(self.root_base(stage), Base::Image(i) if images::is_windows(i))
-            || self.is_named_for_windows()
+        let is_windows = || {
+            // The shell before any SHELL is `cmd` on Windows alone.
+            let root = self.chain(stage).last();
+            root.and_then(|s| self.nodes.get(s.from_node))
+                .is_some_and(|n| matches!(n.shell, Dialect::Cmd | Dialect::PowerShell))
+                || matches!(self.root_base(stage), Base::Image(i) if images::is_windows(i))
+                || self.is_named_for_windows()
+        };
+        match self.windows.get(stage) {
+            Some(known) => *known.get_or_init(is_windows),
+            None => is_windows(),
+        }
     }
 
     /// Whether paths of a stage have drives and backslashes. A builder knows it from the platform;

@@ -51,7 +51,11 @@ impl Facts<'_> {
 
     fn has_words(&self, node: &Node<'_>, text: &str) -> bool {
         match &node.script {
-            Some(script) if !script.unread && script.errors.is_empty() => script_has(script, text),
+            Some(script) if !script.unread && script.errors.is_empty() => {
+                let known = self.script_words.get(node.index);
+                known.is_some_and(|w| w.get_or_init(|| words_of(script)).contains(text))
+                    || script.commands.iter().any(|c| heredocs_have(c, text))
+            }
             // In another language nothing is known but which lines are comments of the file.
             _ => self
                 .without_comments(node.instruction.span)
@@ -76,13 +80,15 @@ impl Facts<'_> {
     }
 }
 
-fn script_has(script: &Script, text: &str) -> bool {
+/// The words of all commands of a script.
+fn words_of(script: &Script) -> String {
     let mut words = String::new();
-    script.commands.iter().any(|command| {
-        words.clear();
+    for command in &script.commands {
         write_words(command, &mut words);
-        words.contains(text) || heredocs_have(command, text)
-    })
+        // What nobody looks for in the words of one command.
+        words.push('\0');
+    }
+    words
 }
 
 fn write_words(command: &Command, out: &mut String) {

@@ -49,7 +49,7 @@ use std::sync::Arc;
 
 use crate::context::{Build, BuildContext, Files, Nothing, is_repository, within_repository};
 use crate::date::Date;
-use crate::images::{DATA_DATE, HIDDEN};
+use crate::images::{BaseRelease, DATA_DATE, HIDDEN};
 use crate::perspective::Perspective;
 pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
@@ -130,6 +130,12 @@ pub struct Facts<'a> {
     credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
+    /// For each stage the release of its distribution: see [`Facts::root_release`].
+    releases: Vec<OnceCell<Option<BaseRelease>>>,
+    /// For each stage whether it is one of Windows: see [`Facts::is_windows`].
+    windows: Vec<OnceCell<bool>>,
+    /// The words of each node's script: see [`Facts::is_mentioned_before`].
+    script_words: Vec<OnceCell<String>>,
     /// For each node where its script assigns each variable, in order.
     assignments: Vec<OnceCell<Assignments>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
@@ -300,6 +306,9 @@ impl<'a> Facts<'a> {
             program_changes: OnceCell::new(),
             credentials: OnceCell::new(),
             labels: Vec::new(),
+            releases: Vec::new(),
+            windows: Vec::new(),
+            script_words: Vec::new(),
             assignments: Vec::new(),
             user_names: OnceCell::new(),
             switched_off: OnceCell::new(),
@@ -330,6 +339,9 @@ impl<'a> Facts<'a> {
         facts.copies = vec![OnceCell::new(); facts.nodes.len()];
         facts.assignments = vec![OnceCell::new(); facts.nodes.len()];
         facts.labels = vec![OnceCell::new(); facts.stages.len()];
+        facts.releases = vec![OnceCell::new(); facts.stages.len()];
+        facts.windows = vec![OnceCell::new(); facts.stages.len()];
+        facts.script_words = vec![OnceCell::new(); facts.nodes.len()];
         facts
     }
 

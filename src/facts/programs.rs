@@ -3,7 +3,6 @@
 
 use super::packages::{Action, Install, Manager, PackageOrigin};
 use super::{Base, Copied, CopyOrigin, Facts, Node};
-use crate::date::Date;
 use crate::images::{self, BaseRelease, PackageSystem, Presence, ProgramSet};
 use crate::path::{clean, file_name};
 use crate::shell::{Command, FrameKind, RedirectKind, Script, Word};
@@ -14,7 +13,7 @@ use crate::text::has_wildcard;
 #[derive(Debug, Clone, Copy)]
 pub struct Programs<'f> {
     base: &'f Base,
-    as_of: Date,
+    release: Option<BaseRelease>,
     changes: Changes,
 }
 
@@ -59,7 +58,7 @@ impl Programs<'_> {
         }
         match self.base {
             Base::Scratch if images::is_known_program(name) => Presence::Absent,
-            Base::Image(image) => images::program(image, name, self.as_of),
+            Base::Image(image) => images::program(image, self.release, name),
             Base::Scratch | Base::Stage(_) | Base::Invalid => Presence::Unknown,
         }
     }
@@ -79,11 +78,7 @@ impl Programs<'_> {
     /// Takes in what a command of a script changes.
     pub fn run(&mut self, node: &Node<'_>, index: usize) {
         if let Some(script) = &node.script {
-            let release = match self.base {
-                Base::Image(image) => images::base_release(image, self.as_of),
-                _ => None,
-            };
-            run(&mut self.changes, node, script, index, release);
+            run(&mut self.changes, node, script, index, self.release);
         }
     }
 }
@@ -92,17 +87,13 @@ impl<'a> Facts<'a> {
     /// The programs before an instruction.
     pub fn programs_before(&self, node: &Node<'_>) -> Programs<'_> {
         let (changes, _) = self.program_changes.get_or_init(|| self.read_changes());
-        let base = match node.stage {
-            Some(stage) => self.root_base(stage),
-            None => &Base::Invalid,
-        };
-        self.programs(base, changes.get(node.index))
+        self.programs(node.stage, changes.get(node.index))
     }
 
     /// The programs in the image that a stage becomes.
     pub fn programs_of(&self, stage: usize) -> Programs<'_> {
         let (_, changes) = self.program_changes.get_or_init(|| self.read_changes());
-        self.programs(self.root_base(stage), changes.get(stage))
+        self.programs(Some(stage), changes.get(stage))
     }
 
     /// Whether the `/bin/sh` that a node finds refuses `set -o pipefail`.
@@ -115,18 +106,10 @@ impl<'a> Facts<'a> {
         images::sh_has_pipefail(image, self.as_of) == Some(false) && before.is_plain("sh")
     }
 
-    /// The release of the distribution that a stage is built on, if it is known.
-    pub fn base_release(&self, stage: usize) -> Option<BaseRelease> {
-        match self.root_base(stage) {
-            Base::Image(image) => images::base_release(image, self.as_of),
-            _ => None,
-        }
-    }
-
-    fn programs<'f>(&self, base: &'f Base, changes: Option<&Changes>) -> Programs<'f> {
+    fn programs(&self, stage: Option<usize>, changes: Option<&Changes>) -> Programs<'_> {
         Programs {
-            base,
-            as_of: self.as_of,
+            base: stage.map_or(&Base::Invalid, |stage| self.root_base(stage)),
+            release: stage.and_then(|stage| self.root_release(stage)),
             changes: changes.copied().unwrap_or(Changes {
                 tree: true,
                 ..Changes::default()
@@ -149,7 +132,7 @@ impl<'a> Facts<'a> {
                     Some(Base::Stage(base)) => at_end.get(*base).copied().unwrap_or_default(),
                     _ => Changes::default(),
                 };
-                release = self.base_release(stage);
+                release = self.root_release(stage);
             }
             before.push(current);
             if node.onbuild {

@@ -50,9 +50,13 @@ impl Facts<'_> {
 
     /// The release of the distribution that a stage's chain stands on.
     pub fn root_release(&self, stage: usize) -> Option<BaseRelease> {
-        match self.root_base(stage) {
+        let release = || match self.root_base(stage) {
             Base::Image(image) => images::base_release(image, self.as_of),
             _ => None,
+        };
+        match self.releases.get(stage) {
+            Some(known) => *known.get_or_init(release),
+            None => release(),
         }
     }
 

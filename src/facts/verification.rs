@@ -2,11 +2,9 @@
 //! options, environment variables and configuration (`data/verification.toml`).
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{Facts, Node};
+use crate::keywords::{Keywords, links};
 use crate::shell::{Command, FrameKind, Word};
 use crate::span::{MappedText, Span};
 use crate::syntax::{CommandLine, Kind};
@@ -73,15 +71,23 @@ struct Setting {
 // From `data/verification.toml`.
 include!(concat!(env!("OUT_DIR"), "/verification.rs"));
 
-static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let keys = SETTINGS.iter().map(|s| s.key);
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true);
-    builder.match_kind(MatchKind::LeftmostLongest);
-    // A DFA takes longer to make than most files take to search.
-    builder.kind(Some(AhoCorasickKind::ContiguousNFA));
-    builder.build(keys).ok()
-});
+const KEYS: [&str; SETTINGS.len()] = keys();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for a constant"
+)]
+const fn keys() -> [&'static str; SETTINGS.len()] {
+    let mut keys = [""; SETTINGS.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = SETTINGS[at].key;
+        at += 1;
+    }
+    keys
+}
+
+static FINDER: Keywords<{ links(&KEYS) }> = Keywords::new(&KEYS, false);
 
 /// Commands that look for a text and do not write it.
 const READERS: [&str; 7] = ["grep", "egrep", "fgrep", "rg", "test", "[", "[["];
@@ -91,7 +97,7 @@ impl Facts<'_> {
     pub fn switched_off(&self) -> &[SwitchedOff] {
         self.switched_off.get_or_init(|| {
             let text = self.source.text();
-            let has_settings = KEYS.as_ref().is_some_and(|keys| keys.is_match(text));
+            let has_settings = FINDER.is_match(text);
             let mut found = Vec::new();
             for node in &self.nodes {
                 Finder {
@@ -286,7 +292,7 @@ impl Finder<'_, '_> {
     /// Looks for settings among the words of a command.
     fn words(&mut self, index: usize, command: &Command) {
         let args = command.args();
-        let may = |w: &Word| KEYS.as_ref().is_some_and(|keys| keys.is_match(&w.raw));
+        let may = |w: &Word| FINDER.is_match(&w.raw);
         if !args.iter().any(may) {
             return;
         }
@@ -364,15 +370,12 @@ impl Finder<'_, '_> {
 
     /// Looks for settings in a text; `read` is the text, perhaps with parts blanked.
     fn settings_in(&mut self, text: &MappedText, read: &str) {
-        let Some(keys) = KEYS.as_ref() else {
-            return;
-        };
-        for hit in keys.find_iter(read) {
-            let Some(setting) = SETTINGS.get(hit.pattern().as_usize()) else {
+        for hit in FINDER.apart(read) {
+            let Some(setting) = SETTINGS.get(hit.keyword) else {
                 continue;
             };
-            if let Some(end) = setting.ends(read, hit.range()) {
-                let span = text.span(hit.start()..end);
+            if let Some(end) = setting.ends(read, hit.range.clone()) {
+                let span = text.span(hit.range.start..end);
                 self.push(setting.verified, span, None, false);
             }
         }

@@ -128,14 +128,12 @@ pub fn is_windows(image: &ImageRef) -> bool {
             || path.starts_with("windows/")
             || path.starts_with("dotnet/framework/"));
     let tag = image.tag.as_ref().map_or("", |tag| tag.visible());
+    // Few names have this in them.
+    let may_name = |text: &str| text.contains("server");
     microsoft
-        || NAMES
-            .iter()
-            .any(|n| tag.contains(n) || path.split('/').any(|part| part == *n))
-        || tag.split(['-', '_']).any(|word| {
-            word.strip_prefix("ltsc")
-                .is_some_and(|y| y.starts_with("20"))
-        })
+        || may_name(tag) && NAMES.iter().any(|n| tag.contains(n))
+        || may_name(path) && path.split('/').any(|part| NAMES.contains(&part))
+        || tag.contains("ltsc20") && tag.split(['-', '_']).any(|word| word.starts_with("ltsc20"))
 }
 
 /// The system an image is built on, from the words of its tag, else from its name. A tag word such

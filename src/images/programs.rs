@@ -2,8 +2,7 @@
 
 use super::lifetimes::numbers_of;
 use super::table::tag_has;
-use super::{BaseRelease, ImageRef, base_release, is_windows, official_name};
-use crate::date::Date;
+use super::{BaseRelease, ImageRef, is_windows, official_name};
 
 include!(concat!(env!("OUT_DIR"), "/bases.rs"));
 
@@ -124,8 +123,8 @@ pub fn known_program(name: &str) -> Option<&'static str> {
     PROGRAMS.get(at).copied()
 }
 
-/// Whether an image has a program, as of a day.
-pub fn program(image: &ImageRef, program: &str, as_of: Date) -> Presence {
+/// Whether an image on a release of a distribution has a program.
+pub fn program(image: &ImageRef, release: Option<BaseRelease>, program: &str) -> Presence {
     if !is_known_program(program) || is_windows(image) {
         return Presence::Unknown;
     }
@@ -136,7 +135,7 @@ pub fn program(image: &ImageRef, program: &str, as_of: Date) -> Presence {
     let Some(base) = Base::of(image).filter(|_| image.effective_tag().is_some()) else {
         return Presence::Unknown;
     };
-    base.presence(image, base_release(image, as_of), program, 0)
+    base.presence(image, release, program, 0)
 }
 
 /// How many images an image is built on one after another.
@@ -244,11 +243,12 @@ impl Variant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::images::DATA_DATE;
     use crate::images::table::Image;
+    use crate::images::{DATA_DATE, base_release};
 
     fn has(image: &str, name: &str) -> Presence {
-        program(&ImageRef::parse(image), name, DATA_DATE)
+        let image = ImageRef::parse(image);
+        program(&image, base_release(&image, DATA_DATE), name)
     }
 
     #[test]

@@ -37,6 +37,9 @@ const REACH: usize = 1024;
 /// The values behind the names of secrets in a text.
 pub fn find(text: &str, language: Language) -> Vec<Named> {
     let mut found = Vec::new();
+    if !name::may_name(text) {
+        return found;
+    }
     let is_netrc = text.contains("machine ")
         || text.contains("default login ")
         || begins_line(text, "user ") && begins_line(text, "password ");
@@ -44,7 +47,9 @@ pub fn find(text: &str, language: Language) -> Vec<Named> {
     let mut called = None;
     for line in text.split_inclusive('\n') {
         let first = found.len();
-        in_line(line.trim_end(), language, is_netrc, &mut called, &mut found);
+        if called.is_some() || name::may_name(line) {
+            in_line(line.trim_end(), language, is_netrc, &mut called, &mut found);
+        }
         for named in found.iter_mut().skip(first) {
             named.range = named.range.start + start..named.range.end + start;
         }

@@ -19,9 +19,21 @@ mod url;
 pub mod value;
 mod words;
 
-/// Whether a word is in a list of words.
+/// Whether a word is in a list of words with one blank between them.
 fn listed(list: &str, word: &str) -> bool {
-    list.split(' ').any(|w| w == word)
+    let (mut rest, word) = (list.as_bytes(), word.as_bytes());
+    if word.contains(&b' ') {
+        return false;
+    }
+    loop {
+        if rest.starts_with(word) && matches!(rest.get(word.len()), None | Some(b' ')) {
+            return true;
+        }
+        match rest.iter().position(|b| *b == b' ') {
+            Some(blank) => rest = rest.get(blank + 1..).unwrap_or_default(),
+            None => return false,
+        }
+    }
 }
 
 /// Whether a value is a secret under a name, one that everybody tries first included.

@@ -2,6 +2,7 @@
 //! `TOKENIZERS_PARALLELISM`, `KEYBOARD` and `MONKEY` hold no secret word.
 
 use super::listed;
+use crate::keywords::{Keywords, links};
 
 /// What a secret is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,18 +228,17 @@ fn is_npm_auth(name: &str) -> bool {
         || name.len() > 6 && name.to_ascii_lowercase().ends_with("__auth")
 }
 
-/// A cheap test that lets few other names through.
-fn may_name(name: &str) -> bool {
-    const HINTS: &[&[u8]] = &[
-        b"pass", b"pw", b"secret", b"token", b"cred", b"key", b"auth", b"jwt", b"salt", b"pat",
-        b"psw", b"sess", b"art-api",
-    ];
-    let bytes = name.as_bytes();
-    HINTS.iter().any(|hint| {
-        bytes
-            .windows(hint.len())
-            .any(|w| w.eq_ignore_ascii_case(hint))
-    }) || !name.is_ascii()
+/// Every name of a secret has one of these in it.
+const HINTS: [&str; 14] = [
+    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw", "sess",
+    "art-api", "bearer",
+];
+
+static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);
+
+/// A cheap test of a name, or of a text with names in it, that lets few others through.
+pub(super) fn may_name(text: &str) -> bool {
+    HINTED.is_match(text) || !text.is_ascii()
 }
 
 fn is_hash_name(word: &str) -> bool {

@@ -1,8 +1,6 @@
 //! Credentials at their place on a command line: where a program takes one, any value is.
 
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::name::{self, Noun, SecretName};
 use super::scan::{self, Hit};
@@ -111,20 +109,89 @@ fn look_at(lines: &[Line]) -> Vec<Positioned> {
     found
 }
 
-/// Words that stand before the program that runs in the end.
-const BEFORE: &str = "\
-    sudo env exec time nohup command then do if while until ! else elif run cmd entrypoint \
-    healthcheck onbuild su su-exec gosu chroot timeout xargs nice ionice setpriv tini dumb-init \
-    doas runuser stdbuf eval builtin powershell pwsh call start python python3 npx bunx uvx busybox \
-    exec-form { dockerize wait-for-it tsocks proxychains faketime eatmydata sh bash shell - \
-    sshpass docker podman docker-compose kubectl poetry uv pipx bundle pdm hatch dotnet wine java \
-    cmd.exe /c php ruby node winpty";
+/// Words that stand before the program that runs in the end, sorted.
+const WRAPPERS: [&str; 77] = [
+    "!",
+    "-",
+    "/c",
+    "bash",
+    "builtin",
+    "bundle",
+    "bunx",
+    "busybox",
+    "call",
+    "chroot",
+    "cmd",
+    "cmd.exe",
+    "command",
+    "do",
+    "doas",
+    "docker",
+    "docker-compose",
+    "dockerize",
+    "dotnet",
+    "dumb-init",
+    "eatmydata",
+    "elif",
+    "else",
+    "entrypoint",
+    "env",
+    "eval",
+    "exec",
+    "exec-form",
+    "faketime",
+    "gosu",
+    "hatch",
+    "healthcheck",
+    "if",
+    "ionice",
+    "java",
+    "kubectl",
+    "nice",
+    "node",
+    "nohup",
+    "npx",
+    "onbuild",
+    "pdm",
+    "php",
+    "pipx",
+    "podman",
+    "poetry",
+    "powershell",
+    "proxychains",
+    "pwsh",
+    "python",
+    "python3",
+    "ruby",
+    "run",
+    "runuser",
+    "setpriv",
+    "sh",
+    "shell",
+    "sshpass",
+    "start",
+    "stdbuf",
+    "su",
+    "su-exec",
+    "sudo",
+    "then",
+    "time",
+    "timeout",
+    "tini",
+    "tsocks",
+    "until",
+    "uv",
+    "uvx",
+    "wait-for-it",
+    "while",
+    "wine",
+    "winpty",
+    "xargs",
+    "{",
+];
 
-static WRAPPERS: LazyLock<HashSet<&str>> = LazyLock::new(|| BEFORE.split(' ').collect());
-
-fn positions_of(program: &str) -> &'static [usize] {
-    let lower = program.to_ascii_lowercase();
-    let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(lower.as_str()));
+fn positions_of(lower: &str) -> &'static [usize] {
+    let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(lower));
     let found = found.ok().or_else(|| {
         // `pip3.11`
         let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
@@ -154,12 +221,13 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             continue;
         }
         let program = base(&word.text);
-        let positions = positions_of(program);
+        let lower = program.to_ascii_lowercase();
+        let positions = positions_of(&lower);
         let arguments = line.words.get(i + 1..).unwrap_or_default();
         for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
             apply(position, program, arguments, line, lines, &mut found);
         }
-        let is_wrapper = WRAPPERS.contains(program.to_ascii_lowercase().as_str());
+        let is_wrapper = WRAPPERS.binary_search(&lower.as_str()).is_ok();
         if i == 0 || is_wrapper {
             before = i;
         }
@@ -574,7 +642,7 @@ fn operand(
 fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
     let mut words = line.words.iter().skip_while(|w| {
         let text = base(&w.text).to_ascii_lowercase();
-        WRAPPERS.contains(text.as_str()) || text.contains('=')
+        WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=')
     });
     let program = words.next()?;
     match base(&program.text) {

@@ -1,14 +1,12 @@
 //! What is a secret by its own shape, wherever it stands.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::token::{self, Alphabet, PROVIDERS, Provider};
 use super::url::{self, Credential};
 use super::value::{self, ValueKind};
 use super::{assignment, base64};
+use crate::keywords::{Keywords, links};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,42 +124,48 @@ const OTHERS: &[(&str, Clue)] = &[
     ("PASSWORD=N'", Clue::Sql),
 ];
 
-struct Scanner {
-    automaton: AhoCorasick,
-    clues: Vec<Clue>,
+/// How many keywords there are.
+const NUMBER: usize = PROVIDERS.len() + OTHERS.len();
+
+/// Those of the providers, then the others.
+const WORDS: [&str; NUMBER] = words();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for a constant"
+)]
+const fn words() -> [&'static str; NUMBER] {
+    let mut words = [""; NUMBER];
+    let mut at = 0;
+    while at < NUMBER {
+        words[at] = if at < PROVIDERS.len() {
+            PROVIDERS[at].keyword
+        } else {
+            OTHERS[at - PROVIDERS.len()].0
+        };
+        at += 1;
+    }
+    words
 }
 
-// One pass over the text for all keywords; a hit is then looked at by hand. Built when first
-// needed, in less than a millisecond.
-static SCANNER: LazyLock<Option<Scanner>> = LazyLock::new(|| {
-    let keywords: Vec<&str> = PROVIDERS
-        .iter()
-        .map(|p| p.keyword)
-        .chain(OTHERS.iter().map(|(k, _)| *k))
-        .collect();
-    let clues = PROVIDERS
-        .iter()
-        .map(Clue::Token)
-        .chain(OTHERS.iter().map(|(_, c)| *c))
-        .collect();
-    let automaton = AhoCorasick::builder()
-        .match_kind(MatchKind::Standard)
-        .build(keywords)
-        .ok()?;
-    Some(Scanner { automaton, clues })
-});
+// One pass over the text for all keywords; a hit is then looked at by hand.
+static KEYWORDS: Keywords<{ links(&WORDS) }> = Keywords::new(&WORDS, true);
+
+fn clue(keyword: usize) -> Option<Clue> {
+    match keyword.checked_sub(PROVIDERS.len()) {
+        Some(other) => OTHERS.get(other).map(|(_, clue)| *clue),
+        None => PROVIDERS.get(keyword).map(Clue::Token),
+    }
+}
+
+fn shaped(text: &str) -> impl Iterator<Item = Hit> + '_ {
+    let found = KEYWORDS.all(text).into_iter();
+    found.filter_map(|f| look(text, f.range, clue(f.keyword)?))
+}
 
 /// All that looks like a secret in a text, as it is come upon; some may stand inside another.
 pub fn hits(text: &str) -> Vec<Hit> {
-    let Some(scanner) = SCANNER.as_ref() else {
-        return Vec::new();
-    };
-    let found = scanner.automaton.find_overlapping_iter(text);
-    let hits = found.filter_map(|found| {
-        let clue = scanner.clues.get(found.pattern().as_usize())?;
-        look(text, found.start()..found.end(), *clue)
-    });
-    let mut hits: Vec<Hit> = hits.collect();
+    let mut hits: Vec<Hit> = shaped(text).collect();
     encoded(text, &mut hits);
     hits
 }
@@ -195,14 +199,7 @@ fn encoded(text: &str, hits: &mut Vec<Hit>) {
         let Some(decoded) = base64::text(run) else {
             continue;
         };
-        let hides = SCANNER.as_ref().is_some_and(|scanner| {
-            let mut found = scanner.automaton.find_overlapping_iter(&decoded);
-            found.any(|found| {
-                let clue = scanner.clues.get(found.pattern().as_usize());
-                clue.and_then(|c| look(&decoded, found.start()..found.end(), *c))
-                    .is_some()
-            })
-        });
+        let hides = shaped(&decoded).next().is_some();
         let assigns = || {
             let named = assignment::find(&decoded, assignment::Language::Any);
             named.iter().any(|n| n.kind.is_secret())

@@ -2,9 +2,7 @@
 //! read, a comment. What reads the shell for the rules knows more and needs a script that is one;
 //! here every quote may be missing.
 
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// What is known of a variable.
 pub type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
@@ -15,13 +13,46 @@ pub(super) const HOLE: char = '\0';
 /// How deep substitutions and quoted commands are followed.
 const DEPTH: usize = 6;
 
+/// A part of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    /// Where it begins in the text of the word.
+    at: u32,
+    /// Where it stands.
+    start: u32,
+    end: u32,
+    /// Whether it stands there byte for byte.
+    verbatim: bool,
+}
+
+impl Piece {
+    /// Where the byte at `at` of the word stands.
+    fn place(&self, at: u32) -> (u32, u32) {
+        if self.verbatim {
+            let start = self.start + (at - self.at);
+            (start, start + 1)
+        } else {
+            (self.start, self.end)
+        }
+    }
+
+    /// The same piece without what stands before `at`.
+    fn from(mut self, at: u32) -> Self {
+        if at > self.at {
+            self.start = self.place(at).0;
+            self.at = at;
+        }
+        self
+    }
+}
+
 /// One word without its quotes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Word {
     /// The text; [`HOLE`] for what is not known.
     pub text: String,
-    /// For each byte of it where it stands.
-    places: Vec<(u32, u32)>,
+    /// Where it stands, in order.
+    pieces: Vec<Piece>,
     /// All of it, quotes included.
     pub range: Range<usize>,
     /// Whether some of it is quoted.
@@ -33,19 +64,43 @@ pub(super) struct Word {
 impl Word {
     fn push(&mut self, text: &str, range: Range<usize>) {
         let (start, end) = (range.start as u32, range.end as u32);
-        if range.len() == text.len() {
-            self.places.extend((start..end).map(|at| (at, at + 1)));
-        } else {
-            self.places
-                .extend(std::iter::repeat_n((start, end), text.len()));
-        }
+        self.push_piece(text, start, end, range.len() == text.len());
+    }
+
+    fn push_piece(&mut self, text: &str, start: u32, end: u32, verbatim: bool) {
+        let at = self.text.len() as u32;
         self.text.push_str(text);
+        match self.pieces.last_mut() {
+            _ if text.is_empty() => {}
+            Some(last) if verbatim && last.verbatim && last.end == start => last.end = end,
+            _ => self.pieces.push(Piece {
+                at,
+                start,
+                end,
+                verbatim,
+            }),
+        }
+    }
+
+    /// The number of the piece that a byte is in.
+    fn piece(&self, at: usize) -> Option<usize> {
+        if at >= self.text.len() {
+            return None;
+        }
+        let after = self.pieces.partition_point(|p| p.at as usize <= at);
+        after.checked_sub(1)
+    }
+
+    /// Where a byte of the text stands.
+    fn byte(&self, at: usize) -> Option<(u32, u32)> {
+        let piece = self.pieces.get(self.piece(at)?)?;
+        Some(piece.place(at as u32))
     }
 
     /// Where a part of the text stands.
     pub fn place(&self, part: Range<usize>) -> Range<usize> {
-        let first = self.places.get(part.start);
-        let last = part.end.checked_sub(1).and_then(|i| self.places.get(i));
+        let first = self.byte(part.start);
+        let last = part.end.checked_sub(1).and_then(|i| self.byte(i));
         match (first, last) {
             (Some(first), Some(last)) if part.start < part.end => {
                 first.0 as usize..(last.1 as usize).max(first.0 as usize)
@@ -54,27 +109,46 @@ impl Word {
         }
     }
 
+    /// The pieces of a part of the text, which begin at `at` then.
+    fn pieces_of(&self, part: Range<usize>, at: u32) -> impl Iterator<Item = Piece> + '_ {
+        let first = self.piece(part.start).unwrap_or(self.pieces.len());
+        let rest = self.pieces.get(first..).unwrap_or_default().iter();
+        let (start, end) = (part.start as u32, part.end as u32);
+        let within = rest.take_while(move |p| p.at < end);
+        within.map(move |piece| {
+            let mut piece = piece.from(start);
+            piece.at = piece.at - start + at;
+            piece
+        })
+    }
+
     /// A word of its own from a part of this one.
     pub fn part(&self, part: Range<usize>) -> Word {
         let text = self.text.get(part.clone()).unwrap_or_default().to_owned();
-        let places = self.places.get(part.clone()).unwrap_or_default().to_vec();
+        let mut pieces: Vec<Piece> = Vec::new();
+        if !text.is_empty() {
+            pieces.extend(self.pieces_of(part.clone(), 0));
+        }
         Word {
             range: self.place(part),
             text,
-            places,
-            ..self.clone()
+            pieces,
+            quoted: self.quoted,
+            expanded: self.expanded,
         }
     }
 
     /// Another text that is all at the place of this word.
     pub fn stand_for(&self, text: &str) -> Word {
         let place = self.place(0..self.text.len());
-        let place = (place.start as u32, place.end as u32);
-        Word {
-            text: text.to_owned(),
-            places: vec![place; text.len()],
-            ..self.clone()
-        }
+        let mut word = Word {
+            range: self.range.clone(),
+            quoted: self.quoted,
+            expanded: self.expanded,
+            ..Word::default()
+        };
+        word.push_piece(text, place.start as u32, place.end as u32, false);
+        word
     }
 
     /// Words with a blank between them.
@@ -85,18 +159,41 @@ impl Word {
         };
         for word in words {
             if !all.text.is_empty() {
-                let end = all.places.last().map_or(0, |p| p.1);
-                all.text.push(' ');
-                all.places.push((end, end));
+                let last = all.text.len() - 1;
+                let end = all.byte(last).map_or(0, |p| p.1);
+                all.push_piece(" ", end, end, false);
             } else {
                 all.range = word.range.clone();
             }
+            let at = all.text.len() as u32;
             all.text.push_str(&word.text);
-            all.places.extend(&word.places);
+            all.pieces.extend(word.pieces_of(0..word.text.len(), at));
             all.range.end = word.range.end;
             all.expanded |= word.expanded;
         }
         all
+    }
+
+    /// Puts a word of a script that is `script` where that stands.
+    fn move_into(&mut self, script: &Word) {
+        let pieces = std::mem::take(&mut self.pieces);
+        let starts: Vec<u32> = pieces.iter().skip(1).map(|p| p.at).collect();
+        let ends = starts.into_iter().chain([self.text.len() as u32]);
+        for (piece, end) in pieces.iter().zip(ends) {
+            if !piece.verbatim {
+                let place = script.place(piece.start as usize..piece.end as usize);
+                self.pieces.push(Piece {
+                    start: place.start as u32,
+                    end: place.end as u32,
+                    ..*piece
+                });
+                continue;
+            }
+            let there = piece.start as usize..(piece.start + (end - piece.at)) as usize;
+            self.pieces.extend(script.pieces_of(there, piece.at));
+        }
+        self.range = script.place(self.range.clone());
+        self.expanded |= script.expanded;
     }
 
     /// A word that is written as it is.
@@ -169,12 +266,7 @@ fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
     for line in &mut lines {
         let words = line.words.iter_mut().chain(&mut line.stdin);
         for word in words {
-            for place in &mut word.places {
-                let there = script.place(place.0 as usize..place.1 as usize);
-                *place = (there.start as u32, there.end as u32);
-            }
-            word.range = script.place(word.range.clone());
-            word.expanded |= script.expanded;
+            word.move_into(script);
         }
     }
     lines
@@ -182,10 +274,38 @@ fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
 
 /// The words of a command that are scripts for another shell.
 fn scripts(line: Option<&Line>) -> Vec<Word> {
-    static RUNNERS: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.split(' ').collect());
-    const WORDS: &str = "\
-        sh bash dash ash zsh ksh fish su eval ssh cmd cmd.exe powershell pwsh powershell.exe \
-        watch expect runuser kadmin kadmin.local docker script busybox exec sudo gosu su-exec env timeout xargs";
+    const RUNNERS: [&str; 30] = [
+        "ash",
+        "bash",
+        "busybox",
+        "cmd",
+        "cmd.exe",
+        "dash",
+        "docker",
+        "env",
+        "eval",
+        "exec",
+        "expect",
+        "fish",
+        "gosu",
+        "kadmin",
+        "kadmin.local",
+        "ksh",
+        "powershell",
+        "powershell.exe",
+        "pwsh",
+        "runuser",
+        "script",
+        "sh",
+        "ssh",
+        "su",
+        "su-exec",
+        "sudo",
+        "timeout",
+        "watch",
+        "xargs",
+        "zsh",
+    ];
     let Some(line) = line else {
         return Vec::new();
     };
@@ -193,7 +313,7 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
         .words
         .iter()
         .take(6)
-        .any(|w| RUNNERS.contains(base(&w.text)));
+        .any(|w| RUNNERS.binary_search(&base(&w.text)).is_ok());
     if !runs {
         return Vec::new();
     }
@@ -225,8 +345,8 @@ struct Reader<'t> {
     in_backticks: bool,
 }
 
-impl Reader<'_> {
-    fn rest(&self) -> &str {
+impl<'t> Reader<'t> {
+    fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -344,7 +464,7 @@ impl Reader<'_> {
             .take(3)
             .take_while(|b| matches!(b, b'<' | b'>' | b'&' | b'|' | b'-'))
             .count();
-        let operator = rest.get(..length).unwrap_or_default().to_owned();
+        let operator = rest.get(..length).unwrap_or_default();
         // `<(` and `>(` are commands.
         let operator =
             operator.trim_end_matches(if operator.starts_with("<<") { ' ' } else { '-' });
@@ -407,8 +527,8 @@ impl Reader<'_> {
                         Some(i) => (i, 1),
                         None => (inner.len(), 0),
                     };
-                    let text = inner.get(..length).unwrap_or_default().to_owned();
-                    word.push(&text, self.at + 1..self.at + 1 + length);
+                    let text = inner.get(..length).unwrap_or_default();
+                    word.push(text, self.at + 1..self.at + 1 + length);
                     self.at += 1 + length + closed;
                 }
                 b'"' => {
@@ -498,8 +618,8 @@ impl Reader<'_> {
                         .find(['"', '\\', '$', '`'])
                         .unwrap_or(plain.len())
                         .max(1);
-                    let text = plain.get(..end).unwrap_or_default().to_owned();
-                    word.push(&text, self.at..self.at + end);
+                    let text = plain.get(..end).unwrap_or_default();
+                    word.push(text, self.at..self.at + end);
                     self.at += end;
                 }
             }
@@ -555,18 +675,12 @@ impl Reader<'_> {
             Some(value) => {
                 word.expanded = true;
                 // Never byte for byte: the value stands elsewhere.
-                for c in value.chars() {
-                    let mut buffer = [0; 4];
-                    let text = c.encode_utf8(&mut buffer);
-                    for _ in text.bytes() {
-                        word.places.push((start as u32, self.at as u32));
-                    }
-                    word.text.push(c);
-                }
+                word.push_piece(&value, start as u32, self.at as u32, false);
             }
             None => {
-                word.text.push(HOLE);
-                word.places.push((start as u32, self.at as u32));
+                let mut hole = [0; 1];
+                let hole = HOLE.encode_utf8(&mut hole);
+                word.push_piece(hole, start as u32, self.at as u32, false);
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::code;
 
 /// The modules from the bottom up; those of one line do not use each other.
 const LAYERS: [&[&str]; 14] = [
-    &["date", "path", "perspective", "span", "text"],
+    &["date", "keywords", "path", "perspective", "span", "text"],
     &["syntax", "values"],
     &["shell", "secrets"],
     &["context", "images"],

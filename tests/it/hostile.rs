@@ -477,3 +477,15 @@ fn a_script_of_more_commands_than_shellcheck_is_asked_about_says_so_once() {
     assert_eq!(findings("unread-script", &eval(10_000)).len(), 1);
     assert!(findings("shellcheck", &eval(10_000)).is_empty());
 }
+
+#[test]
+fn comments_in_an_open_quote_are_looked_at_once_each() {
+    // Each of them once made the whole text before it be read again: minutes for these.
+    let text = |n: usize| format!("FROM a\nRUN echo \"a \\\n{}b\"\n", "# c\nd \\\n".repeat(n));
+    let found = findings("comment-in-string", &text(15_000));
+    // A thousand are listed, and a note says so.
+    assert_eq!(found.len(), 1_001);
+    let last = findings("comment-in-string", &text(3));
+    let places: Vec<u32> = last.iter().map(|d| d.span.start).collect();
+    assert_eq!(places, [21, 29, 37]);
+}

@@ -10,6 +10,9 @@ impl Rule for UntaggedImage {
     fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
         let facts = cx.facts;
         let image = &used.image;
+        if !image.is_untagged() {
+            return;
+        }
         let is_prefixed = behind_prefix(facts, image);
         // A variable in a name of one word may choose a stage.
         let may_be_stage = image.is_hidden() && !image.text.contains('/') && !is_prefixed;
@@ -17,7 +20,7 @@ impl Rule for UntaggedImage {
         let is_local = image.is_local_name() && !is_prefixed;
         let decided =
             may_be_stage || is_local || means_latest(image) || is_given_up(image, facts.as_of);
-        if !image.is_untagged() || decided {
+        if decided {
             return;
         }
         let place = facts.name_place(used);

@@ -91,7 +91,7 @@ fn is_named(facts: &Facts<'_>, stage: usize, family: OsFamily) -> bool {
     let says_alpine = |tag: &str| tag.split(['-', '_']).any(|word| word.starts_with("alpine"));
     match family {
         OsFamily::Alpine => image.effective_tag().is_some_and(says_alpine),
-        OsFamily::Debian => facts.base_release(stage).is_some(),
+        OsFamily::Debian => facts.root_release(stage).is_some(),
         _ => false,
     }
 }
@@ -115,10 +115,9 @@ fn report(cx: &mut Context<'_>, stage: usize, manager: &str, span: Span, severit
         _ => None,
     };
     let own = managers(absence::family(cx.facts, stage));
+    let release = cx.facts.root_release(stage);
     let has = |name: &&&str| {
-        image.is_some_and(|image| {
-            crate::images::program(image, name, cx.facts.as_of) == Presence::Present
-        })
+        image.is_some_and(|image| crate::images::program(image, release, name) == Presence::Present)
     };
     let usual = own
         .iter()

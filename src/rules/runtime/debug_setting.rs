@@ -9,7 +9,9 @@ rule!(DebugSetting);
 impl Rule for DebugSetting {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         let facts = cx.facts;
+        let keywords = [Keyword::Cmd, Keyword::Entrypoint, Keyword::Env];
         if node.onbuild
+            || !node.keyword().is_some_and(|k| keywords.contains(&k))
             || !facts.stage_of(node).is_some_and(|s| s.in_final)
             || is_development(cx, node)
         {
@@ -145,9 +147,10 @@ fn is_debug(name: &str, value: &str) -> bool {
 fn is_development(cx: &Context<'_>, node: &Node<'_>) -> bool {
     let says = |text: &str| {
         let text = text.to_lowercase();
-        ["dev", "debug", "test", "local", "ci"].iter().any(|w| {
-            text.split(|c: char| !c.is_ascii_alphanumeric())
-                .any(|part| part == *w || part.starts_with("devel") || part == "devcontainer")
+        let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
+        parts.any(|part| {
+            let words = ["dev", "debug", "test", "local", "ci", "devcontainer"];
+            words.contains(&part) || part.starts_with("devel")
         })
     };
     let path = cx.facts.source.path().to_string_lossy();

@@ -129,8 +129,13 @@ fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
 
 /// Whether a text holds a word, without regard to case.
 fn mentions(text: &str, word: &str) -> bool {
+    let word = word.as_bytes();
+    let may_begin = |place: &[u8]| match (place.first(), word.first()) {
+        (Some(there), Some(wanted)) => there.eq_ignore_ascii_case(wanted),
+        _ => true,
+    };
     let mut places = text.as_bytes().windows(word.len());
-    places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
+    places.any(|place| may_begin(place) && place.eq_ignore_ascii_case(word))
 }
 
 /// Where any of these words stands first.

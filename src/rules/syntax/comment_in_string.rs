@@ -2,7 +2,7 @@
 
 use crate::facts::Node;
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::{CommandLine, Keyword, Kind};
+use crate::syntax::{CommandLine, Keyword, Kind, Word};
 
 rule!(CommentInString);
 
@@ -23,22 +23,27 @@ impl Rule for CommentInString {
             .filter(|c| c.inside);
         // Where the text that the shell gets leaves out a line, the quotes that are open there.
         let mut quotes = Quotes::default();
+        let mut opened = Opened::default();
         let text = word.as_str();
         let mut at = 0;
+        // The place before which a command was looked at, and whether it writes.
+        let mut written = (0, false);
         for comment in inside {
             let line_break = cx.source().text().get(..comment.span.start as usize);
             let start = line_break.map_or(0, |t| t.trim_end_matches([' ', '\t']).len());
-            let gap = text
-                .char_indices()
-                .map(|(i, _)| i)
-                .skip_while(|i| *i < at)
-                .find(|i| word.span_of(*i..*i + 1).start as usize >= start)
-                .unwrap_or(text.len());
-            quotes.read(text.get(at..gap).unwrap_or_default());
+            let gap = gap_at(word, at, start);
+            let part = text.get(at..gap).unwrap_or_default();
+            quotes.read(part);
+            opened.read(part);
             at = gap;
-            if let Some(quote) = quotes.quote()
-                && is_written_out(text.get(..gap).unwrap_or_default())
-            {
+            let Some(quote) = quotes.quote() else {
+                continue;
+            };
+            if written.0 != opened.start {
+                let before = text.get(..opened.start).unwrap_or_default();
+                written = (opened.start, is_written_out(before));
+            }
+            if written.1 {
                 cx.report(
                     comment.span,
                     "the builder drops this line: it is a comment, though a quote is open",
@@ -51,20 +56,45 @@ impl Rule for CommentInString {
     }
 }
 
-/// Whether the command at the end of a text writes what it is given, so that the line is missed. A
-/// program that is read by an interpreter, or a list of settings, does not miss a comment.
-fn is_written_out(text: &str) -> bool {
-    let mut quotes = Quotes::default();
-    // Where the quote that is open in the end begins.
-    let mut start = 0;
-    for (i, c) in text.char_indices() {
-        let was_open = !quotes.open.is_empty();
-        quotes.read(c.encode_utf8(&mut [0; 4]));
-        if !was_open && !quotes.open.is_empty() {
-            start = i;
+/// Where the text from `at` on goes on behind a place in the file.
+fn gap_at(word: &Word, at: usize, place: usize) -> usize {
+    let text = word.as_str();
+    let (mut low, mut high) = (at, text.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        if word.span_of(middle..middle + 1).start as usize >= place {
+            high = middle;
+        } else {
+            low = middle + 1;
         }
     }
-    let before = text.get(..start).unwrap_or_default();
+    text.ceil_char_boundary(low)
+}
+
+/// Where the quote begins that is open behind a text.
+#[derive(Default)]
+struct Opened {
+    quotes: Quotes,
+    start: usize,
+    length: usize,
+}
+
+impl Opened {
+    fn read(&mut self, text: &str) {
+        for c in text.chars() {
+            let was_open = !self.quotes.open.is_empty();
+            self.quotes.read(c.encode_utf8(&mut [0; 4]));
+            if !was_open && !self.quotes.open.is_empty() {
+                self.start = self.length;
+            }
+            self.length += c.len_utf8();
+        }
+    }
+}
+
+/// Whether the command at the end of a text writes what it is given, so that the line is missed. A
+/// program that is read by an interpreter, or a list of settings, does not miss a comment.
+fn is_written_out(before: &str) -> bool {
     let command = before
         .rsplit(['&', ';', '|', '('])
         .next()

@@ -42,9 +42,9 @@ impl Rule for SyntaxError {
         let facts = cx.facts;
         // What follows from a line that another instruction took in, or from a here-document that
         // does not begin, is told there.
-        let swallowed: Vec<Span> = facts
-            .nodes
-            .iter()
+        let errors = &cx.file().errors;
+        let nodes = facts.nodes.iter().filter(|_| !errors.is_empty());
+        let swallowed: Vec<Span> = nodes
             .filter_map(|n| {
                 let (span, _) = facts.swallowed(n)?;
                 Some(Span::new(span.start, n.instruction.span.end))
@@ -56,7 +56,6 @@ impl Rule for SyntaxError {
             swallowed.iter().any(inside) || failed.iter().any(|f| inside(&f.body))
         };
         // `FROM --platform linux/amd64 debian` has a word too many only for want of a `=`.
-        let errors = &cx.file().errors;
         let lacks_equals = |line: u32| {
             errors.iter().find(|e| {
                 let is_flag = matches!(e.kind, SyntaxErrorKind::MissingFlagValue(_));
