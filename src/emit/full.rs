@@ -560,9 +560,7 @@ mod tests {
         let got = draw(text, places, &Terminal::plain());
         assert_eq!(
             got,
-            "warning[some-rule]
-
-  ⚠ something is wrong
+            "  ⚠ warning[some-rule]: something is wrong
    ╭─[Dockerfile:7:1]
  6 │ RUN v
  7 │ FROM b

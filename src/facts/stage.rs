@@ -41,6 +41,10 @@ pub struct Stage<'a> {
     pub shell_node: Option<usize>,
     /// The dialect of that shell.
     pub shell: Dialect,
+    /// The nodes of its USER instructions, in order.
+    pub users: Vec<usize>,
+    /// The nodes of its VOLUME instructions, in order.
+    pub volumes: Vec<usize>,
     /// The nodes of its EXPOSE instructions.
     pub exposes: Vec<usize>,
     /// The nodes of its CMD instructions, in order; the last one counts.
@@ -192,6 +196,8 @@ impl<'a> Facts<'a> {
             },
             shell_node,
             shell,
+            users: Vec::new(),
+            volumes: Vec::new(),
             exposes: Vec::new(),
             cmds: Vec::new(),
             entrypoints: Vec::new(),
@@ -309,6 +315,7 @@ impl<'a> Facts<'a> {
         };
         match &instruction.kind {
             Kind::User(word) => {
+                stage.users.push(node);
                 stage.user = Some(UserSetting {
                     node,
                     stage: stage.index,
@@ -338,6 +345,7 @@ impl<'a> Facts<'a> {
                 stage.shell_node = Some(node);
                 stage.shell = Dialect::of_shell(&words);
             }
+            Kind::Volume(_) => stage.volumes.push(node),
             Kind::Expose(_) => stage.exposes.push(node),
             Kind::Cmd(_) => stage.cmds.push(node),
             Kind::Entrypoint(_) => stage.entrypoints.push(node),

@@ -33,13 +33,15 @@ impl Facts<'_> {
     }
 
     fn user_before(&self, stage: usize, before: usize) -> RunUser {
-        let set = self
-            .chain_nodes_back(stage)
-            .filter(|n| n.index < before)
-            .find_map(|n| match &n.instruction.kind {
-                Kind::User(word) => Some(self.text(n.index, word)),
+        // Not by all nodes: of a million RUN with `sudo` each would look at all before it.
+        let set = self.chain(stage).find_map(|stage| {
+            let above = stage.users.partition_point(|node| *node < before);
+            let node = *stage.users.get(above.checked_sub(1)?)?;
+            match &self.nodes.get(node)?.instruction.kind {
+                Kind::User(word) => Some(self.text(node, word)),
                 _ => None,
-            });
+            }
+        });
         match set {
             Some(Some(text)) => match text.split(':').next().unwrap_or(&text) {
                 "root" | "0" => RunUser::Root,

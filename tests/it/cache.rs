@@ -46,7 +46,7 @@ fn wrong_usage_is_said_with_what_to_do() {
         (&["--explain", "99"], "no step is `99`"),
         (&["--target", "bild"], "did you mean `build`?"),
         (&["--changed-arg", "COMIT"], "did you mean `COMMIT`?"),
-        (&["--context", "gone"], "the context gone is no directory"),
+        (&["--context", "gone"], "--context gone: no such folder"),
         (&["--log", "gone"], "gone: no such file or folder"),
         (&["--log", "src/a"], "no line of it is a build's log"),
         (&["--targets"], "--targets needs to know what changed"),

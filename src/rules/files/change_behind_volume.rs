@@ -16,7 +16,14 @@ impl Rule for ChangeBehindVolume {
             return;
         };
         let mut volumes: Vec<(String, Span)> = Vec::new();
-        for above in facts.chain_nodes(stage).filter(|n| n.index < node.index) {
+        let mut above: Vec<usize> = facts
+            .chain(stage)
+            .flat_map(|s| &s.volumes)
+            .copied()
+            .collect();
+        above.retain(|volume| *volume < node.index);
+        above.sort_unstable();
+        for above in above.into_iter().filter_map(|n| facts.nodes.get(n)) {
             if let Kind::Volume(volume) = &above.instruction.kind {
                 for path in &volume.paths {
                     let text = facts.text(above.index, path).map(|t| clean(&t));
