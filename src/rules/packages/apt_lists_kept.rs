@@ -87,10 +87,11 @@ fn is_for_later(node: &Node<'_>, update: &Install) -> bool {
 
 /// Whether a script that is not read may install with the lists of this RUN.
 fn may_be_used_later(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    let mut later = facts
-        .nodes
+    let behind = facts.nodes.get(node.index + 1..).unwrap_or_default();
+    let mut later = behind
         .iter()
-        .filter(|n| n.index > node.index && n.stage == node.stage && n.is(Keyword::Run))
+        .take_while(|n| n.stage == node.stage)
+        .filter(|n| n.is(Keyword::Run))
         .take(MOST_LATER);
     let is_script = |word: &str| word.ends_with(".sh");
     later.any(|n| {
