@@ -45,7 +45,8 @@ pub(super) fn write(
         let room = terminal.width.saturating_sub(before + mark.len());
         let message = printable(&diagnostic.message.replace('\n', " ")).into_owned();
         let message = if terminal.is_tty {
-            cut(&message, room.max(LEAST), terminal.unicode)
+            let indent = format!("\n{:before$}", "");
+            wrapped(&message, room.max(LEAST)).join(&indent)
         } else {
             message
         };
@@ -62,15 +63,30 @@ pub(super) fn write(
     write_summary(outcome, terminal, out)
 }
 
-/// As much of a text as fits.
-fn cut(text: &str, room: usize, unicode: bool) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+/// A text in lines of a width, where its words allow that.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + length <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
     }
-    let dots = if unicode { "…" } else { "..." };
-    let kept: String = text
-        .chars()
-        .take(room.saturating_sub(dots.chars().count()))
-        .collect();
-    format!("{}{dots}", kept.trim_end())
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_whole_and_none_is_lost() {
+        assert_eq!(wrapped("a bb ccc", 4), ["a bb", "ccc"]);
+        assert_eq!(wrapped("long-word b", 3), ["long-word", "b"]);
+        assert_eq!(wrapped("", 3), [""]);
+    }
 }
