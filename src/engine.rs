@@ -188,7 +188,12 @@ impl Settings {
 
     /// Whether a policy locks a rule.
     pub fn is_locked(&self, id: &str) -> bool {
-        self.rules.iter().any(|r| r.is_locked && r.meta.id == id)
+        self.locked().any(|rule| rule.id == id)
+    }
+
+    /// The rules that a policy locks.
+    pub fn locked(&self) -> impl Iterator<Item = &'static RuleMeta> {
+        self.rules.iter().filter(|r| r.is_locked).map(|r| r.meta)
     }
 
     /// The day that the file is judged for.
@@ -680,13 +685,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     if settings.no_ignores {
         suppressions.disable();
     }
-    suppressions.lock(
-        settings
-            .rules
-            .iter()
-            .filter(|r| r.is_locked)
-            .map(|r| r.meta.id),
-    );
+    suppressions.lock(settings.locked().map(|rule| rule.id));
     let found = std::mem::take(&mut cx.diagnostics);
     // What is locked is dlint's, whoever's findings are wanted.
     let (locked, mut found): (Vec<_>, Vec<_>) = found

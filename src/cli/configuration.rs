@@ -67,12 +67,7 @@ fn show(args: &ConfigurationShowArgs) -> Result<Status, Trouble> {
         .map(|e| e.meta.id)
         .filter(|id| !levels.contains_key(id))
         .collect();
-    let locked: Vec<&str> = settings
-        .rules
-        .iter()
-        .filter(|r| r.is_locked)
-        .map(|r| r.meta.id)
-        .collect();
+    let locked: Vec<&str> = settings.locked().map(|rule| rule.id).collect();
     let names = match settings.perspective {
         Perspective::Dlint => "dlint",
         Perspective::Hadolint => "hadolint",

@@ -143,7 +143,7 @@ impl Known {
 
     /// Whether nothing of a file will be shown, so that it need not be linted.
     pub(super) fn is_unchanged(&self, path: &Path, effective: &Effective) -> bool {
-        let is_locked = effective.settings.rules.iter().any(|r| r.is_locked);
+        let is_locked = effective.settings.locked().next().is_some();
         !is_locked
             && self
                 .since

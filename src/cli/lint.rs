@@ -304,6 +304,26 @@ pub(super) fn lint_paths(
     Ok((files, failures))
 }
 
+/// What the paths of a command name, for commands that do not lint; what could not be read is said on
+/// standard error.
+pub(super) fn told_tasks(
+    args: &LintArgs,
+    configs: &mut Configs,
+    color: Color,
+) -> Result<(Vec<Task>, Status), Trouble> {
+    let (tasks, failures, _) = tasks(args, configs)?;
+    if let Some((_, fault)) = configs.faults().next() {
+        return Err(fault.clone().into());
+    }
+    tell_failures(&failures, color);
+    let status = if failures.is_empty() {
+        Status::Clean
+    } else {
+        Status::Trouble
+    };
+    Ok((tasks, status))
+}
+
 /// Says on standard error what could not be linted.
 pub(super) fn tell_failures(failures: &[Failure], color: Color) {
     for failure in failures {

@@ -46,12 +46,7 @@ fn show(args: &PolicyShowArgs) -> Result<Status, Trouble> {
         .iter()
         .map(|path| disk::nearer(path).display().to_string())
         .collect();
-    let locked: Vec<&str> = settings
-        .rules
-        .iter()
-        .filter(|r| r.is_locked)
-        .map(|r| r.meta.id)
-        .collect();
+    let locked: Vec<&str> = settings.locked().map(|rule| rule.id).collect();
     let levels: Vec<(&str, &str)> = settings
         .rules
         .iter()

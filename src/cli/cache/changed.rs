@@ -24,6 +24,21 @@ pub(super) struct Changed {
     pub(super) outside: Vec<String>,
 }
 
+impl Changed {
+    /// Adds a file of the main context.
+    fn add(&mut self, context: &BuildContext, path: String) {
+        if context.is_ignored(&path) {
+            self.ignored.push(path);
+        } else {
+            self.files.push(ChangedFile {
+                context: None,
+                path,
+                is_directory: false,
+            });
+        }
+    }
+}
+
 /// Where the contexts of a build lie.
 pub(super) struct Places<'c> {
     context: Option<&'c BuildContext>,
@@ -95,16 +110,10 @@ impl<'c> Places<'c> {
             .and_then(|root| path.strip_prefix(root).ok());
         if let (Some(context), Some(below)) = (self.context, below_main.and_then(slashed)) {
             inside = true;
-            if below.is_empty() || (is_directory && !below.is_empty()) {
+            if below.is_empty() || is_directory {
                 self.add_below(&path, changed);
-            } else if context.is_ignored(&below) {
-                changed.ignored.push(below);
             } else {
-                changed.files.push(ChangedFile {
-                    context: None,
-                    path: below,
-                    is_directory: false,
-                });
+                changed.add(context, below);
             }
         }
         for named in &self.named {
@@ -140,15 +149,7 @@ impl<'c> Places<'c> {
             let below = file.path().strip_prefix(root).ok().and_then(slashed);
             let Some(below) = below else { continue };
             any = true;
-            if context.is_ignored(&below) {
-                changed.ignored.push(below);
-            } else {
-                changed.files.push(ChangedFile {
-                    context: None,
-                    path: below,
-                    is_directory: false,
-                });
-            }
+            changed.add(context, below);
         }
         let below = directory.strip_prefix(root).ok().and_then(slashed);
         if let (false, Some(path)) = (any, below) {

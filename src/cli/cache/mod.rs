@@ -89,19 +89,8 @@ pub(super) fn run(args: &CacheArgs, color: Color) -> Result<Status, Trouble> {
     }
     let log = args.log.as_deref().map(read_log).transpose()?;
     let mut configs = lint::configs(&lint_args(args))?;
-    let (tasks, failures, _) = lint::tasks(&lint_args(args), &mut configs)?;
-    if let Some((_, fault)) = configs.faults().next() {
-        return Err(fault.clone().into());
-    }
+    let (tasks, mut status) = lint::told_tasks(&lint_args(args), &mut configs, color)?;
     let terminal = Terminal::stdout(color);
-    for failure in &failures {
-        output::error(&failure.to_string(), &Terminal::stderr(color));
-    }
-    let mut status = if failures.is_empty() {
-        Status::Clean
-    } else {
-        Status::Trouble
-    };
     let listed = stdin(args)?;
     let mut answers = Vec::new();
     let mut explained = Vec::new();

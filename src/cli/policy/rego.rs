@@ -7,7 +7,7 @@ use crate::cli::args::{PolicyEvalArgs, PolicyExportArgs, PolicyImportArgs, TextF
 use crate::cli::{Status, Trouble, lint, output};
 use crate::context::disk;
 use crate::emit;
-use crate::emit::terminal::{Color, Terminal};
+use crate::emit::terminal::Color;
 use crate::engine;
 use crate::policy::rego::{self, Verdict};
 use crate::span::Source;
@@ -17,18 +17,7 @@ pub(super) fn eval(args: &PolicyEvalArgs, color: Color) -> Result<Status, Troubl
     needs_feature()?;
     let lint_args = args.config.lint(&args.paths);
     let mut configs = lint::configs(&lint_args)?;
-    let (tasks, failures, _) = lint::tasks(&lint_args, &mut configs)?;
-    if let Some((_, fault)) = configs.faults().next() {
-        return Err(fault.clone().into());
-    }
-    for failure in &failures {
-        output::error(&failure.to_string(), &Terminal::stderr(color));
-    }
-    let mut status = if failures.is_empty() {
-        Status::Clean
-    } else {
-        Status::Trouble
-    };
+    let (tasks, mut status) = lint::told_tasks(&lint_args, &mut configs, color)?;
     let mut lines: Vec<String> = Vec::new();
     let mut documents = Vec::new();
     let mut any = false;
