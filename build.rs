@@ -14,6 +14,8 @@ mod bases;
 mod credentials;
 #[path = "build/declined.rs"]
 mod declined;
+#[path = "build/development.rs"]
+mod development;
 #[path = "build/images.rs"]
 mod images;
 #[path = "build/options.rs"]
@@ -50,6 +52,7 @@ fn main() {
         bases::generate,
         credentials::generate,
         declined::generate,
+        development::generate,
         images::generate,
         options::generate,
         programs::generate,

@@ -66,18 +66,50 @@ pub fn list<S: AsRef<str>>(items: &[S], conjunction: &str) -> String {
 
 /// Names as part of a sentence: `` `a`, `b` and `c` ``; no more than six of them.
 pub fn list_of_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names_with("and", names)
+}
+
+/// The same where one of them is to be chosen: `` `a`, `b` or `c` ``.
+pub fn choice_of_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names_with("or", names)
+}
+
+fn names_with<'n>(conjunction: &str, names: impl Iterator<Item = &'n str>) -> String {
     let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(6);
     if more > 0 {
         names.truncate(6);
         names.push(format!("{more} more"));
     }
-    list(&names, "and")
+    list(&names, conjunction)
+}
+
+/// A text in lines of a width, where its words allow that.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + length <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_stay_whole_and_none_is_lost() {
+        assert_eq!(wrapped("a bb ccc", 4), ["a bb", "ccc"]);
+        assert_eq!(wrapped("long-word b", 3), ["long-word", "b"]);
+        assert_eq!(wrapped("", 3), [""]);
+    }
 
     #[test]
     fn distances_count_characters() {

@@ -323,6 +323,9 @@ pub struct PolicyKeys {
     /// See [`Policy::final_digest`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub final_digest: Option<bool>,
+    /// See [`Policy::final_runtime`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_runtime: Option<bool>,
     /// See [`Policy::mode`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
@@ -360,6 +363,7 @@ impl PolicyKeys {
             defines_golden,
             build_stages,
             final_digest,
+            final_runtime,
             mode,
             effective,
             exceptions,
@@ -374,6 +378,7 @@ impl PolicyKeys {
         policy.read.extend(read.iter().cloned());
         replace(&mut policy.build_stages, build_stages.as_ref());
         replace(&mut policy.final_digest, final_digest.as_ref());
+        replace(&mut policy.final_runtime, final_runtime.as_ref());
         replace(&mut policy.mode, mode.as_ref());
         if effective.is_some() {
             policy.effective = *effective;

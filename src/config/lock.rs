@@ -22,12 +22,13 @@ pub(super) const EXCLUDE: &str = "exclude";
 
 /// The keys of `[policy]` that a locked rule takes from the policy alone, even if it leaves them out:
 /// those that [`policy::Policy::keep`] copies, and the exceptions.
-const ALWAYS: [&str; 6] = [
+const ALWAYS: [&str; 7] = [
     "build-stages",
     "defines-golden",
     "effective",
     "exceptions",
     "final-digest",
+    "final-runtime",
     "mode",
 ];
 

@@ -6,8 +6,8 @@ use super::terminal::{Style, Terminal};
 use super::{Linted, Outcome, code, fix_mark, printable, shown_path, write_summary};
 use crate::diagnostic::Diagnostic;
 
-/// The least columns for a message, however narrow the terminal is.
-const LEAST: usize = 24;
+/// The least columns for a message; where fewer are left beside the rest, it stands below.
+const LEAST: usize = 30;
 
 pub(super) fn write(
     outcome: &Outcome<'_>,
@@ -42,51 +42,24 @@ pub(super) fn write(
         };
         let mark = fix_mark(diagnostic);
         let before = 2 + places + 2 + 7 + 2 + codes + 2;
-        let room = terminal.width.saturating_sub(before + mark.len());
         let message = printable(&diagnostic.message.replace('\n', " ")).into_owned();
+        let below = 4;
+        let is_narrow = terminal.is_tty && terminal.width.saturating_sub(before) < LEAST;
+        let indent = if is_narrow { below } else { before };
+        let room = terminal.width.saturating_sub(indent + mark.len());
+        let gap = format!("\n{:indent$}", "");
         let message = if terminal.is_tty {
-            let indent = format!("\n{:before$}", "");
-            wrapped(&message, room.max(LEAST)).join(&indent)
+            crate::text::wrapped(&message, room).join(&gap)
         } else {
             message
         };
-        writeln!(
-            out,
-            "  {:>places$}  {level}  {name}  {}{message}",
-            place(found),
-            terminal.paint(Style::Dim, mark),
-        )?;
+        write!(out, "  {:>places$}  {level}  {name}", place(found))?;
+        let between = if is_narrow { gap.as_str() } else { "  " };
+        let mark = terminal.paint(Style::Dim, mark);
+        writeln!(out, "{between}{mark}{message}")?;
     }
     if outcome.summary && !all.is_empty() {
         writeln!(out)?;
     }
     write_summary(outcome, terminal, out)
-}
-
-/// A text in lines of a width, where its words allow that.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + length <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_stay_whole_and_none_is_lost() {
-        assert_eq!(wrapped("a bb ccc", 4), ["a bb", "ccc"]);
-        assert_eq!(wrapped("long-word b", 3), ["long-word", "b"]);
-        assert_eq!(wrapped("", 3), [""]);
-    }
 }

@@ -4,6 +4,7 @@ mod alternatives;
 mod archives;
 mod base;
 mod defaults;
+mod development;
 mod lifetimes;
 mod options;
 mod programs;
@@ -22,6 +23,7 @@ pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
     inherited_shell, is_windows, os_family,
 };
+pub use development::{Development, development};
 pub use lifetimes::{EndOfLife, end_of_life, newest_release};
 pub use options::{Recommended, is_too_old, recommended};
 pub use programs::{

@@ -17,8 +17,9 @@ use sources::PolicySource;
 pub use tags::{NoTags, Tags};
 
 /// The rules that judge by a policy: its mode, its date and its exceptions are for them.
-pub const RULES: [&str; 9] = [
+pub const RULES: [&str; 10] = [
     "deprecated-base",
+    "development-base",
     "golden-definition",
     "insecure-registry",
     "invalid-label-key",
@@ -42,6 +43,8 @@ pub struct Policy {
     pub build_stages: Bases,
     /// Whether the base of a final stage needs a digest.
     pub final_digest: bool,
+    /// Whether final stages may not build on images that are for building: SDKs, `-dev` variants.
+    pub final_runtime: bool,
     /// How far the policy goes.
     pub mode: Mode,
     /// The day from which the policy's errors are errors; until then they are warnings.
@@ -142,6 +145,7 @@ impl Policy {
         other.defines_golden = self.defines_golden;
         other.effective = self.effective;
         other.final_digest = self.final_digest;
+        other.final_runtime = self.final_runtime;
         other.mode = self.mode;
         let labels = self.label_schema.iter();
         other

@@ -102,7 +102,8 @@ pub const COVERING: [(&str, &str); 2] = [
 pub const NON_GOLDEN_BASE: &str = "non-golden-base";
 
 /// The rules whose findings about a base [`NON_GOLDEN_BASE`] tells in its help.
-pub const TOLD_OF_A_BASE: [&str; 8] = [
+pub const TOLD_OF_A_BASE: [&str; 9] = [
+    "development-base",
     "end-of-life-base",
     "floating-tag",
     "heavy-base",

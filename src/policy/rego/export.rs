@@ -285,6 +285,9 @@ fn notes(policy: &Policy) -> Vec<String> {
     if policy.final_digest {
         add("Not said here: the base of a final stage needs a digest.");
     }
+    if policy.final_runtime {
+        add("Not said here: final stages build on no image that is for building.");
+    }
     match policy.mode {
         Mode::Enforce => {}
         Mode::Audit | Mode::Warn => {

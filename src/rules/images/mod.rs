@@ -3,6 +3,7 @@
 pub mod archive_gone;
 pub mod constant_platform;
 pub mod deprecated_base;
+pub mod development_base;
 pub mod end_of_life_base;
 pub mod floating_tag;
 pub mod golden_definition;

@@ -62,7 +62,19 @@ impl Rule for NonGoldenBase {
         }
         let place = facts.place(used, 0..image.text.len());
         let name = image.shown();
-        let message = match (verdict, &replacement) {
+        // Where a range of tags is golden, the range is what to say.
+        let shown = replacement.as_ref().map(|(written, golden)| {
+            let is_open = written.contains('*');
+            (
+                if is_open {
+                    name_of(golden)
+                } else {
+                    written.clone()
+                },
+                *golden,
+            )
+        });
+        let message = match (verdict, &shown) {
             (Verdict::OtherStage(golden), _) if golden.stages == Some(StageKind::Build) => {
                 format!("`{name}` is golden for build stages, and this is a final one")
             }
@@ -74,7 +86,7 @@ impl Rule for NonGoldenBase {
             }
             (_, None) => format!("`{name}` is not a golden image"),
         };
-        let help = match &replacement {
+        let help = match &shown {
             Some((written, golden)) => {
                 let mut help = format!("build on the golden image `{written}`");
                 help.push_str(&contact(golden));
@@ -84,7 +96,7 @@ impl Rule for NonGoldenBase {
                 let fitting = policy.golden.iter().filter(|g| g.is_for(kind));
                 let fitting = fitting.filter(|g| g.deprecated.is_none());
                 let names: Vec<String> = fitting.map(name_of).collect();
-                let names = text::list_of_names(names.iter().map(String::as_str));
+                let names = text::choice_of_names(names.iter().map(String::as_str));
                 format!("build on a golden image: {names}")
             }
         };
