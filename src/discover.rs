@@ -16,7 +16,8 @@ use crate::context::disk;
 use ignored::Ignored;
 
 /// Hidden folders in which people keep Dockerfiles.
-const HIDDEN: [&str; 7] = [
+const HIDDEN: [&str; 8] = [
+    ".clusterfuzzlite",
     ".devcontainer",
     ".docker",
     ".github",
@@ -90,6 +91,8 @@ pub struct Found {
     pub outside: Vec<PathBuf>,
     /// Whether `.gitignore` and the like left something out.
     pub left_out: bool,
+    /// Whether searched folders have a file of Rego.
+    pub rego: bool,
 }
 
 /// Finds the Dockerfiles that paths name. What has a wrong configuration is left out: the
@@ -203,6 +206,7 @@ impl Search<'_> {
         configs: &mut Configs,
     ) {
         let path = entry.path();
+        self.found.rego |= path.extension().is_some_and(|e| e == "rego");
         let is_link = entry.file_type().is_symlink();
         let is_file = if is_link {
             std::fs::metadata(path).is_ok_and(|m| m.is_file())
@@ -299,8 +303,13 @@ pub fn is_dockerfile(path: &Path) -> bool {
     }
     let (stem, rest) = lower.split_once('.').unwrap_or((&lower, ""));
     let is_name = |part: &str| matches!(part, "dockerfile" | "containerfile");
-    // `Dockerfile-fpm`, `Dockerfile_gpu`, `dev-Dockerfile`; what has an ending is something else.
-    let marked = stem == lower && {
+    // `Dockerfile-fpm`, `Dockerfile_gpu`, `dev-Dockerfile`; what has an ending is something else, but
+    // `4.0.0` is a version.
+    let is_number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit()) && part != "7z";
+    // A manual's page is `dockerfile-lint.1`.
+    let is_version = name.starts_with(['D', 'C']) || stem.ends_with(|c: char| c.is_ascii_digit());
+    let has_version = is_version && !rest.is_empty() && rest.split('.').all(is_number);
+    let marked = (stem == lower || has_version) && {
         let first = stem.split(['-', '_']).next().unwrap_or_default();
         let last = stem.rsplit(['-', '_']).next().unwrap_or_default();
         (is_name(first) || is_name(last)) && !stem.ends_with('~') && !stem.starts_with(['-', '_'])
@@ -335,6 +344,9 @@ mod tests {
             "Dockerfile_gpu",
             "dev-Dockerfile",
             "Containerfile-x",
+            "Dockerfile_tidyverse_4.0.0",
+            "Dockerfile-3.12-slim",
+            "Dockerfile-Compliant.38",
         ] {
             assert!(is_dockerfile(Path::new(name)), "{name}");
         }
@@ -352,6 +364,9 @@ mod tests {
             "dockerfile-lint.js",
             "build-dockerfile.sh",
             "Dockerfile-x~",
+            "dockerfile-lint.1",
+            "Dockerfile-3.12.j2",
+            "Dockerfile-2.7z",
             "Dockerfile~",
             "Dockerfile.dev~",
             ".dockerfile",

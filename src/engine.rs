@@ -609,7 +609,13 @@ fn policy_faults_of(source: &Source, settings: &Settings) -> Vec<Report> {
 pub fn judged(source: &Source, settings: &Settings) -> Vec<(Vec<String>, Judged)> {
     let files = settings.files.clone().unwrap_or_else(|| Arc::new(Nothing));
     // Most files have none, and are not to pay for it.
-    if settings.policy.build.is_empty() && !refused_by_policy::is_beside(source.path(), &*files) {
+    let own = [&settings.build].into_iter();
+    let mut builds = own.chain(settings.builds.iter().map(|b| &b.build));
+    let is_told = builds.any(|build| !build.policies.files.is_empty());
+    if settings.policy.build.is_empty()
+        && !is_told
+        && !refused_by_policy::is_beside(source.path(), &*files)
+    {
         return Vec::new();
     }
     let file = syntax::parse(source);

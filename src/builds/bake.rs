@@ -16,6 +16,7 @@ use super::Fault;
 use super::hcl::{Attributes, Environment, Function, Locals, Raw, Value, Variable};
 use super::hcl_template;
 use super::invocation::{Inline, Invocation, Recipe, align, is_local, join};
+use super::policies::{self, Entry};
 use crate::context::{Build, Targets};
 use crate::span::{Source, Span};
 
@@ -192,6 +193,7 @@ struct Resolved<'f> {
     tags: Option<Value>,
     arguments: BTreeMap<String, Value>,
     contexts: BTreeMap<String, Value>,
+    policies: Vec<Entry>,
     /// Whether something that is not known can give any argument.
     any_argument: bool,
     /// Whether nobody knows what it inherits.
@@ -469,6 +471,7 @@ impl<'f> File<'f> {
             any_argument: arguments == Some(Value::Unknown),
             arguments: pairs(arguments).collect(),
             contexts: pairs(get("contexts")).collect(),
+            policies: entries(get("policy")),
             unknown: false,
         }
     }
@@ -557,6 +560,7 @@ impl<'f> Resolved<'f> {
         }
         self.arguments.extend(over.arguments);
         self.contexts.extend(over.contexts);
+        self.policies.extend(over.policies);
         self.any_argument |= over.any_argument;
         self.unknown |= over.unknown;
     }
@@ -605,6 +609,7 @@ impl<'f> Resolved<'f> {
             .map(|(name, value)| (name.clone(), value.text()))
             .collect();
         let mut build = Build {
+            policies: policies::told(&self.policies, context.as_deref(), folder),
             contexts: self.contexts.into_keys().collect(),
             context: context.map(|context| {
                 if context.as_os_str().is_empty() {
@@ -710,6 +715,24 @@ fn attributes(block: &HclBlock) -> Attributes<'_> {
         .attributes()
         .map(|a| (a.key.as_str().to_owned(), Raw::Hcl(&a.value)))
         .collect()
+}
+
+/// The policies of a list, as far as they are known: texts as for `--policy`, or objects.
+fn entries(value: Option<Value>) -> Vec<Entry> {
+    let Some(Value::List(items)) = value else {
+        return Vec::new();
+    };
+    let entry = |item: &Value| match item {
+        Value::Map(pairs) => {
+            let known = pairs.iter().filter(|(_, value)| *value != Value::Null);
+            let fields = known.map(|(key, value)| Some((key.as_str(), value.text()?)));
+            let fields: Vec<(&str, String)> = fields.collect::<Option<_>>()?;
+            let set = fields.iter().filter(|(_, value)| !value.is_empty());
+            Entry::of(set.map(|(key, value)| (*key, value.as_str())))
+        }
+        item => Entry::parse(&item.text()?),
+    };
+    items.iter().filter_map(entry).collect()
 }
 
 /// The texts of a list, as far as they are known.

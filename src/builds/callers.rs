@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::invocation::join;
+use super::policies::{self, Entry};
 use super::yaml::{self, Node};
-use crate::context::Caller;
+use crate::context::{Build, Caller};
 use crate::secrets::name;
 use crate::secrets::position::{Lookup, arguments};
 use crate::span::Span;
@@ -259,72 +260,13 @@ fn commands(
     if !script.contains("build-arg") {
         return Vec::new();
     }
-    // Expressions have blanks and braces; Make has parentheses.
-    let mut readable = String::with_capacity(script.len());
-    let mut rest = script;
-    while let Some(at) = rest.find("${{") {
-        let (before, expression) = rest.split_at(at);
-        readable.push_str(before);
-        let end = expression.find("}}").map_or(expression.len(), |i| i + 2);
-        let (expression, behind) = expression.split_at(end);
-        let name = secret_in(expression).unwrap_or("expression");
-        let kind = if secret_in(expression).is_some() {
-            "secrets_"
-        } else {
-            "other_"
-        };
-        readable.push_str(&format!("${{{kind}{name}}}"));
-        rest = behind;
-    }
-    readable.push_str(rest);
-    let readable = readable
-        .replace("$$", "$")
-        .replace("$(", "${")
-        .replace(")", "}");
     let lookup: Lookup<'_> = &|name: &str| Some(format!("{MARK}{name}{MARK}"));
     let mut passed = Vec::new();
-    for words in arguments(&readable, lookup) {
-        let builds = |w: &String| {
-            matches!(w.as_str(), "build" | "bud") || w.ends_with("executor") || w == "buildx"
-        };
-        // `$(DOCKER_COMMAND) --build-arg X=y .`
-        let by_variable = words.first().is_some_and(|w| w.contains(MARK));
-        if !by_variable && !words.iter().any(builds) {
+    for words in arguments(&readable(script), lookup) {
+        let Some(command) = Command::of(folder, &words) else {
             continue;
-        }
-        let mut file = None;
-        let mut found: Vec<(String, String)> = Vec::new();
-        let mut iter = words.iter().peekable();
-        while let Some(word) = iter.next() {
-            let (flag, joined) = match word.split_once('=') {
-                Some((flag, value)) if flag.starts_with("--") => (flag, Some(value.to_owned())),
-                _ => (word.as_str(), None),
-            };
-            let mut value = || joined.clone().or_else(|| iter.next().cloned());
-            match flag {
-                "--build-arg" => {
-                    let Some(pair) = value() else {
-                        continue;
-                    };
-                    match pair.split_once('=') {
-                        Some((name, value)) => found.push((name.to_owned(), value.to_owned())),
-                        // Of the environment.
-                        None => found.push((pair.clone(), format!("{MARK}{pair}{MARK}"))),
-                    }
-                }
-                "-f" | "--file" | "--dockerfile" => file = value(),
-                _ => {}
-            }
-        }
-        let context = words.last().filter(|w| !w.starts_with('-')).cloned();
-        let dockerfile = match (file, context) {
-            (Some(file), _) if file.contains(MARK) => None,
-            (Some(file), _) => Some(join(folder, &file)),
-            (None, Some(context)) if context.contains([MARK, ':']) => None,
-            (None, Some(context)) => Some(join(folder, &format!("{context}/Dockerfile"))),
-            (None, None) => None,
         };
-        for (argument, value) in found {
+        for (argument, value) in command.arguments {
             let variable = value.split(MARK).nth(1).unwrap_or_default();
             let secret = match variable.strip_prefix("secrets_") {
                 Some(secret) => Some(secret),
@@ -343,12 +285,202 @@ fn commands(
                 &argument,
                 &value,
                 secret,
-                dockerfile.clone(),
+                command.dockerfile.clone(),
                 Caller::Command,
             );
         }
     }
     passed
+}
+
+/// A script with the expressions of workflows and of Make as a shell would write them.
+fn readable(script: &str) -> String {
+    // Expressions have blanks and braces; Make has parentheses.
+    let mut readable = String::with_capacity(script.len());
+    let mut rest = script;
+    while let Some(at) = rest.find("${{") {
+        let (before, expression) = rest.split_at(at);
+        readable.push_str(before);
+        let end = expression.find("}}").map_or(expression.len(), |i| i + 2);
+        let (expression, behind) = expression.split_at(end);
+        let name = secret_in(expression).unwrap_or("expression");
+        let kind = if secret_in(expression).is_some() {
+            "secrets_"
+        } else {
+            "other_"
+        };
+        readable.push_str(&format!("${{{kind}{name}}}"));
+        rest = behind;
+    }
+    readable.push_str(rest);
+    readable
+        .replace("$$", "$")
+        .replace("$(", "${")
+        .replace(")", "}")
+}
+
+/// A command that builds.
+struct Command {
+    /// The Dockerfile; nothing if a variable decides.
+    dockerfile: Option<PathBuf>,
+    /// The build context; nothing if a variable decides, or if it is no folder.
+    context: Option<PathBuf>,
+    /// What `--build-arg` says.
+    arguments: Vec<(String, String)>,
+    /// What `--policy` says.
+    policies: Vec<String>,
+    /// `--target`.
+    target: Option<String>,
+}
+
+impl Command {
+    fn of(folder: &Path, words: &[String]) -> Option<Self> {
+        let builds = |w: &String| {
+            matches!(w.as_str(), "build" | "bud") || w.ends_with("executor") || w == "buildx"
+        };
+        // `$(DOCKER_COMMAND) --build-arg X=y .`
+        let by_variable = words.first().is_some_and(|w| w.contains(MARK));
+        if !by_variable && !words.iter().any(builds) {
+            return None;
+        }
+        let mut command = Self {
+            dockerfile: None,
+            context: None,
+            arguments: Vec::new(),
+            policies: Vec::new(),
+            target: None,
+        };
+        let mut file = None;
+        let mut iter = words.iter().peekable();
+        while let Some(word) = iter.next() {
+            let (flag, joined) = match word.split_once('=') {
+                Some((flag, value)) if flag.starts_with("--") => (flag, Some(value.to_owned())),
+                _ => (word.as_str(), None),
+            };
+            let mut value = || joined.clone().or_else(|| iter.next().cloned());
+            match flag {
+                "--build-arg" => {
+                    let Some(pair) = value() else {
+                        continue;
+                    };
+                    command.arguments.push(match pair.split_once('=') {
+                        Some((name, value)) => (name.to_owned(), value.to_owned()),
+                        // Of the environment.
+                        None => (pair.clone(), format!("{MARK}{pair}{MARK}")),
+                    });
+                }
+                "-f" | "--file" | "--dockerfile" => file = value(),
+                "--policy" => command.policies.extend(value()),
+                "--target" => command.target = value(),
+                _ => {}
+            }
+        }
+        let context = words.last().filter(|w| !w.starts_with('-')).cloned();
+        let context = context.filter(|context| !context.contains([MARK, ':']));
+        command.dockerfile = match (file, &context) {
+            (Some(file), _) if file.contains(MARK) => None,
+            (Some(file), _) => Some(join(folder, &file)),
+            (None, Some(context)) => Some(join(folder, &format!("{context}/Dockerfile"))),
+            (None, None) => None,
+        };
+        command.context = context.map(|context| join(folder, &context));
+        Some(command)
+    }
+}
+
+/// A build that a command makes with policies of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyBuild {
+    /// The Dockerfile.
+    pub dockerfile: PathBuf,
+    /// How it is built.
+    pub build: Build,
+}
+
+/// The builds of a workflow, a pipeline, a Makefile or a script that have a `--policy`.
+pub fn with_policies(folder: &Path, path: &Path, text: &str) -> Vec<PolicyBuild> {
+    let mut builds = Vec::new();
+    if !text.contains("--policy") {
+        return builds;
+    }
+    let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
+    if !is_yaml {
+        commands_with_policies(folder, text, &mut builds);
+        return builds;
+    }
+    for document in yaml::parse(text).unwrap_or_default() {
+        scripts_in(folder, &document, MOST_DEPTH, &mut builds);
+    }
+    builds
+}
+
+/// How deep scripts lie in a workflow, at most.
+const MOST_DEPTH: usize = 8;
+
+/// Reads the scripts anywhere in a workflow or a pipeline.
+fn scripts_in(folder: &Path, node: &Node, depth: usize, builds: &mut Vec<PolicyBuild>) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    for item in node.items() {
+        scripts_in(folder, item, depth, builds);
+    }
+    let place = node.get("working-directory").and_then(|w| w.text());
+    for (key, _, value) in node.pairs() {
+        match key {
+            "run" | "script" | "before_script" | "after_script" => {
+                let folder = join(folder, place.unwrap_or_default());
+                let alone = value.text().into_iter();
+                let lines = value.items().iter().filter_map(|line| line.text());
+                let lines: Vec<&str> = alone.chain(lines).collect();
+                commands_with_policies(&folder, &lines.join("\n"), builds);
+            }
+            _ => scripts_in(folder, &value, depth, builds),
+        }
+    }
+}
+
+fn commands_with_policies(folder: &Path, script: &str, builds: &mut Vec<PolicyBuild>) {
+    if !script.contains("--policy") {
+        return;
+    }
+    let lookup: Lookup<'_> = &|name: &str| Some(format!("{MARK}{name}{MARK}"));
+    for words in arguments(&readable(script), lookup) {
+        let Some(command) = Command::of(folder, &words) else {
+            continue;
+        };
+        let Some(dockerfile) = command.dockerfile else {
+            continue;
+        };
+        let entries = command
+            .policies
+            .iter()
+            .filter(|entry| !entry.contains(MARK));
+        let entries: Vec<Entry> = entries.filter_map(|entry| Entry::parse(entry)).collect();
+        if entries.is_empty() {
+            continue;
+        }
+        let mut build = Build {
+            policies: policies::told(&entries, command.context.as_deref(), folder),
+            context: command.context,
+            ..Build::default()
+        };
+        match command.target {
+            Some(target) if target.contains(MARK) => build.targets.any = true,
+            target => {
+                build.targets.names.extend(target.clone());
+                build.target = target;
+            }
+        }
+        for (name, value) in command.arguments {
+            if value.contains(MARK) {
+                build.unknown_arguments.push(name);
+            } else {
+                build.arguments.push((name, value));
+            }
+        }
+        builds.push(PolicyBuild { dockerfile, build });
+    }
 }
 
 #[cfg(test)]
@@ -421,5 +553,49 @@ jobs:
         let text = "image:\n\tdocker build --build-arg NPM=$(NPM_TOKEN) \\\n\t  --build-arg V=$(VERSION) .\n";
         let passed = plain(Path::new("a"), text);
         assert_eq!(shown(&passed, text), ["NPM NPM_TOKEN a/Dockerfile NPM"]);
+    }
+
+    #[test]
+    fn builds_with_policies_of_their_own() {
+        let shown = |path: &str, text: &str| -> Vec<String> {
+            let builds = with_policies(Path::new("r"), Path::new(path), text);
+            let show = |b: &PolicyBuild| {
+                let files = b
+                    .build
+                    .policies
+                    .files
+                    .iter()
+                    .map(|f| f.display().to_string());
+                let files: Vec<String> = files.collect();
+                let target = b.build.target.as_deref().unwrap_or("-");
+                format!("{} {target} {}", b.dockerfile.display(), files.join(" "))
+            };
+            builds.iter().map(|b| show(b).replace('\\', "/")).collect()
+        };
+        let workflow = "\
+jobs:
+  build:
+    steps:
+      - run: |
+          docker buildx build --policy filename=a.rego --target app \\
+            --policy=filename=cwd://ci/b.rego -f x/Dockerfile --build-arg V=${{ inputs.v }} app
+      - run: docker buildx build --policy filename=${{ inputs.policy }} .
+      - working-directory: web
+        run: docker buildx build --policy filename=w.rego .
+";
+        assert_eq!(
+            shown("w.yml", workflow),
+            [
+                "r/x/Dockerfile app r/app/a.rego r/ci/b.rego",
+                "r/web/Dockerfile - r/web/w.rego",
+            ]
+        );
+        let pipeline = "build:\n  script:\n    - docker buildx build --policy disabled=true .\n";
+        let builds = with_policies(Path::new("r"), Path::new(".gitlab-ci.yml"), pipeline);
+        assert!(builds.iter().all(|b| b.build.policies.without_beside));
+        assert_eq!(builds.len(), 1);
+        let made = "image:\n\tdocker buildx build --policy filename=m.rego $(EXTRA) .\n";
+        assert_eq!(shown("Makefile", made), ["r/Dockerfile - r/m.rego"]);
+        assert!(shown("Makefile", "image:\n\tdocker build .\n").is_empty());
     }
 }

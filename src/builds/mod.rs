@@ -20,6 +20,8 @@ mod hcl_template;
 pub mod invocation;
 mod json5;
 #[cfg(feature = "builds")]
+mod policies;
+#[cfg(feature = "builds")]
 pub mod quadlet;
 pub mod updaters;
 // hadolint's configuration, which is YAML too, asks for less of it than a compose file.

@@ -161,6 +161,7 @@ impl Builders {
                 // Names of files there would be suggested.
                 build.context = None;
             }
+            self.keep_policies(path, discovery, &text, span, &name, &mut build);
             match recipe {
                 Recipe::File(file) if file.is_file() => {
                     self.add_arguments(path, &text, span, &build, &file);
@@ -212,6 +213,31 @@ impl Builders {
             }
         }
         self.inline_sources.extend(source);
+    }
+
+    /// Leaves the policies of a build out that cannot be read.
+    fn keep_policies(
+        &mut self,
+        path: &Path,
+        discovery: Discovery,
+        text: &str,
+        span: Span,
+        name: &str,
+        build: &mut Build,
+    ) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        build.policies.files.retain(|file| {
+            if !file.is_file() && discovery == Discovery::Named {
+                let place = Source::new(path, text).position(span.start);
+                let file = file.display();
+                let message = format!(
+                    "line {}, column {}: `{name}` has the policy {file}, which is not there",
+                    place.line, place.column
+                );
+                self.failures.push(Failure::new(path, message));
+            }
+            file.is_file() && !disk::leads_out(folder, file)
+        });
     }
 
     /// Remembers the secrets among the arguments of a build that a compose or bake file describes.
@@ -316,6 +342,36 @@ impl Builders {
     /// All images that are built.
     pub(super) fn images(&self) -> impl Iterator<Item = &String> {
         self.builds.values().flatten().flat_map(|k| &k.images)
+    }
+
+    /// By the Dockerfile's canonical path, the builds that workflows, scripts and Makefiles make
+    /// with policies of their own. To find them, these are read.
+    pub(super) fn with_policies(&self) -> BTreeMap<PathBuf, Vec<NamedBuild>> {
+        let mut all: BTreeMap<PathBuf, Vec<NamedBuild>> = BTreeMap::new();
+        for passing in &self.passed.passing {
+            let Passing::Callers(folder, root) = passing else {
+                continue;
+            };
+            for (path, text, _) in caller_files(folder) {
+                let shown = path.strip_prefix(root).unwrap_or(&path).to_string_lossy();
+                for made in callers::with_policies(folder, &path, &text) {
+                    let mut build = made.build;
+                    let files = std::mem::take(&mut build.policies.files).into_iter();
+                    let inside = files.filter(|f| f.is_file() && !disk::leads_out(folder, f));
+                    build.policies.files = inside.map(|f| disk::nearer(&f).to_owned()).collect();
+                    let is_out = |c: &PathBuf| disk::leads_out(folder, c);
+                    if build.context.as_ref().is_some_and(is_out) {
+                        build.context = None;
+                    }
+                    let of_file = all.entry(disk::identity(&made.dockerfile)).or_default();
+                    if of_file.len() < MAX_BUILDS && of_file.iter().all(|b| b.build != build) {
+                        let names = vec![shown.to_string()];
+                        of_file.push(NamedBuild { names, build });
+                    }
+                }
+            }
+        }
+        all
     }
 
     /// The builds of a Dockerfile, with what the user says over them; none if nobody says how it
@@ -435,8 +491,11 @@ impl PassedSecrets {
     }
 }
 
-/// Reads the workflows, scripts and Makefiles of a folder for the build arguments they pass.
-fn read_callers(folder: &Path, root: &Path) -> Vec<KnownArgument> {
+/// How a file that builds is read for the build arguments that it passes.
+type ReadPassed = fn(&Path, &str) -> Vec<callers::Passed>;
+
+/// The workflows, scripts and Makefiles of a folder, with their texts.
+fn caller_files(folder: &Path) -> Vec<(PathBuf, String, ReadPassed)> {
     const PLAIN: [&str; 9] = [
         "Makefile",
         "makefile",
@@ -460,8 +519,7 @@ fn read_callers(folder: &Path, root: &Path) -> Vec<KnownArgument> {
         paths.sort();
         paths
     };
-    type Read = fn(&Path, &str) -> Vec<callers::Passed>;
-    let mut files: Vec<(PathBuf, Read)> = Vec::new();
+    let mut files: Vec<(PathBuf, ReadPassed)> = Vec::new();
     for path in in_folder(".github/workflows", &["yml", "yaml"]) {
         files.push((path, callers::github));
     }
@@ -471,16 +529,21 @@ fn read_callers(folder: &Path, root: &Path) -> Vec<KnownArgument> {
     }
     for name in FOLDERS {
         let scripts = in_folder(name, &["sh", "bash", "mk"]).into_iter();
-        files.extend(scripts.map(|path| (path, callers::plain as Read)));
+        files.extend(scripts.map(|path| (path, callers::plain as ReadPassed)));
     }
+    let there = files.into_iter();
+    let there = there.filter(|(path, _)| path.is_file() && !disk::leads_out(folder, path));
+    let texts = there.filter_map(|(path, read)| {
+        let text = text_of(&path).ok()?;
+        Some((path, text, read))
+    });
+    texts.collect()
+}
+
+/// Reads the workflows, scripts and Makefiles of a folder for the build arguments they pass.
+fn read_callers(folder: &Path, root: &Path) -> Vec<KnownArgument> {
     let mut known = Vec::new();
-    for (path, read) in files {
-        if !path.is_file() || disk::leads_out(folder, &path) {
-            continue;
-        }
-        let Ok(text) = text_of(&path) else {
-            continue;
-        };
+    for (path, text, read) in caller_files(folder) {
         if !["build-arg", "build_arg", "buildArgs"]
             .iter()
             .any(|w| text.contains(w))
@@ -494,7 +557,7 @@ fn read_callers(folder: &Path, root: &Path) -> Vec<KnownArgument> {
 }
 
 /// What the user says wins over what a file says.
-fn over(mut build: Build, user: &Build) -> Build {
+pub(super) fn over(mut build: Build, user: &Build) -> Build {
     for (name, value) in &user.arguments {
         build.arguments.retain(|(n, _)| n != name);
         build.unknown_arguments.retain(|n| n != name);

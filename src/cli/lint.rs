@@ -190,8 +190,13 @@ fn once(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
     };
     let attempts = configs.attempts();
     let fails_locked = !attempts.is_empty() || any_fails(true);
-    let exceptions =
-        config::exceptions::of_run(files.iter().map(|f| (&f.effective, f.linted.report())));
+    let searched: Vec<PathBuf> = searched(&args.paths);
+    let is_whole = |path: &Path| {
+        let folder = path.parent().map(disk::identity);
+        folder.is_some_and(|folder| searched.iter().any(|whole| folder.starts_with(whole)))
+    };
+    let judged = files.iter().map(|f| (&f.effective, f.linted.report()));
+    let exceptions = config::exceptions::of_run(judged, is_whole);
     let fails = fails_locked
         || any_fails(false)
         || files.iter().any(|f| f.linted.report().fails)
@@ -464,6 +469,14 @@ fn own_left_out(platforms: &[String]) -> Vec<String> {
     named.cloned().collect()
 }
 
+/// The folders that are searched.
+fn searched(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    let folders = paths.iter().filter(|path| path.is_dir());
+    folders.map(|path| disk::identity(path)).collect()
+}
+
 /// This day where the sun stands over Greenwich, the same for all who lint at a time.
 pub(super) fn today() -> Date {
     const DAY: u64 = 24 * 60 * 60;
@@ -713,6 +726,12 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
             bytes: None,
         });
     }
+    // Most trees have no policy of Rego, and are not to pay for it.
+    let mut commands: BTreeMap<PathBuf, Vec<NamedBuild>> = if found.rego {
+        builders.with_policies()
+    } else {
+        BTreeMap::new()
+    };
     let passed = Arc::new(std::mem::take(&mut builders.passed));
     for path in files {
         // The configurations know what is wrong.
@@ -720,8 +739,19 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
             continue;
         };
         let settings = &effective.settings;
+        let mut builds = builders.of(&path, &settings.build, is_alone(settings));
+        if !is_alone(settings) && !commands.is_empty() {
+            let own = commands
+                .remove(&disk::identity(&path))
+                .into_iter()
+                .flatten();
+            builds.extend(own.map(|mut named| {
+                named.build = super::builders::over(named.build, &settings.build);
+                named
+            }));
+        }
         tasks.push(Task {
-            builds: builders.of(&path, &settings.build, is_alone(settings)),
+            builds,
             passed: Arc::clone(&passed),
             makes: builders.images_of(&path),
             effective,

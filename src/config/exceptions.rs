@@ -1,7 +1,7 @@
 //! What a run says of the exceptions from the policy: those that end, and those that allow nothing.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Effective;
@@ -21,9 +21,11 @@ struct Seen {
 }
 
 /// The findings about the exceptions of a run: about each of the files that were linted, what
-/// applied to it and what was found. They stand in the configuration files.
+/// applied to it and what was found. They stand in the configuration files. `is_whole` says whether
+/// all was linted that a configuration file is about.
 pub fn of_run<'r>(
     files: impl Iterator<Item = (&'r Arc<Effective>, &'r Report)>,
+    is_whole: impl Fn(&Path) -> bool,
 ) -> Vec<(Arc<Effective>, Report)> {
     let mut seen: BTreeMap<(PathBuf, u32), Seen> = BTreeMap::new();
     let place = |granted: &Granted| (granted.source.path().to_path_buf(), granted.span.start);
@@ -45,7 +47,10 @@ pub fn of_run<'r>(
     }
     let mut found: BTreeMap<PathBuf, (Arc<Effective>, Source, Vec<Diagnostic>)> = BTreeMap::new();
     for ((path, _), seen) in seen {
-        let Some(diagnostic) = judge(&seen) else {
+        // One for whatever file may be for one that this run has nothing to do with.
+        let exception = &seen.granted.exception;
+        let may_be_elsewhere = exception.files.is_empty() && !seen.is_used && !is_whole(&path);
+        let Some(diagnostic) = judge(&seen, may_be_elsewhere) else {
             continue;
         };
         let source = &seen.granted.source;
@@ -61,7 +66,7 @@ pub fn of_run<'r>(
         .collect()
 }
 
-fn judge(seen: &Seen) -> Option<Diagnostic> {
+fn judge(seen: &Seen, may_be_elsewhere: bool) -> Option<Diagnostic> {
     let settings = &seen.effective.settings;
     let exception = &seen.granted.exception;
     let rule = format!("`{}`", exception.rule);
@@ -74,6 +79,7 @@ fn judge(seen: &Seen) -> Option<Diagnostic> {
             format!("the exception from {rule} ended on {until}"),
             format!("mend what it allowed and delete it{owner}"),
         ),
+        _ if may_be_elsewhere => return None,
         // What allows nothing needs no warning that it ends.
         _ if !seen.is_used => (
             rules::meta("unused-exception"),

@@ -38,6 +38,17 @@ pub struct Build {
     pub targets: Targets,
     /// The secrets that workflows, scripts, compose and bake files pass as build arguments.
     pub passed: Vec<PassedArgument>,
+    /// The policies of Rego that the build is told of.
+    pub policies: ToldPolicies,
+}
+
+/// The policies of Rego that a build is told of, besides the one beside the Dockerfile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToldPolicies {
+    /// Their files.
+    pub files: Vec<PathBuf>,
+    /// Whether the one beside the Dockerfile does not count.
+    pub without_beside: bool,
 }
 
 /// A secret that another file passes as a build argument.

@@ -51,7 +51,7 @@ fn each_step_of_the_guide_to_the_cache_does_what_the_page_says() {
 #[cfg(feature = "rego")]
 #[test]
 fn each_step_of_the_guide_to_build_policies_does_what_the_page_says() {
-    follow("docs/build-policies.md", 6);
+    follow("docs/build-policies.md", 8);
 }
 
 /// Runs every step of a guide, of which there are more than `least`.

@@ -112,8 +112,14 @@ fn said(verdict: &Verdict) -> (&'static str, String) {
         Verdict::Allowed => ("allowed", String::new()),
         Verdict::Refused(messages) => ("refused", messages.join("; ")),
         Verdict::Asks(reasons) => {
-            let reasons = reasons.join(", ");
-            ("asks", format!("depends on {reasons}"))
+            // A function asks about what it is given, most often an image.
+            let who = match reasons.first().map(String::as_str) {
+                Some(field) if field.starts_with("input.http") => "the server",
+                Some(field) if field.starts_with("input.git") => "the repository",
+                Some(field) if field.starts_with("input.env") => "the build",
+                _ => "the registry",
+            };
+            ("asks", format!("needs {who} ({})", reasons.join(", ")))
         }
         Verdict::Undecided => ("fails", "there is no decision".to_owned()),
         Verdict::Malformed(why) => ("fails", why.clone()),

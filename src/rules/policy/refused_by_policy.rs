@@ -47,12 +47,24 @@ pub fn is_beside(dockerfile: &Path, files: &dyn Files) -> bool {
 /// How many bytes of it are read, to say at least that it is too large.
 const MOST_READ: u64 = 16 << 20;
 
-/// What the policies for a file come to: the one beside it, and those that are named.
+/// What the policies for a file come to: the one beside it, those that its build is told of, and
+/// those that are named.
 pub fn judge(facts: &Facts<'_>, named: &[std::sync::Arc<BuildPolicy>]) -> Vec<Judged> {
-    let beside = facts
-        .read_beside(ENDING, MOST_READ)
-        .map(|(path, text)| BuildPolicy { path, text });
-    let mut policies: Vec<BuildPolicy> = beside.into_iter().collect();
+    let told = &facts.build.policies;
+    let beside = match told.without_beside {
+        true => None,
+        false => facts.read_beside(ENDING, MOST_READ),
+    };
+    let files = facts.shared_files();
+    let told = told.files.iter().filter_map(|path| {
+        let bytes = files.read(path, MOST_READ)?;
+        Some((path.clone(), String::from_utf8_lossy(&bytes).into_owned()))
+    });
+    let mut policies: Vec<BuildPolicy> = beside
+        .into_iter()
+        .chain(told)
+        .map(|(path, text)| BuildPolicy { path, text })
+        .collect();
     policies.extend(named.iter().map(|p| (**p).clone()));
     if policies.is_empty() {
         return Vec::new();
