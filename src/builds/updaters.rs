@@ -206,11 +206,17 @@ fn renovate_gap(config: &Value, path: &str) -> Option<String> {
     {
         return Some("`enabledManagers` has no `dockerfile`".to_owned());
     }
-    if config.get("enabled") == Some(&Value::Bool(false)) {
+    // A rule for some packages may switch on again what is off for all.
+    let is_on = |value: &Value| value.get("enabled") == Some(&Value::Bool(true));
+    let rules = config.get("packageRules").and_then(Value::as_array);
+    let any_rule = |on: &dyn Fn(&Value) -> bool| rules.is_some_and(|rules| rules.iter().any(on));
+    if config.get("enabled") == Some(&Value::Bool(false)) && !any_rule(&is_on) {
         return Some("`enabled` is false".to_owned());
     }
     for key in ["dockerfile", "docker", "digest"] {
-        if is_off(config, key) {
+        let inner = |rule: &Value| is_on(rule) || rule.get(key).is_some_and(is_on);
+        let in_manager = config.get("dockerfile").is_some_and(inner);
+        if is_off(config, key) && !any_rule(&inner) && !(key != "dockerfile" && in_manager) {
             return Some(format!("`{key}` is not enabled"));
         }
     }
@@ -361,6 +367,8 @@ mod tests {
             "{enabledManagers: ['npm', 'dockerfile']}",
             "{packageRules: [{matchDatasources: ['docker'], matchPackageNames: ['node'], enabled: false}]}",
             "{packageRules: [{matchUpdateTypes: ['digest'], enabled: false}]}",
+            "{digest: {enabled: false}, packageRules: [{matchManagers: ['dockerfile'], digest: {enabled: true}}]}",
+            "{enabled: false, packageRules: [{matchManagers: ['dockerfile'], enabled: true}]}",
             "{ignorePaths: ['docs/**']}",
             "{includePaths: ['app/**']}",
             "this is no JSON",
