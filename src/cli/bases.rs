@@ -55,7 +55,7 @@ impl ConfigArgs {
 pub(super) fn run(args: &BasesArgs, color: Color) -> Result<Status, Trouble> {
     match &args.command {
         Some(BasesCommand::Why(args)) => return why(args, color),
-        Some(BasesCommand::Alternatives(args)) => return alternatives(args),
+        Some(BasesCommand::Alternatives(args)) => return alternatives(args, color),
         None => {}
     }
     let (mut uses, as_of, status) = if args.merge {
@@ -76,7 +76,7 @@ pub(super) fn run(args: &BasesArgs, color: Color) -> Result<Status, Trouble> {
             return write::difference(before, &uses, out);
         }
         match args.format {
-            BasesFormat::Table => write::table(&uses, width, out),
+            BasesFormat::Table => write::table(&uses, width, as_of, out),
             BasesFormat::Json => write::json(&uses, as_of, out),
             BasesFormat::Jsonl => write::json_lines(&uses, out),
             BasesFormat::Csv => write::csv(&uses, out),
@@ -122,7 +122,7 @@ fn here() -> String {
 }
 
 /// Lists what does the same as an image.
-fn alternatives(args: &AlternativesArgs) -> Result<Status, Trouble> {
+fn alternatives(args: &AlternativesArgs, color: Color) -> Result<Status, Trouble> {
     let image = ImageRef::parse(&args.image);
     let mut configs = args.config.configs(&args.config.lint(&[]))?;
     let effective = configs.of_file(Path::new("Dockerfile"))?;
@@ -150,6 +150,7 @@ fn alternatives(args: &AlternativesArgs) -> Result<Status, Trouble> {
         let other = ImageRef::parse(other);
         other.familiar_name() == own && other.effective_tag() == image.effective_tag()
     };
+    let width = Terminal::stdout(color).width.min(200);
     output::stdout(|out| {
         if args.format == TextFormat::Json {
             let all: Vec<_> = all
@@ -190,15 +191,32 @@ fn alternatives(args: &AlternativesArgs) -> Result<Status, Trouble> {
                 ""
             };
             writeln!(out, "\n{}: {}{here}", a.kind.name, emit::one_line(&a.image))?;
+            let mut say = |label: &str, text: &str| {
+                let indent = " ".repeat(label.len() + 2);
+                for (i, part) in crate::text::wrapped(text, width.saturating_sub(indent.len()))
+                    .iter()
+                    .enumerate()
+                {
+                    let before = if i == 0 {
+                        format!("  {label}")
+                    } else {
+                        indent.clone()
+                    };
+                    writeln!(out, "{before}{part}")?;
+                }
+                Ok::<(), io::Error>(())
+            };
             let only = (!a.only.is_empty()).then(|| format!("published for {}", a.only.join(", ")));
             let note = (!a.note.is_empty()).then(|| a.note.to_owned());
             let size = (!a.size.is_empty()).then(|| format!("size: {}", a.size));
             for line in only.into_iter().chain(note).chain(size) {
-                writeln!(out, "  {line}")?;
+                say("", &line)?;
             }
-            writeln!(out, "  gives: {}\n  costs: {}", a.kind.gives, a.kind.costs)?;
-            writeln!(out, "  system: {}; user: {}", a.kind.system, a.kind.user)?;
-            writeln!(out, "  see {} ({})", a.kind.source, a.kind.read)?;
+            say("gives: ", a.kind.gives)?;
+            say("costs: ", a.kind.costs)?;
+            say("system: ", a.kind.system)?;
+            say("user: ", a.kind.user)?;
+            say("see ", &format!("{} ({})", a.kind.source, a.kind.read))?;
         }
         Ok(())
     })?;

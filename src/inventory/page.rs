@@ -34,13 +34,45 @@ struct Use<'u> {
     r#final: bool,
 }
 
+/// Writes JSON of which nothing can end the element that it stands in.
+struct Escaped<'o>(&'o mut dyn Write);
+
+impl Write for Escaped<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut parts = bytes.split(|b| *b == b'<');
+        self.0.write_all(parts.next().unwrap_or_default())?;
+        for part in parts {
+            self.0.write_all(b"\\u003c")?;
+            self.0.write_all(part)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A list of JSON, item by item: a fleet is not held twice.
+fn list<T: Serialize>(items: impl Iterator<Item = T>, out: &mut Escaped<'_>) -> io::Result<()> {
+    out.write_all(b"[")?;
+    for (i, item) in items.enumerate() {
+        if i > 0 {
+            out.write_all(b",")?;
+        }
+        serde_json::to_writer(&mut *out, &item)?;
+    }
+    out.write_all(b"]")
+}
+
 /// One page with a table and a graph.
 pub fn html(uses: &[BaseUse], as_of: Date, out: &mut dyn Write) -> io::Result<()> {
-    let picture = picture(uses);
-    let nodes = picture.nodes.iter().map(|(text, tier)| {
-        let tier = tier.map(Tier::as_str);
-        json!({"text": text, "tier": tier})
-    });
+    let (head, tail) = PAGE.split_once(DATA).unwrap_or((PAGE, ""));
+    out.write_all(head.as_bytes())?;
+    let data = &mut Escaped(&mut *out);
+    write!(data, "{{\"as_of\":\"{as_of}\",\"tiers\":")?;
+    list(Tier::ALL.into_iter().map(Tier::as_str), data)?;
+    write!(data, ",\"uses\":")?;
     let shown = uses.iter().map(|used| Use {
         reference: used.image.reference(),
         registry: &used.image.registry,
@@ -54,18 +86,17 @@ pub fn html(uses: &[BaseUse], as_of: Date, out: &mut dyn Write) -> io::Result<()
         stage: &used.stage,
         r#final: used.is_final,
     });
-    let data = json!({
-        "as_of": as_of,
-        "tiers": Tier::ALL.map(Tier::as_str),
-        "uses": shown.collect::<Vec<_>>(),
-        "nodes": nodes.collect::<Vec<_>>(),
-        "edges": picture.edges,
+    list(shown, data)?;
+    let picture = picture(uses);
+    let nodes = picture.nodes.iter().map(|(text, tier)| {
+        let tier = tier.map(Tier::as_str);
+        json!({"text": text, "tier": tier})
     });
-    // Nothing in it can end the element that it stands in.
-    let data = data.to_string().replace('<', "\\u003c");
-    let (head, tail) = PAGE.split_once(DATA).unwrap_or((PAGE, ""));
-    out.write_all(head.as_bytes())?;
-    out.write_all(data.as_bytes())?;
+    write!(data, ",\"nodes\":")?;
+    list(nodes, data)?;
+    write!(data, ",\"edges\":")?;
+    list(picture.edges.iter(), data)?;
+    write!(data, "}}")?;
     out.write_all(tail.as_bytes())
 }
 

@@ -57,15 +57,30 @@ fn cut(text: &str, most: usize) -> String {
     format!("{start}…{end}")
 }
 
+/// How long ago a day was, in words.
+fn age(day: Date, as_of: Date) -> String {
+    let days = (as_of.days() - day.days()).max(0);
+    let (number, word) = match days {
+        0..60 => (days, "day"),
+        60..730 => (days / 30, "month"),
+        _ => (days / 365, "year"),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
+}
+
 /// A table of so many columns: one line for each image, and the counts.
-pub fn table(uses: &[BaseUse], width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn table(uses: &[BaseUse], width: usize, as_of: Date, out: &mut dyn Write) -> io::Result<()> {
     let rows = rows(uses);
-    // TIER, PRECISION and END have fixed widths; image and place share the rest.
+    // TIER, PRECISION, AGE and END have fixed widths; image and place share the rest.
     const TIER: usize = 9;
     const PRECISION: usize = 9;
     const END: usize = 10;
+    const AGE: usize = 9;
     let has_end = rows.iter().any(|r| r.first.end_of_life.is_some());
-    let fixed = TIER + PRECISION + 4 + if has_end { END + 2 } else { 0 };
+    let has_age = rows.iter().any(|r| r.first.dated.is_some());
+    let optional = |is_there: bool, width: usize| if is_there { width + 2 } else { 0 };
+    let fixed = TIER + PRECISION + 4 + optional(has_end, END) + optional(has_age, AGE);
     let rest = width.saturating_sub(fixed).max(30);
     let longest = rows
         .iter()
@@ -74,16 +89,22 @@ pub fn table(uses: &[BaseUse], width: usize, out: &mut dyn Write) -> io::Result<
         .unwrap_or(5);
     let image = longest.clamp(5, (rest * 3 / 5).max(20));
     let place = rest.saturating_sub(image + 2).max(10);
-    let line = |cells: [&str; 5], out: &mut dyn Write| {
-        let [reference, tier, precision, end, used] = cells;
+    let line = |cells: [&str; 6], out: &mut dyn Write| {
+        let [reference, tier, precision, age, end, used] = cells;
         let mut text = format!("{reference:<image$}  {tier:<TIER$} {precision:<PRECISION$} ");
+        if has_age {
+            text.push_str(&format!("{age:<AGE$}  "));
+        }
         if has_end {
             text.push_str(&format!("{end:<END$}  "));
         }
         text.push_str(used);
         writeln!(out, "{}", text.trim_end())
     };
-    line(["IMAGE", "TIER", "PRECISION", "ENDED", "USED BY"], out)?;
+    line(
+        ["IMAGE", "TIER", "PRECISION", "AGE", "ENDED", "USED BY"],
+        out,
+    )?;
     for row in &rows {
         let more = match row.places.len() {
             0 | 1 => String::new(),
@@ -93,10 +114,12 @@ pub fn table(uses: &[BaseUse], width: usize, out: &mut dyn Write) -> io::Result<
         let first = cut(first, place.saturating_sub(more.len()));
         let reference = cut(&row.reference, image);
         let end = end(row.first);
+        let age = row.first.dated.map(|day| age(day, as_of));
         let cells = [
             reference.as_str(),
             row.first.tier.as_str(),
             &row.first.precision,
+            &age.unwrap_or_default(),
             &end,
             &format!("{first}{more}"),
         ];
