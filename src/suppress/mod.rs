@@ -9,6 +9,7 @@ mod hadolint;
 mod near_miss;
 mod scanners;
 mod shellcheck;
+mod tally;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -522,6 +523,7 @@ fn read_comment(source: &Source, comment: &Comment) -> Option<Parsed> {
         |part: &str| comment.span.start + (part.as_ptr() as usize - text.as_ptr() as usize) as u32;
     dlint::read(text, at)
         .or_else(|| hadolint::read(text, at))
+        .or_else(|| tally::read(text, at))
         .or_else(|| shellcheck::read(text, at))
 }
 
