@@ -258,7 +258,7 @@ fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
         facts.push(("CWE", numbers.join(", ")));
     }
     if !meta.cis.is_empty() {
-        facts.push(("CIS Docker Benchmark", meta.cis.join(", ")));
+        facts.push(("CIS", format!("Docker Benchmark {}", meta.cis.join(", "))));
     }
     facts.push(("since", meta.since.to_owned()));
     facts.extend(meta.url.map(|url| ("page", url.to_owned())));

@@ -153,37 +153,46 @@ fn configuration() -> String {
 fn pre_commit(is_part: bool) -> String {
     let head = if is_part { "" } else { "repos:\n" };
     format!(
-        "{head}  - repo: https://github.com/dockerfile-dlint/dlint\n    rev: v{}\n    hooks:\n      \
-         - id: dlint\n",
+        "{head}  - repo: https://github.com/dockerfile-dlint/dlint-pre-commit\n    rev: v{}\n    hooks:\n      \
+         - id: dlint        # or dlint-fix\n",
         env!("CARGO_PKG_VERSION")
     )
 }
 
-const WORKFLOW_TEXT: &str = "\
+const WORKFLOW_TEXT: &str = concat!(
+    "\
 name: dlint
 on: [push, pull_request]
 permissions:
   contents: read
-  security-events: write
+  security-events: write   # code scanning takes the SARIF file
 jobs:
   dlint:
-    runs-on: ubuntu-24.04
+    runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
-      - run: cargo install --locked --git https://github.com/dockerfile-dlint/dlint dockerfile-dlint
-      - run: dlint --format sarif --output dlint.sarif --exit-zero
-      - uses: github/codeql-action/upload-sarif@v3
+      - uses: actions/checkout@v7
         with:
-          sarif_file: dlint.sarif
-      - run: dlint
-";
+          persist-credentials: false
+      - id: dlint
+        uses: dockerfile-dlint/dlint@v",
+    env!("CARGO_PKG_VERSION"),
+    "
+        with:
+          sarif: dlint.sarif
+          fail-on: error
+      - if: ${{ !cancelled() }}
+        uses: github/codeql-action/upload-sarif@v4
+        with:
+          sarif_file: ${{ steps.dlint.outputs.sarif }}
+"
+);
 
 const GITLAB_TEXT: &str = "\
 dlint:
-  image: rust:1
+  image: python:3.13-slim
   script:
-    - cargo install --locked --git https://github.com/dockerfile-dlint/dlint dockerfile-dlint
-    - dlint --format gitlab_codeclimate --output gl-code-quality-report.json
+    - pip install --quiet dockerfile-dlint
+    - dlint --format full --format gitlab_codeclimate --output gl-code-quality-report.json
   artifacts:
     when: always
     reports:
@@ -193,6 +202,14 @@ dlint:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_what_the_page_about_ci_says() {
+        let page = std::fs::read_to_string("docs/ci.md").unwrap();
+        for text in [&pre_commit(false), WORKFLOW_TEXT, GITLAB_TEXT] {
+            assert!(page.contains(text), "{text}");
+        }
+    }
 
     /// The same with its examples set.
     #[test]

@@ -155,13 +155,20 @@ fn code(text: &str, terminal: &Terminal) -> Option<(usize, String)> {
 fn link(text: &str, terminal: &Terminal) -> Option<(usize, String)> {
     let (label, rest) = text.strip_prefix('[')?.split_once("](")?;
     let (address, _) = rest.split_once(')')?;
-    if label.contains(['[', ']', '\n']) {
+    if label.contains(['[', ']']) {
         return None;
     }
     let taken = label.len() + address.len() + 4;
     let label = inline(label, terminal);
     let shown = if terminal.links {
-        terminal.link(address, &terminal.paint(Style::Underline, &label))
+        // It may have been broken into lines; what stands before each is no part of the link.
+        let parts = label.split('\n').map(|line| {
+            let part = line.trim_start();
+            let (indent, _) = line.split_at(line.len() - part.len());
+            let part = terminal.link(address, &terminal.paint(Style::Underline, part));
+            format!("{indent}{part}")
+        });
+        parts.collect::<Vec<_>>().join("\n")
     } else {
         format!("{label} <{address}>")
     };

@@ -9,9 +9,9 @@ use std::time::Duration;
 use super::args::LintArgs;
 use crate::emit::terminal::Terminal;
 
-/// Runs of fewer files are over before anybody wonders.
-const LEAST: usize = 100;
-/// How long nothing is said, and how often something is afterwards.
+/// How long nothing is said: shorter runs are over before anybody wonders.
+const START: Duration = Duration::from_millis(500);
+/// How often something is said afterwards.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// How far a run is.
@@ -26,13 +26,13 @@ impl Progress {
     pub(super) fn of(files: usize, args: &LintArgs) -> Self {
         let done = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(AtomicBool::new(false));
-        let is_told = files >= LEAST && !args.quiet && Terminal::stderr(args.color).is_tty;
+        let is_told = files > 1 && !args.quiet && Terminal::stderr(args.color).is_tty;
         let teller = is_told.then(|| {
             let (done, ended) = (Arc::clone(&done), Arc::clone(&ended));
             std::thread::spawn(move || {
                 let mut is_shown = false;
                 loop {
-                    std::thread::park_timeout(PAUSE);
+                    std::thread::park_timeout(if is_shown { PAUSE } else { START });
                     if ended.load(Ordering::Acquire) {
                         break;
                     }

@@ -43,7 +43,7 @@ impl Terminal {
 
     /// Text in a style.
     pub fn paint(&self, style: Style, text: &str) -> String {
-        if self.color {
+        if self.color && !text.is_empty() {
             format!("\u{1b}[{}m{text}\u{1b}[0m", style.code())
         } else {
             text.to_owned()

@@ -157,7 +157,7 @@ mod beginning {
         assert!(ran.out.contains("dlint migrate"), "{}", ran.out);
         assert_eq!(read(p.path(), ".pre-commit-config.yaml"), "repos: []\n");
         assert!(ran.out.contains("- id: dlint"), "{}", ran.out);
-        assert!(read(p.path(), ".github/workflows/dlint.yml").contains("dlint --format sarif"));
+        assert!(read(p.path(), ".github/workflows/dlint.yml").contains("sarif: dlint.sarif"));
         let text = read(p.path(), "dlint.toml");
         assert!(text.contains("# profile"), "{text}");
         std::fs::write(p.path().join("dlint.toml"), "fail-on = 'error'\n").unwrap();

@@ -42,5 +42,6 @@ mod regressions;
 mod scanners;
 mod shellcheck;
 mod spark;
+mod terminal;
 mod ways;
 mod witnesses;

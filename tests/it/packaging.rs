@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::cli::{dlint, project};
 
 /// Says that a test is skipped for want of a program, or fails where all of them must be there.
-fn missing(program: &str) {
+pub(crate) fn missing(program: &str) {
     let required = std::env::var_os("DLINT_REQUIRE_TOOLS").is_some();
     assert!(!required, "{program} is not installed");
     eprintln!("SKIPPED: {program} is not installed");
