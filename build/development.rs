@@ -33,7 +33,7 @@ pub(super) fn generate() -> Result<(), String> {
     let data: Development = read("development")?;
     let mut rows = Vec::new();
     for image in &data.image {
-        if image.becomes.is_some() == !image.runs.is_empty() {
+        if image.becomes.is_some() != image.runs.is_empty() {
             let names = image.names.join(", ");
             return Err(format!(
                 "data/development.toml: {names}: either `becomes` or `runs`"

@@ -435,7 +435,7 @@ fn scripts_in(folder: &Path, node: &Node, depth: usize, builds: &mut Vec<PolicyB
                 let lines: Vec<&str> = alone.chain(lines).collect();
                 commands_with_policies(&folder, &lines.join("\n"), builds);
             }
-            _ => scripts_in(folder, &value, depth, builds),
+            _ => scripts_in(folder, value, depth, builds),
         }
     }
 }

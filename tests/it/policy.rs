@@ -473,7 +473,7 @@ fn tags_stages_and_digests_can_be_asked_for() {
             "golden/sdk:2507",
             format!("golden/run:2507{digest}"),
             &[
-                "1:6 error[non-golden-base] `golden/sdk:2507` is not golden: `golden/sdk:*` replaces it",
+                "1:6 error[non-golden-base] `golden/sdk:2507` is not golden: `golden/sdk:>= 2508` replaces it",
             ],
         ),
         (
