@@ -24,6 +24,8 @@ mod own;
 #[cfg_attr(not(feature = "shell-lint"), allow(dead_code))]
 mod pieces;
 mod script;
+#[cfg(feature = "shell-lint")]
+mod table;
 #[cfg(test)]
 #[cfg(feature = "shell-lint")]
 mod tests;

@@ -60,7 +60,7 @@ pub(super) struct Checks {
 impl Checks {
     /// The codes for which `wants` says so.
     #[cfg_attr(not(feature = "shell-lint"), allow(unused))]
-    pub(super) fn of(mut wants: impl FnMut(&'static str, Severity) -> bool) -> Self {
+    pub(super) fn of(mut wants: impl FnMut(&str, Severity) -> bool) -> Self {
         Self {
             #[cfg(feature = "shell-lint")]
             native: native::Checks::of(|code, severity| {

@@ -5,8 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use shuck_linter::{
-    AmbientShellOptions, AnalysisRequest, LinterSettings, Rule, RuleSet, ShellCheckCodeMap,
-    ShellCheckLevel, ShellDialect, rule_metadata,
+    AmbientShellOptions, AnalysisRequest, LinterSettings, RuleSet, ShellCheckCodeMap, ShellDialect,
 };
 use shuck_parser::parser::Parser;
 
@@ -14,60 +13,13 @@ use super::flow::{self, Value};
 use super::own::is_disabled;
 use super::pieces::{PieceKind, pieces};
 use super::script::{RunScript, finding, fix_of};
+use super::table::{self, CODES};
 use super::{code_of, ends, needs};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::shell::{self, Command, Connector, Dialect, ShellOptions};
 
-/// A code and the rule that finds it.
-struct Code {
-    rule: Rule,
-    /// Whether the rule is known under another code to comments in the script.
-    is_renamed: bool,
-    name: String,
-    severity: Severity,
-}
-
-/// Every code that has a rule, by rule. Made when the first script is looked at.
-static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| {
-    let mut codes: Vec<Code> = MAP.mappings().filter_map(code).collect();
-    codes.sort_by_key(|c| c.rule.code());
-    codes
-});
-
 /// An expansion that may be split.
 const SPLITS: &str = "SC2086";
-
-/// Rules under a code that ShellCheck gives to something else or to nothing: the code it gives to
-/// what they find.
-const RENAMED: [(&str, &str); 16] = [
-    ("SC2264", "SC2299"),
-    ("SC2271", "SC1050"),
-    ("SC2272", "SC1054"),
-    ("SC2273", "SC1055"),
-    ("SC2274", "SC1056"),
-    ("SC2277", "SC1085"),
-    ("SC2336", "SC2179"),
-    ("SC2370", "SC2188"),
-    ("SC2387", "SC2290"),
-    ("SC2389", "SC1061"),
-    ("SC2390", "SC1061"),
-    ("SC2391", "SC1048"),
-    ("SC2396", "SC1058"),
-    ("SC3042", "SC3039"),
-    ("SC3073", "SC3029"),
-    ("SC3079", "SC3056"),
-];
-
-/// Rules that find what ShellCheck does not complain of, or under another code something else, and
-/// those whose findings are told from the commands of the script.
-const DROPPED: [&str; 46] = [
-    "SC1004", "SC1041", "SC1076", "SC1089", "SC1114", "SC1115", "SC2015", "SC2020", "SC2036",
-    "SC2050", "SC2060", "SC2065", "SC2070", "SC2071", "SC2072", "SC2078", "SC2123", "SC2144",
-    "SC2157", "SC2158", "SC2159", "SC2160", "SC2182", "SC2183", "SC2193", "SC2198", "SC2199",
-    "SC2202", "SC2203", "SC2208", "SC2216", "SC2217", "SC2224", "SC2225", "SC2226", "SC2233",
-    "SC2255", "SC2259", "SC2265", "SC2266", "SC2269", "SC2309", "SC2333", "SC2339", "SC2399",
-    "SC3083",
-];
 
 /// A function that is called before it is defined.
 const EARLY_CALL: &str = "SC2218";
@@ -75,31 +27,7 @@ const EARLY_CALL: &str = "SC2218";
 /// In scripts with more functions it is not looked for.
 const MOST_FUNCTIONS: usize = 12;
 
-/// Codes that ShellCheck gives another level.
-const ERRORS: [&str; 3] = ["SC1036", "SC2078", "SC2290"];
-
-fn code((number, rule): (u32, Rule)) -> Option<Code> {
-    let own = format!("SC{number:04}");
-    if DROPPED.contains(&own.as_str()) {
-        return None;
-    }
-    let renamed = RENAMED.iter().find(|(from, _)| *from == own);
-    let name = renamed.map_or(own.as_str(), |(_, to)| *to).to_owned();
-    let severity = match rule_metadata(rule).and_then(|m| m.shellcheck_level) {
-        _ if ERRORS.contains(&name.as_str()) => Severity::Error,
-        Some(ShellCheckLevel::Style) => Severity::Style,
-        Some(ShellCheckLevel::Info) => Severity::Info,
-        Some(ShellCheckLevel::Error) => Severity::Error,
-        Some(ShellCheckLevel::Warning) | None => Severity::Warning,
-    };
-    Some(Code {
-        rule,
-        is_renamed: renamed.is_some(),
-        name,
-        severity,
-    })
-}
-
+/// The codes that comments in a script may name.
 static MAP: LazyLock<ShellCheckCodeMap> = LazyLock::new(ShellCheckCodeMap::default);
 
 /// The rules to run.
@@ -151,10 +79,10 @@ impl Seen {
 }
 
 impl Checks {
-    pub(super) fn of(mut wants: impl FnMut(&'static str, Severity) -> bool) -> Self {
-        let codes = CODES.iter().filter(|c| wants(&c.name, c.severity));
+    pub(super) fn of(mut wants: impl FnMut(&str, Severity) -> bool) -> Self {
+        let codes = CODES.iter().filter(|c| wants(c.name(), c.severity));
         let rules: RuleSet = codes.map(|c| c.rule).collect();
-        let mut splits = CODES.iter().filter(|c| c.name == SPLITS);
+        let mut splits = CODES.iter().filter(|c| c.name() == SPLITS);
         Self {
             splits: splits.any(|c| rules.contains(c.rule)),
             seen: Seen::default(),
@@ -165,7 +93,7 @@ impl Checks {
     pub(super) fn has(&self, code: &str) -> bool {
         CODES
             .iter()
-            .any(|c| c.name.eq_ignore_ascii_case(code) && self.rules.contains(c.rule))
+            .any(|c| c.name().eq_ignore_ascii_case(code) && self.rules.contains(c.rule))
     }
 }
 
@@ -283,6 +211,15 @@ fn is_plain(script: &RunScript<'_>) -> bool {
         && script.script.commands.iter().all(is_known)
 }
 
+/// Whether a comment in a script may switch checks off.
+fn has_directive(text: &str) -> bool {
+    let has = |word: &str| {
+        let mut windows = text.as_bytes().windows(word.len());
+        windows.any(|w| w.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    text.contains('#') && (has("shellcheck") || has("shuck"))
+}
+
 /// The findings in a text.
 fn findings_in(text: &str, shell: Shell, rules: RuleSet, splits: bool) -> Vec<Diagnostic> {
     let (shell, options) = shell;
@@ -291,7 +228,7 @@ fn findings_in(text: &str, shell: Shell, rules: RuleSet, splits: bool) -> Vec<Di
     // It asks again for each way on which functions call each other.
     let functions = ["()", "function "].map(|word| text.matches(word).count());
     if functions.iter().sum::<usize>() > MOST_FUNCTIONS {
-        let early = CODES.iter().find(|c| c.name == EARLY_CALL);
+        let early = CODES.iter().find(|c| c.name() == EARLY_CALL);
         early.iter().for_each(|c| settings.rules.remove(c.rule));
     }
     settings.resolve_source_closure = false;
@@ -311,27 +248,28 @@ fn findings_in(text: &str, shell: Shell, rules: RuleSet, splits: bool) -> Vec<Di
         } else {
             Vec::new()
         };
-        let found = AnalysisRequest::from_parse_result(&parsed, source, &settings)
-            .with_shellcheck_map(&MAP)
-            .lint();
+        let request = AnalysisRequest::from_parse_result(&parsed, source, &settings);
+        let request = if has_directive(source) {
+            request.with_shellcheck_map(&MAP)
+        } else {
+            request.without_suppressions()
+        };
+        let found = request.lint();
         (found, uses)
     }));
     let (found, uses) = found.unwrap_or_default();
     let mut found: Vec<Diagnostic> = found
         .into_iter()
         .filter_map(|d| {
-            let at = CODES
-                .binary_search_by_key(&d.code(), |c| c.rule.code())
-                .ok()?;
-            let code = CODES.get(at)?;
+            let code = table::code_of(d.rule)?;
             let end = source.len();
             let start = d.span.start.offset().min(end);
             let range = start..d.span.end.offset().clamp(start, end);
-            if code.is_renamed && is_disabled(text, &code.name, |line| line <= start) {
+            if code.is_renamed && is_disabled(text, code.name(), |line| line <= start) {
                 return None;
             }
             let written = source.get(range.clone()).unwrap_or_default();
-            let name = told_apart(&code.name, written)?;
+            let name = told_apart(code.name(), written)?;
             let severity = match name {
                 "SC2066" => Severity::Error,
                 "SC2063" | "SC2041" | "SC2042" => Severity::Warning,
