@@ -309,7 +309,7 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     let code = format!(
         "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
          since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], cwe: &{cwe:?}, cis: &{cis:?}, summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
-         make: make::<{rule}>, configure: configure::<{rule}>, options: options::<{rule}> }},\n",
+         make: make::<{rule}>, configure: configure::<{rule}>, #[cfg(test)] options: options::<{rule}> }},\n",
         get("since")?,
         hadolint
             .as_ref()

@@ -94,14 +94,34 @@ pub trait Rule: Any + Send + Sync {
 /// `rule! { Sudo { /// Which programs may stay. pub allow: Vec<String> } }`. What is not
 /// configured has the value that its type has by default.
 macro_rules! rule {
-    ($name:ident $({ $($options:tt)* })?) => {
+    ($name:ident) => {
         #[doc = concat!("The rule `", stringify!($name), "`, described by the page of that name.")]
-        #[derive(Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(Debug, Default)]
+        #[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
+        #[cfg_attr(test, serde(default, deny_unknown_fields, rename_all = "kebab-case"))]
+        pub struct $name {}
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(options: D) -> Result<Self, D::Error> {
+                let none = <$crate::rule::NoOptions as serde::Deserialize>::deserialize(options);
+                none.map(|_| Self {})
+            }
+        }
+    };
+    ($name:ident { $($options:tt)* }) => {
+        #[doc = concat!("The rule `", stringify!($name), "`, described by the page of that name.")]
+        #[derive(Debug, Default, serde::Deserialize)]
+        #[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-        pub struct $name { $($($options)*)? }
+        pub struct $name { $($options)* }
     };
 }
 pub(crate) use rule;
+
+/// What a rule without options is configured with: read by one piece of code for all of them.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoOptions {}
 
 /// A comment that silences findings, or was meant to.
 #[derive(Debug, Clone)]

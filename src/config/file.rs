@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Format, schema};
+use super::Format;
+#[cfg(test)]
+use super::schema;
 use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::platform::{Platform, SPELLING};
@@ -15,7 +16,8 @@ use crate::policy::{Bases, Exception, Golden, LabelFormat, Mode, Policy};
 use crate::values::Located;
 
 /// A set of rules to start from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
@@ -33,9 +35,8 @@ pub enum Profile {
 }
 
 /// The least level that makes a run fail.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
     /// Any finding.
@@ -77,7 +78,8 @@ impl FailOn {
 }
 
 /// The level of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum LevelSetting {
@@ -124,7 +126,8 @@ impl LevelSetting {
 }
 
 /// Who looks at the shell scripts of `RUN` for the rule `shellcheck`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum ScriptChecker {
@@ -136,23 +139,24 @@ pub enum ScriptChecker {
 }
 
 /// The configuration of dlint: `dlint.toml`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct File {
     /// A configuration file to start from, or a list of them, of which later ones win: paths
     /// relative to this file, `https://…#sha256=…`, or `git::<repository>//<path>?ref=<revision>`.
-    #[schemars(with = "schema::OneOrMany")]
+    #[cfg_attr(test, schemars(with = "schema::OneOrMany"))]
     pub extends: Extends,
     /// The set of rules to start from; `recommended` if none is named.
     pub profile: Option<Profile>,
     /// The rules that are on, instead of those of the profile: ids, aliases, families, impacts or `all`.
-    #[schemars(with = "Option<Vec<schema::Selector>>")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<schema::Selector>>"))]
     pub select: Option<Vec<Located<String>>>,
     /// Rules that are on besides.
-    #[schemars(with = "Vec<schema::Selector>")]
+    #[cfg_attr(test, schemars(with = "Vec<schema::Selector>"))]
     pub extend_select: Vec<Located<String>>,
     /// Rules that are off. A narrower name wins over a wider one.
-    #[schemars(with = "Vec<schema::Selector>")]
+    #[cfg_attr(test, schemars(with = "Vec<schema::Selector>"))]
     pub ignore: Vec<Located<String>>,
     /// The least level that makes a run fail; `warning` if none is named.
     pub fail_on: Option<FailOn>,
@@ -167,17 +171,17 @@ pub struct File {
     /// what is gone; today if none is named.
     pub as_of: Option<Date>,
     /// Files and folders that are not searched; patterns relative to this file.
-    #[schemars(with = "Vec<String>")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub exclude: Vec<Located<String>>,
     /// Files that are Dockerfiles though their name does not say so; patterns relative to this file.
-    #[schemars(with = "Vec<String>")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub include: Vec<Located<String>>,
     /// The levels of rules.
-    #[schemars(with = "schema::Levels")]
+    #[cfg_attr(test, schemars(with = "schema::Levels"))]
     pub levels: BTreeMap<Located<String>, LevelSetting>,
     /// The rules that no repository, comment or option can lift, and `exclude` if no repository
     /// may leave files out. It counts in the file that `--policy` names and in those it extends.
-    #[schemars(with = "Vec<schema::Selector>")]
+    #[cfg_attr(test, schemars(with = "Vec<schema::Selector>"))]
     pub locked: Vec<Located<String>>,
     /// Whether a baseline may hide findings of the locked rules. It counts where `locked` does.
     pub allow_baseline: Option<bool>,
@@ -185,12 +189,12 @@ pub struct File {
     /// relative to this file.
     pub baseline: Option<String>,
     /// What the organisation demands of images.
-    #[schemars(with = "Policy")]
+    #[cfg_attr(test, schemars(with = "Policy"))]
     pub policy: PolicyKeys,
     /// How the files are built.
     pub build: BuildOptions,
     /// The options of rules.
-    #[schemars(with = "schema::Rules")]
+    #[cfg_attr(test, schemars(with = "schema::Rules"))]
     pub rules: BTreeMap<Located<String>, RuleTable>,
     /// Files whose image nobody ships, and how much is said of them.
     pub tests_and_examples: TestsAndExamples,
@@ -200,11 +204,12 @@ pub struct File {
 
 /// Files whose image nobody ships: the rules about pinning, size, speed, users and the like say
 /// less of them, what breaks or leaks is said as everywhere.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TestsAndExamples {
     /// The files, instead of those that dlint takes for such: patterns relative to this file.
-    #[schemars(with = "Option<Vec<String>>")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
     pub files: Option<Vec<Located<String>>>,
     /// The most that those rules report there; `info` if nothing is said, `error` for as much as
     /// everywhere.
@@ -266,44 +271,45 @@ impl<'de> Deserialize<'de> for Extends {
 }
 
 /// What applies to some files only.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Override {
     /// The files: patterns relative to the configuration file.
-    #[schemars(with = "Vec<String>")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub files: Vec<Located<String>>,
     /// The set of rules to start from.
     #[serde(default)]
     pub profile: Option<Profile>,
     /// The rules that are on, instead of those of the profile.
     #[serde(default)]
-    #[schemars(with = "Option<Vec<schema::Selector>>")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<schema::Selector>>"))]
     pub select: Option<Vec<Located<String>>>,
     /// Rules that are on besides.
     #[serde(default)]
-    #[schemars(with = "Vec<schema::Selector>")]
+    #[cfg_attr(test, schemars(with = "Vec<schema::Selector>"))]
     pub extend_select: Vec<Located<String>>,
     /// Rules that are off.
     #[serde(default)]
-    #[schemars(with = "Vec<schema::Selector>")]
+    #[cfg_attr(test, schemars(with = "Vec<schema::Selector>"))]
     pub ignore: Vec<Located<String>>,
     /// The least level that makes a run fail.
     #[serde(default)]
     pub fail_on: Option<FailOn>,
     /// The levels of rules.
     #[serde(default)]
-    #[schemars(with = "schema::Levels")]
+    #[cfg_attr(test, schemars(with = "schema::Levels"))]
     pub levels: BTreeMap<Located<String>, LevelSetting>,
     /// What the organisation demands of images.
     #[serde(default)]
-    #[schemars(with = "Policy")]
+    #[cfg_attr(test, schemars(with = "Policy"))]
     pub policy: PolicyKeys,
     /// How the files are built.
     #[serde(default)]
     pub build: BuildOptions,
     /// The options of rules.
     #[serde(default)]
-    #[schemars(with = "schema::Rules")]
+    #[cfg_attr(test, schemars(with = "schema::Rules"))]
     pub rules: BTreeMap<Located<String>, RuleTable>,
 }
 
@@ -442,7 +448,8 @@ fn platforms<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<String>, 
 }
 
 /// How files are built.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BuildOptions {
     /// Build arguments.

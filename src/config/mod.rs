@@ -16,6 +16,7 @@ mod migrate;
 mod pattern;
 mod remote;
 mod report;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -36,7 +37,6 @@ pub use migrate::migrate;
 pub use pattern::Patterns;
 pub use remote::Remote;
 pub use report::Format;
-pub use schema::schema;
 
 use crate::context::{Disk, is_repository};
 use crate::date::Date;
@@ -47,6 +47,9 @@ use crate::policy::exceptions::Granted;
 use crate::policy::rego::BuildPolicy;
 use layer::Selection;
 use lock::Lock;
+
+/// The JSON Schema of `dlint.toml`.
+pub const SCHEMA: &str = include_str!("../../dlint.schema.json");
 
 /// The keys of a policy that ask for labels.
 pub fn label_policy(labels: BTreeMap<String, LabelFormat>) -> PolicyKeys {

@@ -1,10 +1,10 @@
 //! The formats of reports: named in configuration, written by `emit`.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How findings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Format {

@@ -1,4 +1,5 @@
-//! The JSON Schema of `dlint.toml`, every rule's options in it.
+//! Makes the JSON Schema of `dlint.toml`, every rule's options in it. The program carries what is
+//! made; only the tests make it, so that nobody else builds what that takes.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use crate::rule::Impact;
 use crate::rules::RULES;
 
 /// The JSON Schema of `dlint.toml`.
-pub fn schema() -> Value {
+pub(super) fn schema() -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<File>();
     schema.insert("title".into(), "dlint.toml".into());

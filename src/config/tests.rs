@@ -356,3 +356,17 @@ fn a_file_can_set_every_key_of_a_policy() {
     wanted.sort();
     assert_eq!(keys.iter().collect::<Vec<_>>(), wanted);
 }
+
+#[test]
+fn the_schema_in_the_repository_is_up_to_date() {
+    let schema = format!("{:#}\n", super::schema::schema());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/dlint.schema.json");
+    if std::env::var_os("DLINT_BLESS").is_some() {
+        std::fs::write(path, &schema).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept.replace("\r\n", "\n") == schema,
+        "dlint.schema.json is out of date: run the tests with DLINT_BLESS=1"
+    );
+}

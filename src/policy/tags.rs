@@ -1,10 +1,8 @@
 //! Which tags of a golden image are golden.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::images::Tag;
@@ -153,13 +151,14 @@ impl<'de> Deserialize<'de> for Tags {
     }
 }
 
-impl JsonSchema for Tags {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(test)]
+impl schemars::JsonSchema for Tags {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Tags".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
             "description": "A tag, `*` for any text in it, or a range of tags: `>= 1.2, < 2`.",
             "type": "string",
         })

@@ -19,8 +19,6 @@ pub mod tool;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::Severity;
@@ -38,7 +36,8 @@ pub struct RuleEntry {
     /// The rule with options from configuration.
     pub configure: fn(&Value) -> Result<Box<dyn Rule>, values::Error>,
     /// The schema of its options.
-    pub options: fn(&mut SchemaGenerator) -> Schema,
+    #[cfg(test)]
+    pub(crate) options: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
 }
 
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
@@ -53,7 +52,10 @@ fn configure<R: Rule + DeserializeOwned + 'static>(
     Ok(Box::new(R::deserialize(options)?))
 }
 
-fn options<R: JsonSchema + Serialize>(generator: &mut SchemaGenerator) -> Schema {
+#[cfg(test)]
+fn options<R: schemars::JsonSchema + serde::Serialize>(
+    generator: &mut schemars::SchemaGenerator,
+) -> schemars::Schema {
     generator.subschema_for::<R>()
 }
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use regex::Regex;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A regular expression written in the configuration; linear in the text whatever it says.
@@ -52,13 +51,14 @@ impl<'de> Deserialize<'de> for Pattern {
     }
 }
 
-impl JsonSchema for Pattern {
+#[cfg(test)]
+impl schemars::JsonSchema for Pattern {
     fn schema_name() -> Cow<'static, str> {
         "Pattern".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
             "type": "string",
             "format": "regex",
             "description": "A regular expression, in the syntax of Rust's regex crate.",

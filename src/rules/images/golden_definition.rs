@@ -1,6 +1,5 @@
 //! `golden-definition`: a file that defines a golden image and does not do so properly.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::precision::{Asked, moves_with, precision};
@@ -12,7 +11,8 @@ use crate::rule::{Context, Rule};
 use crate::text;
 
 /// See `rules/images/golden-definition.md`.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GoldenDefinition {
     /// How exact the tag of a base must be.

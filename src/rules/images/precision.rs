@@ -1,12 +1,12 @@
 //! How exactly the tags of images are asked for, and what less exact ones leave open.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::images::{ImageRef, Precision, is_release_line};
 
 /// How exact a tag must be.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Asked {
     /// The major version: `3`.

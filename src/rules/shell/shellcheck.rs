@@ -35,7 +35,6 @@ mod usage;
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::codes::Checks;
@@ -53,18 +52,19 @@ use crate::span::Span;
 const META: &RuleMeta = rules::meta(SHELLCHECK);
 
 /// See `rules/shell/shellcheck.md`.
-#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Shellcheck {
     /// The least of ShellCheck's levels at which a code is on; without it a chosen set is.
     pub minimum_level: Option<Severity>,
     /// The codes that are on, worked out once.
     #[serde(skip)]
-    #[schemars(skip)]
+    #[cfg_attr(test, schemars(skip))]
     checks: OnceLock<Checks>,
     /// What the program ShellCheck says, if it is asked instead of dlint's own checks.
     #[serde(skip)]
-    #[schemars(skip)]
+    #[cfg_attr(test, schemars(skip))]
     answers: Option<Arc<Answers>>,
 }
 

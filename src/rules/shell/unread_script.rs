@@ -1,6 +1,5 @@
 //! `unread-script`: a script is more than dlint reads.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Node;
@@ -8,7 +7,8 @@ use crate::rule::{Context, Rule};
 use crate::shell::{ShellErrorKind, beyond_checks};
 
 /// See `rules/shell/unread-script.md`.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct UnreadScript {}
 

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::edits::{is_below_comment, keyword_like, lines_of};
@@ -12,7 +11,8 @@ use crate::rule::{Context, Rule};
 use crate::syntax::{Escape, Keyword, Kind};
 
 /// See `rules/syntax/deprecated-maintainer.md`.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeprecatedMaintainer {
     /// The label that says the same.
