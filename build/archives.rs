@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::value::Datetime;
 
 use super::images::date;
-use super::tables::{list, read, table, write};
+use super::tables::{list, read, rows, table, write};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,37 +114,29 @@ pub(super) fn generate() -> Result<(), String> {
             &images,
         );
     for (manager, packages) in &missing {
-        let rows: Result<Vec<String>, String> = packages
-            .iter()
-            .map(|(name, package)| {
-                Ok(format!(
-                    "Lacked {{ name: {name:?}, lacks: &[{}], instead: {:?} }}",
-                    lacks(&package.lacks)?,
-                    package.instead
-                ))
-            })
-            .collect();
-        let rows = rows.map_err(|e| format!("data/missing-packages.toml: {e}"))?;
-        let name = format!("static LACKED_{}", manager.to_uppercase());
-        out += &table("The packages, by name.", &name, "Lacked", &rows);
+        let mut lacked = BTreeMap::new();
+        for (name, package) in packages {
+            check_lacks(&package.lacks)
+                .map_err(|e| format!("data/missing-packages.toml: `{name}`: {e}"))?;
+            let instead = package.instead.clone().unwrap_or_default();
+            lacked.insert(name.as_str(), vec![package.lacks.clone(), instead]);
+        }
+        let name = format!("LACKED_{}", manager.to_uppercase());
+        let docs = "The packages: the releases that lack each, and what does the same there.";
+        out += &rows(docs, &name, &lacked);
     }
     write("archives.rs", &out);
     Ok(())
 }
 
-/// `debian 12-, ubuntu 16.04-18.04` as Rust text.
-fn lacks(text: &str) -> Result<String, String> {
-    let mut out = String::new();
+/// Whether it is like `debian 12-, ubuntu 16.04-18.04`.
+fn check_lacks(text: &str) -> Result<(), String> {
     for part in text.split(", ") {
-        let (distribution, range) = part
-            .split_once(' ')
-            .ok_or(format!("`{part}` is no `DISTRIBUTION RELEASES`"))?;
-        let (from, to) = match range.split_once('-') {
-            None => (range, Some(range)),
-            Some((from, "")) => (from, None),
-            Some((from, to)) => (from, Some(to)),
-        };
-        out += &format!("Lack {{ distribution: {distribution:?}, from: {from:?}, to: {to:?} }}, ");
+        let range = part.split_once(' ').map(|(_, range)| range);
+        let is_range = |range: &str| range.split('-').count() <= 2 && !range.contains(['\t', '\n']);
+        if !range.is_some_and(is_range) {
+            return Err(format!("`{part}` is no `DISTRIBUTION RELEASES`"));
+        }
     }
-    Ok(out)
+    Ok(())
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use toml::value::Datetime;
 
-use super::tables::{list, read, sorted, table, write};
+use super::tables::{list, read, rows, sorted, table, write};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,7 +102,7 @@ fn bases_table(bases: &Bases, known: &BTreeSet<&str>) -> Result<String, String> 
         let programs =
             |programs: &[String]| match programs.iter().find(|p| !known.contains(p.as_str())) {
                 Some(unknown) => Err(fail(&format!("`{unknown}` is none of `programs`"))),
-                None => Ok(sorted(programs)),
+                None => Ok(set(programs, known)),
             };
         let option = |list: Option<&Vec<String>>| match list {
             Some(list) => programs(list).map(|list| format!("Some({list})")),
@@ -161,9 +161,9 @@ fn packages_table(
             brings.entry(package).or_default().push(program);
         }
     }
-    let rows: Vec<String> = brings
-        .iter()
-        .map(|(package, programs)| format!("({package:?}, {})", list(programs)))
+    let brings = brings
+        .into_iter()
+        .map(|(package, programs)| (package, vec![programs.join(" ")]))
         .collect();
     let mut named = Vec::new();
     for (program, package) in &packages.named {
@@ -175,11 +175,10 @@ fn packages_table(
     }
     let system = system.to_uppercase();
     Ok([
-        table(
-            "What installing a package brings, by package.",
-            &format!("static {system}_PACKAGES"),
-            "(&str, &[&str])",
-            &rows,
+        rows(
+            "The programs that installing a package brings, by package.",
+            &format!("{system}_PACKAGES"),
+            &brings,
         ),
         table(
             "The packages of programs that are not called so, by program.",
@@ -189,4 +188,12 @@ fn packages_table(
         ),
     ]
     .concat())
+}
+
+/// The set of programs as Rust text: a bit for each, at its place among those that are known.
+fn set(programs: &[String], known: &BTreeSet<&str>) -> String {
+    let places = known.iter().enumerate();
+    let places = places.filter(|(_, name)| programs.iter().any(|p| p == *name));
+    let bits = places.fold(0_u128, |bits, (place, _)| bits | 1 << place);
+    format!("ProgramSet({bits})")
 }

@@ -506,7 +506,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         image
             .variables
             .as_ref()
-            .map_or("None".to_owned(), |v| format!("Some({})", sorted(v))),
+            .map_or("None".to_owned(), |v| format!("Some({:?})", v.join(" "))),
         image.major_is_release,
         image.exact_numbers.unwrap_or(u8::MAX),
         image.exact_numbers_from.unwrap_or(0),

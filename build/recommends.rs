@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::tables::{list, read, table, write};
+use super::tables::{list, read, rows, write};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,7 +18,7 @@ struct Recommends {
 /// Writes the table; says what is wrong with the file.
 pub(super) fn generate() -> Result<(), String> {
     let data: Recommends = read("recommends")?;
-    let mut rows = Vec::new();
+    let mut packages = BTreeMap::new();
     for (name, releases) in &data.packages {
         if releases.len() != data.releases.len() {
             return Err(format!("data/recommends.toml: `{name}` lacks a release"));
@@ -26,12 +26,12 @@ pub(super) fn generate() -> Result<(), String> {
         let extras: Result<Vec<String>, String> = releases
             .iter()
             .map(|pair| match pair[..] {
-                [] => Ok("None".to_owned()),
-                [packages, megabytes] => Ok(format!("Some(({packages}, {megabytes}))")),
+                [] => Ok(String::new()),
+                [packages, megabytes] => Ok(format!("{packages} {megabytes}")),
                 _ => Err(format!("data/recommends.toml: `{name}` has no pairs")),
             })
             .collect();
-        rows.push(format!("({name:?}, &[{}])", extras?.join(", ")));
+        packages.insert(name.as_str(), extras?);
     }
     let releases = format!(
         "/// The releases of the table.\nstatic RELEASES: &[&str] = {};\n\
@@ -39,11 +39,10 @@ pub(super) fn generate() -> Result<(), String> {
         list(&data.releases),
         list(&data.versions)
     );
-    let packages = table(
-        "Per package what it brings in each release, by name.",
-        "static RECOMMENDS",
-        "(&str, &[Brought])",
-        &rows,
+    let packages = rows(
+        "Per package what it brings in each release, by name: packages and megabytes.",
+        "RECOMMENDS",
+        &packages,
     );
     write("recommends.rs", &(releases + &packages));
     Ok(())

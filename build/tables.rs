@@ -1,5 +1,6 @@
 //! What the tables of `data/` have in common: reading them, and writing Rust.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
@@ -40,4 +41,20 @@ pub(super) fn table(docs: &str, name: &str, row: &str, rows: &[String]) -> Strin
         out.push_str(",\n");
     }
     out + "];\n"
+}
+
+/// A table in one text: a row a line, its fields apart by tabs, sorted by the first of them. Where a
+/// table is long, a slice of rows costs the compiler and every start of the program something for
+/// each text in it.
+pub(super) fn rows(docs: &str, name: &str, rows: &BTreeMap<&str, Vec<String>>) -> String {
+    let mut text = String::new();
+    for (key, fields) in rows {
+        text.push_str(key);
+        for field in fields {
+            text.push('\t');
+            text.push_str(field);
+        }
+        text.push('\n');
+    }
+    format!("/// {docs}\nstatic {name}: Rows = Rows::new({text:?});\n")
 }

@@ -1,6 +1,8 @@
 //! Small questions about text that several parts of dlint ask: how far two words are apart,
 //! whether a pattern fits, how a list reads in a sentence.
 
+use std::cmp::Ordering;
+
 /// Levenshtein distance in characters; words that differ much in length count as far apart.
 pub fn edit_distance(a: &str, b: &str) -> usize {
     if a.len().abs_diff(b.len()) > 8 {
@@ -100,6 +102,63 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Text for an element or an attribute of XML or HTML; `other` writes control characters.
+pub(crate) fn escape_markup(text: &str, other: impl Fn(char, &mut String)) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            c if c.is_control() => other(c, &mut out),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A table in one text: a row a line, its fields apart by tabs, sorted by the first of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows(&'static str);
+
+impl Rows {
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self(text)
+    }
+
+    /// The fields behind the first, where that is `key`.
+    pub(crate) fn get(self, key: &str) -> Option<&'static str> {
+        let (mut low, mut high) = (0, self.0.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let bytes = self.0.as_bytes();
+            let before = bytes.get(low..middle)?;
+            let start = before.iter().rposition(|b| *b == b'\n');
+            let start = start.map_or(low, |at| low + at + 1);
+            let behind = bytes.get(middle..high)?;
+            let end = behind.iter().position(|b| *b == b'\n');
+            let end = end.map_or(high, |at| middle + at);
+            let line = self.0.get(start..end)?;
+            let (first, rest) = line.split_once('\t').unwrap_or((line, ""));
+            match key.cmp(first) {
+                Ordering::Equal => return Some(rest),
+                Ordering::Less => high = start,
+                Ordering::Greater => low = end + 1,
+            }
+        }
+        None
+    }
+
+    /// The rows: the first field and those behind it.
+    #[cfg(test)]
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let lines = self.0.lines();
+        lines.map(|line| line.split_once('\t').unwrap_or((line, "")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +215,27 @@ mod tests {
         assert_eq!(list(&["a", "b", "c"], "or"), "a, b or c");
         let many = list_of_names("a b c d e f g h".split(' '));
         assert_eq!(many, "`a`, `b`, `c`, `d`, `e`, `f` and 2 more");
+    }
+
+    #[test]
+    fn rows_are_found_by_their_first_field() {
+        let rows = Rows::new("a\t1\nab\t2 3\tx\nb\nä\t4\n");
+        for (key, fields) in [
+            ("a", Some("1")),
+            ("ab", Some("2 3\tx")),
+            ("b", Some("")),
+            ("ä", Some("4")),
+            ("", None),
+            ("aa", None),
+            ("c", None),
+            ("ö", None),
+            ("a\t1", None),
+        ] {
+            assert_eq!(rows.get(key), fields, "{key}");
+        }
+        for (key, fields) in rows.iter() {
+            assert_eq!(rows.get(key), Some(fields));
+        }
+        assert_eq!(Rows::new("").get(""), None);
     }
 }

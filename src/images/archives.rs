@@ -3,6 +3,7 @@
 use super::publishers::official;
 use super::{BaseRelease, ImageRef};
 use crate::date::Date;
+use crate::text::Rows;
 
 /// A suite of apt that left the servers it was on.
 #[derive(Debug)]
@@ -15,17 +16,7 @@ pub struct GoneSuite {
     pub archive: &'static str,
 }
 
-/// A package that some releases do not have.
-#[derive(Debug)]
-struct Lacked {
-    name: &'static str,
-    lacks: &'static [Lack],
-    /// What does the same in such a release.
-    instead: Option<&'static str>,
-}
-
-/// The releases that do not have it.
-#[derive(Debug)]
+/// The releases that do not have a package.
 struct Lack {
     distribution: &'static str,
     from: &'static str,
@@ -36,6 +27,20 @@ struct Lack {
 include!(concat!(env!("OUT_DIR"), "/archives.rs"));
 
 impl Lack {
+    /// `debian 12-` or `ubuntu 16.04-18.04`, `ubuntu 20.04` for one.
+    fn of(text: &'static str) -> Option<Self> {
+        let (distribution, range) = text.split_once(' ')?;
+        let (from, to) = match range.split_once('-') {
+            None => (range, Some(range)),
+            Some((from, to)) => (from, Some(to).filter(|to| !to.is_empty())),
+        };
+        Some(Self {
+            distribution,
+            from,
+            to,
+        })
+    }
+
     fn holds(&self, release: BaseRelease) -> bool {
         release.is_since(self.distribution, self.from)
             && self.to.is_none_or(|to| {
@@ -72,13 +77,14 @@ pub fn replacement(release: BaseRelease, package: &str) -> Option<Option<&'stati
         "debian" | "ubuntu" => LACKED_APT,
         _ => return None,
     };
+    // What does the same, or nothing, where the release does not have the package.
     let lacked = |name: &str| {
-        let at = table.binary_search_by(|row| row.name.cmp(name)).ok()?;
-        let row = table.get(at)?;
-        row.lacks.iter().any(|l| l.holds(release)).then_some(row)
+        let (lacks, instead) = table.get(name)?.split_once('\t')?;
+        let mut lacks = lacks.split(", ").filter_map(Lack::of);
+        lacks.any(|l| l.holds(release)).then_some(instead)
     };
-    let row = lacked(package)?;
-    Some(row.instead.filter(|name| lacked(name).is_none()))
+    let instead = lacked(package)?;
+    Some(Some(instead).filter(|name| !name.is_empty() && lacked(name).is_none()))
 }
 
 #[cfg(test)]
@@ -91,7 +97,16 @@ mod tests {
     #[test]
     fn the_tables_can_be_searched() {
         for table in [LACKED_APK, LACKED_APT] {
-            assert!(table.is_sorted_by(|a, b| a.name < b.name));
+            assert!(table.iter().is_sorted_by(|a, b| a.0 < b.0));
+            let lacks = table.iter().filter_map(|(_, row)| row.split_once('\t'));
+            let lacks = lacks.flat_map(|(lacks, _)| lacks.split(", "));
+            for lack in lacks {
+                let known = ["alpine-linux", "debian", "ubuntu"];
+                assert!(
+                    known.contains(&Lack::of(lack).unwrap().distribution),
+                    "{lack}"
+                );
+            }
         }
         for (_, _, suite) in NAMING_SUITES {
             assert!(gone_suite(suite, TODAY).is_some(), "{suite}");

@@ -3,6 +3,7 @@
 use super::lifetimes::numbers_of;
 use super::table::tag_has;
 use super::{BaseRelease, ImageRef, is_windows, official_name};
+use crate::text::Rows;
 
 include!(concat!(env!("OUT_DIR"), "/bases.rs"));
 
@@ -35,9 +36,9 @@ struct Base {
     /// The image it is built on.
     on: Option<&'static str>,
     /// The programs it has; not known if `None`.
-    programs: Option<&'static [&'static str]>,
+    programs: Option<ProgramSet>,
     /// Those that some of its releases have.
-    perhaps: &'static [&'static str],
+    perhaps: ProgramSet,
     variants: &'static [Variant],
 }
 
@@ -49,8 +50,8 @@ struct Variant {
     from: Option<&'static str>,
     below: Option<&'static str>,
     on: Option<&'static str>,
-    programs: Option<&'static [&'static str]>,
-    perhaps: Option<&'static [&'static str]>,
+    programs: Option<ProgramSet>,
+    perhaps: Option<ProgramSet>,
 }
 
 /// Whether the tables speak of a program: an image or package that is listed without it has it not.
@@ -89,18 +90,17 @@ pub fn package_brings(
         PackageSystem::Apk => APK_PACKAGES,
         PackageSystem::Rpm => RPM_PACKAGES,
     };
-    let at = table.binary_search_by(|(name, _)| (*name).cmp(package));
-    let (_, brings) = table.get(at.ok()?)?;
-    let is_over = |program: &&&str| {
+    let brings = table.get(package)?.split(' ').filter(|p| !p.is_empty());
+    let is_over = |program: &&str| {
         ENDED
             .iter()
             .any(|(distribution, until, packages, programs)| {
                 packages.contains(&package)
-                    && programs.contains(*program)
+                    && programs.contains(program)
                     && release.is_some_and(|r| r.is_since(distribution, until))
             })
     };
-    Some(brings.iter().filter(|p| !is_over(p)).copied().collect())
+    Some(brings.filter(|p| !is_over(p)).collect())
 }
 
 /// The package to install for a program, if one is known.
@@ -215,9 +215,9 @@ impl Base {
             }),
             None => Presence::Absent,
         };
-        if programs.contains(&program) || below == Presence::Present {
+        if programs.contains(program) || below == Presence::Present {
             Presence::Present
-        } else if perhaps.contains(&program) {
+        } else if perhaps.contains(program) {
             Presence::Unknown
         } else {
             below
@@ -320,7 +320,7 @@ mod tests {
         assert!(PROGRAMS.len() <= 128);
         assert!(BASES.is_sorted_by(|a, b| a.name < b.name));
         for table in [APT_PACKAGES, APK_PACKAGES, RPM_PACKAGES] {
-            assert!(table.is_sorted_by(|a, b| a.0 < b.0));
+            assert!(table.iter().is_sorted_by(|a, b| a.0 < b.0));
         }
         for base in BASES {
             let is_official = Image::official(base.name).is_some();

@@ -109,8 +109,8 @@ pub(super) struct Image {
     pub(super) user: BaseUser,
     pub(super) directory: Option<&'static str>,
     pub(super) ports: &'static [u16],
-    /// The variables that it sets besides `PATH`, sorted; an empty list is complete.
-    pub(super) variables: Option<&'static [&'static str]>,
+    /// The variables that it sets besides `PATH`, with blanks between them; an empty list is complete.
+    pub(super) variables: Option<&'static str>,
     /// Whether a tag with one number names a release that gets nothing but fixes.
     pub(super) major_is_release: bool,
     /// How many numbers of a version name one build; at least from this major version on.

@@ -50,7 +50,7 @@ pub fn image_variable(image: &ImageRef, name: &str) -> ImageVariable {
     let Some(variables) = Image::of(image).and_then(|entry| entry.variables) else {
         return ImageVariable::Perhaps;
     };
-    if variables.binary_search(&name).is_ok() {
+    if variables.split(' ').any(|v| v == name && !name.is_empty()) {
         ImageVariable::Set
     } else if variables.is_empty()
         || OF_THE_SHELL.contains(&name)

@@ -1,9 +1,7 @@
 //! What apt installs besides a package because it is recommended.
 
 use crate::images::ImageRef;
-
-/// Packages and megabytes in a release, if it has the package.
-type Brought = Option<(u32, u32)>;
+use crate::text::Rows;
 
 include!(concat!(env!("OUT_DIR"), "/recommends.rs"));
 
@@ -19,10 +17,7 @@ pub struct Extra {
 /// What a package brings that it does not need, on the release of Debian that a base image names;
 /// on any other the least that it ever brought. Nothing for a package that is not known.
 pub fn extra(package: &str, base: Option<&ImageRef>) -> Option<Extra> {
-    let at = RECOMMENDS
-        .binary_search_by(|(name, _)| (*name).cmp(package))
-        .ok()?;
-    let (_, releases) = RECOMMENDS.get(at)?;
+    let mut releases = RECOMMENDS.get(package)?.split('\t');
     let named = base.and_then(|image| {
         let tag = image.effective_tag()?;
         let is_debian = image.familiar_name() == "debian";
@@ -37,15 +32,17 @@ pub fn extra(package: &str, base: Option<&ImageRef>) -> Option<Extra> {
             code.or_else(by_number)
         })
     });
-    let extra = |found: &Brought| {
-        found.map(|(packages, megabytes)| Extra {
-            megabytes,
-            packages,
+    // Nothing in a release that does not have the package.
+    let extra = |brought: &str| {
+        let (packages, megabytes) = brought.split_once(' ')?;
+        Some(Extra {
+            megabytes: megabytes.parse().ok()?,
+            packages: packages.parse().ok()?,
         })
     };
     match named {
-        Some(release) => releases.get(release).and_then(extra),
-        None => releases.iter().filter_map(extra).min(),
+        Some(release) => releases.nth(release).and_then(extra),
+        None => releases.filter_map(extra).min(),
     }
 }
 
@@ -64,7 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_sorted() {
-        assert!(RECOMMENDS.is_sorted_by(|a, b| a.0 < b.0));
+    fn the_table_is_sorted_and_can_be_read() {
+        assert!(RECOMMENDS.iter().is_sorted_by(|a, b| a.0 < b.0));
+        for (package, _) in RECOMMENDS.iter() {
+            assert!(extra(package, None).is_some(), "{package}");
+        }
     }
 }
