@@ -195,6 +195,9 @@ fn positions_of(lower: &str) -> &'static [usize] {
     let found = found.ok().or_else(|| {
         // `pip3.11`
         let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        if bare.len() == lower.len() {
+            return None;
+        }
         let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(bare));
         found.ok()
     });
@@ -254,12 +257,20 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
 /// `--name NAME --value X` of any program.
 fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
     const FLAGS: &str = "--value --body --secret-string -Value -value";
+    let takes = |word: &Word| {
+        let flag = word.text.split('=').next().unwrap_or_default();
+        word.text.starts_with('-')
+            && (listed(FLAGS, flag) || word.text.starts_with("-b") && word.text.len() != 3)
+    };
+    if !line.words.iter().any(takes) {
+        return;
+    }
     let mut class = None;
     let mut words = line.words.iter().peekable();
     while let Some(word) = words.next() {
         let flag = word.text.split('=').next().unwrap_or_default();
         if let Some(class) = &class
-            && (listed(FLAGS, flag) || word.text.starts_with("-b") && word.text.len() != 3)
+            && takes(word)
         {
             let start = match flag {
                 f if f.len() < word.text.len() && f.starts_with("--") => f.len() + 1,

@@ -309,6 +309,12 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
     let Some(line) = line else {
         return Vec::new();
     };
+    // Most commands have nothing that could be one.
+    let inner = line.words.iter().skip(1);
+    let inner = inner.filter(|w| w.quoted && w.text.contains([' ', '\n']));
+    if line.stdin.is_none() && inner.clone().next().is_none() {
+        return Vec::new();
+    }
     let runs = line
         .words
         .iter()
@@ -317,8 +323,6 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
     if !runs {
         return Vec::new();
     }
-    let inner = line.words.iter().skip(1);
-    let inner = inner.filter(|w| w.quoted && w.text.contains([' ', '\n']));
     let mut scripts: Vec<Word> = inner.cloned().collect();
     scripts.extend(line.stdin.clone());
     scripts
