@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::root::Root;
 use super::{Linted, Outcome, code, start};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::escape_markup;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
@@ -130,23 +131,14 @@ fn case(
 
 /// Text for an element or an attribute.
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            '\n' => out.push_str("&#10;"),
-            '\r' => out.push_str("&#13;"),
-            '\t' => out.push_str("&#9;"),
-            // XML 1.0 has no way to write the others.
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    escape_markup(&text, |c, out| match c {
+        '\n' => out.push_str("&#10;"),
+        '\r' => out.push_str("&#13;"),
+        '\t' => out.push_str("&#9;"),
+        // XML 1.0 has no way to write the others.
+        _ => out.push('\u{fffd}'),
+    })
 }
 
 #[cfg(test)]
@@ -159,6 +151,9 @@ mod tests {
             escape("<a b=\"c\">&'"),
             "&lt;a b=&quot;c&quot;&gt;&amp;&apos;"
         );
-        assert_eq!(escape("a\nb\u{1b}[0m"), "a&#10;b\u{fffd}[0m");
+        assert_eq!(
+            escape("a\nb\u{1b}[0m\u{ffff}"),
+            "a&#10;b\u{fffd}[0m\u{fffd}"
+        );
     }
 }

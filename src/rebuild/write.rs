@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{ClassSummary, Report, StepReport, Word};
+use crate::text::escape_markup;
 
 /// Steps of one stage.
 fn by_stage(report: &Report) -> Vec<(&str, Vec<&StepReport>)> {
@@ -147,19 +148,7 @@ td.reruns { color: var(--reruns); font-weight: 600; }
 ";
 
 fn html_escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
+    escape_markup(text, |_, out| out.push(' '))
 }
 
 /// As a page that needs nothing else: the graph and a table.

@@ -59,7 +59,6 @@ pub(super) fn verb(manager: Manager, operands: &[Operand], flags: &[ReadFlag]) -
         return Verb::new(Other, 0);
     }
     let one = |action| Verb::new(action, 1);
-    let two = |action| Verb::new(action, 2);
     match manager {
         Manager::Yarn | Manager::Bundler if first.is_empty() && !has(&["-v", "-h"]) => {
             Verb::new(Restore, 0)
@@ -80,31 +79,19 @@ pub(super) fn verb(manager: Manager, operands: &[Operand], flags: &[ReadFlag]) -
             verb
         }
         Manager::Go => match (first, second) {
-            ("mod", "download" | "vendor") => Verb {
-                packages: false,
-                ..two(Restore)
-            },
             ("get", "" | "." | "./...") => one(Restore),
             ("install", package) if !package.contains('@') => one(Build),
-            ("install" | "get", _) => one(Install),
-            ("clean", _) => one(Clean),
-            ("build" | "run" | "test" | "generate", _) => one(Build),
-            _ => one(Other),
+            _ => listed_verb(manager, first, second),
         },
         Manager::Cargo => {
             // `cargo +nightly build`
             let skip = usize::from(first.starts_with('+'));
-            let verb = |action, words| Verb::new(action, words + skip);
-            match (word(skip), word(skip + 1)) {
-                ("fetch" | "vendor", _) => verb(Restore, 1),
-                ("chef", "cook") => verb(Restore, 2),
-                ("install", "") if has(&["--path"]) => verb(Build, 1),
-                ("install" | "binstall", _) => verb(Install, 1),
-                ("build" | "b" | "run" | "r" | "test" | "t" | "check" | "c" | "auditable", _) => {
-                    verb(Build, 1)
-                }
-                _ => verb(Other, 1),
-            }
+            let mut verb = match (word(skip), word(skip + 1)) {
+                ("install", "") if has(&["--path"]) => one(Build),
+                (first, second) => listed_verb(manager, first, second),
+            };
+            verb.words += skip;
+            verb
         }
         Manager::Maven => {
             let goals = || operands.iter().map(|o| o.text.as_str());
@@ -134,20 +121,11 @@ pub(super) fn verb(manager: Manager, operands: &[Operand], flags: &[ReadFlag]) -
                 false => Verb::new(Build, operands.len()),
             }
         }
-        Manager::Mix => match first {
-            // `mix do deps.get, compile`
-            "do" => {
-                if operands.iter().any(|o| o.text.starts_with("deps.get")) {
-                    one(Restore)
-                } else {
-                    one(Other)
-                }
-            }
-            "deps.get" => one(Restore),
-            "compile" | "release" | "phx.digest" => one(Build),
-            "deps.update" => one(Upgrade),
-            _ => one(Other),
-        },
+        // `mix do deps.get, compile`
+        Manager::Mix if first == "do" => {
+            let restores = operands.iter().any(|o| o.text.starts_with("deps.get"));
+            one(if restores { Restore } else { Other })
+        }
         Manager::Cabal | Manager::Stack
             if has(&["--only-dependencies", "--dependencies-only", "--only-dep"]) =>
         {

@@ -8,6 +8,8 @@ pub mod export;
 #[cfg(feature = "rego")]
 mod faults;
 #[cfg(feature = "rego")]
+mod functions;
+#[cfg(feature = "rego")]
 mod import;
 mod input;
 #[cfg(feature = "rego")]

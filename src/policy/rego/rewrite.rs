@@ -11,6 +11,8 @@ use regorus::unstable::{
     AssignOp, Expr, Literal, LiteralStmt, Module, Query, Ref, Rule, RuleAssign, RuleBody, RuleHead,
 };
 
+use super::functions;
+
 /// The function that stands for a condition.
 pub(super) const CONDITION: &str = "dlint_condition";
 
@@ -40,52 +42,6 @@ const OF_BUILDS: [(&str, &str); 9] = [
     ("docker_github_builder_tag", "image"),
     ("docker_github_builder_signature", ""),
     ("docker_github_builder_bundle", "http"),
-];
-
-/// The functions that buildx has and the evaluator here has not, or whose answers change.
-const ELSEWHERE: [&str; 42] = [
-    "any",
-    "all",
-    "array.flatten",
-    "base64.decode",
-    "base64.encode",
-    "base64.is_valid",
-    "base64url.decode",
-    "base64url.encode",
-    "base64url.encode_no_pad",
-    "cast_array",
-    "cast_boolean",
-    "cast_null",
-    "cast_object",
-    "cast_set",
-    "cast_string",
-    "hex.decode",
-    "hex.encode",
-    "json.marshal_with_options",
-    "json.patch",
-    "rand.intn",
-    "re_match",
-    "regex.globs_match",
-    "strings.render_template",
-    "time.add_date",
-    "time.clock",
-    "time.date",
-    "time.diff",
-    "time.format",
-    "time.now_ns",
-    "time.parse_duration_ns",
-    "time.parse_ns",
-    "time.parse_rfc3339_ns",
-    "time.weekday",
-    "urlquery.decode",
-    "urlquery.decode_object",
-    "urlquery.encode",
-    "urlquery.encode_object",
-    "uuid.parse",
-    "uuid.rfc4122",
-    "yaml.is_valid",
-    "yaml.marshal",
-    "yaml.unmarshal",
 ];
 
 /// The function that lets a value through if it is small enough.
@@ -995,7 +951,7 @@ impl<'m> Reader<'m> {
                 let last = name.rsplit('.').next().unwrap_or_default();
                 self.rules.contains(last)
             };
-            if ELSEWHERE.contains(&name.as_str()) && !is_rule {
+            if functions::is_elsewhere(&name) && !is_rule {
                 all.insert(format!("{name}()"));
             }
             if is_rule {
