@@ -461,6 +461,14 @@ impl<'f> File<'f> {
             pairs.into_iter().filter(|(_, value)| *value != Value::Null)
         };
         let arguments = get("args");
+        let unset = |name: &str| {
+            let raw = target.get("args");
+            raw.is_some_and(|raw| self.environment.is_left_open(raw, name))
+        };
+        let given = pairs(arguments.clone()).map(|(name, value)| {
+            let is_open = is_empty(&value) && unset(&name);
+            (name, if is_open { Value::Unknown } else { value })
+        });
         Resolved {
             context: get("context"),
             dockerfile: get("dockerfile"),
@@ -469,7 +477,7 @@ impl<'f> File<'f> {
             platforms: get("platforms"),
             tags: get("tags"),
             any_argument: arguments == Some(Value::Unknown),
-            arguments: pairs(arguments).collect(),
+            arguments: given.collect(),
             contexts: pairs(get("contexts")).collect(),
             policies: entries(get("policy")),
             unknown: false,
@@ -769,6 +777,36 @@ mod tests {
                 format!("{}: {path} {target}{arguments}", i.name)
             })
             .collect()
+    }
+
+    #[test]
+    fn a_variable_that_is_empty_is_left_to_the_environment() {
+        let found = of(r#"
+            variable "V" { default = "" }
+            target "a" { args = { V = V, "W" = V, X = "", Y = "${V}-slim" } }
+        "#);
+        let [only] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert_eq!(only.build.unknown_arguments, ["V", "W"]);
+        let known = [("X", ""), ("Y", "-slim")];
+        let known = known.map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(only.build.arguments, known);
+    }
+
+    #[test]
+    fn policies_are_told_by_objects_and_texts() {
+        let found = of(r#"
+            target "base" { policy = [{ filename = "a.rego", strict = true }] }
+            target "a" {
+              inherits = ["base"]
+              context = "app"
+              policy = ["filename=cwd://b.rego"]
+            }
+        "#);
+        let files = found.iter().flat_map(|i| &i.build.policies.files);
+        let files: Vec<String> = files.map(|f| f.display().to_string()).collect();
+        assert_eq!(files.join(" ").replace('\\', "/"), "app/a.rego b.rego");
     }
 
     #[test]

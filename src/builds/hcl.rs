@@ -208,6 +208,31 @@ impl<'e> Environment<'e> {
         }
     }
 
+    /// Whether what an object has for a key is a variable that is empty unless the environment sets
+    /// it.
+    pub(super) fn is_left_open(&self, object: Raw<'_>, key: &str) -> bool {
+        let Raw::Hcl(Expression::Object(object)) = object else {
+            return false;
+        };
+        let value = object.iter().find_map(|(name, value)| {
+            let name = match name {
+                ObjectKey::Ident(name) => name.as_str(),
+                ObjectKey::Expression(Expression::Variable(name)) => name.as_str(),
+                ObjectKey::Expression(Expression::String(name)) => name.as_str(),
+                ObjectKey::Expression(_) => return None,
+            };
+            (name == key).then(|| value.expr())
+        });
+        let Some(Expression::Variable(name)) = value else {
+            return false;
+        };
+        let variable = self.variables.get(name.as_str());
+        matches!(
+            variable.and_then(|v| v.default),
+            Some(Raw::Hcl(Expression::String(text))) if text.as_str().is_empty()
+        )
+    }
+
     /// Runs one step deeper, unless that is too deep or took too long.
     fn deeper(&self, run: impl FnOnce() -> Value) -> Value {
         let depth = self.depth.get();

@@ -90,7 +90,13 @@ impl Facts<'_> {
             }
             _ => {}
         }
-        found.retain(|f| f.written != "scratch" && !self.build.contexts.contains(&f.written));
+        let is_context = |name: &str| self.build.contexts.iter().any(|c| c == name);
+        found.retain(|f| {
+            // A variable may name a context, and contexts have no `:latest`.
+            let text = f.image.text.as_str();
+            let name = text.strip_suffix(":latest").unwrap_or(text);
+            f.written != "scratch" && ![&f.written, text, name].into_iter().any(is_context)
+        });
         self.images.extend(found);
     }
 
