@@ -367,11 +367,26 @@ impl Imported {
     }
 
     fn kics(&mut self, file: &Source) -> Result<(), ConfigError> {
-        // JSON is YAML too; HCL and TOML are for those who write them.
-        let Some(root) = document(file)? else {
-            return Ok(());
+        // KICS goes by the content, not by the name. HCL without blocks is written as TOML is, but
+        // for comments; JSON is YAML too.
+        let text = file.text();
+        let lines = text.lines().filter(|l| !l.trim_start().starts_with("//"));
+        let table = lines.collect::<Vec<_>>().join("\n").parse::<toml::Table>();
+        let table = table.ok().filter(|table| !table.is_empty());
+        let root = match table {
+            Some(_) => None,
+            None => document(file)?,
         };
-        let names = |key: &str| root.get(key).map(|n| texts(n)).unwrap_or_default();
+        let names = |key: &str| match (&table, &root) {
+            (Some(table), _) => {
+                let all = strings(table.get(key));
+                let parts = all.iter().flat_map(|text| text.split(','));
+                let parts = parts.map(str::trim).filter(|part| !part.is_empty());
+                parts.map(str::to_owned).collect()
+            }
+            (None, Some(root)) => root.get(key).map(|n| texts(n)).unwrap_or_default(),
+            (None, None) => Vec::new(),
+        };
         for name in names("exclude-queries") {
             self.off(&name, "");
         }

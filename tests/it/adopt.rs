@@ -107,6 +107,25 @@ mod migrating {
     }
 
     #[test]
+    fn from_kics_in_each_of_its_languages() {
+        const ID: &str = "f45ea400-6bbe-4501-9fc7-1c3d75c32067";
+        for text in [
+            format!("exclude-queries = [\"{ID}\"]\nexclude-paths = \"old,older\"\n"),
+            format!(
+                "// HCL\n\"exclude-queries\" = [\"{ID}\"]\n\"exclude-paths\" = [\"old\", \"older\"]\n"
+            ),
+            format!("exclude-queries: [{ID}]\nexclude-paths: [old, older]\n"),
+        ] {
+            let (levels, _, migrated) = migrated(&[("kics.config", &text)]);
+            assert!(is_off(&levels, "latest-tag"), "{text}{migrated}");
+            assert!(
+                migrated.contains("exclude = [\"old\", \"older\"]"),
+                "{text}{migrated}"
+            );
+        }
+    }
+
+    #[test]
     fn from_hadolint_as_before_and_each_name_is_told() {
         let (levels, ran, _) = migrated(&[(".hadolint.yaml", "ignored: [DL3007, SC2086]\n")]);
         assert!(is_off(&levels, "latest-tag"));
