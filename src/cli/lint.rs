@@ -190,10 +190,12 @@ fn once(args: &LintArgs, matches: &ArgMatches) -> Result<Status, Trouble> {
     };
     let attempts = configs.attempts();
     let fails_locked = !attempts.is_empty() || any_fails(true);
-    let searched: Vec<PathBuf> = searched(&args.paths);
     let is_whole = |path: &Path| {
         let folder = path.parent().map(disk::identity);
-        folder.is_some_and(|folder| searched.iter().any(|whole| folder.starts_with(whole)))
+        folder.is_some_and(|folder| {
+            let mut searched = searched(&args.paths).into_iter();
+            searched.any(|whole| folder.starts_with(whole))
+        })
     };
     let judged = files.iter().map(|f| (&f.effective, f.linted.report()));
     let exceptions = config::exceptions::of_run(judged, is_whole);
