@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Facts, Node};
+use super::{Base, Facts, Node};
 use crate::secrets::assignment::{self, Language};
 use crate::secrets::name::{self, Noun};
 use crate::secrets::position::{self, Positioned};
@@ -90,8 +90,18 @@ impl Facts<'_> {
             return false;
         }
         let path = std::path::Path::new(self.source.path());
-        let folder = path.parent().and_then(|p| p.file_name());
-        if folder.is_some_and(|f| f.eq_ignore_ascii_case(text)) {
+        let mut folders = path.parent().into_iter().flat_map(|p| p.components());
+        if folders.any(|f| f.as_os_str().eq_ignore_ascii_case(text)) {
+            return true;
+        }
+        let images = self.stages.iter().filter_map(|s| match &s.base {
+            Base::Image(image) => Some(image.text.as_str()),
+            _ => None,
+        });
+        if images
+            .flat_map(|i| i.split(['/', ':', '@']))
+            .any(|part| part == text)
+        {
             return true;
         }
         let whole = self.source.text();
@@ -102,6 +112,10 @@ impl Facts<'_> {
             let ahead = before.get(start..).unwrap_or_default();
             let is_path = ahead.starts_with('/') || ahead.contains("://");
             let after = whole.as_bytes().get(at + text.len());
+            // The name in an address of mail: `acme@example.com`.
+            if ahead.is_empty() && after == Some(&b'@') {
+                return true;
+            }
             let ends = after.is_none_or(|b| !b.is_ascii_alphanumeric() && !b"@:".contains(b));
             is_path && ahead.ends_with('/') && !ahead.ends_with("://") && ends
         })
@@ -142,11 +156,11 @@ impl Facts<'_> {
                 let script = self.script_text(node);
                 let text = script.as_ref().map_or(&word.text, |s| &*s.text);
                 found.commands(text, &lookup);
-                if !heredocs.is_empty() && script.is_some_and(|s| s.heredoc.is_none()) {
+                if !heredocs.is_empty() && script.as_ref().is_some_and(|s| s.heredoc.is_none()) {
                     bodies.iter().for_each(|body| found.commands(body, &lookup));
                 }
-                if word.text.text().contains("pgpass") {
-                    found.pgpass(&word.text);
+                if text.text().contains("pgpass") {
+                    found.pgpass(text);
                     bodies.iter().for_each(|body| found.pgpass(body));
                 }
                 found.names(&word.text, Language::Shell);

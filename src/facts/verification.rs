@@ -275,6 +275,11 @@ impl Finder<'_, '_> {
             }
             let mut is_value = false;
             for word in command.args().iter().take_while(|w| !w.is("--")) {
+                if word.literal().is_none() && self.gives_option(word, options) {
+                    self.push(options.verified, word.span, Some(index), false);
+                    is_value = false;
+                    continue;
+                }
                 let text = word.prefix();
                 if std::mem::take(&mut is_value) || !word.is_flag() {
                     continue;
@@ -285,6 +290,47 @@ impl Finder<'_, '_> {
                 if let Some(span) = option_in(word, options) {
                     self.push(options.verified, span, Some(index), false);
                 }
+            }
+        }
+    }
+
+    /// Whether the variables of a word make it an option that switches a check off.
+    fn gives_option(&self, word: &Word, options: &ProgramOptions) -> bool {
+        let text = self.facts.shell_word(self.node, word);
+        let mut words = text.split_ascii_whitespace();
+        words.any(|word| options.options.contains(&word))
+    }
+
+    /// Looks for settings whose value is that of a variable: `--tls-max $VERSION`. What a variable
+    /// says by itself is found where it is set.
+    fn expanded(&mut self, args: &[&Word]) {
+        if args.iter().all(|w| w.literal().is_some()) {
+            return;
+        }
+        let mut text = String::new();
+        let mut ends = Vec::new();
+        for word in args {
+            text.push(' ');
+            text.push_str(&self.facts.shell_word(self.node, word));
+            ends.push(text.len());
+        }
+        for hit in FINDER.apart(&text) {
+            let Some(setting) = SETTINGS.get(hit.keyword) else {
+                continue;
+            };
+            let Some(end) = setting.ends(&text, hit.range.clone()) else {
+                continue;
+            };
+            let first = ends.partition_point(|e| *e <= hit.range.start);
+            let last = ends.partition_point(|e| *e < end);
+            let (Some(first), Some(last)) = (args.get(first), args.get(last)) else {
+                continue;
+            };
+            let key = text.get(hit.range).unwrap_or_default();
+            let span = first.span.to(last.span);
+            let known = |s: &SwitchedOff| s.verified == setting.verified && span.covers(s.span);
+            if first.raw.contains(key) && !self.found.iter().rev().take(8).any(known) {
+                self.push(setting.verified, span, None, false);
             }
         }
     }
@@ -318,6 +364,8 @@ impl Finder<'_, '_> {
             self.settings_in(&text, &replaced);
         } else {
             self.settings(&text);
+            let args: Vec<&Word> = args.iter().filter(|w| configures || w.is_flag()).collect();
+            self.expanded(&args);
         }
     }
 

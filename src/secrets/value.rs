@@ -138,6 +138,14 @@ pub fn classify_password(value: &str, user: &str) -> ValueKind {
     classify(value, &name)
 }
 
+/// Whether a text asks for a secret in its place: `<token>`, `replace-me`, `your-key-here`.
+pub fn asks_for_one(value: &str) -> bool {
+    const ASKING: &str = "your yours placeholder replace replaced replaceme insert";
+    let value = value.trim();
+    let is_frame = value.starts_with('<') && value.ends_with('>');
+    is_frame || name::words(value).iter().any(|w| listed(ASKING, w))
+}
+
 /// Whether the value is taken from somewhere else.
 fn is_reference(value: &str) -> bool {
     let whole = |open: &str, close: &str| {
@@ -153,6 +161,11 @@ fn is_reference(value: &str) -> bool {
         || whole("@", "@")
         || whole("__", "__")
         || whole("!", "!")
+        || value
+            .strip_prefix('$')
+            .and_then(|rest| rest.split_once(':'))
+            // `$env:NAME` of PowerShell.
+            .is_some_and(|(scope, name)| is_name(scope) && is_name(name))
         || value.starts_with("vault:")
         || value.starts_with("op://")
         || value.starts_with("env:")

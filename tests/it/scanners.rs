@@ -13,9 +13,6 @@ use dlint::span::Source;
 /// Tool and name, one a line.
 const NAMES: &str = include_str!("../../testdata/scanner-names.txt");
 
-/// Names of checks that no rule makes yet, though they are worth it.
-const MISSING: [&str; 3] = ["CKV2_DOCKER_17", "S6437", "S6469"];
-
 fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = NAMES.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.split_once(' ').unwrap())
@@ -31,9 +28,6 @@ fn every_name_of_a_scanner_means_a_rule_or_is_declined() {
     let mut count = 0;
     for (tool, name) in names() {
         count += 1;
-        if MISSING.contains(&name) {
-            continue;
-        }
         let known = !rules::by_name(name).is_empty();
         assert!(known != declined(name).is_some(), "{tool} {name}");
     }
@@ -75,10 +69,7 @@ fn names_have_several_spellings() {
 
 #[test]
 fn every_name_is_accepted_by_explain_ignore_and_the_configuration() {
-    let all: Vec<&str> = names()
-        .map(|(_, name)| name)
-        .filter(|n| !MISSING.contains(n))
-        .collect();
+    let all: Vec<&str> = names().map(|(_, name)| name).collect();
     let output = dlint(&[&["explain"], &all[..]].concat());
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""));
@@ -115,7 +106,7 @@ fn every_name_is_accepted_by_explain_ignore_and_the_configuration() {
 #[test]
 fn no_name_in_a_comment_is_unknown() {
     let mut text = String::new();
-    for (_, name) in names().filter(|(_, name)| !MISSING.contains(name)) {
+    for (_, name) in names() {
         writeln!(text, "# dlint: ignore[{name}] because").unwrap();
     }
     text.push_str("FROM scratch\n");

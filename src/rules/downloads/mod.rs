@@ -1,6 +1,8 @@
 //! Where what is built comes from: connections, signatures, digests.
 
 pub mod clear_text_download;
+pub mod download_in_run;
+mod installed;
 mod removal;
 pub mod signature_check_disabled;
 pub mod tls_check_disabled;

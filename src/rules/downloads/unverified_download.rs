@@ -1,9 +1,9 @@
 //! `unverified-download`: what a server sends is installed or run, and nothing says that it is what
 //! was meant.
 
+use super::installed::is_installed;
 use crate::facts::downloads::{Address, is_fetcher};
 use crate::facts::{Command, Facts, Node};
-use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -29,11 +29,7 @@ impl Rule for UnverifiedDownload {
                 .filter(|a| a.scheme == "https" && !a.is_near() && !names_commit(&a.text));
             for address in remote {
                 let file = facts.fetched_file(node, command, &address);
-                let is_program = file.as_deref().is_some_and(is_in_path);
-                if is_program
-                    || facts.uses_download(node, script, Some((index, command)), file.as_deref())
-                    || is_used_later(facts, node, file.as_deref())
-                {
+                if is_installed(facts, node, script, (index, command), file.as_deref()) {
                     found.push(address);
                 }
             }
@@ -66,33 +62,6 @@ fn is_piped_to_interpreter(node: &Node<'_>, command: &Command) -> bool {
     let behind = parts.get(part + 1..).unwrap_or_default();
     let mut commands = behind.iter().flat_map(|p| script.slice(p.commands.clone()));
     commands.any(|c| matches!(c.name.as_str(), "sh" | "bash" | "zsh" | "dash" | "ash"))
-}
-
-/// Whether a path is one where programs are found.
-fn is_in_path(path: &str) -> bool {
-    [
-        "/usr/local/bin",
-        "/usr/bin",
-        "/bin",
-        "/usr/sbin",
-        "/sbin",
-        "/usr/local/sbin",
-    ]
-    .iter()
-    .any(|directory| is_in(path, directory))
-}
-
-/// Whether a later RUN of the stage unpacks, installs or runs a file.
-fn is_used_later(facts: &Facts<'_>, node: &Node<'_>, file: Option<&str>) -> bool {
-    let Some(stage) = facts.stage_of(node) else {
-        return false;
-    };
-    let later = facts
-        .nodes_of(stage)
-        .iter()
-        .filter(|n| n.index > node.index);
-    let mut scripts = later.filter_map(|n| Some((n, n.script.as_ref()?)));
-    file.is_some() && scripts.any(|(n, script)| facts.uses_download(n, script, None, file))
 }
 
 /// Whether the stage checks a digest or a signature here or later.

@@ -35,8 +35,8 @@ struct User<'f, 'a> {
 }
 
 fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User<'_, '_>]) {
-    // Without a user the index may be meant for a script, or for images built on this one.
     let Some(first) = users.first() else {
+        unused(cx, node, update);
         return;
     };
     let name = update.manager.as_str();
@@ -72,6 +72,52 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User
     if let Some(fix) = fix {
         report.fix(fix);
     }
+}
+
+/// Reports an index that nothing uses, if no program that is unknown here may do so.
+fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install) {
+    let facts = cx.facts;
+    let Some(stage) = facts.stage_of(node).filter(|s| s.in_final) else {
+        return;
+    };
+    let indifferent = |n: &Node<'_>| {
+        !n.is(Keyword::Run)
+            || n.script.as_ref().is_some_and(|s| !s.unread)
+                && n.commands().iter().enumerate().all(|(i, c)| {
+                    let own = n.installs.iter().find(|own| own.command == i);
+                    match own.filter(|own| family(own.manager) == family(update.manager)) {
+                        Some(own) => own.action == Action::Update,
+                        None => !may_install(&c.name) && !is_manager(&c.name),
+                    }
+                })
+    };
+    // What is built on this stage is looked at as well, images that others build on it are not.
+    let later = facts
+        .stages
+        .iter()
+        .filter(|s| s.index >= stage.index && s.in_final);
+    let mut nodes = later
+        .flat_map(|s| facts.nodes_of(s))
+        .filter(|n| n.index >= node.index);
+    if nodes.any(|n| n.onbuild || !indifferent(n)) {
+        return;
+    }
+    let span = update.program_span.to(update.verb_span);
+    let what = facts.source.slice(span);
+    cx.report(
+        span,
+        format!("`{what}` has no use: nothing is installed with this index"),
+    )
+    .help("remove it, or put it in front of the install, in one RUN")
+    .severity(Severity::Info);
+}
+
+/// Whether a program works with the index.
+fn is_manager(name: &str) -> bool {
+    matches!(
+        name,
+        "apt-get" | "apt" | "aptitude" | "apk" | "pacman" | "dpkg" | "add-apt-repository"
+    )
 }
 
 /// The update of a RUN that installs nothing with it.
@@ -136,6 +182,12 @@ fn may_install(name: &str) -> bool {
             | "cd"
             | "chmod"
             | "useradd"
+            | "usermod"
+            | "adduser"
+            | "addgroup"
+            | "groupadd"
+            | "chown"
+            | "touch"
             | "pip"
             | "pip3"
             | "add-apt-repository"
@@ -337,6 +389,32 @@ mod tests {
         let deleted =
             "FROM a\nRUN apt update && rm -rf /var/lib/apt/lists/*\nRUN apt install -y x\n";
         assert_eq!(count(deleted), 0);
+    }
+
+    #[test]
+    fn an_index_without_a_use_is_reported_if_all_is_known() {
+        for unused in [
+            "RUN apt-get update",
+            "RUN apt-get update && echo done\nCMD [\"a\"]",
+            "RUN <<EOF\napt-get update\nEOF",
+            "RUN [\"apk\", \"update\"]",
+        ] {
+            assert_eq!(count(&format!("FROM a\n{unused}\n")), 1, "{unused}");
+        }
+        for unknown in [
+            "RUN apt-get update && ./setup",
+            "RUN apt-get update\nRUN make deps",
+            "RUN apt-get update && apt-get upgrade -y",
+            "RUN apt-get update && apt-get build-dep -y x",
+            "RUN apt-get update\nRUN apt-get download x",
+            "RUN apt-get update\nONBUILD RUN ./x",
+            "RUN apt-get update && rm -rf /var/lib/apt/lists/*",
+            "RUN dnf makecache",
+        ] {
+            assert_eq!(count(&format!("FROM a\n{unknown}\n")), 0, "{unknown}");
+        }
+        assert_eq!(count("FROM a AS b\nRUN apt update\nFROM c\n"), 0);
+        assert_eq!(count("FROM a AS b\nRUN apt update\nFROM b\nRUN ./x\n"), 0);
     }
 
     #[test]

@@ -97,31 +97,73 @@ const CREDENTIAL_FILES: [&str; 13] = [
 
 /// A variable of the container that names a file which a COPY brings in.
 fn named_by_variable(cx: &mut Context<'_>, node: &Node<'_>) {
-    let Kind::Env(pairs) = &node.instruction.kind else {
-        return;
-    };
     let facts = cx.facts;
-    for pair in &pairs.pairs {
-        let name = pair.name.as_str();
+    let given: Vec<(&str, &Word)> = match &node.instruction.kind {
+        Kind::Env(pairs) => {
+            let pairs = pairs.pairs.iter();
+            pairs.map(|p| (p.name.as_str(), &p.value)).collect()
+        }
+        Kind::Arg(arguments) => {
+            let given = arguments.iter();
+            given
+                .filter_map(|a| Some((a.name.as_str(), a.value.as_ref()?)))
+                .collect()
+        }
+        Kind::Copy(transfer) | Kind::Add(transfer) => {
+            copied_to_variable(cx, node, transfer);
+            return;
+        }
+        _ => return,
+    };
+    for (name, word) in given {
         if !CREDENTIAL_FILES.contains(&name) || !is_final(facts, node) {
             continue;
         }
-        let Some(value) = facts.text(node.index, &pair.value) else {
+        let Some(value) = facts.text(node.index, word) else {
             continue;
         };
         if let Some(file) = brought_in(facts, node, &value) {
             let shown = base(&value);
             cx.report(
-                inner(&pair.value),
+                inner(word),
                 format!("`{name}` names `{shown}`, which the image has from the build context"),
             )
             .label(file, "copied here")
-            .help(
-                "mount the file when the container starts, or give the container an identity \
-                 of its own, and keep the file out of the context with `.dockerignore`",
-            )
+            .help(LEAVE_OUT)
             .severity(Severity::Warning);
         }
+    }
+}
+
+/// What to do about a file of credentials.
+const LEAVE_OUT: &str = "mount the file when the container starts, or give the container an identity \
+                         of its own, and keep the file out of the context with `.dockerignore`";
+
+/// `COPY config $AWS_CONFIG_FILE`: whatever it is called, it is read for credentials.
+fn copied_to_variable(cx: &mut Context<'_>, node: &Node<'_>, transfer: &Transfer) {
+    let facts = cx.facts;
+    let [source] = transfer.sources.as_slice() else {
+        return;
+    };
+    if node.instruction.flag_value("from").is_some()
+        || source.heredoc.is_some()
+        || is_remote(source.word.as_str())
+        || !is_final(facts, node)
+    {
+        return;
+    }
+    let Some(target) = facts.sole_reference(&transfer.destination) else {
+        return;
+    };
+    let name = target.name.as_str();
+    if CREDENTIAL_FILES.contains(&name) {
+        let shown = base(source.word.as_str());
+        cx.report(
+            inner(&source.word),
+            format!("`{shown}` becomes the file of `{name}` in the image"),
+        )
+        .help(LEAVE_OUT)
+        .severity(Severity::Warning);
     }
 }
 
@@ -129,6 +171,8 @@ fn named_by_variable(cx: &mut Context<'_>, node: &Node<'_>) {
 /// the file has to be there.
 fn brought_in(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> Option<Span> {
     let path = facts.comparable(node, path)?;
+    // In a directory that nobody knows it is most likely the root.
+    let rooted = path.strip_prefix("/?").unwrap_or(&path);
     let last = facts.final_stage()?;
     facts.chain_nodes(last.index).find_map(|copy| {
         let copied = facts.copied(copy)?;
@@ -147,14 +191,20 @@ fn brought_in(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> Option<Span> {
                 .target_of(source)
                 .and_then(|t| facts.comparable(copy, &t));
             let within = |folder: &str| {
-                let rest = path.strip_prefix(folder)?;
+                let rest = path
+                    .strip_prefix(folder)
+                    .or_else(|| rooted.strip_prefix(folder))?;
                 (rest.is_empty() || rest.starts_with('/') || folder == "/")
                     .then(|| rest.trim_start_matches('/').to_owned())
             };
-            let content = copied
-                .target
-                .as_deref()
-                .and_then(|t| facts.comparable(copy, t));
+            let content = match (copied.target.as_deref(), &copy.instruction.kind) {
+                (Some(target), _) => facts.comparable(copy, target),
+                // Below a directory that nobody knows, but the same.
+                (None, Kind::Copy(transfer) | Kind::Add(transfer)) => facts
+                    .text(copy.index, &transfer.destination)
+                    .and_then(|t| facts.comparable(copy, &t)),
+                _ => None,
+            };
             let below = [target, content]
                 .into_iter()
                 .flatten()
@@ -245,7 +295,15 @@ fn removed_secret(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> Option<KeyF
         .filter(|s| !s.is_empty())
         .unwrap_or(name);
     let names_secret = name::classify(stem).is_some_and(|n| n.exact) || stem.ends_with("key");
-    if !names_secret || files::is_example(stem) || name.ends_with(".pub") {
+    // Public keys, and what `gpg --import` and `apt-key add` are given.
+    let is_public = [".pub", ".asc", ".gpg", ".crt", ".cer"]
+        .iter()
+        .any(|e| name.ends_with(e))
+        || stem.contains("pubkey")
+        || name::words(stem)
+            .iter()
+            .any(|w| w == "pub" || w == "public");
+    if !names_secret || files::is_example(stem) || is_public {
         return None;
     }
     let copied = facts.copied(node)?;
@@ -451,6 +509,28 @@ mod tests {
             ),
             ["error .env", "error .npmrc"]
         );
+    }
+
+    #[test]
+    fn files_that_variables_name() {
+        for text in [
+            "COPY . .\nENV GOOGLE_APPLICATION_CREDENTIALS=./key.json\n",
+            "COPY /src /app/\nARG GOOGLE_APPLICATION_CREDENTIALS=./app/key.json\n",
+            "WORKDIR /app\nCOPY . .\nENV GOOGLE_APPLICATION_CREDENTIALS=/app/key.json\n",
+            "COPY config $AWS_CONFIG_FILE\n",
+        ] {
+            let found = findings(&format!("FROM a\n{text}"));
+            assert_eq!(found.len(), 1, "{text}");
+            assert!(found.iter().all(|f| f.starts_with("warning")), "{found:?}");
+        }
+        for text in [
+            "COPY src /app/\nENV GOOGLE_APPLICATION_CREDENTIALS=/run/secrets/key.json\n",
+            "COPY --from=b config $AWS_CONFIG_FILE\n",
+            "COPY config $APP_CONFIG_FILE\n",
+            "COPY aws-pubkey.asc /tmp/\nRUN gpg --import /tmp/aws-pubkey.asc && rm /tmp/aws-pubkey.asc\n",
+        ] {
+            assert!(findings(&format!("FROM a\n{text}")).is_empty(), "{text}");
+        }
     }
 
     #[test]

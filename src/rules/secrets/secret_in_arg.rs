@@ -5,7 +5,7 @@ use crate::context::Caller;
 use crate::diagnostic::{FlowStep, Severity};
 use crate::facts::{Facts, Node};
 use crate::rule::{Context, Rule, rule};
-use crate::secrets::{excerpt, name};
+use crate::secrets::{excerpt, name, value};
 use crate::syntax::{Argument, Kind};
 
 rule!(SecretInArg);
@@ -52,7 +52,16 @@ impl Rule for SecretInArg {
                             Severity::Info
                         });
                 }
-                Written::Nothing => without_value(cx, node, argument),
+                Written::Nothing => {
+                    // A default before the first FROM is judged there.
+                    let variable = cx.facts.variable(node.index + 1, name);
+                    if variable.is_none_or(|v| v.is_open()) {
+                        without_value(cx, node, argument);
+                    }
+                }
+                Written::Other if awaits_value(cx.facts, node, argument) => {
+                    without_value(cx, node, argument);
+                }
                 Written::Other => {}
             }
         }
@@ -123,14 +132,6 @@ fn without_value(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) {
     if node.stage.is_none() || !name::classify(name).is_some_and(|n| n.exact) {
         return;
     }
-    // A default before the first FROM is judged there.
-    let given = cx
-        .facts
-        .variable(node.index + 1, name)
-        .is_some_and(|v| !v.is_open());
-    if given {
-        return;
-    }
     let (message, severity) = if is_final(cx.facts, node) {
         (
             format!("the image's history shows what is passed for `{name}`"),
@@ -145,6 +146,19 @@ fn without_value(cx: &mut Context<'_>, node: &Node<'_>, argument: &Argument) {
     cx.report(argument.name.span, message)
         .help(mount(name))
         .severity(severity);
+}
+
+/// Whether a default only says that a secret belongs there: `ARG TOKEN=$TOKEN`, `ARG TOKEN=replace-me`.
+fn awaits_value(facts: &Facts<'_>, node: &Node<'_>, argument: &Argument) -> bool {
+    let Some(word) = &argument.value else {
+        return false;
+    };
+    match facts.literal(word) {
+        Some(text) => value::asks_for_one(&text),
+        None => facts
+            .sole_reference(word)
+            .is_some_and(|r| r.modifier.is_none() && facts.value_of(node.index, &r.name).is_none()),
+    }
 }
 
 fn mount(name: &str) -> String {
@@ -177,6 +191,24 @@ mod tests {
         assert_eq!(findings(text), ["error secret-in-arg violet-umbrella"]);
         let text = "ARG DB_PASSWORD=violet-umbrella\nFROM a\n";
         assert_eq!(findings(text), ["info secret-in-arg violet-umbrella"]);
+    }
+
+    #[test]
+    fn a_default_that_stands_for_a_secret_is_none() {
+        for default in ["$NPM_TOKEN", "placeholder", "<your-token>", "REPLACE_ME"] {
+            let text = format!("FROM a\nARG NPM_TOKEN={default}\n");
+            let wanted = ["warning secret-in-arg NPM_TOKEN"];
+            assert_eq!(findings(&text), wanted, "{default}");
+        }
+        for default in ["dummy", "build-only", "/run/secrets/npm", "$HOME/x"] {
+            let text = format!("FROM a\nARG NPM_TOKEN={default}\n");
+            assert!(findings(&text).is_empty(), "{default}");
+        }
+        let text = "FROM a\nENV V=file\nARG NPM_TOKEN=$V\n";
+        assert!(
+            findings(text).iter().all(|f| !f.starts_with("warning")),
+            "{text}"
+        );
     }
 
     #[test]

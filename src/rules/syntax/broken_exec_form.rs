@@ -16,11 +16,19 @@ impl Rule for BrokenExecForm {
                 let bare = text.starts_with('[') && !is_shell_test(text);
                 // PowerShell begins a type with a bracket.
                 let powershell = matches!(node.shell, Dialect::PowerShell);
-                if looks_like_array(text) || (bare && !powershell && text.ends_with(']')) {
+                if looks_like_array(text)
+                    || (bare && !powershell && text.ends_with(']'))
+                    || (!powershell && is_open(text))
+                {
                     report(cx, node, &word.text, word.span, "shell text");
                 }
             }
-            Kind::Run(CommandLine::Shell(word)) if looks_like_array(word.as_str()) => {
+            Kind::Run(CommandLine::Shell(word))
+                if looks_like_array(word.as_str())
+                    || !matches!(node.shell, Dialect::PowerShell)
+                        && node.instruction.heredocs.is_empty()
+                        && is_open(word.as_str()) =>
+            {
                 report(cx, node, &word.text, word.span, "shell text");
             }
             Kind::Healthcheck(check) => {
@@ -46,7 +54,8 @@ impl Rule for BrokenExecForm {
 
 fn words(cx: &mut Context<'_>, node: &Node<'_>, first: Option<&Word>, last: &Word) {
     let Some(first) = first else { return };
-    if !looks_like_array(first.as_str()) {
+    let closed = node.instruction.logical.text().contains(']');
+    if !looks_like_array(first.as_str()) && (closed || !first.as_str().starts_with('[')) {
         return;
     }
     let span = first.span.to(last.span);
@@ -88,6 +97,11 @@ fn report(
     if let Some(edits) = edits.filter(|_| contiguous) {
         report.fix(Fix::unsafe_("make it JSON", edits));
     }
+}
+
+/// Whether a bracket opens a text and none closes it: neither an array nor a test of the shell.
+fn is_open(text: &str) -> bool {
+    text.starts_with('[') && !text.contains(']') && !text.contains('$')
 }
 
 /// Whether a text begins like an array of strings.
@@ -137,12 +151,16 @@ fn fault(text: &str) -> (usize, &'static str) {
             "no comma may stand before the bracket"
         }
         Some('"') => "a comma is missing",
-        _ if error.is_eof() => "the bracket is never closed",
+        _ if error.is_eof() || !text.contains(']') => "the bracket is never closed",
         Some('\\') => "JSON does not know this escape",
         _ if text.trim_end().ends_with(']') => "it is not JSON",
         _ => "text follows the array",
     };
-    let at = if error.is_eof() { 0 } else { at };
+    let at = if reason == "the bracket is never closed" {
+        0
+    } else {
+        at
+    };
     (at, reason)
 }
 
