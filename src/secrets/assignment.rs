@@ -45,8 +45,18 @@ pub fn find(text: &str, language: Language) -> Vec<Named> {
         || begins_line(text, "user ") && begins_line(text, "password ");
     let mut start = 0;
     let mut called = None;
+    // NuGet's keys stand behind addresses.
+    let mut are_keys = false;
     for line in text.split_inclusive('\n') {
         let first = found.len();
+        are_keys = (are_keys || line.contains("<apikeys>")) && !line.contains("</apikeys>");
+        if are_keys && line.contains("<add ") {
+            called = Some(Called {
+                class: password(),
+                name: "apikeys".to_owned(),
+                lines: LINES + 1,
+            });
+        }
         if called.is_some() || name::may_name(line) {
             in_line(line.trim_end(), language, is_netrc, &mut called, &mut found);
         }
@@ -345,7 +355,7 @@ pub fn in_pgpass(text: &str) -> Vec<Named> {
 
 /// Names and values with a blank between them.
 fn in_words(line: &str, is_netrc: bool, found: &mut Vec<Named>) {
-    const DIRECTIVES: &str = "requirepass masterauth rootpw";
+    const DIRECTIVES: &str = "requirepass masterauth rootpw bindpw AuthLDAPBindPassword";
     let mut words = words(line).peekable();
     let mut push = |name: &str, class: &SecretName, value: Range<usize>| {
         let text = line.get(value.clone()).unwrap_or_default();
@@ -399,12 +409,27 @@ fn in_words(line: &str, is_netrc: bool, found: &mut Vec<Named>) {
         let is_password = bare == "password" && (is_netrc || answers());
         if (first || !bare.is_empty())
             && (is_password || listed(DIRECTIVES, bare))
-            && let Some(next) = words.peek()
+            && let Some(next) = operand(line, &mut words)
         {
-            let value = unquoted(line, next.clone());
+            let value = unquoted(line, next);
             push(bare, &password(), without_end(line, value));
         }
         first = false;
+    }
+}
+
+/// The word behind a directive and its options; nothing if they say that it is no plain text.
+fn operand(
+    line: &str,
+    words: &mut std::iter::Peekable<impl Iterator<Item = Range<usize>>>,
+) -> Option<Range<usize>> {
+    loop {
+        let next = words.peek()?.clone();
+        match line.get(next.clone())? {
+            "--plaintext" | "--" => words.next(),
+            option if option.starts_with("--") => return None,
+            _ => return Some(next),
+        };
     }
 }
 
@@ -515,7 +540,12 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         if is_header && (ends('"') || ends('\'')) {
             return None;
         }
-        let is_key = starts || is_quoted || is_header;
+        // `{ user: "x", password: "y" }`, `f(password: 'y')`
+        let is_member = bare.len() == at
+            && ahead.trim_end().ends_with([',', '{', '('])
+            && is_quoted_text(after);
+        let is_key =
+            starts || is_quoted || is_header || is_member || is_replacement(line, name_start);
         let is_key = is_key && (after.starts_with([' ', '"', '\'', '\\']) || is_header);
         let blanks = after.len() - after.trim_start().len();
         return (is_key && !ahead.ends_with(['$', '{']))
@@ -534,7 +564,9 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         });
     }
     // A variable of PHP or PowerShell is set to a text; that of a shell is compared with one.
-    let sigil = ahead.strip_suffix('$');
+    let scoped = ["env:", "Env:", "ENV:", "global:", "script:"];
+    let scope = scoped.iter().find_map(|s| ahead.strip_suffix(s));
+    let sigil = scope.unwrap_or(ahead).strip_suffix('$');
     if let Some(lead) = sigil {
         let lead = lead.trim_end_matches(['"', '\'']).trim_end();
         let compares = ["[", "test", "if", "!", "("]
@@ -558,6 +590,21 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         quoted_only: sigil.is_some() || index.is_some(),
         ..place(at + 1 + blanks, Ends::Word)
     })
+}
+
+fn is_quoted_text(text: &str) -> bool {
+    text.trim_start_matches([' ', '\\'])
+        .starts_with(['"', '\''])
+}
+
+/// Whether a place begins what `sed` writes: `s|password: .*|password: x|`.
+fn is_replacement(line: &str, at: usize) -> bool {
+    let ahead = line.get(..at).unwrap_or_default();
+    let start = match open_quote(line, at) {
+        Some((quote, _)) => quote + 1,
+        None => ahead.rfind(' ').map_or(0, |i| i + 1),
+    };
+    sed_delimiter(line, start).is_some_and(|d| ahead.len() > start + 2 && ahead.ends_with(d))
 }
 
 /// The value of a place, without its quotes.

@@ -52,6 +52,7 @@ const NOUNS: &[(&str, Noun)] = &[
     ("passphrase", Noun::Password),
     ("passcode", Noun::Password),
     ("passwort", Noun::Password),
+    ("psk", Noun::Password),
     ("contraseña", Noun::Password),
     ("secret", Noun::Secret),
     ("secrets", Noun::Secret),
@@ -108,7 +109,7 @@ const ABOUT: &str = "\
     parameter column scope scopes issuer audience provider backend manager store service driver \
     class encryption maps map reset validator strength command cmd script helper variable variables \
     var vars varname env envvar environ environment source src cookie cookies stdin label labels \
-    placeholder property attribute claim claims query selector engine plugin support";
+    placeholder property attribute claim claims query selector engine plugin support transport storage";
 
 /// Words behind the secret word that change nothing.
 const HARMLESS_TAIL: &str = "\
@@ -229,9 +230,9 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it.
-const HINTS: [&str; 14] = [
-    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw", "sess",
-    "art-api", "bearer",
+const HINTS: [&str; 15] = [
+    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw", "psk",
+    "sess", "art-api", "bearer",
 ];
 
 static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);

@@ -678,6 +678,14 @@ fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
     }
     let is_option = |w: &&Word| w.text.len() <= 3 && w.text.starts_with('-');
     let arguments: Vec<&Word> = words.skip_while(is_option).collect();
+    // `printf 'user:%s' password`
+    if let [format, value] = arguments.as_slice()
+        && program.text.ends_with("printf")
+        && let Some(at) = format.text.find("%s").filter(|at| *at > 0)
+    {
+        let (head, tail) = (format.part(0..at), format.part(at + 2..format.text.len()));
+        return Some(Word::concatenated(&[&head, value, &tail]));
+    }
     // `printf '%s:%s' user password`
     let arguments = match arguments.as_slice() {
         [format, values @ ..] if format.text.starts_with('%') && !values.is_empty() => values,
@@ -811,6 +819,7 @@ fn by_flag_names(line: &Line, found: &mut Vec<Positioned>) {
             settle(word, word.text.len() - value.len(), &class, line, found);
         }
     }
+    by_named_values(line, program, found);
     for (word, next) in line.words.iter().zip(line.words.iter().skip(1)) {
         let flag = word.text.trim_start_matches(['[', '"', '\'', ',']);
         let flag = flag.trim_end_matches(['"', '\'', ',']);
@@ -854,6 +863,35 @@ fn by_flag_names(line: &Line, found: &mut Vec<Positioned>) {
                     expanded: next.expanded,
                 },
             );
+        }
+    }
+}
+
+/// Values behind names that stand elsewhere: `jq --arg password X`, `xmlstarlet ed -u //password -v X`.
+fn by_named_values(line: &Line, program: &str, found: &mut Vec<Positioned>) {
+    let (names, values): (&[&str], &[&str]) = match program {
+        "jq" | "yq" | "gojq" => (&["--arg"], &[]),
+        "xmlstarlet" | "xml" => (&["-u", "--update", "-n", "--name"], &["-v", "--value"]),
+        _ => return,
+    };
+    let mut class = None;
+    let mut is_next = false;
+    let mut words = line.words.iter();
+    while let Some(word) = words.next() {
+        if std::mem::take(&mut is_next) || values.contains(&word.text.as_str()) {
+            let value = if values.is_empty() {
+                Some(word)
+            } else {
+                words.next()
+            };
+            if let (Some(value), Some(class)) = (value, &class) {
+                settle(value, 0, class, line, found);
+            }
+        } else if names.contains(&word.text.as_str()) {
+            let name = words.next().map_or("", |w| w.text.as_str());
+            let name = name.rsplit(['/', '@', ':']).next().unwrap_or(name);
+            class = name::classify(name).filter(|c| c.exact);
+            is_next = values.is_empty() && class.is_some();
         }
     }
 }
@@ -921,6 +959,10 @@ mod tests {
             ("python -m twine upload -u a -p @ dist/*", "twine"),
             ("vault login @", "vault"),
             ("ldapsearch -x -D cn=a -w @", "ldapsearch"),
+            ("printf 'root:%s' '@' | chpasswd", "chpasswd"),
+            ("printf 'root:%s\\n' @ | chpasswd", "chpasswd"),
+            ("jq --arg password '@' '.a=$password' x", "jq"),
+            ("xmlstarlet ed -u //db/password -v '@' x", "xmlstarlet"),
         ] {
             let text = text.replace('@', &password()).replace("a-9@b", "a@b");
             let all = found(&text);

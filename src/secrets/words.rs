@@ -174,6 +174,25 @@ impl Word {
         all
     }
 
+    /// Words without anything between them.
+    pub fn concatenated(words: &[&Word]) -> Word {
+        let mut all = Word {
+            quoted: true,
+            ..Word::default()
+        };
+        for word in words.iter().filter(|w| !w.text.is_empty()) {
+            if all.text.is_empty() {
+                all.range = word.range.clone();
+            }
+            let at = all.text.len() as u32;
+            all.text.push_str(&word.text);
+            all.pieces.extend(word.pieces_of(0..word.text.len(), at));
+            all.range.end = word.range.end;
+            all.expanded |= word.expanded;
+        }
+        all
+    }
+
     /// Puts a word of a script that is `script` where that stands.
     fn move_into(&mut self, script: &Word) {
         let pieces = std::mem::take(&mut self.pieces);
