@@ -26,6 +26,7 @@ struct Base {
     programs: Option<Vec<String>>,
     #[serde(default)]
     perhaps: Vec<String>,
+    users: Option<Vec<String>>,
     #[serde(default)]
     variants: Vec<Variant>,
 }
@@ -130,10 +131,11 @@ fn bases_table(bases: &Bases, known: &BTreeSet<&str>) -> Result<String, String> 
             );
         }
         rows.push(format!(
-            "Base {{ name: {name:?}, on: {}, programs: {}, perhaps: {}, variants: &[{variants}] }}",
+            "Base {{ name: {name:?}, on: {}, programs: {}, perhaps: {}, users: {}, variants: &[{variants}] }}",
             on(&base.on)?,
             option(base.programs.as_ref())?,
             programs(&base.perhaps)?,
+            base.users.as_ref().map_or("None".to_owned(), |u| format!("Some({})", sorted(u))),
         ));
     }
     Ok(table("The images, by name.", "static BASES", "Base", &rows))

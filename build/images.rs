@@ -37,6 +37,10 @@ struct Image {
     plain: bool,
     #[serde(default)]
     for_builds: bool,
+    #[serde(default)]
+    answers_yes: bool,
+    #[serde(default)]
+    unreleased: Vec<String>,
     slim: Option<Slim>,
     variants: Option<Vec<Variant>>,
 }
@@ -495,7 +499,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
          system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, runs_with: &{:?}, user: {}, \
          directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
-         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, slim: {slim}, variants: &[{variants}] }}",
+         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, answers_yes: {}, unreleased: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
         image.instead,
@@ -513,6 +517,8 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         image.rolling.unwrap_or(false),
         image.plain,
         image.for_builds,
+        image.answers_yes,
+        list(&image.unreleased),
     ))
 }
 

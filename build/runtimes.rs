@@ -44,6 +44,8 @@ struct Newest {
     manager: String,
     package: String,
     needs: Vec<(Datetime, String)>,
+    #[serde(default)]
+    versions: Vec<String>,
     #[expect(dead_code, reason = "for people")]
     source: String,
 }
@@ -82,16 +84,24 @@ pub(super) fn generate() -> Result<(), String> {
     }
     let mut newest = Vec::new();
     for package in &tables.newest {
+        let (needs, versions) = (package.needs.len(), package.versions.len());
+        if versions != 0 && versions != needs {
+            return Err(format!(
+                "data/runtimes.toml: `{}`: versions",
+                package.package
+            ));
+        }
         let needs: Result<Vec<String>, String> = package
             .needs
             .iter()
             .map(|(day, version)| Ok(format!("({}, {version:?})", date(day)?)))
             .collect();
         newest.push(format!(
-            "Newest {{ manager: {:?}, package: {:?}, needs: &[{}] }}",
+            "Newest {{ manager: {:?}, package: {:?}, needs: &[{}], versions: {} }}",
             package.manager,
             package.package,
-            needs?.join(", ")
+            needs?.join(", "),
+            list(&package.versions)
         ));
     }
     let docs = "As in the file.";

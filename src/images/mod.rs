@@ -27,16 +27,16 @@ pub use development::{Development, development};
 pub use lifetimes::{EndOfLife, end_of_life, newest_release};
 pub use options::{Recommended, is_too_old, recommended};
 pub use programs::{
-    PackageSystem, Presence, ProgramSet, is_known_program, known_program, package_brings,
-    package_of, program,
+    PackageSystem, Presence, ProgramSet, is_known_program, known_program, lacks_user,
+    package_brings, package_of, program,
 };
 pub use publishers::{Publisher, official_name, prefixed_official, publisher};
 pub use reference::{DOCKER_HUB, HIDDEN, ImageRef, InvalidReference, Part, Ranges};
 pub use registry::{is_listed_insecure, is_plain_http_suspect};
-pub use runtimes::{Runtime, RuntimeVersion, newest_needs};
+pub use runtimes::{Runtime, RuntimeVersion, newest_needs, version_needs};
 pub use table::{
-    DATA_DATE, Slim, SlimWord, is_code_name, is_code_name_since, is_for_builds, is_plain,
-    is_release_line, is_rolling, slim,
+    DATA_DATE, Slim, SlimWord, answers_yes, is_code_name, is_code_name_since, is_for_builds,
+    is_plain, is_release_line, is_rolling, slim, unreleased,
 };
 pub use tag::{Precision, Tag, tag_date};
 pub use variables::{ImageVariable, image_variable};

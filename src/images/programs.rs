@@ -39,6 +39,8 @@ struct Base {
     programs: Option<ProgramSet>,
     /// Those that some of its releases have.
     perhaps: ProgramSet,
+    /// The users that some of its releases and variants have; not known if `None`.
+    users: Option<&'static [&'static str]>,
     variants: &'static [Variant],
 }
 
@@ -138,6 +140,12 @@ pub fn program(image: &ImageRef, release: Option<BaseRelease>, program: &str) ->
     base.presence(image, release, program, 0)
 }
 
+/// Whether an image surely has no user of a name.
+pub fn lacks_user(image: &ImageRef, name: &str) -> bool {
+    !is_windows(image)
+        && Base::of(image).is_some_and(|base| base.may_have_user(name, 0) == Some(false))
+}
+
 /// How many images an image is built on one after another.
 const MAX_DEPTH: u8 = 8;
 
@@ -158,6 +166,21 @@ impl Base {
                 start.is_some_and(|start| full.starts_with(start))
             })
         })
+    }
+
+    /// Whether a release or variant may have a user, with those it is built on; `None` if that is
+    /// not known.
+    fn may_have_user(&self, name: &str, depth: u8) -> Option<bool> {
+        if self.users?.contains(&name) {
+            return Some(true);
+        }
+        let bases = self.variants.iter().filter_map(|v| v.on).chain(self.on);
+        let mut may = false;
+        for base in bases {
+            let base = Self::named(base).filter(|_| depth < MAX_DEPTH)?;
+            may |= base.may_have_user(name, depth + 1)?;
+        }
+        Some(may)
     }
 
     /// Whether the image has a program: what all variants say that may be meant.
@@ -297,6 +320,16 @@ mod tests {
         ] {
             assert_eq!(has(image, name), presence, "{image} {name}");
         }
+    }
+
+    #[test]
+    fn images_lack_users() {
+        let lacks = |image: &str, name| lacks_user(&ImageRef::parse(image), name);
+        assert!(lacks("debian:12", "app") && lacks("alpine:3.23", "app"));
+        assert!(!lacks("debian:12", "www-data") && !lacks("node:24", "node"));
+        assert!(lacks("python:3.14-slim", "node") && !lacks("ubuntu:24.04", "ubuntu"));
+        // Its users are not listed.
+        assert!(!lacks("docker:29", "app") && !lacks("example/app", "app"));
     }
 
     #[test]

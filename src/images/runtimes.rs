@@ -28,6 +28,8 @@ struct Newest {
     manager: &'static str,
     package: &'static str,
     needs: &'static [(Date, &'static str)],
+    /// The versions that brought that, where they are known.
+    versions: &'static [&'static str],
 }
 
 include!(concat!(env!("OUT_DIR"), "/runtimes.rs"));
@@ -90,6 +92,11 @@ impl Runtime {
         Some(self.version((*version).to_owned()))
     }
 
+    /// It in a version that a program's name says.
+    pub fn named(&self, version: &str) -> RuntimeVersion {
+        self.version(version.to_owned())
+    }
+
     fn version(&self, version: String) -> RuntimeVersion {
         let product = PRODUCTS.iter().find(|p| Some(p.id) == self.product);
         let within = |line: &str| {
@@ -124,6 +131,20 @@ pub fn newest_needs(manager: &str, package: &str, as_of: Date) -> Option<&'stati
     let newest = all.find(|n| n.manager == manager && n.package == package)?;
     let mut needs = newest.needs.iter().rev();
     needs.find(|(day, _)| *day <= as_of).map(|(_, v)| *v)
+}
+
+/// The version of the runtime that a version of a package needs.
+pub fn version_needs(manager: &str, package: &str, version: &str) -> Option<&'static str> {
+    let mut all = NEWEST.iter();
+    let newest = all.find(|n| n.manager == manager && n.package == package)?;
+    let own: Vec<u64> = numbers_of(version).collect();
+    let known = newest.versions.iter().zip(newest.needs).rev();
+    let mut known = known.filter(|_| !own.is_empty());
+    // `8` is the newest of its line.
+    let fits = |since: &str| numbers_of(since).take(own.len()).le(own.iter().copied());
+    known
+        .find(|(since, _)| fits(since))
+        .map(|(_, (_, needed))| *needed)
 }
 
 #[cfg(test)]
@@ -170,5 +191,12 @@ mod tests {
             Some("2.3")
         );
         assert_eq!(newest_needs("gem", "unheard-of", DATA_DATE), None);
+        let version = |v| version_needs("python", "pip", v);
+        assert_eq!(version("20.3.4"), None);
+        assert_eq!(version("21.0"), Some("3.6"));
+        assert_eq!(version("24.0"), Some("3.7"));
+        assert_eq!(version("25.1.1"), Some("3.9"));
+        assert_eq!(version_needs("npm", "npm", "10"), Some("18.17"));
+        assert_eq!(version_needs("npm", "npm", "latest"), None);
     }
 }

@@ -122,6 +122,10 @@ pub(super) struct Image {
     pub(super) plain: bool,
     /// Whether what is built on it is a workplace, and no product.
     pub(super) for_builds: bool,
+    /// Whether its configuration answers the questions of its package manager.
+    pub(super) answers_yes: bool,
+    /// The words of tags that stand for what no release has yet.
+    pub(super) unreleased: &'static [&'static str],
     pub(super) slim: Option<Slim>,
     pub(super) variants: &'static [Variant],
 }
@@ -324,6 +328,19 @@ pub fn is_plain(image: &ImageRef) -> Option<bool> {
 /// Whether what is built on an image is a place to build or to develop in, which nobody ships.
 pub fn is_for_builds(image: &ImageRef) -> bool {
     Image::of(image).is_some_and(|entry| entry.for_builds)
+}
+
+/// Whether the configuration of an image answers the questions of its package manager.
+pub fn answers_yes(image: &ImageRef) -> bool {
+    Image::of(image).is_some_and(|entry| entry.answers_yes)
+}
+
+/// The word of an image's tag that stands for what no release has yet: `sid`, `edge`.
+pub fn unreleased(image: &ImageRef) -> Option<&str> {
+    let words = Image::of(image)?.unreleased;
+    let tag = image.effective_tag()?;
+    let first = tag.split('-').next()?;
+    words.contains(&first).then_some(first)
 }
 
 #[cfg(test)]
