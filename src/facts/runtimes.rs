@@ -2,8 +2,10 @@
 
 use super::packages::{Action, Install, Manager, PackageOrigin};
 use super::{Facts, Node};
-use crate::images::{Runtime, RuntimeVersion, newest_needs};
+use crate::images::{Runtime, RuntimeVersion, newest_needs, version_needs};
 use crate::perspective::Perspective;
+use crate::shell::Word;
+use crate::span::Span;
 
 /// How many days after the last updates of a runtime the newest versions of packages tend to run on
 /// it no more. npm installs what does not run without a word, and Yarn refuses it.
@@ -90,8 +92,235 @@ impl Facts<'_> {
             .collect()
     }
 
+    /// The Python that pip installs for, if it is so old that packages which do not say which one
+    /// they need are written for another.
+    fn old_python(&self, node: &Node<'_>, install: &Install) -> Option<InstallRuntime> {
+        if self.perspective != Perspective::Dlint || node.onbuild {
+            return None;
+        }
+        let program = self.source.slice(install.program_span);
+        let number = match (program.contains('3'), program.contains('2')) {
+            (true, _) => "python3",
+            (_, true) => "python2",
+            _ => "python",
+        };
+        let found = self.python_that_runs(node, number)?;
+        let is_old = found.version.is_before("3.6");
+        is_old.then_some(found)
+    }
+
+    /// The packages that are named in a version which the runtime does not run, that runtime, and
+    /// the version of it that they need.
+    pub fn mismatched<'i>(
+        &self,
+        node: &Node<'_>,
+        install: &'i Install,
+    ) -> Vec<(&'i super::packages::Package, InstallRuntime, &'static str)> {
+        if self.perspective != Perspective::Dlint || node.onbuild || !installs(install) {
+            return Vec::new();
+        }
+        let manager = match install.manager {
+            Manager::Pip => "python",
+            Manager::Npm => "npm",
+            _ => return Vec::new(),
+        };
+        let versioned = |p: &&super::packages::Package| {
+            p.origin == PackageOrigin::Registry && !p.is_hidden() && p.version.is_some()
+        };
+        let mut versioned = install.packages.iter().filter(versioned).peekable();
+        if versioned.peek().is_none() {
+            return Vec::new();
+        }
+        let program = self.source.slice(install.program_span);
+        let is_2 = install.manager == Manager::Pip && program.contains('2');
+        let runtime = Runtime::of(manager).filter(|_| !is_2);
+        let Some(found) = runtime.and_then(|r| self.runtime(node, install, r)) else {
+            return Vec::new();
+        };
+        let needed = |package: &super::packages::Package| {
+            let version = package.version.as_ref()?;
+            let name = package.name.to_ascii_lowercase();
+            match (version.operator.as_str(), version.text.as_str()) {
+                ("@", "latest") => newest_needs(manager, &name, self.as_of),
+                ("==" | "@", text) => version_needs(manager, &name, text),
+                _ => None,
+            }
+        };
+        let outgrown = |p| Some((p, needed(p)?));
+        versioned
+            .filter_map(outgrown)
+            .filter(|(_, needed)| found.version.is_before(needed))
+            .map(|(package, needed)| (package, found.clone(), needed))
+            .collect()
+    }
+
+    /// What the project's own files ask of the Node.js that an install is for, where that is older:
+    /// the file, what it says, and that Node.js.
+    pub fn outgrown_manifest(
+        &self,
+        node: &Node<'_>,
+        install: &Install,
+    ) -> Option<(String, ManifestDemand, InstallRuntime)> {
+        const MOST: u64 = 4 * 1024 * 1024;
+        let restores = install.action == Action::Restore && install.packages.is_empty();
+        if !restores || !matches!(install.manager, Manager::Npm | Manager::Yarn) {
+            return None;
+        }
+        let runtime = self.runtime_of(node, install)?;
+        let folders = self.manifest_folders(node);
+        let read = |folder: &String, name: &str| {
+            let path = match folder.as_str() {
+                "." => name.to_owned(),
+                folder => format!("{folder}/{name}"),
+            };
+            let text = self.read_from_context(&path, MOST)?;
+            Some((path, text))
+        };
+        // npm 6, which Node.js has before 15, knows the first two versions.
+        let is_strict = install.verb == "ci" && runtime.version.is_before("15");
+        let mut locks = folders.iter().filter(|_| is_strict);
+        let lock = locks.find_map(|folder| {
+            let (path, text) = read(folder, "package-lock.json")?;
+            let head: String = text.chars().filter(|c| !c.is_whitespace()).take(400).collect();
+            head.contains("\"lockfileVersion\":3").then_some(path)
+        });
+        if let Some(path) = lock {
+            return Some((path, ManifestDemand::Lock, runtime));
+        }
+        folders.iter().find_map(|folder| {
+            let (path, text) = read(folder, "package.json")?;
+            let (_, engines) = text.split_once("\"engines\"")?;
+            let (engines, _) = engines.split_once('}')?;
+            let (_, asked) = engines.split_once("\"node\"")?;
+            let asked = asked.split('"').nth(1)?.trim();
+            let least = least_of(asked)?;
+            let is_older = runtime.version.is_before(least);
+            is_older.then(|| (path, ManifestDemand::Engines(asked.to_owned()), runtime.clone()))
+        })
+    }
+
+    /// The folders of the build context from which a stage's chain copies manifests before a node.
+    fn manifest_folders(&self, node: &Node<'_>) -> Vec<String> {
+        let nodes = node.stage.into_iter().flat_map(|s| self.chain_nodes(s));
+        let copies = nodes.filter(|n| n.index < node.index).filter_map(|n| self.copied(n));
+        let copies = copies.filter(|c| c.origin == super::CopyOrigin::Context);
+        let sources = copies.flat_map(|c| &c.sources).filter_map(|s| s.path());
+        let mut folders = Vec::new();
+        for path in sources {
+            let name = crate::path::file_name(&path);
+            let folder = match path.rsplit_once('/') {
+                _ if !name.starts_with("package") => path.clone(),
+                Some((folder, _)) => folder.to_owned(),
+                None => ".".to_owned(),
+            };
+            if !folders.contains(&folder) && !folder.contains('*') {
+                folders.push(folder);
+            }
+        }
+        folders
+    }
+
+    /// Where a node downloads the script that installs the newest pip, if the Python that runs it
+    /// is too old: that Python, and the one that is needed.
+    pub fn outgrown_get_pip(
+        &self,
+        node: &Node<'_>,
+    ) -> Option<(Span, InstallRuntime, &'static str)> {
+        const ADDRESS: &str = "bootstrap.pypa.io/get-pip.py";
+        if self.perspective != Perspective::Dlint || node.onbuild {
+            return None;
+        }
+        let text = |w: &Word| w.literal().unwrap_or(&w.raw).contains(ADDRESS);
+        let in_run = || {
+            let mut words = node.commands().iter().flat_map(|c| &c.words);
+            words.find(|w| text(w)).map(|w| w.span)
+        };
+        let copied = || {
+            let copied = self.copied(node)?;
+            let mut sources = copied.sources.iter();
+            let has = |t: &str| t.contains(ADDRESS);
+            sources
+                .find(|s| s.text.as_deref().is_some_and(has))
+                .map(|s| s.span)
+        };
+        let span = in_run().or_else(copied)?;
+        let needed = newest_needs("python", "pip", self.as_of)?;
+        let stage = node.stage?;
+        let mut runs = self.nodes_of(self.stages.get(stage)?).iter();
+        let found = runs
+            .by_ref()
+            .filter(|n| n.index >= node.index)
+            .find_map(|run| {
+                let commands = run.commands().iter();
+                let mut commands = commands.filter(|c| c.name.starts_with("python"));
+                let reads = |c: &&crate::shell::Command| {
+                    c.words.iter().skip(1).any(|w| w.raw.contains("get-pip.py"))
+                        || run.index == node.index && c.pipeline.is_some_and(|(_, part)| part > 0)
+                };
+                let call = commands.find(reads)?;
+                self.python_that_runs(run, &call.name)
+            })?;
+        found
+            .version
+            .is_before(needed)
+            .then_some((span, found, needed))
+    }
+
+    /// The Python that a program's name calls.
+    fn python_that_runs(&self, node: &Node<'_>, program: &str) -> Option<InstallRuntime> {
+        let stage = node.stage?;
+        let runtime = Runtime::of("python")?;
+        let number = program.trim_start_matches("python");
+        if let Some(version) = self.root_image(stage).and_then(|i| runtime.in_image(i)) {
+            let source = self.root_image(stage)?.text.clone();
+            // `pip2` beside the image's own.
+            let is_own = !number.starts_with('2') || version.is_before("3");
+            return is_own.then_some(InstallRuntime { version, source });
+        }
+        if number.contains('.') {
+            let version = runtime.named(number);
+            return Some(InstallRuntime {
+                version,
+                source: format!("`{program}`"),
+            });
+        }
+        let told =
+            |text: &&str| self.is_mentioned_before(node, text) || self.is_copied_before(node, text);
+        let release = self.root_release(stage)?;
+        if runtime.elsewhere.iter().any(told) || self.has_other_sources(node) {
+            return None;
+        }
+        let version = match number {
+            "3" => runtime.in_release(release)?,
+            // What is called so was Python 2 as long as there was one.
+            "" | "2"
+                if self.is_mentioned_before(node, "python ")
+                    || self.is_mentioned_before(node, "python-")
+                    || number == "2" =>
+            {
+                runtime.named("2.7")
+            }
+            _ => return None,
+        };
+        let is_old = release.is_before("debian", "11") || release.is_before("ubuntu", "20.04");
+        if number != "3" && !is_old {
+            return None;
+        }
+        Some(InstallRuntime {
+            version,
+            source: release.name(),
+        })
+    }
+
     /// The runtime of an install, if what it installs without a version may no longer run on it.
     pub fn retired_runtime(&self, node: &Node<'_>, install: &Install) -> Option<InstallRuntime> {
+        if install.manager == Manager::Pip
+            && let Some(found) = self.old_python(node, install)
+            && let Some(ended) = found.version.ends
+            && self.as_of.days() - ended.days() >= GRACE
+        {
+            return Some(found);
+        }
         let found = self.runtime_of(node, install)?;
         let grace = if install.manager == Manager::Npm {
             GRACE_OF_NPM
@@ -154,6 +383,26 @@ impl Facts<'_> {
             .filter(|(at, i)| *at < node.index || i.command < install.command)
             .map(|(_, i)| i)
     }
+}
+
+/// What a file of the project asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManifestDemand {
+    /// A lock file in a form that came later.
+    Lock,
+    /// `engines` of a manifest, as written.
+    Engines(String),
+}
+
+/// The least version of a range that has one lower end: `>=18`, `^20.1`, `22.x`, `18`.
+fn least_of(range: &str) -> Option<&str> {
+    if range.contains("||") || range.contains('<') {
+        return None;
+    }
+    let least = range.trim_start_matches(['>', '=', '^', '~', 'v', ' ']);
+    let end = least.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let least = least.get(..end.unwrap_or(least.len()))?.trim_end_matches('.');
+    least.starts_with(|c: char| c.is_ascii_digit()).then_some(least)
 }
 
 /// Whether packages are installed and nothing else.
