@@ -2,7 +2,7 @@
 //! instructions before it bring. What cannot be read brings anything.
 
 use super::packages::{Action, Install, Manager, PackageOrigin};
-use super::{Base, Copied, CopyOrigin, Facts, Node};
+use super::{Base, Copied, CopyOrigin, Facts, Node, RunScript};
 use crate::images::{self, BaseRelease, PackageSystem, Presence, ProgramSet};
 use crate::path::{clean, file_name};
 use crate::shell::{Command, FrameKind, RedirectKind, Script, Word};
@@ -75,6 +75,11 @@ impl Programs<'_> {
         !self.changes.tree && !self.changes.brought.contains(name)
     }
 
+    /// Whether no script, unknown package or copied tree may have brought anything.
+    pub fn is_untouched(&self) -> bool {
+        !self.changes.anything && !self.changes.tree
+    }
+
     /// Takes in what a command of a script changes.
     pub fn run(&mut self, node: &Node<'_>, index: usize) {
         if let Some(script) = &node.script {
@@ -94,6 +99,20 @@ impl<'a> Facts<'a> {
     pub fn programs_of(&self, stage: usize) -> Programs<'_> {
         let (_, changes) = self.program_changes.get_or_init(|| self.read_changes());
         self.programs(Some(stage), changes.get(stage))
+    }
+
+    /// The programs that a script finds which a node runs.
+    pub fn programs_for(&self, script: &RunScript) -> Programs<'_> {
+        let node = self.nodes.get(script.node);
+        match node {
+            Some(node) if matches!(node.instruction.kind, Kind::Run(_)) => {
+                self.programs_before(node)
+            }
+            Some(Node {
+                stage: Some(stage), ..
+            }) => self.programs_of(*stage),
+            _ => self.programs(None, None),
+        }
     }
 
     /// Whether the `/bin/sh` that a node finds refuses `set -o pipefail`.

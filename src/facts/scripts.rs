@@ -2,6 +2,7 @@
 
 use super::{Copied, CopyOrigin, Facts, Node};
 use crate::context::BuildContext;
+use crate::path::file_name;
 use crate::shell::{Command, Dialect};
 use crate::span::Span;
 use crate::syntax::{CommandLine, Keyword, Kind};
@@ -57,6 +58,17 @@ impl RunScript {
     pub fn first_line(&self) -> &str {
         let line = self.text.split('\n').next().unwrap_or_default();
         line.trim_end_matches('\r')
+    }
+
+    /// The program that the first line names, by its path or behind `env`, if it has no options.
+    pub fn interpreter(&self) -> Option<&str> {
+        let mut words = self.first_line().strip_prefix("#!")?.split_whitespace();
+        let path = words.next()?;
+        if file_name(path) == "env" {
+            return words.next().filter(|w| !w.starts_with('-'));
+        }
+        let folder = path.strip_suffix(file_name(path))?;
+        matches!(folder, "/bin/" | "/usr/bin/").then(|| file_name(path))
     }
 
     /// The shell that reads it, by its first line or by the command.
@@ -215,8 +227,16 @@ impl<'a> Facts<'a> {
                 }
                 continue;
             }
-            let Some(context) = self.context() else {
-                continue;
+            // A script of that name beside the Dockerfile is evidence enough.
+            let beside;
+            let context = match self.context() {
+                Some(context) => context,
+                None if self.build.context.is_some() => continue,
+                None => {
+                    beside = BuildContext::beside(self.source.path(), &self.files);
+                    let Some(context) = &beside else { continue };
+                    context
+                }
             };
             let mut candidates = Vec::new();
             if has_wildcard(&from) {
@@ -285,7 +305,7 @@ fn named_script(command: &Command) -> Option<(&crate::shell::Word, RunBy)> {
 
 /// Whether a file that is run is a script: by its name, or by how it begins.
 fn is_script(path: &str, text: &str) -> bool {
-    let name = crate::path::file_name(path);
+    let name = file_name(path);
     text.starts_with("#!")
         || [".sh", ".bash"].iter().any(|ending| name.ends_with(ending))
         || name.contains("entrypoint")

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Severity;
 use crate::facts::absence::{self, Found};
-use crate::facts::{Facts, Node, Programs};
+use crate::facts::{Facts, Node, Programs, RunBy};
 use crate::images::{self, Presence};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Script;
@@ -30,6 +30,7 @@ impl Rule for MissingProgram {
             }
         }
         started(facts, &mut found);
+        scripts(facts, &mut found);
         for missing in found {
             let root = absence::root(facts, missing.stage);
             if said.insert((root, missing.program)) {
@@ -59,6 +60,8 @@ enum What {
     Healthcheck,
     /// The container starts it.
     Started,
+    /// The first line of a script that is run names it.
+    Reads(usize),
 }
 
 fn in_run(facts: &Facts<'_>, node: &Node<'_>, found: &mut Vec<Missing>) {
@@ -159,6 +162,35 @@ fn started(facts: &Facts<'_>, found: &mut Vec<Missing>) {
     }
 }
 
+/// What scripts of the context begin with.
+fn scripts(facts: &Facts<'_>, found: &mut Vec<Missing>) {
+    for (index, script) in facts.run_scripts().iter().enumerate() {
+        let stage = facts.nodes.get(script.node).and_then(|n| n.stage);
+        let program = script.interpreter().and_then(images::known_program);
+        let (Some(stage), Some(program)) = (stage, program) else {
+            continue;
+        };
+        if script.by == RunBy::Shell
+            || OTHERS.contains(&program)
+            || facts.programs_for(script).presence(program) != Presence::Absent
+        {
+            continue;
+        }
+        let is_certain = absence::is_written_out(facts, stage);
+        found.push(Missing {
+            stage,
+            program,
+            span: script.source,
+            severity: if is_certain {
+                Severity::Error
+            } else {
+                Severity::Warning
+            },
+            what: What::Reads(index),
+        });
+    }
+}
+
 fn report(cx: &mut Context<'_>, missing: &Missing) {
     let base = absence::base_name(cx.facts, missing.stage);
     let program = missing.program;
@@ -168,6 +200,13 @@ fn report(cx: &mut Context<'_>, missing: &Missing) {
         }
         What::ByAptKey => {
             format!("`apt-key` needs gnupg, which is not in {base}, and nothing before installs it")
+        }
+        What::Reads(index) => {
+            let script = cx.facts.run_scripts().get(index);
+            let line = script.map_or("", |s| s.first_line());
+            format!(
+                "`{line}` looks for `{program}`, which is not in {base}, and nothing installs it"
+            )
         }
         What::Healthcheck => {
             format!(
@@ -195,7 +234,14 @@ fn report(cx: &mut Context<'_>, missing: &Missing) {
         (_, Some(package)) => format!("install `{package}` first"),
         (_, None) => "install it first".to_owned(),
     };
-    cx.report(missing.span, message)
-        .help(help)
-        .severity(missing.severity);
+    let run = match missing.what {
+        What::Reads(index) => cx.facts.run_scripts().get(index).map(|s| s.run),
+        _ => None,
+    };
+    let report = cx.report(missing.span, message).help(help);
+    let report = match run {
+        Some(run) => report.label(run, "started here"),
+        None => report,
+    };
+    report.severity(missing.severity);
 }

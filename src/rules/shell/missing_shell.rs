@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Severity;
 use crate::facts::absence::{self, Found};
-use crate::facts::{Facts, Node};
+use crate::facts::{Facts, Node, RunBy};
 use crate::images::{self, Presence};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Dialect;
@@ -42,6 +42,17 @@ impl Rule for MissingShell {
             }
         }
         started(facts, &mut found);
+        let mut scripts = Vec::new();
+        for script in facts.run_scripts() {
+            let stage = facts.nodes.get(script.node).and_then(|n| n.stage);
+            if let Some(stage) = stage
+                && script.by != RunBy::Shell
+                && script.interpreter() == Some(BASH)
+                && facts.programs_for(script).presence(BASH) == Presence::Absent
+            {
+                scripts.push((stage, script));
+            }
+        }
         let mut said = HashSet::new();
         for (stage, span, severity) in found {
             if said.insert(absence::root(facts, stage)) {
@@ -57,6 +68,26 @@ impl Rule for MissingShell {
                     format!("`bash` is not in {base}, and nothing before installs it"),
                 )
                 .help(help)
+                .severity(severity);
+            }
+        }
+        for (stage, script) in scripts {
+            // One fault, whoever looks for it.
+            if said.insert(absence::root(facts, stage)) {
+                let base = absence::base_name(facts, stage);
+                let severity = level(absence::is_written_out(facts, stage));
+                cx.report(
+                    script.source,
+                    format!(
+                        "`{}` begins with `{}`, and `bash` is not in {base}",
+                        script.path,
+                        script.first_line()
+                    ),
+                )
+                .label(script.run, "started here")
+                .help(
+                    "begin it with `#!/bin/sh` if it is written for that, or install `bash` first",
+                )
                 .severity(severity);
             }
         }
