@@ -12,8 +12,13 @@ impl Rule for ExecFormOneString {
         if node.stage.is_some_and(|s| cx.facts.is_windows(s)) {
             return;
         }
-        let Some(CommandLine::Exec(words, _)) = command_line(&node.instruction.kind) else {
-            return;
+        let words = match &node.instruction.kind {
+            // The command of a RUN becomes one more word.
+            Kind::Shell(words) => words,
+            kind => match command_line(kind) {
+                Some(CommandLine::Exec(words, _)) => words,
+                _ => return,
+            },
         };
         // The arguments of an ENTRYPOINT may be one string.
         let is_arguments = matches!(node.instruction.kind, Kind::Cmd(_))

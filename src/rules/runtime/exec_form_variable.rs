@@ -1,11 +1,22 @@
 //! `exec-form-variable`: what only a shell would read, in the exec form.
 
 use crate::facts::Node;
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Dialect;
 use crate::syntax::{CommandLine, Kind};
 
 rule!(ExecFormVariable);
+
+/// What a shell does itself: no file has that name.
+const BUILTINS: [&str; 8] = [
+    ".", "alias", "eval", "exec", "export", "set", "source", "unset",
+];
+
+/// Programs that take the names of files and no patterns.
+const TAKES_FILES: [&str; 12] = [
+    "cat", "chmod", "chown", "cp", "head", "java", "ls", "mv", "rm", "tail", "touch", "wc",
+];
 
 /// Words that only a shell understands.
 const OPERATORS: [&str; 8] = ["&&", "||", "|", ";", ">", ">>", "2>&1", "&"];
@@ -32,7 +43,40 @@ impl Rule for ExecFormVariable {
             && node
                 .stage
                 .is_some_and(|s| cx.facts.effective_entrypoint(s).is_some());
-        if is_arguments || words.iter().any(|w| reads_variables(w.as_str())) {
+        if is_arguments {
+            return;
+        }
+        if let Some((first, arguments)) = words.split_first() {
+            let text = first.as_str();
+            let what = if BUILTINS.contains(&text) {
+                Some(format!(
+                    "`{text}` belongs to the shell: no program has that name"
+                ))
+            } else if is_assignment(text) {
+                Some(format!(
+                    "`{text}` is taken for a program: no shell reads it"
+                ))
+            } else {
+                None
+            };
+            if let Some(what) = what {
+                cx.report(first.span, what).help(HELP);
+                return;
+            }
+            let takes_files = TAKES_FILES.contains(&file_name(text));
+            if let Some(word) = arguments
+                .iter()
+                .find(|w| takes_files && is_pattern(w.as_str()))
+            {
+                let pattern = word.as_str();
+                cx.report(
+                    word.span,
+                    format!("`{pattern}` is a file of that name here: no shell expands it"),
+                )
+                .help(HELP);
+            }
+        }
+        if words.iter().any(|w| reads_variables(w.as_str())) {
             return;
         }
         for word in words {
@@ -42,7 +86,7 @@ impl Rule for ExecFormVariable {
                     word.span,
                     format!("`{text}` is an argument here: no shell reads it"),
                 )
-                .help("use the shell form, or start `sh` with `-c` and one string");
+                .help(HELP);
                 // The rest is the same mistake.
                 return;
             }
@@ -54,10 +98,30 @@ impl Rule for ExecFormVariable {
                     word.span,
                     format!("`{name}` is not expanded here: no shell reads it"),
                 )
-                .help("use the shell form, or start `sh` with `-c` and one string");
+                .help(HELP);
             }
         }
     }
+}
+
+const HELP: &str = "use the shell form, or start `sh` with `-c` and one string";
+
+/// `PORT=80` in front of a program.
+fn is_assignment(text: &str) -> bool {
+    let Some((name, _)) = text.split_once('=') else {
+        return false;
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(plain)
+}
+
+/// A path with `*`: `/app/*.jar`, but not the class path `lib/*` of Java.
+fn is_pattern(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "*./_-".contains(c);
+    text.contains('*')
+        && !text.starts_with('-')
+        && text.chars().all(plain)
+        && !(text.ends_with("/*") || text == "*")
 }
 
 fn reads_variables(word: &str) -> bool {

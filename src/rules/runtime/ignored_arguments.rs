@@ -1,12 +1,55 @@
-//! `ignored-arguments`: a CMD that the entry script never looks at.
+//! `ignored-arguments`: words that the entry script never looks at.
 
-use crate::facts::RunBy;
+use crate::facts::{Node, RunBy};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Dialect;
+use crate::syntax::{CommandLine, Kind, Word};
 
 rule!(IgnoredArguments);
 
 impl Rule for IgnoredArguments {
+    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
+        let line = match &node.instruction.kind {
+            Kind::Run(line) | Kind::Cmd(line) | Kind::Entrypoint(line) => line,
+            Kind::Healthcheck(check) => match &check.command {
+                Some(line) => line,
+                None => return,
+            },
+            _ => return,
+        };
+        let CommandLine::Exec(words, _) = line else {
+            return;
+        };
+        let is_argument = matches!(node.instruction.kind, Kind::Cmd(_))
+            && node
+                .stage
+                .is_some_and(|s| cx.facts.effective_entrypoint(s).is_some());
+        if is_argument {
+            return;
+        }
+        let Some(Script { text, behind, .. }) = script_of(words) else {
+            return;
+        };
+        let Some(first) = behind.first().filter(|_| !uses_any_argument(text.as_str())) else {
+            return;
+        };
+        let (word, script) = (first.as_str(), text.as_str());
+        let span = behind.iter().fold(first.span, |all, w| all.to(w.span));
+        // Many give the shell a name, by which it speaks of itself.
+        if behind.len() == 1 && Dialect::of_program(word).is_some() || word == "--" {
+            return;
+        }
+        cx.report(
+            span,
+            format!(
+                "the shell runs `{}` alone: `{word}` only becomes its `$0`",
+                short(script)
+            ),
+        )
+        .label(text.span, "all of the script")
+        .help("write the whole command into one string behind `-c`");
+    }
+
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
         for stage in &facts.stages {
@@ -18,6 +61,12 @@ impl Rule for IgnoredArguments {
             };
             // Said where the CMD stands.
             if cmd.stage != Some(stage.index) {
+                continue;
+            }
+            if let Kind::Entrypoint(CommandLine::Exec(words, _)) = &entrypoint.instruction.kind
+                && let Some(found) = shell_of(words)
+            {
+                by_shell(cx, &found, cmd);
                 continue;
             }
             let mut scripts = facts.run_scripts().iter();
@@ -43,6 +92,107 @@ impl Rule for IgnoredArguments {
             .help("end the script with `exec \"$@\"`, or leave the CMD out");
         }
     }
+}
+
+/// A script in the exec form: `["sh", "-c", "script", …]`.
+struct Script<'w> {
+    text: &'w Word,
+    /// What stands behind it.
+    behind: &'w [Word],
+}
+
+/// A shell that is started with `-c`: with its script, or with that in CMD.
+struct Shell<'w> {
+    flag: &'w Word,
+    script: Option<Script<'w>>,
+}
+
+fn shell_of(words: &[Word]) -> Option<Shell<'_>> {
+    let first = words.first()?;
+    let dialect = Dialect::of_program(first.as_str())?;
+    if !dialect.is_posix() {
+        return None;
+    }
+    let options = words.iter().skip(1).position(|w| {
+        let text = w.as_str();
+        text.starts_with('-') && !text.starts_with("--") && text.ends_with('c')
+    })?;
+    // `["bash", "script.sh", "-c", …]`
+    let before = words.get(1..=options)?;
+    if !before
+        .iter()
+        .all(|w| w.as_str().starts_with(['-', '+']) || w.as_str() == "pipefail")
+    {
+        return None;
+    }
+    let flag = words.get(options + 1)?;
+    let text = words.get(options + 2).filter(|w| w.as_str() != "--");
+    if text.is_none() && words.len() > options + 2 {
+        return None;
+    }
+    let behind = words.get(options + 3..).unwrap_or_default();
+    Some(Shell {
+        flag,
+        script: text.map(|text| Script { text, behind }),
+    })
+}
+
+fn script_of(words: &[Word]) -> Option<Script<'_>> {
+    shell_of(words)?.script
+}
+
+/// What a shell of the ENTRYPOINT makes of the CMD.
+fn by_shell(cx: &mut Context<'_>, shell: &Shell<'_>, cmd: &Node<'_>) {
+    let Kind::Cmd(CommandLine::Exec(words, _)) = &cmd.instruction.kind else {
+        return;
+    };
+    match &shell.script {
+        Some(script) if !uses_any_argument(script.text.as_str()) => {
+            cx.report(
+                cmd.instruction.head,
+                format!(
+                    "the shell runs `{}` and looks at no argument: this CMD has no effect",
+                    short(script.text.as_str())
+                ),
+            )
+            .label(script.text.span, "all of the script")
+            .help("end the script with `\"$@\"`, and put a word for `$0` behind it");
+        }
+        None => {
+            let [text, behind @ ..] = words.as_slice() else {
+                return;
+            };
+            let Some(first) = behind.first().filter(|_| !uses_any_argument(text.as_str())) else {
+                return;
+            };
+            let word = first.as_str();
+            let span = behind.iter().fold(first.span, |all, w| all.to(w.span));
+            cx.report(
+                span,
+                format!(
+                    "the shell runs `{}` alone: `{word}` only becomes its `$0`",
+                    short(text.as_str())
+                ),
+            )
+            .label(shell.flag.span, "this takes one string for the script")
+            .help("write the whole command into one string");
+        }
+        Some(_) => {}
+    }
+}
+
+/// A script as messages show it.
+fn short(script: &str) -> String {
+    let line = script.lines().next().unwrap_or_default().trim();
+    match line.char_indices().nth(30) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
+/// Whether the script behind `-c` reads what stands behind it, its name `$0` too.
+fn uses_any_argument(text: &str) -> bool {
+    uses_arguments(text) || text.contains("$0") || text.contains("${0")
 }
 
 /// Whether a word is the last of an exec form.
