@@ -142,12 +142,13 @@ impl Rule for Shellcheck {
             let is_guess = match code {
                 // The rule about syntax has said so.
                 "SC1044" => {
-                    picks
-                        && facts
-                            .heredocs_of(node)
-                            .iter()
-                            .any(|h| h.terminator.is_none())
+                    let is_open = || {
+                        let mut heredocs = facts.heredocs_of(node).iter();
+                        heredocs.any(|h| h.terminator.is_none())
+                    };
+                    picks && (is_open() || has_blank_heredoc(facts, node))
                 }
+                "SC2188" if picks && has_blank_heredoc(facts, node) => true,
                 "SC2154" => sets_more() || picks && is_out_of_sight(facts, &finding),
                 "SC2034" => {
                     picks && last_unseen().is_some_and(|c| c.span.start > finding.span.start)
@@ -176,6 +177,12 @@ impl Shellcheck {
         };
         codes.has(code, recommended)
     }
+}
+
+/// Whether a RUN was to begin a here-document with `<<- EOF`, which the builder takes for none.
+fn has_blank_heredoc(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let text = facts.source.slice(node.instruction.span);
+    node.instruction.heredocs.is_empty() && (text.contains("<<- ") || text.contains("<<-\t"))
 }
 
 /// The code of a finding.

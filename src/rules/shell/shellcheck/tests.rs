@@ -512,3 +512,33 @@ fn hostile_scripts_are_survived() {
         found(&text);
     }
 }
+
+// What ShellCheck 0.11 says of the same.
+#[test]
+fn folders_of_the_system_and_curled_quotes() {
+    let of = |script: &str| found(&format!("FROM debian:12\nRUN {script}\n"));
+    let found_in =
+        |script: &str, code: &str| of(script).iter().filter(|f| f.contains(code)).count();
+    for removed in [
+        "rm -rf /usr",
+        "rm -R /etc/",
+        "rm --recursive '/var'",
+        "rm -rf -- \"/\"usr/bin",
+        "rm -rf /",
+    ] {
+        assert_eq!(found_in(removed, "SC2114"), 1, "{removed}");
+    }
+    for kept in [
+        "rm -f /usr",
+        "rm -rf /tmp",
+        "rm -rf /usr/lib",
+        "rm -rf $x/usr",
+        "sudo rm -rf /usr",
+        "rm -rf usr",
+    ] {
+        assert_eq!(found_in(kept, "SC2114"), 0, "{kept}");
+    }
+    assert_eq!(of("echo “a” b"), ["2:10 SC1110 “", "2:12 SC1110 ”"]);
+    assert_eq!(of("echo \"a “b” ‘c’\""), ["2:13 SC1111 “", "2:15 SC1111 ”"]);
+    assert_eq!(of("echo '“a”'"), Vec::<String>::new());
+}

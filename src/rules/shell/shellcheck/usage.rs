@@ -13,13 +13,16 @@ use crate::shell::{
 use crate::span::MappedText;
 
 /// The codes.
-pub(super) const CODES: [(&str, Severity); 22] = [
+pub(super) const CODES: [(&str, Severity); 25] = [
     ("SC1001", Severity::Info),
     ("SC1012", Severity::Warning),
+    (CURLED, Severity::Warning),
+    (CURLED_INSIDE, Severity::Warning),
     ("SC2020", Severity::Info),
     ("SC2036", Severity::Warning),
     ("SC2060", Severity::Warning),
     ("SC2065", Severity::Warning),
+    ("SC2114", Severity::Warning),
     ("SC2123", Severity::Warning),
     ("SC2182", Severity::Error),
     ("SC2183", Severity::Warning),
@@ -36,6 +39,29 @@ pub(super) const CODES: [(&str, Severity); 22] = [
     ("SC2285", Severity::Error),
     ("SC2291", Severity::Info),
     ("SC2326", Severity::Error),
+];
+
+/// Quotes of a text program where the shell wants its own, and the same between double quotes.
+const CURLED: &str = "SC1110";
+const CURLED_INSIDE: &str = "SC1111";
+
+/// Folders that a system does not live without, or that hold what is the user's.
+const SYSTEM_FOLDERS: [&str; 15] = [
+    "",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/lib64",
+    "/media",
+    "/mnt",
+    "/usr",
+    "/usr/bin",
+    "/usr/local",
+    "/usr/share",
+    "/var",
 ];
 
 /// Commands that read nothing from standard input.
@@ -56,6 +82,7 @@ pub(super) fn findings(command: &Command, text: &MappedText) -> Vec<Diagnostic> 
         found: Vec::new(),
     };
     check.assignments(command);
+    check.curled(command);
     let is_there = |w: &Word| text.text().get(w.range.clone()) == Some(w.raw.as_str());
     if command.wrappers.is_empty() && command.words.iter().all(is_there) {
         match command.name.as_str() {
@@ -63,6 +90,7 @@ pub(super) fn findings(command: &Command, text: &MappedText) -> Vec<Diagnostic> 
             "ln" => check.operands(command, "SC2226", "`ln` is given no name for the link"),
             "mv" => check.operands(command, "SC2224", "`mv` is given nowhere to move to"),
             "printf" => check.format(command),
+            "rm" => check.removed(command),
             "test" => check.comparison(command),
             "tr" => check.sets(command),
             _ => {}
@@ -193,6 +221,60 @@ impl Check<'_> {
         let signs = ["<<<", "<<-", "<<", "<", "&>", ">"];
         let sign = signs.into_iter().find(|s| before.ends_with(s))?;
         Some(before.len() - sign.len()..before.len())
+    }
+
+    /// Curled quotes, which a text program or a web page put in the place of the shell's.
+    fn curled(&mut self, command: &Command) {
+        const QUOTES: [char; 4] = ['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'];
+        let values = command.assignments.iter().map(|a| &a.value);
+        for word in command.words.iter().chain(values) {
+            if word.raw.is_ascii() || self.text.get(word.range.clone()) != Some(&*word.raw) {
+                continue;
+            }
+            for piece in pieces(&word.raw, word.range.start) {
+                let (code, inside) = match piece.kind {
+                    PieceKind::Literal => (CURLED, vec![piece]),
+                    PieceKind::Double => (CURLED_INSIDE, piece.inner),
+                    _ => continue,
+                };
+                for part in inside.iter().filter(|p| p.kind == PieceKind::Literal) {
+                    let raw = self.text.get(part.range.clone()).unwrap_or_default();
+                    let double = |c: &char| code == CURLED || matches!(c, '\u{201c}' | '\u{201d}');
+                    let found = raw
+                        .char_indices()
+                        .filter(|(_, c)| QUOTES.contains(c) && double(c));
+                    for (at, c) in found.collect::<Vec<_>>() {
+                        let start = part.range.start + at;
+                        let message = format!("`{c}` is no quote of the shell, but a letter");
+                        self.report(code, start..start + c.len_utf8(), message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Folders of the system that `rm` removes with all that is in them.
+    fn removed(&mut self, command: &Command) {
+        let recursive = command.flags().any(|w| match w.raw.strip_prefix("--") {
+            Some(name) => name == "recursive",
+            None => w.raw.contains(['r', 'R']),
+        });
+        if !recursive {
+            return;
+        }
+        for word in command.args() {
+            let parts = pieces(&word.raw, word.range.start);
+            if !parts.iter().all(Piece::is_constant) {
+                continue;
+            }
+            let text = literal(&parts);
+            let path = text.trim_end_matches('/');
+            if !text.starts_with('/') || !SYSTEM_FOLDERS.contains(&path) {
+                continue;
+            }
+            let message = format!("`{text}` is a folder of the system");
+            self.report("SC2114", word.range.clone(), message);
+        }
     }
 
     /// Variables that are given a value.
