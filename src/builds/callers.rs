@@ -21,6 +21,8 @@ pub struct Passed {
     pub value: String,
     /// The secret by its name: `NPM_TOKEN`; nothing if the value is written here.
     pub secret: Option<String>,
+    /// Whether what is passed is a secret.
+    pub is_secret: bool,
     /// The Dockerfile; nothing if a variable decides.
     pub dockerfile: Option<PathBuf>,
     /// Where the file says so.
@@ -179,9 +181,6 @@ fn push(
         // Whatever it is called where it comes from, here it has a secret's name.
         secret.is_some() || name::classify(argument).is_some_and(|n| n.exact)
     };
-    if !is_secret {
-        return;
-    }
     // The name, where it stands.
     let inside = text.get(area.range()).unwrap_or_default();
     let pattern = format!("{argument}=");
@@ -195,6 +194,7 @@ fn push(
             value.to_owned()
         },
         secret: secret.map(str::to_owned),
+        is_secret,
         dockerfile,
         span: Span::new(start, start + argument.len() as u32),
         by,
@@ -498,7 +498,7 @@ mod tests {
                 &text[p.span.range()]
             )
         };
-        passed.iter().map(show).collect()
+        passed.iter().filter(|p| p.is_secret).map(show).collect()
     }
 
     #[test]

@@ -30,17 +30,18 @@ struct Known {
     named: bool,
 }
 
-/// A secret that is passed as a build argument, and to which files.
+/// A build argument that is passed, and to which files.
 #[derive(Clone)]
 struct KnownArgument {
     /// The Dockerfile; nothing if a variable decides.
     file: Option<PathBuf>,
     /// The folder that the other file speaks for.
     folder: PathBuf,
+    is_secret: bool,
     argument: PassedArgument,
 }
 
-/// Who passes secrets as build arguments, in the order in which it is told.
+/// Who passes build arguments, in the order in which it is told.
 enum Passing {
     /// What a compose or bake file passes.
     Argument(KnownArgument),
@@ -48,12 +49,34 @@ enum Passing {
     Callers(PathBuf, PathBuf),
 }
 
-/// The secrets that files pass as build arguments. Workflows and scripts are read when a Dockerfile
+/// What files pass as build arguments: secrets from compose and bake files, which say the rest of
+/// their builds themselves, and all from workflows and scripts. Those are read when a Dockerfile
 /// asks.
 #[derive(Default)]
 pub(super) struct PassedSecrets {
     passing: Vec<Passing>,
     read: OnceLock<Vec<KnownArgument>>,
+}
+
+/// What is passed to the build of one Dockerfile.
+#[derive(Default)]
+pub(super) struct Given {
+    secrets: Vec<PassedArgument>,
+    /// The names of all.
+    handed: Vec<String>,
+}
+
+impl Given {
+    /// Whether nothing is passed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.handed.is_empty()
+    }
+
+    /// Adds it to what is known of a build.
+    pub(super) fn add_to(&self, build: &mut Build) {
+        build.passed.clone_from(&self.secrets);
+        build.handed.clone_from(&self.handed);
+    }
 }
 
 /// A compose or bake file with Dockerfiles in it.
@@ -73,7 +96,7 @@ pub(super) struct Builders {
     pub(super) files: BTreeSet<PathBuf>,
     /// Those with Dockerfiles in them.
     pub(super) inline_sources: Vec<InlineSource>,
-    /// The secrets that files pass as build arguments.
+    /// What files pass as build arguments.
     pub(super) passed: PassedSecrets,
     /// What is wrong with those that were named.
     pub(super) failures: Vec<Failure>,
@@ -274,6 +297,7 @@ impl Builders {
                 argument: name.clone(),
                 value: String::new(),
                 secret,
+                is_secret: true,
                 dockerfile: Some(file.to_path_buf()),
                 span: Span::new((from + at) as u32, (from + at + name.len()) as u32),
                 by,
@@ -442,6 +466,7 @@ impl KnownArgument {
             Some(file) => Some(disk::identity(file)),
             None => None,
         };
+        let is_secret = passed.is_secret;
         let place = Source::new(path, text).position(passed.span.start);
         let shown = path.strip_prefix(root).unwrap_or(path);
         let shown = shown.to_string_lossy().replace('\\', "/");
@@ -458,14 +483,29 @@ impl KnownArgument {
         Some(Self {
             file,
             folder: root.to_path_buf(),
+            is_secret,
             argument,
         })
     }
 }
 
 impl PassedSecrets {
-    /// Those that are passed to the build of a Dockerfile.
-    pub(super) fn to(&self, path: &Path) -> Vec<PassedArgument> {
+    /// What is passed when a Dockerfile is built.
+    pub(super) fn to(&self, path: &Path) -> Given {
+        let mut given = Given::default();
+        for known in self.known(path) {
+            let argument = known.argument;
+            if !given.handed.contains(&argument.name) {
+                given.handed.push(argument.name.clone());
+            }
+            if known.is_secret && !given.secrets.contains(&argument) {
+                given.secrets.push(argument);
+            }
+        }
+        given
+    }
+
+    fn known(&self, path: &Path) -> Vec<KnownArgument> {
         let known = self.read.get_or_init(|| {
             let each = |passing: &Passing| match passing {
                 Passing::Argument(known) => vec![known.clone()],
@@ -481,13 +521,7 @@ impl PassedSecrets {
             Some(file) => *file == own,
             None => own.starts_with(&known.folder),
         };
-        let mut passed: Vec<PassedArgument> = Vec::new();
-        for known in known.iter().filter(fits) {
-            if !passed.contains(&known.argument) {
-                passed.push(known.argument.clone());
-            }
-        }
-        passed
+        known.iter().filter(fits).cloned().collect()
     }
 }
 

@@ -1027,7 +1027,7 @@ fn lint(
 ) -> Result<Done, Failure> {
     let effective = Arc::clone(&task.effective);
     let mut settings = Cow::Borrowed(&effective.settings);
-    if **own != Made::default() && !settings.policy.golden.is_empty() {
+    if **own != Made::default() {
         settings.to_mut().policy.own = Arc::clone(own);
     }
     if !task.builds.is_empty() {
@@ -1056,13 +1056,13 @@ fn lint(
     if let Some(path) = &task.path
         && (args.fix || args.diff || has_arguments(source.text()))
     {
-        let passed = task.passed.to(path);
-        if !passed.is_empty() {
+        let given = task.passed.to(path);
+        if !given.is_empty() {
             let settings = settings.to_mut();
+            given.add_to(&mut settings.build);
             for build in &mut settings.builds {
-                build.build.passed.clone_from(&passed);
+                given.add_to(&mut build.build);
             }
-            settings.build.passed = passed;
         }
     }
     let past = known.past(&task.name, |text| {

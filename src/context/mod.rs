@@ -36,6 +36,8 @@ pub struct Build {
     pub platforms: Vec<String>,
     /// The stages that other builds of the file make.
     pub targets: Targets,
+    /// The build arguments that workflows, Makefiles and scripts give values which are not read.
+    pub handed: Vec<String>,
     /// The secrets that workflows, scripts, compose and bake files pass as build arguments.
     pub passed: Vec<PassedArgument>,
     /// The policies of Rego that the build is told of.

@@ -331,3 +331,31 @@ fn numbers_of_compose_files_are_passed_on_as_compose_passes_them() {
     let ran = dlint(folder.path(), &["compose.yaml"]);
     assert_eq!(ran.lines, [""; 0]);
 }
+
+#[test]
+fn an_image_of_the_tree_and_an_argument_that_is_passed_need_no_tag() {
+    let untagged = |files: &[(&str, &str)]| {
+        let folder = project(files);
+        let ran = dlint(folder.path(), &["."]);
+        let is_told = |line: &&String| line.contains("untagged-image");
+        ran.lines.iter().filter(is_told).count()
+    };
+    let base = ("base/Dockerfile", "FROM scratch\n");
+    let app = ("Dockerfile", "FROM example/base\nRUN true\n");
+    assert_eq!(untagged(&[base, app]), 1);
+    let compose = "services:\n  base:\n    build: base\n    image: example/base\n";
+    assert_eq!(untagged(&[base, app, ("compose.yaml", compose)]), 0);
+    let bake = "target \"base\" {\n  context = \"base\"\n  tags = [\"example/base:latest\"]\n}\n";
+    assert_eq!(untagged(&[base, app, ("docker-bake.hcl", bake)]), 0);
+
+    let by_argument = ("Dockerfile", "ARG IMAGE=node\nFROM $IMAGE\n");
+    let make = "app:\n\tdocker build --build-arg IMAGE=$(IMAGE) .\n";
+    let other = "app:\n\tdocker build --build-arg OTHER=$(OTHER) .\n";
+    let workflow = "jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n\
+        \x20       with:\n          build-args: IMAGE=node:24\n";
+    assert_eq!(untagged(&[by_argument]), 1);
+    assert_eq!(untagged(&[by_argument, ("Makefile", make)]), 0);
+    assert_eq!(untagged(&[by_argument, ("Makefile", other)]), 1);
+    let path = ".github/workflows/build.yml";
+    assert_eq!(untagged(&[by_argument, (path, workflow)]), 0);
+}

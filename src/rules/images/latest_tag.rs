@@ -1,6 +1,6 @@
 //! `latest-tag`: the tag `latest`.
 
-use super::moving::{behind_prefix, is_given_up, means_latest, report_moving};
+use super::moving::{behind_prefix, is_settled, report_moving};
 use crate::facts::ImageUse;
 use crate::images::{Precision, Tag, newest_release};
 use crate::rule::{Context, Rule, rule};
@@ -21,7 +21,7 @@ impl Rule for LatestTag {
         let moves =
             tag.precision == Precision::Latest && !tag.text.contains(|c: char| c.is_ascii_digit());
         let is_local = image.is_local_name() && !behind_prefix(facts, image);
-        if !moves || is_local || means_latest(image) || is_given_up(image, facts.as_of) {
+        if !moves || is_local || is_settled(cx, used) {
             return;
         }
         let place = facts.place(used, range);

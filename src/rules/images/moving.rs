@@ -2,7 +2,7 @@
 
 use crate::date::Date;
 use crate::diagnostic::Severity;
-use crate::facts::{Facts, Place};
+use crate::facts::{Facts, ImageUse, Place};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::images::{ImageRef, Publisher, end_of_life, is_rolling, prefixed_official, publisher};
 use crate::rule::Context;
@@ -30,6 +30,26 @@ pub(super) fn means_latest(image: &ImageRef) -> bool {
 /// Whether no tag of the image gets updates: which one is named makes no difference.
 pub(super) fn is_given_up(image: &ImageRef, as_of: Date) -> bool {
     end_of_life(image, as_of).is_some_and(|end| end.date.is_none())
+}
+
+/// Whether nothing can be said of the version: nobody publishes another, the image is given up,
+/// the tree makes it itself, or whoever builds the file passes the argument that decides.
+pub(super) fn is_settled(cx: &Context<'_>, used: &ImageUse) -> bool {
+    let (facts, image) = (cx.facts, &used.image);
+    means_latest(image)
+        || is_given_up(image, facts.as_of)
+        || cx.policy.is_own(image)
+        || is_passed(facts, used)
+}
+
+/// Whether a workflow, a Makefile or a script passes an argument that the image's name has.
+pub(super) fn is_passed(facts: &Facts<'_>, used: &ImageUse) -> bool {
+    let passed = &facts.build.handed;
+    !passed.is_empty()
+        && facts
+            .references(&used.word)
+            .iter()
+            .any(|r| passed.contains(&r.name))
 }
 
 /// Whether the name of an official image stands behind a prefix that only the build knows, and no

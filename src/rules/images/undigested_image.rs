@@ -1,5 +1,6 @@
 //! `undigested-image`: no digest.
 
+use super::moving::is_passed;
 use crate::builds::updaters::defines_official_image;
 use crate::facts::ImageUse;
 use crate::policy::images::fits_any;
@@ -19,6 +20,9 @@ impl Rule for UndigestedImage {
         let may_be_stage = image.is_hidden() && !image.text.contains('/');
         let allowed = fits_any(&self.allow, image);
         if image.digest.is_some() || may_be_stage || used.may_be_context() || allowed {
+            return;
+        }
+        if cx.policy.is_own(image) || is_passed(facts, used) {
             return;
         }
         let defines_official = || {

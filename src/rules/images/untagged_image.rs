@@ -1,6 +1,6 @@
 //! `untagged-image`: neither tag nor digest.
 
-use super::moving::{behind_prefix, is_given_up, means_latest, report_moving};
+use super::moving::{behind_prefix, is_settled, report_moving};
 use crate::facts::ImageUse;
 use crate::rule::{Context, Rule, rule};
 
@@ -18,8 +18,7 @@ impl Rule for UntaggedImage {
         let may_be_stage = image.is_hidden() && !image.text.contains('/') && !is_prefixed;
         // A name without a namespace that no registry has is built beside this file.
         let is_local = image.is_local_name() && !is_prefixed;
-        let decided =
-            may_be_stage || is_local || means_latest(image) || is_given_up(image, facts.as_of);
+        let decided = may_be_stage || is_local || is_settled(cx, used);
         if decided {
             return;
         }
