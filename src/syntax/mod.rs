@@ -569,7 +569,8 @@ impl File {
     pub fn template(&self) -> Option<Span> {
         let surely = self.instructions.iter().find_map(|i| {
             let name = i.name.as_str();
-            let begins = i.keyword.is_none() && (name.starts_with("{{") || name.starts_with("{%"));
+            let begins =
+                i.keyword.is_none() && ["{{", "{%", "<%"].iter().any(|open| name.starts_with(open));
             let option = || {
                 let at = i.logical.text().find("${templateOption:")?;
                 Some(i.logical.span(at..at + "${templateOption".len()))
@@ -629,16 +630,20 @@ impl File {
         })
     }
 
-    /// Where an instruction of a file that cannot be read as it is has a `{{…}}` to fill in. In one
+    /// Where an instruction of a file that cannot be read as it is has a `{{…}}` or `<%…%>` to fill in. In one
     /// that can be read that may be a format for a program.
     fn hole(&self, instruction: &Instruction) -> Option<Span> {
         if self.errors.is_empty() {
             return None;
         }
         let text = instruction.logical.text();
-        let start = text.find("{{")?;
-        let end = start + text.get(start..)?.find("}}")?;
-        Some(instruction.logical.span(start..end + 2))
+        [("{{", "}}"), ("<%", "%>")]
+            .iter()
+            .find_map(|(open, close)| {
+                let start = text.find(open)?;
+                let end = start + text.get(start..)?.find(close)?;
+                Some(instruction.logical.span(start..end + close.len()))
+            })
     }
 }
 

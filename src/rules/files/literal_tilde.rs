@@ -30,6 +30,17 @@ impl Rule for LiteralTilde {
                     }
                 }
             }
+            Kind::Run(_) => {
+                for word in node.mounts.iter().filter_map(|m| m.target.as_ref()) {
+                    if let Some(span) = tildes(word).first().cloned() {
+                        cx.report(
+                            word.span_of(span),
+                            "`~` is no home directory here: a folder called `~` is mounted",
+                        )
+                        .help("write the path out, such as `/root/` or `/home/app/`");
+                    }
+                }
+            }
             Kind::Env(pairs) => {
                 for pair in &pairs.pairs {
                     if !is_path_name(pair.name.as_str()) {

@@ -1,8 +1,10 @@
 //! `cache-mount-conflict`: a RUN works against its own cache mount.
 
+use super::caches::cache;
 use crate::facts::mount::{Mount, MountKind};
 use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Command, Facts, Node};
+use crate::facts::{Command, Facts, Node, RunUser};
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -32,6 +34,14 @@ impl Rule for CacheMountConflict {
                 )
                 .help("remove it: what is in the mount never gets into the image")
                 .label(mount.span, "the cache mount");
+            }
+        }
+        for install in &node.installs {
+            if let Some((mount, what, help)) = beside(cx.facts, node, install) {
+                let span = mount.target.as_ref().map_or(mount.span, |t| t.span);
+                cx.report(span, what)
+                    .help(help)
+                    .label(install.verb_span, "this call");
             }
         }
         for command in node.commands().iter().filter(|c| c.name == "rm") {
@@ -83,6 +93,92 @@ fn serves(mount: &Mount, manager: Manager) -> bool {
         Manager::AptGet | Manager::Apt => is_archives(mount),
         _ => false,
     }
+}
+
+/// How the place of a manager's cache ends, wherever the home is.
+fn endings(manager: Manager) -> &'static [&'static str] {
+    match manager {
+        Manager::Pip => &["/.cache/pip"],
+        Manager::Uv => &["/.cache/uv"],
+        Manager::Npm => &["/.npm"],
+        Manager::Yarn => &["/.cache/yarn"],
+        Manager::Poetry => &["/.cache/pypoetry"],
+        Manager::Go => &["/.cache/go-build", "/go/pkg/mod"],
+        Manager::Cargo => &["/.cargo/registry", "/cargo/registry"],
+        Manager::Maven => &["/.m2", "/.m2/repository"],
+        Manager::Composer => &["/.composer/cache"],
+        _ => &[],
+    }
+}
+
+/// A mount for the cache of a manager that keeps it elsewhere or keeps none, and what to say.
+fn beside<'n>(
+    facts: &Facts<'_>,
+    node: &'n Node<'_>,
+    install: &Install,
+) -> Option<(&'n Mount, String, String)> {
+    let caches = || node.mounts.iter().filter(|m| m.kind == MountKind::Cache);
+    let active = matches!(
+        install.action,
+        Action::Install | Action::Restore | Action::Build
+    );
+    let looks = |m: &&Mount| {
+        target(m).is_some_and(|t| endings(install.manager).iter().any(|e| t.ends_with(e)))
+    };
+    let mount = caches().find(looks).filter(|_| active)?;
+    let plain = node
+        .commands()
+        .get(install.command)
+        .is_some_and(|c| c.wrappers.is_empty());
+    // Who calls it and what configures it decides where the cache is.
+    let moved = [
+        ".npmrc",
+        "pip.conf",
+        "settings.xml",
+        "GOCACHE",
+        "GOMODCACHE",
+        "export ",
+    ];
+    let told =
+        |text: &&str| facts.is_mentioned_before(node, text) || facts.is_copied_before(node, text);
+    let knows_user = !matches!(facts.user_at(node), RunUser::Unknown);
+    if !plain || !knows_user || moved.iter().any(told) {
+        return None;
+    }
+    let call = install.call();
+    if install.manager == Manager::Pip
+        && facts.setting(node, install, "PIP_NO_CACHE_DIR").is_true()
+        && disabled(install).is_none()
+    {
+        return Some((
+            mount,
+            "`PIP_NO_CACHE_DIR` leaves the cache mount unused".to_owned(),
+            "set it elsewhere: what is in the mount never gets into the image".to_owned(),
+        ));
+    }
+    let cache = cache(facts, node, install)?;
+    let covers = |wanted: &String| {
+        caches().any(|m| {
+            // A variable may hide the place.
+            target(m).is_none_or(|t| is_in(wanted, t) || is_in(t, wanted))
+        })
+    };
+    let of_kind = |wanted: &&String| {
+        let ending = endings(install.manager)
+            .iter()
+            .find(|e| target(mount).is_some_and(|t| t.ends_with(**e)));
+        let last = ending
+            .and_then(|e| e.rsplit('/').next())
+            .unwrap_or_default();
+        cache.targets().len() == 1 || wanted.ends_with(last)
+    };
+    let wanted = cache.targets().iter().find(of_kind)?;
+    // A part of what is kept may be all that matters.
+    if cache.targets().iter().any(covers) {
+        return None;
+    }
+    let what = format!("`{call}` keeps its cache in `{wanted}`, not here");
+    Some((mount, what, format!("mount `{wanted}`")))
 }
 
 fn is_archives(mount: &Mount) -> bool {

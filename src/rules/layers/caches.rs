@@ -23,6 +23,11 @@ enum Owner {
 }
 
 impl Cache {
+    /// The directories.
+    pub(super) fn targets(&self) -> &[String] {
+        &self.targets
+    }
+
     /// The options of RUN.
     pub(super) fn mounts(&self) -> String {
         let sharing = if self.locked { ",sharing=locked" } else { "" };

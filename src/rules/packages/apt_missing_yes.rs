@@ -3,6 +3,7 @@
 use super::confirmation::{Confirmation, report_unanswered};
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
+use crate::images::answers_yes;
 use crate::rule::{Context, Rule, rule};
 
 rule!(AptMissingYes);
@@ -16,7 +17,10 @@ const CONFIRMATION: Confirmation = Confirmation {
 
 impl Rule for AptMissingYes {
     fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
-        report_unanswered(cx, node, install, &CONFIRMATION);
+        let image = node.stage.and_then(|stage| cx.facts.root_image(stage));
+        if !image.is_some_and(answers_yes) {
+            report_unanswered(cx, node, install, &CONFIRMATION);
+        }
     }
 }
 

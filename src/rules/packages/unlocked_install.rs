@@ -34,6 +34,10 @@ impl Rule for UnlockedInstall {
         let Some((lock, place)) = lock_file(facts, node, demand.locks) else {
             return;
         };
+        // The lock file names the version of the gem itself, which changes with it.
+        if install.manager == Manager::Bundler && has_gemspec(facts, node, &lock) {
+            return;
+        }
         if demand.weight == Weight::Note && is_said(facts, node, install) {
             return;
         }
@@ -59,6 +63,22 @@ impl Rule for UnlockedInstall {
             report.fix(fix);
         }
     }
+}
+
+/// Whether the Gemfile beside a lock file takes in the gem that lies there.
+fn has_gemspec(facts: &Facts<'_>, node: &Node<'_>, lock: &str) -> bool {
+    const MOST: u64 = 64 * 1024;
+    let mut paths = vec!["Gemfile".to_owned()];
+    let folder = lock.rsplit_once('/').map(|(folder, _)| folder);
+    paths.extend(folder.map(|folder| format!("{folder}/Gemfile")));
+    let reads = |path: &String| {
+        let text = facts.read_from_context(path, MOST);
+        text.is_some_and(|t| {
+            t.lines()
+                .any(|line| line.trim_start().starts_with("gemspec"))
+        })
+    };
+    paths.iter().any(reads) || facts.is_copied_before(node, ".gemspec")
 }
 
 /// Whether the base brings an npm without `npm ci`: that of Node.js 9 and before

@@ -67,8 +67,26 @@ impl Rule for SyntaxError {
             .filter(|e| lacks_equals(e.line).is_some_and(|flag| flag.span.end <= e.span.start))
             .map(|e| e.span)
             .collect();
+        // Behind a `#` in an ENV or LABEL, every word of the comment lacks the same `=`.
+        let commented = |error: &crate::syntax::SyntaxError| {
+            let text = |e: &crate::syntax::SyntaxError| cx.source().slice(e.span).to_owned();
+            let lacks = |e: &&crate::syntax::SyntaxError| {
+                matches!(e.kind, SyntaxErrorKind::MissingEquals { .. }) && e.line == error.line
+            };
+            lacks(&error) && {
+                let mut before = errors.iter().filter(lacks);
+                before.any(|e| e.span.start < error.span.start && text(e).starts_with('#'))
+            }
+        };
+        let behind_comment: Vec<Span> = errors
+            .iter()
+            .filter(|e| commented(e))
+            .map(|e| e.span)
+            .collect();
         report_errors(cx, |error| {
-            !follows(error.span.start) && !told.contains(&error.span)
+            !behind_comment.contains(&error.span)
+                && !follows(error.span.start)
+                && !told.contains(&error.span)
         });
         for heredoc in &failed {
             cx.report(
