@@ -6,6 +6,7 @@ pub mod chown_in_own_layer;
 pub mod copied_archive;
 pub mod copy_without_link;
 pub mod dead_host;
+pub mod directory_over_symlink;
 pub mod exclude_top_level_only;
 pub mod folder_without_x;
 pub mod ignored_copy;

@@ -19,6 +19,7 @@ mod precision;
 pub mod redundant_target_platform;
 pub mod undefined_from_argument;
 pub mod undigested_image;
+pub mod unreleased_suite;
 pub mod untagged_image;
 pub mod untrusted_registry;
 pub mod unvetted_publisher;
