@@ -181,7 +181,11 @@ impl Facts<'_> {
         let mut locks = folders.iter().filter(|_| is_strict);
         let lock = locks.find_map(|folder| {
             let (path, text) = read(folder, "package-lock.json")?;
-            let head: String = text.chars().filter(|c| !c.is_whitespace()).take(400).collect();
+            let head: String = text
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .take(400)
+                .collect();
             head.contains("\"lockfileVersion\":3").then_some(path)
         });
         if let Some(path) = lock {
@@ -195,14 +199,22 @@ impl Facts<'_> {
             let asked = asked.split('"').nth(1)?.trim();
             let least = least_of(asked)?;
             let is_older = runtime.version.is_before(least);
-            is_older.then(|| (path, ManifestDemand::Engines(asked.to_owned()), runtime.clone()))
+            is_older.then(|| {
+                (
+                    path,
+                    ManifestDemand::Engines(asked.to_owned()),
+                    runtime.clone(),
+                )
+            })
         })
     }
 
     /// The folders of the build context from which a stage's chain copies manifests before a node.
     fn manifest_folders(&self, node: &Node<'_>) -> Vec<String> {
         let nodes = node.stage.into_iter().flat_map(|s| self.chain_nodes(s));
-        let copies = nodes.filter(|n| n.index < node.index).filter_map(|n| self.copied(n));
+        let copies = nodes
+            .filter(|n| n.index < node.index)
+            .filter_map(|n| self.copied(n));
         let copies = copies.filter(|c| c.origin == super::CopyOrigin::Context);
         let sources = copies.flat_map(|c| &c.sources).filter_map(|s| s.path());
         let mut folders = Vec::new();
@@ -401,8 +413,12 @@ fn least_of(range: &str) -> Option<&str> {
     }
     let least = range.trim_start_matches(['>', '=', '^', '~', 'v', ' ']);
     let end = least.find(|c: char| !c.is_ascii_digit() && c != '.');
-    let least = least.get(..end.unwrap_or(least.len()))?.trim_end_matches('.');
-    least.starts_with(|c: char| c.is_ascii_digit()).then_some(least)
+    let least = least
+        .get(..end.unwrap_or(least.len()))?
+        .trim_end_matches('.');
+    least
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then_some(least)
 }
 
 /// Whether packages are installed and nothing else.
