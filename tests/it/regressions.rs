@@ -19,27 +19,40 @@ fn run(target: &str, check: fn(&[u8])) {
     }
 }
 
-#[test]
-fn what_fuzzing_found_is_read() {
-    run("read", checks::read);
+/// A test for each target, by its name.
+macro_rules! targets {
+    ($($target:ident)*) => {
+        $(
+            #[test]
+            fn $target() {
+                run(stringify!($target), checks::$target);
+            }
+        )*
+
+        #[test]
+        fn every_target_is_tested_and_built() {
+            let tested = [$(stringify!($target)),*];
+            let names = |folder: &str| -> Vec<String> {
+                let entries = std::fs::read_dir(folder).unwrap();
+                let mut names: Vec<String> = entries
+                    .map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+                    .collect();
+                names.sort();
+                names
+            };
+            assert_eq!(names("fuzz/fuzz_targets"), tested);
+            assert_eq!(names("testdata/fuzz"), tested);
+            let manifest = std::fs::read_to_string("fuzz/Cargo.toml").unwrap();
+            let nightly = std::fs::read_to_string(".github/workflows/nightly.yml").unwrap();
+            let listed = nightly.lines().find(|l| l.contains("target: [")).unwrap();
+            for target in tested {
+                assert!(manifest.contains(&format!("name = \"{target}\"")), "{target}");
+                assert!(listed.split([' ', ',', '[', ']']).any(|t| t == target), "{target}");
+            }
+        }
+    };
 }
 
-#[test]
-fn what_fuzzing_found_is_fixed() {
-    run("fix", checks::fix);
-}
-
-#[test]
-fn what_fuzzing_found_is_read_as_configuration() {
-    run("configuration", checks::configuration);
-}
-
-#[test]
-fn what_fuzzing_found_is_read_as_builds() {
-    run("builds", checks::builds);
-}
-
-#[test]
-fn what_fuzzing_found_is_read_as_a_script() {
-    run("shell", checks::shell);
+targets! {
+    bake callers compose configuration expand fix ignore lint lists policy read rego shell suppressions
 }

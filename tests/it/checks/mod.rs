@@ -11,6 +11,9 @@
     reason = "each of those that include it uses a part, and a test fails by panicking"
 )]
 
+use std::ops::Range;
+use std::path::Path;
+
 use dlint::engine::{self, ActiveRule, Report, Settings};
 use dlint::fix::{Applicability, Why};
 use dlint::shell::{self, Command, Dialect, Script};
@@ -108,7 +111,7 @@ pub fn configuration(bytes: &[u8]) {
     let source = Source::from_bytes("dlint.toml", bytes.to_vec());
     match dlint::config::Config::parse(source.text()) {
         Ok(config) => {
-            let _ = config.effective(std::path::Path::new("Dockerfile"), true);
+            let _ = config.effective(Path::new("Dockerfile"), true);
         }
         Err(error) => {
             assert!(!error.to_string().is_empty());
@@ -119,26 +122,182 @@ pub fn configuration(bytes: &[u8]) {
     }
 }
 
-/// Any text is read as a compose file, as a bake file and as an ignore file, or refused with a place
-/// in it.
-pub fn builds(bytes: &[u8]) {
-    use dlint::builds::{bake, compose};
-    use std::path::Path;
-    let source = Source::from_bytes("file", bytes.to_vec());
+/// Any text is read as a compose file, or refused with a place in it.
+pub fn compose(bytes: &[u8]) {
+    let source = Source::from_bytes("compose.yaml", bytes.to_vec());
     let text = source.text();
     let mut faults = Vec::new();
     let again = |path: &Path| path.ends_with("other.yaml").then(|| text.to_owned());
-    let read = compose::read(Path::new("compose.yaml"), text, &again, &mut faults);
+    let path = Path::new("compose.yaml");
+    let read = dlint::builds::compose::read(path, text, &again, &mut faults);
     for fault in faults.iter().chain(read.as_ref().err()) {
         check_span(&source, fault.span);
     }
+}
+
+/// Any text is read as a bake file, in HCL and in JSON, or refused with a place in it.
+pub fn bake(bytes: &[u8]) {
+    let source = Source::from_bytes("docker-bake.hcl", bytes.to_vec());
     for name in ["docker-bake.hcl", "docker-bake.json"] {
-        if let Err(fault) = bake::read(Path::new(""), Path::new(name), text) {
+        if let Err(fault) = dlint::builds::bake::read(Path::new(""), Path::new(name), source.text())
+        {
             check_span(&source, fault.span);
         }
     }
-    let ignored = dlint::context::IgnoreFile::parse(text);
-    let _ = (ignored.is_ignored("a/b.c"), ignored.is_allow_list());
+}
+
+/// Any text is read as an ignore file, and what it says of a folder holds for what is in it.
+pub fn ignore(bytes: &[u8]) {
+    let source = Source::from_bytes(".dockerignore", bytes.to_vec());
+    let ignored = dlint::context::IgnoreFile::parse(source.text());
+    let paths = [
+        "a",
+        "a/b.c",
+        "a/b/c",
+        "node_modules/x/y.js",
+        ".git/config",
+        ".env",
+    ];
+    for path in paths {
+        let (folder, _) = path.split_once('/').unwrap_or((path, ""));
+        if ignored.ignores_all_of(folder) && folder != path {
+            assert!(ignored.is_ignored(path), "`{path}` of an ignored folder");
+        }
+        let _ = ignored.leaves_out(path);
+    }
+    let _ = ignored.is_allow_list();
+}
+
+/// Any text is read as a workflow, a GitLab pipeline, a script and a Quadlet unit that start builds.
+pub fn callers(bytes: &[u8]) {
+    use dlint::builds::{callers, quadlet};
+    let source = Source::from_bytes("file", bytes.to_vec());
+    let (text, root) = (source.text(), Path::new(""));
+    let _ = callers::github(root, text);
+    let _ = callers::gitlab(root, text);
+    let _ = callers::plain(root, text);
+    let _ = quadlet::read(Path::new("x.build"), text, &|_| true);
+}
+
+/// Any word is evaluated as BuildKit does it: what asks for nothing gives the same whatever is set,
+/// what is refused is refused at a place in the word.
+pub fn expand(bytes: &[u8]) {
+    use dlint::syntax::word::{Syntax, Var, expand};
+    let text = String::from_utf8_lossy(bytes);
+    let words = [
+        Syntax::Word { escape: '\\' },
+        Syntax::Word { escape: '`' },
+        Syntax::HeredocBody,
+    ];
+    for syntax in words {
+        let set = expand(&text, syntax, &mut |_| Var::Set("a*b".into()));
+        let unset = expand(&text, syntax, &mut |_| Var::Unset);
+        let unknown = expand(&text, syntax, &mut |_| Var::Unknown);
+        for expansion in [&set, &unset, &unknown] {
+            if let Err(error) = &expansion.result {
+                let Range { start, end } = error.range;
+                assert!(start <= end && end <= text.len(), "{error:?}");
+                assert!(
+                    text.is_char_boundary(start) && text.is_char_boundary(end),
+                    "{error:?}"
+                );
+            }
+        }
+        if set.usage.matched.is_empty() && set.usage.unmatched.is_empty() {
+            assert_eq!(set.result, unset.result);
+            assert_eq!(set.result, unknown.result);
+        }
+    }
+}
+
+/// Any text is linted as users do it, with findings inside it, the same in every run.
+pub fn lint(bytes: &[u8]) {
+    let settings = Settings::recommended();
+    let source = Source::from_bytes("Dockerfile", bytes.to_vec());
+    let report = engine::lint(source.clone(), &settings);
+    check_report(&report);
+    let again = engine::lint(source, &settings);
+    let lines = |r: &Report| -> Vec<(Span, String)> {
+        r.diagnostics
+            .iter()
+            .map(|d| (d.span, d.message.clone()))
+            .collect()
+    };
+    assert_eq!(lines(&report), lines(&again));
+}
+
+/// Any comments are read for what they silence: they add no finding but those about comments, and
+/// take none away that is not listed as silenced.
+pub fn suppressions(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes).replace(['\r', '\0'], " ");
+    let comment = |line: &str| format!("# {line}\n");
+    let comments: Vec<String> = text.lines().take(40).map(comment).collect();
+    let (first, second) = comments.split_at(comments.len() / 2);
+    let text = format!(
+        "{}FROM debian\n{}RUN apt-get install curl\nRUN cd /x && \\\n{}  sudo make\nUSER root\n",
+        first.concat(),
+        second.concat(),
+        second.concat()
+    );
+    let report = engine::lint(Source::new("Dockerfile", text), &every_rule());
+    check_report(&report);
+    for suppressed in &report.suppressed {
+        check_span(&report.source, suppressed.diagnostic.span);
+    }
+}
+
+/// Any text is read as what other tools say of registries, as a range of tags and as a list of
+/// known findings, or refused with a place in it; what is written again is the same.
+pub fn policy(bytes: &[u8]) {
+    use dlint::policy::{Tags, sources::PolicySource};
+    let source = Source::from_bytes("policy", bytes.to_vec());
+    let text = source.text();
+    let image = dlint::images::ImageRef::parse("ghcr.io/acme/app:1.2.3");
+    for name in ["policy.json", "registries.conf"] {
+        match PolicySource::read(name, text) {
+            Ok(read) => {
+                let _ = (read.refusal(&image), read.plain_http(&image));
+            }
+            Err(error) => error.span.into_iter().for_each(|s| check_span(&source, s)),
+        }
+    }
+    let _ = Tags::parse(text);
+    let _ = dlint::images::ImageRef::parse(text);
+}
+
+/// Any text is read as a list of known findings or as the log of a build.
+pub fn lists(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(mut known) = dlint::baseline::Baseline::parse(&text) {
+        let _ = known.know("Dockerfile", &[], |_| true);
+    }
+    if let Some(log) = dlint::rebuild::log::Log::read(&text) {
+        let _ = log.of(["0", "build", "build"].into_iter());
+    }
+}
+
+/// Any text is evaluated as a build policy, or refused with a place in it, in bounded time.
+#[cfg(feature = "rego")]
+pub fn rego(bytes: &[u8]) {
+    use dlint::context::{Files, Memory};
+    use dlint::policy::rego::{BuildPolicy, Env, Source as Fetched, import, judge};
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let source = Source::new("Dockerfile.rego", text.clone());
+    let policy = BuildPolicy {
+        path: "Dockerfile.rego".into(),
+        text: text.clone(),
+    };
+    let sources = [
+        Fetched::Image("docker.io/library/alpine:3.22".to_owned()),
+        Fetched::Local("context".to_owned()),
+    ];
+    let files: std::sync::Arc<dyn Files> = std::sync::Arc::new(Memory::new());
+    let judgement = judge(&policy, &Env::default(), &sources, &files, Path::new(""));
+    for fault in judgement.faults {
+        let span = Span::new(fault.range.start, fault.range.end);
+        check_span(&source, span);
+    }
+    let _ = import("Dockerfile.rego", &text);
 }
 
 fn every_rule() -> Settings {

@@ -3,4 +3,4 @@
 #[path = "../../tests/it/checks/mod.rs"]
 mod checks;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::builds(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::policy(bytes));

@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../../tests/it/checks/mod.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::bake(bytes));
