@@ -283,7 +283,7 @@ fn copy(changes: &mut Changes, copied: &Copied, is_add: bool) {
 
 /// Programs that bring no other: they write where they are told, work on what is there, or only
 /// print.
-const HARMLESS: [&str; 195] = [
+const HARMLESS: [&str; 194] = [
     ":",
     "[",
     "[[",
@@ -451,7 +451,6 @@ const HARMLESS: [&str; 195] = [
     "systemctl",
     "tac",
     "tail",
-    "tee",
     "test",
     "texhash",
     "time",
@@ -525,7 +524,9 @@ fn run(
         "" => changes.anything = true,
         "curl" | "wget" | "aria2c" => download(changes, command),
         "tar" | "bsdtar" | "unzip" | "7z" => unpack(changes, command),
-        "cp" | "mv" | "ln" | "install" | "rsync" => place(changes, command),
+        // `./install` is a script.
+        "cp" | "mv" | "ln" | "install" | "rsync" if !is_path(command) => place(changes, command),
+        "tee" => command.args().iter().for_each(|w| write(changes, w)),
         "git" => changes.placed = true,
         "add-apt-repository" | "apt-add-repository" | "yum-config-manager" | "dnf-3" => {
             changes.foreign = true;
@@ -651,6 +652,12 @@ fn packages(changes: &mut Changes, install: &Install, release: Option<BaseReleas
         }
         Gem | Bundler => {
             changes.bring(&["gem"]);
+            return;
+        }
+        // `php -- --filename composer` is the installer.
+        Composer => {
+            changes.bring(&["composer"]);
+            changes.placed = true;
             return;
         }
         _ => {
@@ -789,6 +796,8 @@ mod tests {
             ("RUN apt-get install -y acme-tools", "curl", Unknown),
             ("RUN apt-get install -y $PACKAGES", "curl", Unknown),
             ("RUN ./install.sh", "curl", Unknown),
+            ("RUN /src/setup/install --host=a", "curl", Unknown),
+            ("RUN install -m 755 a /opt/a", "curl", Absent),
             ("RUN mkdir -p /a && echo b > /a/b", "curl", Absent),
             ("RUN echo x > /usr/local/bin/curl", "curl", Unknown),
             (
@@ -819,6 +828,16 @@ mod tests {
                 "RUN echo deb https://a.example > /etc/apt/sources.list.d/a.list && apt-get install -y nodejs",
                 "npm",
                 Unknown,
+            ),
+            (
+                "RUN echo deb https://a.example | tee /etc/apt/sources.list.d/a.list\nRUN apt-get install -y nodejs=22.1",
+                "npm",
+                Unknown,
+            ),
+            (
+                "RUN echo a | tee /var/log/a && apt-get install -y nodejs",
+                "npm",
+                Absent,
             ),
             ("RUN python3 get-pip.py", "pip", Unknown),
             ("RUN python3 get-pip.py", "curl", Absent),

@@ -71,11 +71,17 @@ pub fn base_release(image: &ImageRef, as_of: Date) -> Option<BaseRelease> {
         .or_else(|| usual(image, &tag, as_of))
 }
 
+/// Names of Ubuntu's releases that releases of ROS have as well: `acme/robot:kinetic`.
+const OF_ROS_TOO: [&str; 3] = ["groovy", "kinetic", "lunar"];
+
 /// A word of the tag says it: `python:3.12-bookworm`, `nginx:1.29-alpine3.23`.
 fn named(image: &ImageRef, tag: &Tag<'_>) -> Option<BaseRelease> {
-    // The first word is the release of ROS: `groovy`, `kinetic` and `lunar` are Ubuntu's names too.
-    let own = usize::from(official(image).is_some_and(|entry| entry.name == "ros"));
-    tag.words().skip(own).find_map(|word| {
+    // Releases of ROS and of Ubuntu share names. Of `ros` itself only the first word is ROS's.
+    let entry = official(image).map(|entry| entry.name);
+    let own = usize::from(entry == Some("ros"));
+    let is_ros = |word: &str| entry.is_none() && OF_ROS_TOO.contains(&word);
+    let mut words = tag.words().skip(own).filter(|word| !is_ros(word));
+    words.find_map(|word| {
         if let Some((product, release)) = code_name(word) {
             return Some(BaseRelease { product, release });
         }
@@ -208,6 +214,9 @@ mod tests {
             ("debian:testing", None),
             ("ubuntu:22.04", Some("Ubuntu 22.04")),
             ("ubuntu:focal", Some("Ubuntu 20.04")),
+            ("ubuntu:kinetic", Some("Ubuntu 22.10")),
+            ("acme/robot:ros-kinetic-base", None),
+            ("acme/robot:ros-jammy", Some("Ubuntu 22.04")),
             ("alpine:3.19.1", Some("Alpine 3.19")),
             ("alpine", Some("Alpine 3.24")),
             ("alpine:edge", None),

@@ -133,6 +133,10 @@ pub fn is_windows(image: &ImageRef) -> bool {
     microsoft
         || may_name(tag) && NAMES.iter().any(|n| tag.contains(n))
         || may_name(path) && path.split('/').any(|part| NAMES.contains(&part))
+        || path.contains("windows")
+            && path
+                .split(['/', '-', '_'])
+                .any(|word| word == "windows" || word == "dockerfiles-windows")
         || tag.contains("ltsc20") && tag.split(['-', '_']).any(|word| word.starts_with("ltsc20"))
 }
 

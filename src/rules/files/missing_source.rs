@@ -25,6 +25,11 @@ impl Rule for MissingSource {
         if sources.is_empty() {
             return;
         }
+        // A template is copied beside a project, which has the files.
+        let mut folders = facts.source.path().components();
+        if folders.any(|c| matches!(c.as_os_str().to_str(), Some("template" | "templates"))) {
+            return;
+        }
         let context = facts.context();
         let Some(context) = context.filter(|c| c.origin == ContextOrigin::Stated) else {
             return;
@@ -39,7 +44,7 @@ impl Rule for MissingSource {
             if is_pattern || climbs || path == "." || Remote::of(text).is_some() {
                 continue;
             }
-            if context.exists(&path) || context.is_made(&path) {
+            if context.exists(&path) || context.is_made(&path) || is_output(&path) {
                 continue;
             }
             let help = match context.nearest(&path) {
@@ -53,4 +58,25 @@ impl Rule for MissingSource {
             cx.report(source.span, message).help(help);
         }
     }
+}
+
+/// Whether a path lies in a folder that build tools write, so that something made it before.
+fn is_output(path: &str) -> bool {
+    path.split('/').any(|part| {
+        matches!(
+            part,
+            ".next"
+                | ".nuxt"
+                | ".output"
+                | ".svelte-kit"
+                | "_build"
+                | "build"
+                | "dist"
+                | "node_modules"
+                | "obj"
+                | "out"
+                | "publish"
+                | "target"
+        )
+    })
 }

@@ -12,6 +12,9 @@ rule!(InvalidBaseReference);
 impl Rule for InvalidBaseReference {
     fn check_file(&self, cx: &mut Context<'_>) {
         for found in invalid_defaults(cx.facts) {
+            if found.is_stage(cx.facts) || found.text.contains("{{") {
+                continue;
+            }
             // A name that no ARG declares is the defect, and another rule's; the build that is
             // being linted may say what the defaults leave open; and `ARG BASE` with `FROM $BASE`
             // or `FROM base:$TAG` says that the builder chooses.
@@ -72,6 +75,12 @@ pub(crate) fn invalid_defaults<'f>(facts: &'f Facts<'_>) -> Vec<InvalidDefault<'
 }
 
 impl InvalidDefault<'_> {
+    /// Whether what the word becomes is a stage, whose name may have capitals.
+    fn is_stage(&self, facts: &Facts<'_>) -> bool {
+        let mut names = facts.stages.iter().filter_map(|s| s.name.as_deref());
+        names.any(|name| name.eq_ignore_ascii_case(&self.text))
+    }
+
     /// Reports it.
     pub(crate) fn report(&self, cx: &mut Context<'_>) {
         let Self { word, text, .. } = self;

@@ -5,7 +5,7 @@ use crate::facts::packages::{Action, Install};
 use crate::facts::{Base, Command, Facts, Node};
 use crate::fix::Fix;
 use crate::images;
-use crate::path::is_in;
+use crate::path::{file_name, is_in};
 use crate::rule::Context;
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -88,6 +88,11 @@ pub(super) fn removes(command: &Command, paths: &[&str]) -> bool {
         "find" => command
             .literal_args()
             .any(|a| matches!(a, "-delete" | "-exec" | "-execdir")),
+        // `curl …/clean_caches.sh | sh`
+        "curl" | "wget" => {
+            let script = |a: &str| a.contains("://") && file_name(a).contains("clean");
+            return command.literal_args().any(script);
+        }
         _ => return command.name.contains("clean") && !command.name.contains("apt-get"),
     };
     deletes
@@ -241,6 +246,7 @@ mod tests {
             "RUN apt-get update && find /var/lib/apt/lists -type f -delete",
             "RUN apt-get update && apt-get distclean",
             "RUN apt-get update && ./cleanup.sh",
+            "RUN apt-get update && curl -fsSL https://a.example/clean_up.sh | sh",
             "RUN --mount=type=tmpfs,target=/var/lib/apt/lists apt-get update",
         ] {
             assert_eq!(count("apt-lists-kept", text), 0, "{text}");

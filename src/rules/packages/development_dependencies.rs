@@ -1,7 +1,8 @@
 //! `development-dependencies`: what only development needs gets into the image.
 
 use crate::facts::packages::{Action, Install, Manager, Setting};
-use crate::facts::{Facts, Node};
+use crate::facts::{CopyOrigin, Facts, Node};
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -70,6 +71,14 @@ fn missing(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<&'st
         Setting::Unset => false,
     };
     let has = |names: &[&str]| install.has_flag(names);
+    // A build for development wants them, and some projects have none.
+    let is_javascript = matches!(
+        install.manager,
+        Manager::Npm | Manager::Yarn | Manager::Pnpm | Manager::Bun
+    );
+    if is_javascript && (is("NODE_ENV", "development") || has_none(facts, node)) {
+        return None;
+    }
     match install.manager {
         Manager::Npm => {
             let left_out = has(&["--omit", "--production", "--only", "--prod"])
@@ -118,6 +127,42 @@ fn missing(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<&'st
         _ => None,
     }
 }
+
+/// Whether the manifest that the build context has for an instruction names no development
+/// dependencies.
+fn has_none(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    const MANIFEST: &str = "package.json";
+    let Some(stage) = node.stage else {
+        return false;
+    };
+    let copies = facts
+        .chain_nodes(stage)
+        .filter(|n| n.index < node.index)
+        .filter_map(|n| facts.copied(n))
+        .filter(|copied| copied.origin == CopyOrigin::Context);
+    let sources = copies.flat_map(|copied| &copied.sources);
+    let mut manifests = sources.filter_map(|source| {
+        let path = source.path()?;
+        let folder = path.strip_suffix(file_name(&path)).unwrap_or_default();
+        match file_name(&path) {
+            MANIFEST | "package*.json" => Some(format!("{folder}{MANIFEST}")),
+            _ if source.is_whole() => Some(MANIFEST.to_owned()),
+            _ => None,
+        }
+    });
+    let (Some(manifest), None) = (manifests.next(), manifests.next()) else {
+        return false;
+    };
+    let text = facts.read_from_context(&manifest, MOST_READ);
+    let json = text.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    json.is_some_and(|json| {
+        let development = json.get("devDependencies").and_then(|d| d.as_object());
+        development.is_none_or(|d| d.is_empty()) && json.get("workspaces").is_none()
+    })
+}
+
+/// How much of a manifest is read.
+const MOST_READ: u64 = 1 << 20;
 
 /// Whether a RUN builds the project, for which development dependencies are needed.
 fn builds(node: &Node<'_>) -> bool {

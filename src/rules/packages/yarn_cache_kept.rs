@@ -5,6 +5,7 @@ use crate::edits::append;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule, rule};
+use crate::shell::Word;
 
 rule! {
     YarnCacheKept {
@@ -53,6 +54,11 @@ fn fills(install: &Install) -> bool {
 
 /// Whether a command removes it.
 fn empties(command: &Command) -> bool {
+    // `rm -rf "$(yarn cache dir)"`
+    let names_it = |word: &Word| word.raw.contains("yarn cache dir");
+    if command.name == "rm" && command.args().iter().any(names_it) {
+        return true;
+    }
     removes(
         command,
         &[

@@ -210,10 +210,15 @@ fn report(
     if !danger.world || harm == Harm::None {
         return;
     }
+    // Below a folder of the application there may be programs, and there may be data.
+    let what = match harm {
+        Harm::Application => "these files",
+        _ => "what others run",
+    };
     let report = cx
         .report(
             span,
-            format!("`{mode}` lets every user of the container change what others run"),
+            format!("`{mode}` lets every user of the container change {what}"),
         )
         .help(
             "give the files to the user that has to write them, and let others read: `755`, `644`",

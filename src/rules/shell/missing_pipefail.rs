@@ -132,6 +132,14 @@ fn fails_on_nothing(command: &Command) -> bool {
             command.has_any_flag(&["-d", "--decompress", "--uncompress"])
         }
         "rpm" => command.has_any_flag(&["--import"]),
+        // A pattern that has to be there, and a list of digests.
+        "grep" | "egrep" | "fgrep" => {
+            let takes_nothing = ["-v", "--invert-match", "-L", "--files-without-match"];
+            !command.has_any_flag(&takes_nothing)
+        }
+        "md5sum" | "sha1sum" | "sha224sum" | "sha256sum" | "sha384sum" | "sha512sum" | "shasum" => {
+            command.has_any_flag(&["-c", "--check"])
+        }
         _ => false,
     }
 }
@@ -267,6 +275,13 @@ mod tests {
         assert_eq!(count("RUN cat list | sort | xargs apt-get install -y"), 0);
         assert_eq!(count("RUN apt-get -s upgrade | grep Inst"), 0);
         assert_eq!(count("RUN gpg -n --show-keys k.asc | grep -c A"), 0);
+        assert_eq!(count("RUN pip freeze | grep pytest"), 0);
+        assert_eq!(count("RUN pip freeze | grep -v pytest"), 1);
+        assert_eq!(
+            count("RUN curl -fsSL https://a.example/a.md5 | md5sum -c"),
+            0
+        );
+        assert_eq!(count("RUN curl -fsSL https://a.example/a | md5sum"), 1);
     }
 
     #[test]

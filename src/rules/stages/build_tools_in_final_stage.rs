@@ -3,7 +3,7 @@
 use super::toolchain::compiled;
 use crate::facts::packages::{Action, Install, Manager, Package};
 use crate::facts::program::Program;
-use crate::facts::{Facts, Node, Stage};
+use crate::facts::{Command, Facts, Node, Stage};
 use crate::rule::{Context, Rule, rule};
 
 rule! {
@@ -39,7 +39,10 @@ impl Rule for BuildToolsInFinalStage {
         let Some(last) = facts.product() else {
             return;
         };
-        if facts.chain_nodes(last.index).any(|n| n.onbuild) || !starts_application(facts, last) {
+        if facts.chain_nodes(last.index).any(|n| n.onbuild)
+            || !starts_application(facts, last)
+            || is_for_development(facts, last)
+        {
             return;
         }
         // The whole base is a toolchain then, which is said once.
@@ -47,6 +50,13 @@ impl Rule for BuildToolsInFinalStage {
             return;
         }
         let nodes: Vec<&Node<'_>> = facts.chain_nodes(last.index).collect();
+        // The linker that an installed Rust calls is one of these tools.
+        let rustup = |c: &Command| {
+            c.name == "rustup" || c.literal_args().any(|a| a.contains("sh.rustup.rs"))
+        };
+        if nodes.iter().any(|n| n.commands().iter().any(rustup)) {
+            return;
+        }
         for (at, node) in nodes.iter().enumerate() {
             for install in node.run_installs() {
                 let Some((first, more)) = self.tools(install) else {
@@ -91,6 +101,24 @@ impl BuildToolsInFinalStage {
         let first = tools.next()?;
         Some((first, tools.count()))
     }
+}
+
+/// Whether somebody develops in the image, and so compiles: by the name of the file or the stage, or
+/// by the editor that it starts.
+fn is_for_development(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
+    let says = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|w| w == "dev" || w.starts_with("devel"))
+    };
+    const EDITORS: [&str; 3] = ["code-server", "rstudio", "theia"];
+    let path = facts.source.path().to_string_lossy();
+    let launch = facts.launch(stage.index);
+    let words = launch.commands().flat_map(|c| c.words.iter());
+    let mut words = words.filter_map(|w| w.literal());
+    path.rsplit(['/', '\\']).take(2).any(says)
+        || stage.name.as_deref().is_some_and(says)
+        || words.any(|w| EDITORS.iter().any(|e| w.contains(e)))
 }
 
 /// Whether the container starts a program of the project, and nothing that compiles again.
