@@ -163,8 +163,17 @@ struct Entry {
 }
 
 /// The keys of the front matter.
-const KEYS: [&str; 9] = [
-    "level", "fix", "since", "hadolint", "buildkit", "aliases", "impact", "cwe", "cis",
+const KEYS: [&str; 10] = [
+    "level",
+    "fix",
+    "since",
+    "hadolint",
+    "buildkit",
+    "aliases",
+    "impact",
+    "cwe",
+    "cis",
+    "precision",
 ];
 
 fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
@@ -295,6 +304,19 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     {
         return Err(format!("cis `{wrong}`"));
     }
+    let precision = match keys.get("precision") {
+        None => "None".to_owned(),
+        Some(text) => {
+            let wrong = || format!("precision `{text}` is not `RIGHT of LABELLED`");
+            let (right, labelled) = text.split_once(" of ").ok_or_else(wrong)?;
+            let right: u16 = right.parse().map_err(|_| wrong())?;
+            let labelled: u16 = labelled.parse().map_err(|_| wrong())?;
+            if labelled == 0 || right > labelled {
+                return Err(wrong());
+            }
+            format!("Some(crate::rule::Precision {{ right: {right}, labelled: {labelled} }})")
+        }
+    };
     let body = page
         .strip_prefix(&format!("# {id}\n\n"))
         .ok_or(format!("it must start with `# {id}`"))?;
@@ -308,7 +330,7 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
     let url = format!("{PAGES}/{family}/{id}.md");
     let code = format!(
         "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
-         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], cwe: &{cwe:?}, cis: &{cis:?}, summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
+         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], cwe: &{cwe:?}, cis: &{cis:?}, precision: {precision}, summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
          make: make::<{rule}>, configure: configure::<{rule}>, #[cfg(test)] options: options::<{rule}> }},\n",
         get("since")?,
         hadolint

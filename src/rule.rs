@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::date::Date;
 pub use crate::diagnostic::meta::{
-    BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, RuleMeta,
+    BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Precision, RuleMeta,
 };
 use crate::diagnostic::{Diagnostic, FlowStep, Severity};
 use crate::facts::packages::Install;

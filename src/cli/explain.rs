@@ -260,6 +260,14 @@ fn facts(meta: &RuleMeta) -> Vec<(&'static str, String)> {
     if !meta.cis.is_empty() {
         facts.push(("CIS", format!("Docker Benchmark {}", meta.cis.join(", "))));
     }
+    if let Some(precision) = meta.precision {
+        let text = format!(
+            "{} % of {} labelled findings",
+            precision.percent(),
+            precision.labelled
+        );
+        facts.push(("precision", text));
+    }
     facts.push(("since", meta.since.to_owned()));
     facts.extend(meta.url.map(|url| ("page", url.to_owned())));
     facts

@@ -10,7 +10,7 @@ use crate::compat::scanners::Scanner;
 use crate::diagnostic::Severity;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::fix::Applicability;
-use crate::rule::{Level, RuleMeta};
+use crate::rule::{Level, Precision, RuleMeta};
 use crate::rules::RULES;
 
 /// A rule as JSON.
@@ -30,6 +30,8 @@ pub(super) struct RuleJson {
     cwe: &'static [u16],
     /// Recommendations of the CIS Docker Benchmark.
     cis: &'static [&'static str],
+    /// How many of its findings on public files were read, and how many are right.
+    precision: Option<Precision>,
     summary: &'static str,
     url: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +51,7 @@ impl RuleJson {
             impact: meta.impact.iter().map(|i| i.as_str()).collect(),
             cwe: meta.cwe,
             cis: meta.cis,
+            precision: meta.precision,
             summary: meta.summary,
             url: meta.url,
             page: page.then_some(meta.page),

@@ -91,6 +91,23 @@ pub enum BuildkitKind {
     Experimental,
 }
 
+/// How many of a rule's findings on public files were read, and how many of them are right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Precision {
+    /// Those that say what is so and matters there.
+    pub right: u16,
+    /// Those that were read.
+    pub labelled: u16,
+}
+
+impl Precision {
+    /// The share that is right, in per cent.
+    pub fn percent(self) -> u16 {
+        let percent = u32::from(self.right) * 100 / u32::from(self.labelled).max(1);
+        u16::try_from(percent).unwrap_or(100)
+    }
+}
+
 /// What is known of a rule: for one of dlint's what its page says, the front matter and the text.
 #[non_exhaustive]
 pub struct RuleMeta {
@@ -116,6 +133,8 @@ pub struct RuleMeta {
     pub cwe: &'static [u16],
     /// The recommendations of the CIS Docker Benchmark it is about: `4.10`.
     pub cis: &'static [&'static str],
+    /// How many of its findings on public files were right, if some were read.
+    pub precision: Option<Precision>,
     /// The first paragraph of the page.
     pub summary: &'static str,
     /// The page without its front matter, Markdown; empty if there is none.
@@ -165,6 +184,7 @@ impl RuleMeta {
             impact: &[],
             cwe: &[],
             cis: &[],
+            precision: None,
             summary,
             page: "",
             url: None,

@@ -34,6 +34,7 @@ mod packaging;
 mod pages;
 mod policy;
 mod pre_commit;
+mod precision;
 mod probes_expand;
 mod properties;
 #[cfg(feature = "rego")]

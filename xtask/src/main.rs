@@ -2,6 +2,7 @@
 
 mod fixes;
 mod fleet;
+mod precision;
 mod refresh;
 mod soak;
 
@@ -11,6 +12,7 @@ const USAGE: &str = "usage: cargo xtask <chore>
 
   fleet N   write the facts of N repositories, to measure `dlint bases --merge`
   fixes     fix the Dockerfiles of a folder and show whether any of them breaks
+  precision how many of the labelled findings on public files are right
   refresh   compare the tables of data/ with their public sources
   soak      try the property tests with random seeds until one fails";
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         }
         "fleet" => fleet::run(arguments),
         "fixes" => fixes::run(arguments).map_err(|e| e.to_string()),
+        "precision" => precision::run(arguments).map_err(|e| e.to_string()),
         "refresh" => refresh::run(arguments).map_err(|e| e.to_string()),
         "soak" => soak::run(arguments).map_err(|e| e.to_string()),
         other => Err(format!("no chore `{other}`\n\n{USAGE}")),
