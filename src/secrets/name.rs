@@ -109,7 +109,8 @@ const ABOUT: &str = "\
     parameter column scope scopes issuer audience provider backend manager store service driver \
     class encryption maps map reset validator strength command cmd script helper variable variables \
     var vars varname env envvar environ environment source src cookie cookies stdin label labels \
-    placeholder property attribute claim claims query selector engine plugin support transport storage";
+    placeholder property attribute claim claims query selector engine plugin support transport \
+    storage";
 
 /// Words behind the secret word that change nothing.
 const HARMLESS_TAIL: &str = "\

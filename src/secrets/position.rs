@@ -959,6 +959,8 @@ mod tests {
             ("python -m twine upload -u a -p @ dist/*", "twine"),
             ("vault login @", "vault"),
             ("ldapsearch -x -D cn=a -w @", "ldapsearch"),
+            ("drush -y upwd bob @", "drush"),
+            ("drush user:password bob '@'", "drush"),
             ("printf 'root:%s' '@' | chpasswd", "chpasswd"),
             ("printf 'root:%s\\n' @ | chpasswd", "chpasswd"),
             ("jq --arg password '@' '.a=$password' x", "jq"),
