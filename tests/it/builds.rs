@@ -11,7 +11,7 @@ mod builder;
 mod image;
 mod oracle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -19,6 +19,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use builder::{Builder, Outcome};
+use dlint::fix::Applicability;
 use image::Image;
 use serde::Deserialize;
 
@@ -73,6 +74,8 @@ fn error() -> String {
 struct Safe {
     name: String,
     rule: String,
+    /// A rule that is on beside it.
+    with: Option<String>,
     /// Whether the fix is unsafe: its page says how the image differs, and so does `may`.
     #[serde(default, rename = "unsafe")]
     is_unsafe: bool,
@@ -189,6 +192,9 @@ impl Safe {
     /// What dlint makes of the Dockerfile in a folder.
     fn fix(&self, folder: &Path) -> String {
         let mut trust = vec!["--context=.", "--extend-select", &self.rule];
+        if let Some(with) = &self.with {
+            trust.extend(["--extend-select", with]);
+        }
         if self.is_unsafe {
             trust.push("--unsafe-fixes");
         }
@@ -271,6 +277,27 @@ fn dlint_says_of_the_fixtures_what_they_say() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(fault.len() >= 60, "{} fixtures", fault.len());
+}
+
+#[test]
+fn each_rule_with_a_safe_fix_has_a_fixture() {
+    let Fixtures { fault, safe } = fixtures();
+    let safe = safe.iter().filter(|safe| !safe.is_unsafe);
+    // The twin of a fault is what dlint makes of it, if the fixture writes none.
+    let faults = fault.iter().filter(|fault| fault.fixed.is_none());
+    let names = safe.map(|safe| safe.rule.as_str());
+    let mut proved: BTreeSet<&str> = names.chain(faults.map(|f| f.says.as_str())).collect();
+    if proved.iter().any(|name| name.starts_with("SC")) {
+        proved.insert("shellcheck");
+    }
+    let rules = dlint::rules::RULES.iter();
+    let fixed = rules.filter(|rule| rule.meta.fix == Some(Applicability::Safe));
+    let fixed: BTreeSet<&str> = fixed.map(|rule| rule.meta.id).collect();
+    let missing: Vec<_> = fixed.difference(&proved).collect();
+    assert!(
+        missing.is_empty(),
+        "no fixture proves the fixes of {missing:?}"
+    );
 }
 
 /// Does something for each fixture, a few at a time, and gives the complaints.

@@ -129,6 +129,7 @@ impl Builder {
                     "debian:bookworm",
                     "python:3.12",
                     "node:20",
+                    "ruby:3.2",
                     "fedora:41",
                     "centos:7",
                     "opensuse/leap:15.6",
