@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::Trouble;
+use super::repositories::{Asked, Since};
 use crate::context::{BuildContext, IgnoreFile, disk};
 use crate::facts::Facts;
 use crate::facts::cache::{ChangedFile, Input};
 use crate::path::is_in;
-use crate::rebuild::git::Repository;
+use crate::rebuild::git::GitError;
 
 /// The most files below a directory that is named.
 const MAX_BELOW: usize = 200_000;
@@ -56,7 +56,7 @@ struct Named {
 
 /// A path from the root with the links of the directories on the way resolved; the file itself need
 /// not be there any more.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     let path = disk::absolute(path);
     let mut missing = Vec::new();
     let mut at = path.as_path();
@@ -101,7 +101,11 @@ impl<'c> Places<'c> {
 
     /// Adds a path, which may be a directory, to what changed.
     pub(super) fn add(&self, path: &Path, changed: &mut Changed) {
-        let path = real(path);
+        self.add_real(&real(path), changed);
+    }
+
+    /// The same of a path whose directories are no links.
+    pub(super) fn add_real(&self, path: &Path, changed: &mut Changed) {
         let is_directory = path.is_dir() && !path.is_symlink();
         let mut inside = false;
         let below_main = self
@@ -111,7 +115,7 @@ impl<'c> Places<'c> {
         if let (Some(context), Some(below)) = (self.context, below_main.and_then(slashed)) {
             inside = true;
             if below.is_empty() || is_directory {
-                self.add_below(&path, changed);
+                self.add_below(path, changed);
             } else {
                 changed.add(context, below);
             }
@@ -130,7 +134,7 @@ impl<'c> Places<'c> {
             }
         }
         if !inside {
-            let shown = slashed(disk::nearer(&path));
+            let shown = slashed(disk::nearer(path));
             changed.outside.extend(shown);
         }
     }
@@ -165,10 +169,10 @@ impl<'c> Places<'c> {
     /// other way round.
     pub(super) fn add_ignored_before(
         &self,
-        repository: &Repository,
-        commit: &str,
+        asked: &Asked,
+        since: &Since,
         changed: &mut Changed,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), GitError> {
         let (Some(context), Some(root)) = (self.context, &self.root) else {
             return Ok(());
         };
@@ -176,16 +180,21 @@ impl<'c> Places<'c> {
             context.ignore_path.clone(),
             Some(root.join(".dockerignore")),
         ];
+        let mut stated = paths.iter().flatten();
+        if stated.all(|path| asked.is_as_before(since, path)) {
+            return Ok(());
+        }
+        let repository = &asked.repository;
         let at = |path: &PathBuf| {
             let path = repository.path_of(&real(path))?;
-            repository.text_at(commit, &path)
+            repository.text_at(&since.commit, &path)
         };
         let before = paths.iter().flatten().find_map(at);
         let before = IgnoreFile::parse(&before.unwrap_or_default());
         if before == *context.ignore() {
             return Ok(());
         }
-        for path in repository.tracked()? {
+        for path in asked.tracked()? {
             let path = repository.root.join(path);
             let below = path.strip_prefix(root).ok().and_then(slashed);
             let Some(below) = below else { continue };

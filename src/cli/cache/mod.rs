@@ -3,6 +3,7 @@
 mod changed;
 mod history;
 mod list;
+mod repositories;
 mod targets;
 
 use std::io::{BufRead, Write};
@@ -29,6 +30,7 @@ use crate::span::Source;
 use crate::syntax;
 use changed::{Changed, Places};
 use history::StepHistory;
+use repositories::{Asked, Repositories};
 
 /// The largest log or list of paths that is read.
 const MAX_BYTES: u64 = 1 << 28;
@@ -94,6 +96,7 @@ pub(super) fn run(args: &CacheArgs, color: Color) -> Result<Status, Trouble> {
     let listed = stdin(args)?;
     let mut answers = Vec::new();
     let mut explained = Vec::new();
+    let repositories = Repositories::default();
     for task in tasks {
         // A Dockerfile in a compose file has no path that git would know.
         if task.inline.is_some() {
@@ -136,6 +139,7 @@ pub(super) fn run(args: &CacheArgs, color: Color) -> Result<Status, Trouble> {
             as_of: settings.as_of(),
             listed: listed.as_deref(),
             log: log.as_ref(),
+            repositories: &repositories,
         };
         answers.push(file.answer(&mut explained)?);
     }
@@ -233,6 +237,7 @@ struct OneFile<'q> {
     as_of: Date,
     listed: Option<&'q [PathBuf]>,
     log: Option<&'q Log>,
+    repositories: &'q Repositories,
 }
 
 impl OneFile<'_> {
@@ -244,13 +249,14 @@ impl OneFile<'_> {
         self.check_names(&facts)?;
         let context = self.context(&facts, &files)?;
         let places = Places::new(context.as_ref(), &args.build_context);
-        let repository = || -> Result<Repository, Trouble> {
+        let asked_of = || -> Result<Arc<Asked>, Trouble> {
             let root = context.as_ref().map(|c| c.root.as_path());
             let folder = root
                 .or(self.source.path().parent())
                 .unwrap_or(Path::new("."));
-            Ok(Repository::of(folder)?)
+            Ok(self.repositories.of(folder)?)
         };
+        let repository = || asked_of().map(|asked| asked.repository.clone());
 
         // What changed.
         let mut changed = Changed::default();
@@ -265,15 +271,18 @@ impl OneFile<'_> {
         }
         if let Some(reference) = &args.since {
             asked = true;
-            let repository = repository()?;
-            let commit = repository.commit(reference)?;
-            for path in repository.changed_since(&commit)? {
-                places.add(&repository.root.join(path), &mut changed);
+            let asked = asked_of()?;
+            let since = asked.since(reference)?;
+            for path in &since.paths {
+                places.add_real(path, &mut changed);
             }
-            places.add_ignored_before(&repository, &commit, &mut changed)?;
-            let text = text_at(&repository, &commit, self.source.path()).unwrap_or_default();
-            if text != self.source.text() {
-                before = Some(Source::new(self.source.path(), text));
+            places.add_ignored_before(&asked, since, &mut changed)?;
+            if !asked.is_as_before(since, self.source.path()) {
+                let text = text_at(&asked.repository, &since.commit, self.source.path());
+                let text = text.unwrap_or_default();
+                if text != self.source.text() {
+                    before = Some(Source::new(self.source.path(), text));
+                }
             }
         }
         changed.finish(&places, &facts);
@@ -440,15 +449,9 @@ impl OneFile<'_> {
     fn paths(&self, context: Option<&BuildContext>) -> Option<Vec<String>> {
         let context = context?;
         let root = std::fs::canonicalize(&context.root).ok()?;
-        let tracked = Repository::of(&root).ok().and_then(|repository| {
-            let below = repository.path_of(&root)?;
-            let tracked = repository.tracked().ok()?;
-            let prefix = match below.as_str() {
-                "" => String::new(),
-                below => format!("{below}/"),
-            };
-            let paths = tracked.iter().filter_map(|p| p.strip_prefix(&prefix));
-            let paths: Vec<String> = paths.map(str::to_owned).collect();
+        let tracked = self.repositories.of(&root).ok().and_then(|asked| {
+            let below = asked.repository.path_of(&root)?;
+            let paths = asked.tracked_below(&below).ok()?;
             (!paths.is_empty()).then_some(paths)
         });
         let mut paths = tracked.unwrap_or_else(|| {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::changed::{Changed, Places};
+use super::repositories::{Asked, Repositories};
 use super::{lint_args, stdin};
 use crate::builds::{Recipe, bake, compose};
 use crate::cli::args::{CacheArgs, CacheFormat};
@@ -24,7 +25,6 @@ use crate::facts::cache::{Input, Verdict};
 use crate::images::ImageRef;
 use crate::inventory;
 use crate::perspective::Perspective;
-use crate::rebuild::git::Repository;
 use crate::rebuild::write::cut;
 use crate::rebuild::{self, Describer};
 use crate::span::Source;
@@ -94,7 +94,7 @@ struct Change {
     paths: Vec<PathBuf>,
     known: HashSet<PathBuf>,
     /// Whence the state before can be had.
-    before: Option<(Repository, String)>,
+    before: Option<(Arc<Asked>, String)>,
 }
 
 pub(super) fn run(args: &CacheArgs, color: Color) -> Result<Status, Trouble> {
@@ -149,11 +149,9 @@ fn change(args: &CacheArgs) -> Result<Change, Trouble> {
             Some(path) => path.parent().unwrap_or(Path::new("")),
             None => Path::new("."),
         };
-        let repository = Repository::of(folder)?;
-        let commit = repository.commit(reference)?;
-        let changed = repository.changed_since(&commit)?;
-        paths.extend(changed.iter().map(|path| repository.root.join(path)));
-        before = Some((repository, commit));
+        let asked = Repositories::default().of(folder)?;
+        paths.extend(asked.since(reference)?.paths.iter().cloned());
+        before = Some((asked, reference.clone()));
     } else if !asked {
         return Err(Trouble::Usage {
             message: "--targets needs to know what changed".to_owned(),
@@ -461,11 +459,10 @@ fn reason(
     });
     if ignore_changed {
         match &change.before {
-            Some((repository, commit)) => {
-                if places
-                    .add_ignored_before(repository, commit, &mut changed)
-                    .is_err()
-                {
+            Some((asked, reference)) => {
+                let told = asked.since(reference);
+                let told = told.and_then(|s| places.add_ignored_before(asked, s, &mut changed));
+                if told.is_err() {
                     return Some("its ignore file changed".to_owned());
                 }
             }
@@ -476,7 +473,10 @@ fn reason(
     let mut old_source = None;
     if change.has(dockerfile) {
         let before = change.before.as_ref();
-        let text = before.and_then(|(r, commit)| super::text_at(r, commit, dockerfile));
+        let text = before.and_then(|(asked, reference)| {
+            let since = asked.since(reference).ok()?;
+            super::text_at(&asked.repository, &since.commit, dockerfile)
+        });
         match text {
             Some(text) => old_source = Some(Source::new(dockerfile, text)),
             None => return Some("its Dockerfile changed".to_owned()),
