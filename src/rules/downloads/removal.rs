@@ -26,12 +26,18 @@ pub(super) fn of(facts: &Facts<'_>, off: &SwitchedOff) -> Option<Fix> {
         // The first of its line: what follows moves up.
         let gap = behind.len() - behind.trim_start_matches(blank).len();
         let rest = behind.trim_start_matches(blank);
-        match rest.strip_prefix("\\\n") {
-            Some(_) => Span::new(
-                off.span.start - line.len() as u32,
-                off.span.end + gap as u32 + 2,
-            ),
-            None => Span::new(off.span.start, off.span.end + gap as u32),
+        let escape = facts.file.escape.char();
+        let joint = format!("{escape}{}", facts.source.newline());
+        let above = before.strip_suffix(line)?;
+        if rest.starts_with(&joint) {
+            let start = off.span.start - line.len() as u32;
+            Span::new(start, off.span.end + (gap + joint.len()) as u32)
+        } else if !rest.is_empty() && !rest.starts_with(['\n', '\r']) {
+            Span::new(off.span.start, off.span.end + gap as u32)
+        } else {
+            // The only one of the last line: an empty one would join what stands below.
+            let above = above.strip_suffix(&joint)?.trim_end_matches(blank);
+            Span::new(above.len() as u32, off.span.end)
         }
     } else {
         let gap = line.len() - line.trim_end_matches(blank).len();

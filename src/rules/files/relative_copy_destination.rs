@@ -4,19 +4,12 @@ use crate::facts::{Node, is_absolute_path};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Kind;
 
-rule! {
-    RelativeCopyDestination {
-        /// Whether ADD is looked at too.
-        pub add: bool,
-    }
-}
+rule!(RelativeCopyDestination);
 
 impl Rule for RelativeCopyDestination {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let transfer = match &node.instruction.kind {
-            Kind::Copy(transfer) => transfer,
-            Kind::Add(transfer) if self.add => transfer,
-            _ => return,
+        let (Kind::Copy(transfer) | Kind::Add(transfer)) = &node.instruction.kind else {
+            return;
         };
         let facts = cx.facts;
         let Some(stage) = facts.stage_of(node) else {

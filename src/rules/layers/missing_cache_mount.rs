@@ -5,6 +5,7 @@ use super::paths::has_cache_mount;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -32,7 +33,13 @@ impl Rule for MissingCacheMount {
             if !downloads || !plain || has_cache_mount(node, install.manager) {
                 return None;
             }
-            Some((install, cache(facts, node, install)?))
+            // Which home a `sudo` leaves is up to its settings.
+            let command = node.commands().get(install.command)?;
+            if command.wrappers.iter().any(|w| w.name == "sudo") || installs_only_pip(install) {
+                return None;
+            }
+            let cache = cache(facts, node, install)?;
+            (!removes(node, &cache)).then_some((install, cache))
         });
         let Some((install, cache)) = found else {
             return;
@@ -58,6 +65,30 @@ impl Rule for MissingCacheMount {
             report.fix(fix);
         }
     }
+}
+
+/// Whether pip only installs itself and what it builds with, which is small.
+fn installs_only_pip(install: &Install) -> bool {
+    let own = |name: &str| matches!(name, "pip" | "setuptools" | "wheel");
+    install.manager == Manager::Pip
+        && install.action == Action::Install
+        && !install.packages.is_empty()
+        && install.packages.iter().all(|p| own(&p.name))
+}
+
+/// Whether a command removes the place of the cache: a mount there is busy, and the build fails.
+fn removes(node: &Node<'_>, cache: &Cache) -> bool {
+    let removed = node.commands().iter().filter(|c| c.name == "rm");
+    removed.flat_map(|c| c.args()).any(|word| {
+        let path = word.raw.trim_matches('"').trim_end_matches('/');
+        let at_home = path.strip_prefix("~/").or(path.strip_prefix("$HOME/"));
+        cache.targets().iter().any(|target| match at_home {
+            Some(path) => {
+                is_in(target, &format!("/root/{path}")) || target.ends_with(&format!("/{path}"))
+            }
+            None => path.starts_with('/') && is_in(target, path),
+        })
+    })
 }
 
 /// What else a mount for a manager takes.
@@ -96,9 +127,12 @@ fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> 
     let empties = node.installs.iter().any(|i| i.action == Action::Clean)
         || node.commands().iter().any(|c| c.name == "rm");
     (is_plain && !empties && (is_copied || only())).then(|| {
-        Fix::unsafe_(
-            "keep the cache in a mount",
-            vec![Edit::insert(name.span.end, format!(" {}", cache.mounts()))],
-        )
+        let mut edits = vec![Edit::insert(name.span.end, format!(" {}", cache.mounts()))];
+        // A fix that switches the cache off touches these places: it then waits for the next round,
+        // in which there is a mount.
+        let same = node.installs.iter().filter(|i| i.manager == install.manager);
+        edits.extend(same.map(|i| Edit::insert(i.verb_span.end, "")));
+        edits.dedup();
+        Fix::unsafe_("keep the cache in a mount", edits)
     })
 }

@@ -18,6 +18,46 @@ pub(super) struct Evidence {
 pub(super) fn listens(facts: &Facts<'_>, stage: usize) -> bool {
     let mut commands = facts.launch(stage).commands();
     commands.any(|c| of_command(facts, stage, c).is_some_and(|e| e.port.is_some()))
+        || of_environment(facts, stage).is_some()
+}
+
+/// A variable that tells the program its port.
+pub(super) fn of_environment(facts: &Facts<'_>, stage: usize) -> Option<Evidence> {
+    const NAMES: &[&str] = &[
+        "PORT",
+        "HTTP_PORT",
+        "APP_PORT",
+        "LISTEN_PORT",
+        "WEB_PORT",
+        "FLASK_RUN_PORT",
+        "UVICORN_PORT",
+        "ASPNETCORE_HTTP_PORTS",
+        "GRADIO_SERVER_PORT",
+        "STREAMLIT_SERVER_PORT",
+    ];
+    let mut found = None;
+    for node in facts.chain_nodes(stage) {
+        let Kind::Env(pairs) = &node.instruction.kind else {
+            continue;
+        };
+        for pair in &pairs.pairs {
+            let Some(name) = facts.text(node.index, &pair.name) else {
+                continue;
+            };
+            let value = facts.text(node.index, &pair.value);
+            let Some(port) = value.and_then(|v| v.trim().parse::<u16>().ok()) else {
+                continue;
+            };
+            if NAMES.contains(&name.as_str()) && port > 0 {
+                found = Some(Evidence {
+                    span: pair.span,
+                    what: format!("`{name}` tells the program to listen"),
+                    port: Some(port),
+                });
+            }
+        }
+    }
+    found
 }
 
 /// Options that give the port, of programs that have it for nothing else.

@@ -1,13 +1,12 @@
 //! `missing-expose`: the file shows a server, and no port is exposed.
 
-use super::listening::{Evidence, of_command};
+use super::listening::{Evidence, of_command, of_environment};
 use crate::edits::insert_above;
 use crate::facts::{Base, Command, Facts};
 use crate::fix::Fix;
 use crate::images::is_plain;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::Kind;
 
 rule!(MissingExpose);
 
@@ -99,43 +98,4 @@ fn of_healthcheck(facts: &Facts<'_>, stage: usize) -> Option<Evidence> {
             })
         })
     })
-}
-
-/// A variable that tells the program its port.
-fn of_environment(facts: &Facts<'_>, stage: usize) -> Option<Evidence> {
-    const NAMES: &[&str] = &[
-        "PORT",
-        "HTTP_PORT",
-        "APP_PORT",
-        "LISTEN_PORT",
-        "WEB_PORT",
-        "FLASK_RUN_PORT",
-        "UVICORN_PORT",
-        "ASPNETCORE_HTTP_PORTS",
-        "GRADIO_SERVER_PORT",
-        "STREAMLIT_SERVER_PORT",
-    ];
-    let mut found = None;
-    for node in facts.chain_nodes(stage) {
-        let Kind::Env(pairs) = &node.instruction.kind else {
-            continue;
-        };
-        for pair in &pairs.pairs {
-            let Some(name) = facts.text(node.index, &pair.name) else {
-                continue;
-            };
-            let value = facts.text(node.index, &pair.value);
-            let Some(port) = value.and_then(|v| v.trim().parse::<u16>().ok()) else {
-                continue;
-            };
-            if NAMES.contains(&name.as_str()) && port > 0 {
-                found = Some(Evidence {
-                    span: pair.span,
-                    what: format!("`{name}` tells the program to listen"),
-                    port: Some(port),
-                });
-            }
-        }
-    }
-    found
 }

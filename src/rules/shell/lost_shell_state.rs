@@ -37,16 +37,20 @@ impl Rule for LostShellState {
         let Some((what, help)) = lost(last, installs_default) else {
             return;
         };
+        let facts = cx.facts;
+        let mut off = facts.switched_off().iter();
+        let switches_off = off.any(|off| off.node == node.index);
         let report = cx
             .report(last.span, format!("{what} ends with this RUN"))
             .help(help);
-        // The whole RUN does nothing else: say it where it lasts.
+        // The whole RUN does nothing else: say it where it lasts, unless it had better not.
         let shell_form = matches!(node.instruction.kind, Kind::Run(CommandLine::Shell(_)));
         if index == 0
             && shell_form
             && !node.onbuild
             && node.instruction.flags.is_empty()
             && node.instruction.heredocs.is_empty()
+            && !switches_off
             && let Some(fix) = to_env(node, last)
         {
             report.fix(fix);
