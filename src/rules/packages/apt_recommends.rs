@@ -59,6 +59,8 @@ impl Rule for AptRecommends {
             .filter(|(extra, _)| extra.megabytes >= WORTH)
             .collect();
         extras.sort_by(|a, b| b.cmp(a));
+        // A list may name a package twice.
+        extras.dedup_by_key(|(_, name)| *name);
         let Some(((most, name), others)) = extras.split_first() else {
             return;
         };
@@ -76,9 +78,14 @@ impl Rule for AptRecommends {
             .report(
                 facts.call_span(first),
                 format!(
-                    "`{}` also installs {} packages, {} MB, that {} only recommend{}",
+                    "`{}` also installs {} {}, {} MB, that {} only recommend{}",
                     first.call(),
                     most.packages,
+                    if most.packages == 1 {
+                        "package"
+                    } else {
+                        "packages"
+                    },
                     most.megabytes,
                     match others {
                         [] => format!("`{name}`"),
