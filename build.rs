@@ -33,7 +33,7 @@ mod tokens;
 #[path = "build/verification.rs"]
 mod verification;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
@@ -103,6 +103,14 @@ fn main() {
             problems.push(format!("{path} has no rules/{family}/{id}.md"));
         }
     }
+    let families = tables::families().unwrap_or_else(|problem| {
+        problems.push(problem);
+        BTreeMap::new()
+    });
+    let used: BTreeSet<&String> = pages.keys().map(|(family, _)| family).collect();
+    if !families.is_empty() && !families.keys().eq(used.iter().copied()) {
+        problems.push("rules/families.toml: its families are not the folders of rules/".into());
+    }
     if !problems.is_empty() {
         for problem in problems {
             println!("cargo::error={problem}");
@@ -115,6 +123,17 @@ fn main() {
     );
     for entry in rules.values() {
         out.push_str(entry);
+    }
+    out.push_str("];\n");
+    writeln!(
+        out,
+        "/// The families by name, each with what its rules are about: a sentence without a full stop.\n\
+         pub static FAMILIES: [(&str, &str); {}] = [",
+        families.len()
+    )
+    .expect("a String can be written");
+    for (name, about) in &families {
+        writeln!(out, "    ({name:?}, {about:?}),").expect("a String can be written");
     }
     out.push_str("];\n");
     let target = env::var("OUT_DIR").expect("cargo sets OUT_DIR");

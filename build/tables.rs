@@ -8,8 +8,16 @@ use serde::de::DeserializeOwned;
 
 /// Reads `data/<name>.toml`.
 pub(super) fn read<T: DeserializeOwned>(name: &str) -> Result<T, String> {
-    let path = format!("data/{name}.toml");
-    let text = fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+    read_at(&format!("data/{name}.toml"))
+}
+
+/// The families of rules with what they are about.
+pub(super) fn families() -> Result<BTreeMap<String, String>, String> {
+    read_at("rules/families.toml")
+}
+
+fn read_at<T: DeserializeOwned>(path: &str) -> Result<T, String> {
+    let text = fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
     toml::from_str(&text).map_err(|e| format!("{path}: {e}"))
 }
 

@@ -87,6 +87,8 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> Result<Status, Trouble> {
                     if is_first {
                         let gap = if i > 0 { "\n" } else { "" };
                         writeln!(out, "{gap}{}\n", terminal.paint(Style::Bold, meta.family))?;
+                        let about = rules::about_family(meta.family).unwrap_or_default();
+                        writeln!(out, "{}", markdown::render(&format!("{about}."), &terminal))?;
                     }
                     let text = format!("- `{}`: {}", meta.id, meta.summary);
                     write!(out, "{}", markdown::render(&text, &terminal))?;

@@ -11,7 +11,7 @@ use crate::diagnostic::Severity;
 use crate::emit::terminal::{Color, Style, Terminal};
 use crate::fix::Applicability;
 use crate::rule::{Level, Precision, RuleMeta};
-use crate::rules::RULES;
+use crate::rules::{RULES, about_family};
 
 /// A rule as JSON.
 #[derive(Debug, Serialize)]
@@ -126,7 +126,9 @@ fn table(mut metas: Vec<&RuleMeta>, terminal: &Terminal, out: &mut dyn Write) ->
         if meta.family != family {
             let gap = if family.is_empty() { "" } else { "\n" };
             family = meta.family;
-            writeln!(out, "{gap}{}", terminal.paint(Style::Bold, family))?;
+            let name = terminal.paint(Style::Bold, family);
+            let about = about_family(family).unwrap_or_default();
+            writeln!(out, "{gap}{name}: {about}")?;
         }
         let severity = meta.level.severity();
         let level = terminal.paint(

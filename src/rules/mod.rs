@@ -67,6 +67,14 @@ pub fn by_id(id: &str) -> Option<&'static RuleEntry> {
         .and_then(|i| RULES.get(i))
 }
 
+/// What the rules of a family are about.
+pub fn about_family(name: &str) -> Option<&'static str> {
+    let at = FAMILIES
+        .binary_search_by(|(family, _)| (*family).cmp(name))
+        .ok()?;
+    FAMILIES.get(at).map(|(_, about)| *about)
+}
+
 /// What is known of a rule that the code names; a name that no rule has does not compile.
 #[allow(
     clippy::indexing_slicing,
