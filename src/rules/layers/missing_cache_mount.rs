@@ -130,7 +130,10 @@ fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> 
         let mut edits = vec![Edit::insert(name.span.end, format!(" {}", cache.mounts()))];
         // A fix that switches the cache off touches these places: it then waits for the next round,
         // in which there is a mount.
-        let same = node.installs.iter().filter(|i| i.manager == install.manager);
+        let same = node
+            .installs
+            .iter()
+            .filter(|i| i.manager == install.manager);
         edits.extend(same.map(|i| Edit::insert(i.verb_span.end, "")));
         edits.dedup();
         Fix::unsafe_("keep the cache in a mount", edits)
