@@ -74,6 +74,7 @@ pub use remote::Remote;
 use scope::Scopes;
 pub use scope::{Origin, PLATFORM_ARGUMENTS, Variable};
 pub use scripts::{RunBy, RunScript};
+use secret_flow::SecretArgument;
 pub use secret_flow::{SecretSource, SecretWrite};
 pub use sources::{Fetched, FetchedKind};
 pub use stage::{
@@ -139,6 +140,8 @@ pub struct Facts<'a> {
     /// For each node where its script assigns each variable, in order.
     assignments: Vec<OnceCell<Assignments>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// See [`Facts::secret_arguments`].
+    secret_arguments: OnceCell<HashMap<Option<usize>, Vec<SecretArgument>>>,
     /// See [`Facts::switched_off`].
     switched_off: OnceCell<Vec<SwitchedOff>>,
     /// The files around the Dockerfile: see [`Facts::context`].
@@ -311,6 +314,7 @@ impl<'a> Facts<'a> {
             script_words: Vec::new(),
             assignments: Vec::new(),
             user_names: OnceCell::new(),
+            secret_arguments: OnceCell::new(),
             switched_off: OnceCell::new(),
             compared: Cell::new(0),
             files,

@@ -39,6 +39,13 @@ const PASSING: [&str; 20] = [
     "tail", "cut", "grep", "rev", "xxd", "openssl", "gunzip", "dd",
 ];
 
+/// A build argument whose name says that it is secret.
+pub(super) struct SecretArgument {
+    /// The node that declares it first.
+    node: usize,
+    name: String,
+}
+
 /// The secrets that a RUN is given: their paths and variables.
 #[derive(Default)]
 struct Given {
@@ -114,20 +121,38 @@ impl Facts<'_> {
                 .extend(target.map(|t| (clean(&t), source.clone())));
             given.variables.extend(variable.map(|v| (v, source)));
         }
-        let stage = node.stage;
-        let mut seen = HashSet::new();
-        for variable in self.declarations(stage) {
-            let name = variable.name.as_str();
-            let is_secret = variable.origin == Origin::Argument
-                && name::classify(name).is_some_and(|n| n.exact)
-                && variable.node < node.index
-                && seen.insert(name.to_owned());
-            if is_secret {
-                let source = SecretSource::Argument(name.to_owned());
-                given.variables.push((name.to_owned(), source));
-            }
-        }
+        let arguments = self.secret_arguments(node.stage).iter();
+        let before = arguments.take_while(|argument| argument.node < node.index);
+        given.variables.extend(before.map(|argument| {
+            let name = argument.name.clone();
+            (name.clone(), SecretSource::Argument(name))
+        }));
         given
+    }
+
+    /// The arguments of a stage whose names say that they are secret, in order.
+    fn secret_arguments(&self, stage: Option<usize>) -> &[SecretArgument] {
+        let arguments = self.secret_arguments.get_or_init(|| {
+            let stages = (0..self.stages.len()).map(Some);
+            let of = |stage: Option<usize>| {
+                let mut seen = HashSet::new();
+                let secret = self.declarations(stage).filter(|variable| {
+                    variable.origin == Origin::Argument
+                        && name::classify(&variable.name).is_some_and(|n| n.exact)
+                        && seen.insert(variable.name.as_str())
+                });
+                let mut secret: Vec<SecretArgument> = secret
+                    .map(|variable| SecretArgument {
+                        node: variable.node,
+                        name: variable.name.clone(),
+                    })
+                    .collect();
+                secret.sort_by_key(|argument| argument.node);
+                (stage, secret)
+            };
+            stages.chain([None]).map(of).collect()
+        });
+        arguments.get(&stage).map_or(&[], Vec::as_slice)
     }
 
     /// Adds the shell's variables that take a secret over.
