@@ -17,6 +17,28 @@ const WORKPLACES: [&str; 4] = [
     "vscode",
 ];
 
+/// Words in the names of files, folders and stages that are for those who work on the project.
+const DEVELOPMENT: [&str; 18] = [
+    "build",
+    "builder",
+    "ci",
+    "debug",
+    "demo",
+    "dev",
+    "devcontainer",
+    "docs",
+    "e2e",
+    "editable",
+    "example",
+    "examples",
+    "lint",
+    "local",
+    "sandbox",
+    "test",
+    "testing",
+    "tests",
+];
+
 /// What a container starts: ENTRYPOINT with CMD behind it, as the engine joins them.
 pub struct Launch<'f, 'a> {
     /// The ENTRYPOINT in force, if the file sets one.
@@ -101,6 +123,20 @@ impl<'a> Facts<'a> {
             .is_some_and(|name| WORKPLACES.contains(&name))
             || matches!(self.root_base(last.index), Base::Image(image) if images::is_for_builds(image));
         (!is_workplace).then_some(last)
+    }
+
+    /// Whether the image is for development or tests, by the names of the file, of its folder and the
+    /// one above, and of the last stage.
+    pub fn is_for_development(&self) -> bool {
+        let says = |text: &str| {
+            let text = text.to_lowercase();
+            let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
+            parts.any(|part| DEVELOPMENT.contains(&part) || part.starts_with("devel"))
+        };
+        let path = self.source.path().to_string_lossy();
+        let mut places = path.rsplit(['/', '\\']).take(3);
+        let stage = self.final_stage().and_then(|stage| stage.name.as_deref());
+        places.any(says) || stage.is_some_and(says)
     }
 
     /// The user a stage begins with: that of the image its chain stands on.

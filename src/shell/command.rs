@@ -314,6 +314,14 @@ impl Command {
         self.words.get(1..).unwrap_or_default()
     }
 
+    /// Whether an argument begins with a variable or a substitution, so that it may be any option,
+    /// or several.
+    pub fn hides_options(&self) -> bool {
+        self.args()
+            .iter()
+            .any(|w| w.prefix().is_empty() && !w.parts.is_empty())
+    }
+
     /// The arguments whose value is known.
     pub fn literal_args(&self) -> impl Iterator<Item = &str> {
         self.args().iter().filter_map(Word::literal)

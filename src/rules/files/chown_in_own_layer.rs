@@ -150,7 +150,8 @@ fn is_small(copied: &Copied) -> bool {
         source.path().is_some_and(|path| {
             let name = file_name(&path);
             let only_small = matches!(copied.origin, CopyOrigin::Context) && NAMES.contains(&name);
-            only_small || is_small_file(&path)
+            // `docker-entrypoint`: a script without an ending.
+            only_small || is_small_file(&path) || name.ends_with("entrypoint")
         })
     };
     let whole = copied.sources.iter().any(|s| s.is_whole());

@@ -23,7 +23,7 @@ impl Rule for HeavyBase {
             return;
         };
         let mut stages = facts.chain(last.index);
-        if stages.any(|stage| builds(facts, stage)) {
+        if facts.is_for_development() || stages.any(|stage| builds(facts, stage)) {
             return;
         }
         let used = facts
@@ -35,6 +35,13 @@ impl Rule for HeavyBase {
         let Some((name, slim, what)) = lighter(&used.image) else {
             return;
         };
+        // What starts nothing of its own is a base for others, which may well compile; and a slim
+        // variant lacks programs that the file calls.
+        if what == COMPILERS
+            && (facts.launch(last.index).node().is_none() || takes_more(facts, last.index))
+        {
+            return;
+        }
         let place = facts.version_place(used);
         let message = format!(
             "`{}` has {what}, `{name}:{slim}` has not",
@@ -44,6 +51,9 @@ impl Rule for HeavyBase {
             .help(format!("build on `{name}:{slim}`"));
     }
 }
+
+/// What the slim variants of language images leave out.
+const COMPILERS: &str = "compilers";
 
 /// Before that year there were no slim variants.
 const FIRST_YEAR: u16 = 2017;
@@ -72,6 +82,34 @@ fn lighter(image: &ImageRef) -> Option<(String, String, &'static str)> {
         _ => return None,
     };
     Some((image.familiar_name(), slim, without))
+}
+
+/// Whether a stage or one below calls what full variants bring along and slim ones do not.
+fn takes_more(facts: &Facts<'_>, stage: usize) -> bool {
+    const ONLY_FULL: [&str; 14] = [
+        "bzr",
+        "curl",
+        "file",
+        "git",
+        "hg",
+        "mysql_config",
+        "patch",
+        "pg_config",
+        "pkg-config",
+        "ssh",
+        "svn",
+        "unzip",
+        "wget",
+        "xz",
+    ];
+    let installed = |name: &str| {
+        let mut installs = facts.chain_nodes(stage).flat_map(|n| n.run_installs());
+        installs.any(|i| i.packages.iter().any(|p| p.name == name))
+    };
+    facts
+        .chain_nodes(stage)
+        .flat_map(|n| n.commands())
+        .any(|c| ONLY_FULL.contains(&c.name.as_str()) && !installed(&c.name))
 }
 
 /// Whether a stage compiles or installs what is compiled, so that it needs the tools.

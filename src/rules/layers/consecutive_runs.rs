@@ -1,6 +1,6 @@
 //! `consecutive-runs`: RUNs that could be one.
 
-use crate::facts::{Node, Stage};
+use crate::facts::{Command, Node, Stage};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -41,7 +41,8 @@ fn is_small(node: &Node<'_>) -> bool {
 }
 
 /// Whether one RUN would be better: both do the same kind of thing, or the second changes what the
-/// first made. An installation is better off without what is edited more often.
+/// first made. What is downloaded, installed or compiled is better off without what is edited more
+/// often, and by itself: a change of one then leaves the others in the cache.
 fn belong_together(first: &Node<'_>, second: &Node<'_>) -> bool {
     const SETS_UP: [&str; 20] = [
         "addgroup", "adduser", "chgrp", "chmod", "chown", "cp", "echo", "groupadd", "install",
@@ -52,11 +53,29 @@ fn belong_together(first: &Node<'_>, second: &Node<'_>) -> bool {
         return false;
     };
     let manager = |node: &Node<'_>| node.installs.first().map(|i| i.manager);
+    const TAKES_TIME: [&str; 11] = [
+        "aria2c",
+        "cargo",
+        "cmake",
+        "configure",
+        "curl",
+        "docker-php-ext-install",
+        "go",
+        "make",
+        "pecl",
+        "wget",
+        "yarn",
+    ];
     let sets_up = |name: &str| SETS_UP.contains(&name);
+    let takes_time = |command: &Command| {
+        let fetches = ["clone", "fetch", "pull", "submodule"];
+        TAKES_TIME.contains(&command.name.as_str())
+            || command.name == "git" && command.subcommand().is_some_and(|s| fetches.contains(&s))
+    };
     match (manager(first), manager(second)) {
-        (Some(one), Some(two)) => one == two || one.is_apt() && two.is_apt(),
+        (Some(one), Some(two)) => one == two && one.is_system() || one.is_apt() && two.is_apt(),
         (None, None) => {
-            one.name == two.name
+            one.name == two.name && !takes_time(one)
                 || sets_up(&one.name) && sets_up(&two.name)
                 || CHANGES.contains(&two.name.as_str())
         }

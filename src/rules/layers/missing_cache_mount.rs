@@ -135,6 +135,8 @@ fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> 
             .iter()
             .filter(|i| i.manager == install.manager);
         edits.extend(same.map(|i| Edit::insert(i.verb_span.end, "")));
+        // Where a command that empties it would be appended.
+        edits.push(Edit::insert(node.instruction.head.end, ""));
         edits.dedup();
         Fix::unsafe_("keep the cache in a mount", edits)
     })

@@ -4,9 +4,8 @@ use super::manifests_first;
 use super::paths::{directory_of, has_cache_mount, place};
 use super::project::Project;
 use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Copied, CopyOrigin, Facts, Node, Stage};
-use crate::path::file_name;
-use crate::path::is_in;
+use crate::facts::{Command, Copied, CopyOrigin, Facts, Node, Stage};
+use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::Keyword;
@@ -119,7 +118,7 @@ fn help(facts: &Facts<'_>, late: &Late<'_>, project: Option<&Project>) -> String
         Some(project) if project.missing.is_empty() => None,
         Some(project) => Some(names(&project.missing)),
         None if is_manifest_there(facts, late) => None,
-        None => Some(manifests(install)),
+        None => Some(manifests(install, late.copy)),
     };
     let mut help = match files.as_deref() {
         None => format!("run `{call}` before this copy; its manifest is there already"),
@@ -303,7 +302,33 @@ fn is_avoidable(
     if installed_before || brings_dependencies(facts, stage, node) {
         return false;
     }
-    !makes_manifest(facts, stage, copy, node, install)
+    !makes_manifest(facts, stage, copy, node, install) && !asks_for_manifest(node, install)
+}
+
+/// Whether an installation runs only if its manifest is there: a copy of a file that is not would
+/// fail.
+fn asks_for_manifest(node: &Node<'_>, install: &Install) -> bool {
+    const ASKS: [&str; 4] = ["-e", "-f", "-r", "-s"];
+    let Some(script) = &node.script else {
+        return false;
+    };
+    let names = install.files.iter().map(|f| file_name(&f.path));
+    let names: Vec<&str> = match install.files.is_empty() {
+        true => install
+            .manager
+            .manifests()
+            .iter()
+            .take(1)
+            .copied()
+            .collect(),
+        false => names.collect(),
+    };
+    let asks = |c: &Command| {
+        matches!(c.name.as_str(), "[" | "[[" | "test")
+            && c.has_any_flag(&ASKS)
+            && c.literal_args().any(|w| names.contains(&file_name(w)))
+    };
+    script.commands.iter().take(install.command).any(asks)
 }
 
 /// Whether what is installed was already copied from elsewhere.
@@ -432,14 +457,22 @@ fn call_span(install: &Install) -> Span {
     install.program_span.to(install.verb_span)
 }
 
-/// The manifests by name, for a sentence.
-fn manifests(install: &Install) -> String {
-    let listed: Vec<&str> = install
-        .files
-        .iter()
-        .filter(|f| !f.constraint)
-        .map(|f| f.path.as_str())
+/// The manifests by name, for a sentence; those that the copy brings as the context has them.
+fn manifests(install: &Install, copy: &Copied) -> String {
+    let in_context = |path: &str| -> Option<String> {
+        let rest = path.strip_prefix(copy.target.as_deref()?)?;
+        let root = match copy.whole_context() {
+            Some(_) => ".".to_owned(),
+            None => copy.sources.first()?.path()?,
+        };
+        path.starts_with('/')
+            .then(|| clean(&format!("{root}/{rest}")))
+    };
+    let listed = install.files.iter().filter(|f| !f.constraint);
+    let listed: Vec<String> = listed
+        .map(|f| in_context(&f.path).unwrap_or_else(|| f.path.clone()))
         .collect();
+    let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
     let names: &[&str] = match (listed.is_empty(), install.manager) {
         (false, _) => &listed,
         (true, Manager::Gradle) => &["build.gradle", "settings.gradle"],

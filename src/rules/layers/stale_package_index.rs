@@ -46,6 +46,11 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User
     let alone = users
         .iter()
         .all(|u| u.install.manager == Manager::Apk && fetches_itself(u.install));
+    // `apk update && apk upgrade`: the upgrade is what it was fetched for.
+    let upgrades = |i: &Install| i.action == Action::Upgrade && i.manager == update.manager;
+    if alone && node.installs.iter().any(upgrades) {
+        return;
+    }
     let what = facts.source.slice(span);
     let help = if alone {
         "remove it".to_owned()

@@ -1,7 +1,7 @@
 //! `development-dependencies`: what only development needs gets into the image.
 
 use crate::facts::packages::{Action, Install, Manager, Setting};
-use crate::facts::{CopyOrigin, Facts, Node};
+use crate::facts::{Command, CopyOrigin, Facts, Node};
 use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
@@ -62,6 +62,11 @@ impl Rule for DevelopmentDependencies {
 /// The option that leaves development dependencies out of a call that has them.
 fn missing(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<&'static str> {
     if install.action != Action::Restore || install.is_global() || !install.packages.is_empty() {
+        return None;
+    }
+    // `uv sync $OPTIONS`
+    let command = node.commands().get(install.command);
+    if command.is_some_and(Command::hides_options) {
         return None;
     }
     let env = |name: &str| facts.setting(node, install, name);
@@ -179,38 +184,9 @@ fn builds(node: &Node<'_>) -> bool {
 /// Whether the image is for development or tests: by the name of the file, of the last stage, or
 /// by what it starts.
 fn is_development(facts: &Facts<'_>) -> bool {
-    let says = |text: &str| {
-        let text = text.to_lowercase();
-        text.split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|part| {
-                matches!(
-                    part,
-                    "dev"
-                        | "test"
-                        | "tests"
-                        | "testing"
-                        | "ci"
-                        | "lint"
-                        | "e2e"
-                        | "debug"
-                        | "local"
-                        | "docs"
-                        | "build"
-                        | "builder"
-                        | "example"
-                        | "examples"
-                        | "devcontainer"
-                        | "demo"
-                        | "sandbox"
-                ) || part.starts_with("devel")
-            })
-    };
-    let path = facts.source.path().to_string_lossy();
-    let named = path.rsplit(['/', '\\']).take(3).any(says);
     let Some(last) = facts.product() else {
         return true;
     };
-    let stage = last.name.as_deref().is_some_and(says);
     let launch = facts.launch(last.index);
     let mut started = launch.commands().peekable();
     // Without a command of its own the image is a tool or a base for others.
@@ -256,5 +232,5 @@ fn is_development(facts: &Facts<'_>) -> bool {
                 ("npm" | "yarn" | "pnpm", Some("start" | "run"))
             )
     });
-    named || stage || starts_nothing || develops
+    facts.is_for_development() || starts_nothing || develops
 }

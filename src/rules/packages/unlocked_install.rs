@@ -6,7 +6,7 @@ use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Command, Copied, CopyOrigin, Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::images::Tag;
-use crate::path::{clean, is_in};
+use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Connector;
 use crate::span::Span;
@@ -88,7 +88,8 @@ fn has_old_npm(facts: &Facts<'_>, node: &Node<'_>) -> bool {
         return false;
     };
     let major = Tag::of(image).and_then(|tag| tag.numbers().first().copied());
-    image.familiar_name() == "node" && major.is_some_and(|major| major < 10)
+    // Others give theirs the same tags.
+    file_name(&image.familiar_name()) == "node" && major.is_some_and(|major| major < 10)
 }
 
 /// Whether the stage calls the same before, so that a note was made.
@@ -132,12 +133,8 @@ fn demand(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<Deman
         return None;
     }
     // `bundle install $OPTIONS`
-    let hides = |c: &Command| {
-        c.args()
-            .iter()
-            .any(|w| w.prefix().is_empty() && !w.parts.is_empty())
-    };
-    if node.commands().get(install.command).is_some_and(hides) {
+    let command = node.commands().get(install.command);
+    if command.is_some_and(Command::hides_options) {
         return None;
     }
     let env = |name: &str| facts.setting(node, install, name).is_true();
