@@ -720,6 +720,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         judge_by_mode(diagnostic, &settings.policy, as_of);
     }
     if perspective == Perspective::Dlint {
+        fold::consequences(&mut kept);
         fold::repeats(file, &mut kept);
     }
     let mut comments = suppressions.comments(source, file);

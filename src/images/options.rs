@@ -49,8 +49,7 @@ pub fn foreign_options(image: &ImageRef, program: &str) -> Option<&'static Forei
     let entry = std::iter::once(first)
         .chain(entries)
         .find(|f| f.system == family)?;
-    let is_busybox =
-        || official_name(image).is_some_and(|name| BUSYBOX_IMAGES.contains(&name));
+    let is_busybox = || official_name(image).is_some_and(|name| BUSYBOX_IMAGES.contains(&name));
     (family != OsFamily::Alpine || is_busybox()).then_some(entry)
 }
 

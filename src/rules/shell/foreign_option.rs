@@ -5,7 +5,7 @@ use crate::facts::absence;
 use crate::facts::packages::Install;
 use crate::facts::{Base, Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::images::{Foreign, ImageRef, foreign_options};
+use crate::images::{Foreign, ImageRef, Presence, foreign_options};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Command, Script, Word};
 use crate::span::Span;
@@ -75,7 +75,9 @@ fn check(
     };
     let facts = cx.facts;
     let stage = node.stage.unwrap_or_default();
-    if absence::is_guarded(script, index, call.program)
+    let is_missing = facts.programs_before(node).presence(call.program) == Presence::Absent;
+    if is_missing
+        || absence::is_guarded(script, index, call.program)
         || may_be_replaced(facts, node, stage, call.foreign)
     {
         return;
@@ -164,13 +166,18 @@ impl<'w> Refused<'w> {
             return None;
         }
         let letters: Vec<String> = text.chars().skip(1).map(|c| format!("-{c}")).collect();
-        let is_cluster = letters.len() <= 4 && text.chars().skip(1).all(|c| c.is_ascii_alphabetic());
+        let is_cluster =
+            letters.len() <= 4 && text.chars().skip(1).all(|c| c.is_ascii_alphabetic());
         // The value of an option may stand right behind it: what is not sure is not looked at.
         let takes_value = |letter: &str| matches!(letter, "-e" | "-f" | "-I" | "-n");
-        let known = letters.iter().take(if is_cluster { letters.len() } else { 1 });
+        let known = letters
+            .iter()
+            .take(if is_cluster { letters.len() } else { 1 });
         let mut known = known.take_while(|l| !takes_value(l));
         let (option, _) = known.find_map(|letter| find(letter))?;
-        let same = letters.iter().map(|letter| find(letter).map(|(_, same)| *same));
+        let same = letters
+            .iter()
+            .map(|letter| find(letter).map(|(_, same)| *same));
         let same: Option<Vec<&str>> = same.collect();
         let instead = same
             .filter(|all| is_cluster && all.iter().all(|s| !s.is_empty()))
