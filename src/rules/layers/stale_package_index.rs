@@ -23,7 +23,9 @@ impl Rule for StalePackageIndex {
                     continue;
                 }
                 if let Some(update) = lone_update(node) {
-                    let users = users(facts, stage, node, update);
+                    let Some(users) = users(facts, stage, node, update) else {
+                        return;
+                    };
                     report(cx, node, update, &users, &mut last_uses);
                 }
             }
@@ -245,13 +247,13 @@ fn fetches_itself(install: &Install) -> bool {
 const MOST_STAGES: usize = 200;
 
 /// The installations that use the index: in the same stage behind the update and in the stages
-/// built on it, up to the next update of each.
+/// built on it, up to the next update of each; nothing if it takes too long to find out.
 fn users<'f, 'a>(
     facts: &'f Facts<'a>,
     stage: &Stage<'a>,
     node: &Node<'_>,
     update: &Install,
-) -> Vec<User<'f, 'a>> {
+) -> Option<Vec<User<'f, 'a>>> {
     let kind = family(update.manager);
     let mut users = Vec::new();
     // A stage is built on earlier ones only, so one look at each is enough.
@@ -268,6 +270,9 @@ fn users<'f, 'a>(
         let start = child.nodes.start.max(node.index + 1);
         let behind = facts.nodes.get(start..child.nodes.end);
         for later in behind.unwrap_or_default() {
+            if !facts.may_search(1) {
+                return None;
+            }
             if !later.is(Keyword::Run) {
                 continue;
             }
@@ -295,7 +300,7 @@ fn users<'f, 'a>(
             }
         }
     }
-    users
+    Some(users)
 }
 
 /// Whether only files are installed: `apt-get install ./x.deb`.
