@@ -295,9 +295,8 @@ impl Call<'_, '_> {
 
     fn composer(&self) -> Option<String> {
         if self.is_on(&["composer"]) && self.variable("COMPOSER_HOME")?.is_none() {
-            return self
-                .place(&[], &["COMPOSER_CACHE_DIR"], "", "")
-                .or(Some("/tmp/cache".to_owned()));
+            let set = self.variable("COMPOSER_CACHE_DIR")?;
+            return Some(set.unwrap_or_else(|| "/tmp/cache".to_owned()));
         }
         if let Some(home) = self.variable("COMPOSER_HOME")? {
             return Some(

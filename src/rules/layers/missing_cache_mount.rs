@@ -11,6 +11,15 @@ use crate::syntax::Keyword;
 
 rule!(MissingCacheMount);
 
+/// Options with which a call downloads nothing, or keeps nothing of it.
+const WITHOUT: [&str; 5] = [
+    "--no-cache-dir",
+    "--no-cache",
+    "--offline",
+    "--help",
+    "--no-index",
+];
+
 impl Rule for MissingCacheMount {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         if !node.is(Keyword::Run) || !node.shell.is_posix() {
@@ -22,14 +31,7 @@ impl Rule for MissingCacheMount {
                 install.action,
                 Action::Install | Action::Restore | Action::Build
             );
-            let offline = [
-                "--no-cache-dir",
-                "--no-cache",
-                "--offline",
-                "--help",
-                "--no-index",
-            ];
-            let plain = !install.has_flag(&offline) && !install.installs_source();
+            let plain = !install.has_flag(&WITHOUT) && !install.installs_source();
             if !downloads || !plain || has_cache_mount(node, install.manager) {
                 return None;
             }
@@ -144,7 +146,14 @@ fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> 
     // A command that empties the cache would work against the mount.
     let empties = node.installs.iter().any(|i| i.action == Action::Clean)
         || node.commands().iter().any(|c| c.name == "rm");
-    (is_plain && !empties && (is_copied || only())).then(|| {
+    // Another call would leave the mount unused.
+    let same = |i: &&Install| i.manager == install.manager;
+    let refuses = node
+        .installs
+        .iter()
+        .filter(same)
+        .any(|i| i.has_flag(&WITHOUT));
+    (is_plain && !empties && !refuses && (is_copied || only())).then(|| {
         let mut edits = vec![Edit::insert(name.span.end, format!(" {}", cache.mounts()))];
         // A fix that switches the cache off touches these places: it then waits for the next round,
         // in which there is a mount.
