@@ -1,8 +1,8 @@
 //! `hidden-failure`: an install or a check that fails, and a RUN that goes on.
 
 use crate::diagnostic::Severity;
-use crate::facts::Node;
 use crate::facts::packages::{Action, Install};
+use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Command, Connector, FrameKind, Script};
@@ -32,6 +32,7 @@ impl Rule for HiddenFailure {
             Connector::Newline => "the next line runs",
             _ => "`;` goes on",
         };
+        let fix = joined(cx.facts, script).or_else(|| set_e(script, next));
         let mut report = cx
             .report(step.span, format!("{sign} even if `{call}` failed"))
             .help("join the commands with `&&`, or begin with `set -e`");
@@ -48,7 +49,7 @@ impl Rule for HiddenFailure {
         if is_joined {
             report = report.severity(Severity::Info);
         }
-        if let Some(fix) = set_e(script, next) {
+        if let Some(fix) = fix {
             report.fix(fix);
         }
     }
@@ -136,6 +137,43 @@ fn has_strict_shebang(cx: &Context<'_>, node: &Node<'_>) -> bool {
         let mut words = l.split_whitespace().skip(1);
         l.starts_with("#!") && words.any(|w| w.starts_with('-') && w.contains('e'))
     })
+}
+
+/// How many commands `&&` joins before `set -e` reads better.
+const MOST_JOINED: usize = 4;
+
+/// Joins the commands of a short script with `&&`.
+fn joined(facts: &Facts<'_>, script: &Script) -> Option<Fix> {
+    let commands = &script.commands;
+    let is_simple = |c: &Command| {
+        let joint = matches!(
+            c.connector,
+            Connector::Start | Connector::AndAnd | Connector::Semicolon
+        );
+        joint && c.frame == 0 && c.pipeline.is_none() && !c.or_follows && !c.negated
+    };
+    if commands.len() > MOST_JOINED
+        || script.frames.len() > 1
+        || !commands.iter().all(|c| is_simple(c) && c.name != "set")
+    {
+        return None;
+    }
+    let semicolons = commands
+        .iter()
+        .filter(|c| c.connector == Connector::Semicolon);
+    let edits = semicolons.map(|c| {
+        let at = c.operator?;
+        let before = facts.source.text().get(..at.start as usize)?;
+        let space = if before.ends_with([' ', '\t']) {
+            ""
+        } else {
+            " "
+        };
+        (facts.source.slice(at) == ";").then(|| Edit::replace(at, format!("{space}&&")))
+    });
+    let edits: Vec<Edit> = edits.collect::<Option<_>>()?;
+    let title = "join the commands with `&&`";
+    (!edits.is_empty()).then(|| Fix::unsafe_(title, edits))
 }
 
 /// Ends the script at the first command that fails.
