@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Base, Facts, Node};
-use crate::secrets::assignment::{self, Language};
+use crate::secrets::assignment::{self, Language, Named};
 use crate::secrets::name::{self, Noun};
 use crate::secrets::position::{self, Positioned};
 use crate::secrets::scan::{self, Hit, HitKind};
@@ -159,9 +159,9 @@ impl Facts<'_> {
                 if !heredocs.is_empty() && script.as_ref().is_some_and(|s| s.heredoc.is_none()) {
                     bodies.iter().for_each(|body| found.commands(body, &lookup));
                 }
-                if text.text().contains("pgpass") {
-                    found.pgpass(text);
-                    bodies.iter().for_each(|body| found.pgpass(body));
+                found.password_files(&instruction.logical, text);
+                for body in &bodies {
+                    found.password_files(&instruction.logical, body);
                 }
                 found.names(&word.text, Language::Shell);
             }
@@ -192,8 +192,8 @@ impl Facts<'_> {
             }
             Kind::Copy(_) | Kind::Add(_) => {
                 bodies.iter().for_each(|body| found.commands(body, &lookup));
-                if instruction.logical.text().contains("pgpass") {
-                    bodies.iter().for_each(|body| found.pgpass(body));
+                for body in &bodies {
+                    found.password_files(&instruction.logical, body);
                 }
                 found.names(&instruction.logical, Language::Any);
             }
@@ -378,9 +378,18 @@ impl Gathered {
         }
     }
 
-    /// The lines of a `.pgpass`.
-    fn pgpass(&mut self, text: &MappedText) {
-        for named in assignment::in_pgpass(text.text()) {
+    /// The lines of files that name nothing, if an instruction writes one.
+    fn password_files(&mut self, instruction: &MappedText, text: &MappedText) {
+        type Reader = fn(&str) -> Vec<Named>;
+        let readers: [(&str, Reader); 3] = [
+            ("pgpass", assignment::in_pgpass),
+            ("curlrc", assignment::in_curlrc),
+            ("sasl_passwd", assignment::in_sasl_passwd),
+        ];
+        let all = readers
+            .iter()
+            .filter(|(file, _)| instruction.text().contains(file) || text.text().contains(file));
+        for named in all.flat_map(|(_, read)| read(text.text())) {
             let secret = text.text().get(named.range.clone()).unwrap_or_default();
             let is_default = named.kind == ValueKind::Default;
             let evidence = Evidence::Name(named.name, named.noun);

@@ -66,6 +66,19 @@ const NOUNS: &[(&str, Noun)] = &[
     ("privatekey", Noun::Key),
     ("secretkey", Noun::Key),
     ("accesskey", Noun::Key),
+    ("sshpass", Noun::Password),
+    ("dbpass", Noun::Password),
+    ("userpass", Noun::Password),
+    ("rootpass", Noun::Password),
+    ("adminpass", Noun::Password),
+    ("mysqlpass", Noun::Password),
+    ("ftppass", Noun::Password),
+    ("smtppass", Noun::Password),
+    ("mailpass", Noun::Password),
+    ("authpass", Noun::Password),
+    ("keypass", Noun::Password),
+    ("storepass", Noun::Password),
+    ("sudopass", Noun::Password),
 ];
 
 /// Words run together that end so: `PGPASSWORD`, `NPMTOKEN`.
@@ -181,8 +194,16 @@ pub fn classify(name: &str) -> Option<SecretName> {
             }
             "pwd" if i > 0 && before != "old" => Some((i, i, Noun::Password, true)),
             "pass" | "pw" => Some((i, i, Noun::Password, false)),
+            // GitHub and Azure call their tokens so.
+            "pat" if last && matches!(before, "github" | "gh" | "gitlab" | "azure" | "devops") => {
+                Some((i, i, Noun::Token, true))
+            }
             "pat" if last => Some((i, i, Noun::Token, false)),
             "key" if last || listed(HARMLESS_TAIL, word(i + 1)) => Some((i, i, Noun::Key, false)),
+            // What its scanner takes for a user may be a token.
+            "login" if last && before == "sonar" => Some((i, i, Noun::Token, false)),
+            // What `redis-cli` reads.
+            "auth" if last && before == "rediscli" => Some((i, i, Noun::Password, true)),
             // What npm keeps of a login.
             "auth" if last && is_npm_auth(name) => Some((i, i, Noun::Secret, true)),
             // `X-JFrog-Art-Api`
@@ -230,10 +251,26 @@ fn is_npm_auth(name: &str) -> bool {
         || name.len() > 6 && name.to_ascii_lowercase().ends_with("__auth")
 }
 
-/// Every name of a secret has one of these in it.
-const HINTS: [&str; 15] = [
-    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw", "psk",
-    "sess", "art-api", "bearer",
+/// Every name of a secret has one of these in it, and so has the text around a value without one.
+const HINTS: [&str; 18] = [
+    "pass",
+    "pw",
+    "secret",
+    "token",
+    "cred",
+    "key",
+    "auth",
+    "jwt",
+    "salt",
+    "pat",
+    "psw",
+    "psk",
+    "sess",
+    "art-api",
+    "bearer",
+    "sonar.login",
+    "crypt(",
+    " on >",
 ];
 
 static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);
@@ -335,13 +372,16 @@ mod tests {
             "HOST_TOKEN",
             "SLACK_SIGNING_SECRET",
             "PIP_CREDS",
+            "GITHUB_PAT",
+            "REDISCLI_AUTH",
+            "SSHPASS",
         ] {
             assert_eq!(says(name), "exact", "{name}");
         }
         for name in [
             "APP_KEY",
             "REDIS_AUTH",
-            "GH_PAT",
+            "CI_PAT",
             "LICENSE_KEY",
             "PASS",
             "AUTH_SALT",

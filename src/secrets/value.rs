@@ -100,7 +100,9 @@ pub fn classify(value: &str, name: &SecretName) -> ValueKind {
     if is_framed(value) {
         return ValueKind::Placeholder;
     }
-    if is_digest(value) || (!name.strong && is_hex_id(value)) {
+    // A token of SonarQube stands where a user does.
+    let is_login = name.words.last().is_some_and(|w| w == "login");
+    if is_digest(value) || (!name.strong && !is_login && is_hex_id(value)) {
         return ValueKind::Digest;
     }
     if is_random(value) {
@@ -151,7 +153,7 @@ fn is_reference(value: &str) -> bool {
     let whole = |open: &str, close: &str| {
         value.len() > open.len() + close.len() && value.starts_with(open) && value.ends_with(close)
     };
-    ["${", "$(", "{{", "<%", "#{", "[["]
+    ["${", "$(", "{{", "}}", "<%", "#{", "[["]
         .iter()
         .any(|m| value.contains(m))
         || value.trim_start_matches('\\').starts_with('$')
@@ -216,7 +218,7 @@ fn setting(value: &str, noun: Noun) -> Option<ValueKind> {
     const WORDS: &str = "\
         true false yes no on off y n t f enabled disabled enable disable required optional auto \
         automatic always never basic bearer plain md5 trust prompt random generate generated \
-        inherit";
+        inherit x-oauth-basic x-access-token";
     if listed(WORDS, &value.to_ascii_lowercase()) {
         return Some(ValueKind::Setting);
     }
@@ -282,6 +284,12 @@ fn is_placeholder(value: &str) -> bool {
         || name::words(value).iter().any(|w| {
             let bare = w.trim_end_matches(|c: char| c.is_ascii_digit());
             let clear = listed(CLEAR_STAND_INS, bare);
+            // Two letters come about by chance where capitals do.
+            let is_apart = |p: &str| p.eq_ignore_ascii_case(w);
+            let parts = &mut value.split(|c: char| !c.is_ascii_alphanumeric());
+            if w.len() < 4 && !parts.any(is_apart) {
+                return false;
+            }
             clear || listed(STAND_IN_WORDS, bare) && !is_strong(value)
         })
 }
