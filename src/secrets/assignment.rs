@@ -223,7 +223,8 @@ fn in_line(
                 continue;
             }
             // `<password>` in an example is no element.
-            if !line.get(value.end..).is_some_and(|b| b.starts_with("</")) {
+            let closes = line.get(value.end..).is_some_and(|b| b.starts_with("</"));
+            if !closes || text.contains(['>', '"']) {
                 continue;
             }
         }
@@ -1001,6 +1002,13 @@ fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<u
     // The command ends, not the quoted script: `sh -c "export X=y; app"`.
     if open.is_some() {
         end = text.trim_end_matches(';').len();
+        // `"X='host=h password=y'"`
+        let inner = rest.get(..end).unwrap_or_default();
+        if let Some(bare) = inner.strip_suffix(['"', '\''])
+            && !bare.contains(['"', '\''])
+        {
+            end = bare.len();
+        }
     }
     if outer.is_some() && rest.get(end..).is_some_and(|r| r.starts_with('n')) {
         end = text.trim_end_matches('\\').len();
@@ -1064,6 +1072,10 @@ fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     if text.starts_with("\\$") || text.starts_with("\\\\$") {
         return None;
     }
+    // What a command prints.
+    if text.trim_start_matches('\\').starts_with('`') {
+        return None;
+    }
     if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*', '[']) {
         return None;
     }
@@ -1100,6 +1112,9 @@ fn is_call(text: &str) -> bool {
 /// A name of a program: `settings.password`, `user_input`.
 fn is_code(text: &str) -> bool {
     let text = text.trim_end_matches([';', ',']);
+    if matches!(text, "await" | "new" | "self" | "lambda") {
+        return true;
+    }
     text.bytes()
         .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
         && text.contains(['_', '.'])

@@ -114,7 +114,7 @@ const SERVICES: &str = "\
 const ABOUT: &str = "\
     file files filename path paths dir dirs directory folder home location loc url urls uri uris \
     link endpoint host hostname port server address addr domain name names id ids uid arn alias \
-    ref version ver rev revision commit hash hashes hasher hashing checksum checksums sum digest \
+    ref version ver rev revision commit hash hashes hasher hashers hashing encoder encoders validity checksum checksums sum digest \
     fingerprint fingerprints fpr keyid size length len bits bytes count limit max min ttl age \
     lifetime timeout interval duration rotation period type kind format encoding algorithm algo \
     alg cipher method mode header headers prefix suffix separator public pub enabled enable \
@@ -133,7 +133,7 @@ const HARMLESS_TAIL: &str = "\
 /// Words in front that make a switch, a number or something public of it.
 const FRONT: &str = "\
     public pub publishable anon anonymous no without allow disable disabled enable enabled skip \
-    require required use uses is has with want empty random generate generated create print show \
+    require required use uses is has with want empty random generate generated create existing print show \
     hide check validate verify reset rotate max min num number eos bos authorized vite csrf cancel \
     cancellation passwordless";
 
@@ -147,7 +147,7 @@ const KEY_FRONT: &str = "\
 /// What a name promises; nothing if it names no secret, or something about one.
 pub fn classify(name: &str) -> Option<SecretName> {
     // Most names have no such letters at all.
-    if name.len() < 3 || !may_name(name) {
+    if name.len() < 3 || !may_name(name) || name.contains("$(") {
         return None;
     }
     let words = words(name);

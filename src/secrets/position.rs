@@ -191,6 +191,9 @@ const WRAPPERS: [&str; 77] = [
     "{",
 ];
 
+/// Those of them that are the shell's own, with no words that belong to them.
+const KEYWORDS: &str = "! { do elif else if then time until while";
+
 fn positions_of(lower: &str) -> &'static [usize] {
     let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(lower));
     let found = found.ok().or_else(|| {
@@ -241,6 +244,15 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
         }
         let assigns = word.text.contains('=');
         if !is_wrapper && i == before && !assigns && (i == 0 || !positions.is_empty()) {
+            break;
+        }
+        // `then apt-get install curl`: what follows a keyword is the program.
+        let follows = i == before + 1 && !word.text.starts_with('-') && !assigns;
+        let keyword = line
+            .words
+            .get(before)
+            .is_some_and(|w| listed(KEYWORDS, &w.text));
+        if !is_wrapper && follows && keyword {
             break;
         }
         // A wrapper has few words of its own.
@@ -554,7 +566,8 @@ fn apply(
             printed(before.or_else(|| writer(line, lines))?, lines)
         });
         if let Some(text) = given {
-            inputs(input, &text, &mut push);
+            let fields = program == "newusers";
+            inputs(input, fields, &text, &mut push);
         }
     }
 }
@@ -597,7 +610,7 @@ fn joined(text: &str, flag: &str) -> Option<usize> {
     }
     let is_letter = flag.len() == 2 && flag.starts_with('-') || flag == "-hp";
     // An option of its own that takes the next word.
-    if is_letter && listed("-password -passwd -pass -Password -PASSWORD", text) {
+    if is_letter && listed("-password -passwd -pass -Password -PASSWORD -kfile", text) {
         return None;
     }
     match rest.strip_prefix('=') {
@@ -752,7 +765,12 @@ fn formatted(format: &Word, values: &[&Word]) -> Word {
 }
 
 /// The passwords in a text that a program reads.
-fn inputs(input: Input, text: &Word, push: &mut dyn FnMut(&Word, Range<usize>, &str)) {
+fn inputs(
+    input: Input,
+    fields: bool,
+    text: &Word,
+    push: &mut dyn FnMut(&Word, Range<usize>, &str),
+) {
     for range in lines_of(&text.text) {
         let line = text.text.get(range.clone()).unwrap_or_default();
         match input {
@@ -763,7 +781,7 @@ fn inputs(input: Input, text: &Word, push: &mut dyn FnMut(&Word, Range<usize>, &
                 let start = range.start + user.len() + 1;
                 let rest = rest.trim_end();
                 // `newusers` has more fields; a hash is no password.
-                let end = rest.find(':').unwrap_or(rest.len());
+                let end = rest.find(':').filter(|_| fields).unwrap_or(rest.len());
                 if !rest.starts_with('$') && end > 0 {
                     push(text, start..start + end, user.trim());
                 }
