@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Base, Facts, Node};
-use crate::secrets::assignment::{self, Language, Named};
+use crate::secrets::assignment::{self, Language};
 use crate::secrets::name::{self, Noun};
 use crate::secrets::position::{self, Positioned};
 use crate::secrets::scan::{self, Hit, HitKind};
@@ -380,16 +380,7 @@ impl Gathered {
 
     /// The lines of files that name nothing, if an instruction writes one.
     fn password_files(&mut self, instruction: &MappedText, text: &MappedText) {
-        type Reader = fn(&str) -> Vec<Named>;
-        let readers: [(&str, Reader); 3] = [
-            ("pgpass", assignment::in_pgpass),
-            ("curlrc", assignment::in_curlrc),
-            ("sasl_passwd", assignment::in_sasl_passwd),
-        ];
-        let all = readers
-            .iter()
-            .filter(|(file, _)| instruction.text().contains(file) || text.text().contains(file));
-        for named in all.flat_map(|(_, read)| read(text.text())) {
+        for named in assignment::in_password_files(text.text(), instruction.text()) {
             let secret = text.text().get(named.range.clone()).unwrap_or_default();
             let is_default = named.kind == ValueKind::Default;
             let evidence = Evidence::Name(named.name, named.noun);

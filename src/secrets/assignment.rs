@@ -572,8 +572,22 @@ fn in_substitutions(line: &str, found: &mut Vec<Named>) {
     }
 }
 
+/// The passwords in the lines of files that name nothing, if the text or what it stands in tells
+/// of one.
+pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
+    type Reader = fn(&str) -> Vec<Named>;
+    const READERS: [(&str, Reader); 3] = [
+        ("pgpass", in_pgpass),
+        ("curlrc", in_curlrc),
+        ("sasl_passwd", in_sasl_passwd),
+    ];
+    let tells = |file: &str| around.contains(file) || text.contains(file);
+    let readers = READERS.iter().filter(|(file, _)| tells(file));
+    readers.flat_map(|(_, read)| read(text)).collect()
+}
+
 /// The passwords in the lines of a `.pgpass`: `host:port:database:user:password`.
-pub fn in_pgpass(text: &str) -> Vec<Named> {
+fn in_pgpass(text: &str) -> Vec<Named> {
     let mut found = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
         let fields: Vec<&str> = word.split(':').collect();
@@ -590,7 +604,7 @@ pub fn in_pgpass(text: &str) -> Vec<Named> {
 }
 
 /// The password in a `.curlrc`: `user = "bob:x"`.
-pub fn in_curlrc(text: &str) -> Vec<Named> {
+fn in_curlrc(text: &str) -> Vec<Named> {
     let mut found = Vec::new();
     for (at, name) in text.match_indices("user").chain(text.match_indices("-u")) {
         let rest = text.get(at + name.len()..).unwrap_or_default();
@@ -608,7 +622,7 @@ pub fn in_curlrc(text: &str) -> Vec<Named> {
 }
 
 /// The passwords that Postfix sends mail with: `[smtp.acme.dev]:587 bob:x`.
-pub fn in_sasl_passwd(text: &str) -> Vec<Named> {
+fn in_sasl_passwd(text: &str) -> Vec<Named> {
     let mut found = Vec::new();
     let mut before = "";
     for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {

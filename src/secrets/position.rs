@@ -337,7 +337,7 @@ fn settle(word: &Word, start: usize, class: &SecretName, line: &Line, found: &mu
 
 /// `printf 'DB_PASSWORD=%s' X`.
 fn by_format(line: &Line, found: &mut Vec<Positioned>) {
-    let mut words = line.words.iter();
+    let mut words = own_words(line);
     if words.next().is_none_or(|w| base(&w.text) != "printf") {
         return;
     }
@@ -375,7 +375,7 @@ fn by_file(line: &Line, found: &mut Vec<Positioned>) {
     let Some(target) = &line.target else {
         return;
     };
-    let mut words = line.words.iter();
+    let mut words = own_words(line);
     if !words
         .next()
         .is_some_and(|w| matches!(base(&w.text), "echo" | "printf"))
@@ -698,12 +698,17 @@ fn writer<'l>(line: &Line, lines: &'l [Line]) -> Option<&'l Line> {
     lines.iter().find(|l| l.target.as_ref() == Some(source))
 }
 
-/// What a command prints, as one word.
-fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
-    let mut words = line.words.iter().skip_while(|w| {
+/// The words of a command from its program on.
+fn own_words(line: &Line) -> impl Iterator<Item = &Word> {
+    line.words.iter().skip_while(|w| {
         let text = base(&w.text).to_ascii_lowercase();
         WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=')
-    });
+    })
+}
+
+/// What a command prints, as one word.
+fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
+    let mut words = own_words(line);
     let program = words.next()?;
     match base(&program.text) {
         "echo" | "printf" | "write-output" => {}
