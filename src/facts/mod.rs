@@ -67,7 +67,7 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
-pub use programs::Programs;
+pub use programs::{Programs, brings_nothing};
 pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
 pub use remote::Remote;

@@ -14,6 +14,7 @@ pub mod externally_managed_python;
 pub mod index_confusion;
 pub mod install_as_user;
 pub mod missing_package;
+pub mod missing_package_index;
 pub mod pip_cache_kept;
 pub mod removed_option;
 pub mod unlocked_install;
