@@ -16,6 +16,7 @@ pub mod install_as_user;
 pub mod missing_package;
 pub mod missing_package_index;
 pub mod pip_cache_kept;
+pub mod program_in_the_way;
 pub mod removed_option;
 pub mod unlocked_install;
 mod unpinned;
