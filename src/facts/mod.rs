@@ -69,7 +69,7 @@ use mount::Mount;
 use packages::Install;
 pub use place::Place;
 pub use placed::Placed;
-pub use programs::Programs;
+pub use programs::{Programs, brings_nothing};
 pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
 pub use remote::Remote;

@@ -2,6 +2,7 @@
 
 pub mod cd_in_run;
 pub mod curl_and_wget;
+pub mod failing_command;
 pub mod foreign_option;
 pub mod heredoc_candidate;
 pub mod hidden_failure;
