@@ -1,5 +1,6 @@
 //! The stages of a file.
 
+pub mod build_platform_binary;
 pub mod build_tools_in_final_stage;
 pub mod duplicate_stage_name;
 pub mod instruction_before_from;
