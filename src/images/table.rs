@@ -44,13 +44,24 @@ pub(super) struct Release {
     pub(super) archived: Option<Date>,
 }
 
+/// The variants of an image that a line of tags speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Variants {
+    /// All that stand on Debian or Ubuntu.
+    Any,
+    /// The slim ones of them.
+    Slim,
+    /// Those on Alpine.
+    Alpine,
+}
+
 /// The tags of an image that begin alike, and the systems that they were built on in turn.
 #[derive(Debug)]
 pub(super) struct Line {
     /// The first numbers of the version; none stands for `latest`.
     pub(super) numbers: &'static [u64],
-    /// Whether it speaks of the slim variants alone.
-    pub(super) is_slim: bool,
+    /// The variants that it speaks of.
+    pub(super) variants: Variants,
     /// Oldest first.
     pub(super) suites: &'static [Suite],
 }
@@ -128,6 +139,8 @@ pub(super) struct Image {
     pub(super) answers_yes: bool,
     /// The words of tags that stand for what no release has yet.
     pub(super) unreleased: &'static [&'static str],
+    /// The words of tags whose variants get no updates any more.
+    pub(super) ended: &'static [&'static str],
     pub(super) slim: Option<Slim>,
     pub(super) variants: &'static [Variant],
 }

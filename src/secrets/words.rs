@@ -254,6 +254,8 @@ pub(super) struct Line {
     pub stdin: Option<Word>,
     /// The file it writes.
     pub target: Option<String>,
+    /// The file it reads.
+    pub source: Option<String>,
 }
 
 /// The commands of a text, those in substitutions and in quoted scripts too.
@@ -377,7 +379,7 @@ pub(super) fn base(text: &str) -> &str {
     if !name.contains('.') {
         return name;
     }
-    [".exe", ".sh", ".cmd", ".bat", ".py"]
+    [".exe", ".sh", ".cmd", ".bat", ".py", ".jar"]
         .iter()
         .find_map(|end| name.strip_suffix(end))
         .unwrap_or(name)
@@ -452,7 +454,10 @@ impl<'t> Reader<'t> {
                     if is_or || self.next() == Some(b'&') {
                         self.at += 1;
                     }
+                    // `{ echo a; echo b; } | c`
+                    let closes = matches!(line.words.as_slice(), [w] if w.text == "}");
                     let before = self.finish(&mut line).or(group);
+                    let before = before.map(|b| b.saturating_sub(usize::from(closes)));
                     if !is_or {
                         line.piped = before;
                     }
@@ -507,6 +512,20 @@ impl<'t> Reader<'t> {
         owners: &mut Vec<usize>,
     ) {
         let rest = self.rest();
+        // `<your-token>` in an example.
+        if let Some(length) = blank_to_fill(rest) {
+            let mut word = Word {
+                range: self.at..self.at + length,
+                ..Word::default()
+            };
+            word.push(
+                rest.get(..length).unwrap_or_default(),
+                self.at..self.at + length,
+            );
+            self.at += length;
+            line.words.push(word);
+            return;
+        }
         let length = rest
             .bytes()
             .take(3)
@@ -530,6 +549,7 @@ impl<'t> Reader<'t> {
                 heredocs.push((target.text, operator == "<<-"));
                 owners.push(self.lines.len());
             }
+            "<" => line.source = Some(target.text),
             o if o.starts_with('>') && !o.contains('&') => line.target = Some(target.text),
             _ => {}
         }
@@ -731,6 +751,19 @@ impl<'t> Reader<'t> {
             _ => self.at = start + 1,
         }
     }
+}
+
+/// The length of `<name-of-something>`.
+fn blank_to_fill(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('<')?;
+    let length = inner
+        .bytes()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        .count();
+    let ends = inner.get(length..)?.strip_prefix('>')?;
+    // `cat <in>out` reads and writes.
+    let is_apart = ends.is_empty() || ends.starts_with(|c: char| c.is_whitespace() || c == ';');
+    (length > 2 && is_apart).then_some(length + 2)
 }
 
 #[cfg(test)]
