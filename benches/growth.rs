@@ -177,6 +177,61 @@ fn main() {
             .collect();
         format!("FROM debian:12\nRUN apt-get update{installs}\n")
     });
+    // What a rule asks of each of them it has to ask of what stands before or behind it.
+    for (name, head, line) in [
+        (
+            "updates",
+            "FROM debian:12",
+            "RUN apt-get update && echo x\n",
+        ),
+        ("installs by pip", "FROM python:3", "RUN pip install p@\n"),
+        ("installs by npm", "FROM node:20", "RUN npm install -g p@\n"),
+        ("installs by gem", "FROM ruby", "RUN gem install g@\n"),
+        (
+            "downloads",
+            "FROM debian:12",
+            "RUN curl -o f@ https://a.example/f@\nRUN rm f@\n",
+        ),
+        (
+            "ADD of URL",
+            "FROM debian:12",
+            "ADD https://a.example/f@ /f@\n",
+        ),
+        (
+            "clones",
+            "FROM debian:12",
+            "RUN git clone https://a.example/b@\n",
+        ),
+        ("secrets", "FROM a", "ENV API_TOKEN@=abcdef0123456789@\n"),
+        (
+            "secret ARG",
+            "FROM a",
+            "ARG PASSWORD@\nRUN login --password $PASSWORD@\n",
+        ),
+        ("users", "FROM debian:12", "RUN useradd u@\nUSER u@\n"),
+        (
+            "SHELL",
+            "FROM a",
+            "SHELL [\"/bin/bash\", \"-c\"]\nRUN echo @ | cat\n",
+        ),
+        ("VOLUME", "FROM a", "VOLUME /v@\nRUN touch /v@/x\n"),
+        ("chown", "FROM a", "COPY f@ /f@\nRUN chown -R u /f@\n"),
+        (
+            "copies and npm",
+            "FROM a",
+            "COPY .npmrc /x@/.npmrc\nRUN npm ci\n",
+        ),
+        (
+            "bare ignores",
+            "FROM a",
+            "# hadolint ignore=DL3008\nRUN apt-get install p@\n",
+        ),
+    ] {
+        growth(name, |n| {
+            let lines: String = (0..n).map(|i| line.replace('@', &i.to_string())).collect();
+            format!("{head}\n{lines}")
+        });
+    }
     growth("ignores", |n| {
         let pair = "# dlint: ignore[latest-tag]\nRUN x\n";
         format!("FROM a\n{}", pair.repeat(n))

@@ -270,12 +270,11 @@ fn count_characters(bytes: &[u8]) -> u32 {
 
 fn line_starts(text: &str) -> Vec<u32> {
     let mut starts = vec![0];
-    starts.extend(
-        text.bytes()
-            .enumerate()
-            .filter(|(_, b)| *b == b'\n')
-            .map(|(i, _)| i as u32 + 1),
-    );
+    let mut rest = text;
+    while let Some(at) = rest.find('\n') {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        starts.push((text.len() - rest.len()) as u32);
+    }
     starts
 }
 

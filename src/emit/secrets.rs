@@ -1,6 +1,7 @@
 //! What no report shows: logs are read by more people than files.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -190,30 +191,46 @@ impl Secrets {
 
     /// Takes the secrets out of a finding. A fix that would write one has no edits left: half of
     /// them, or a mask in the file, would be worse.
-    fn hide_in(&self, diagnostic: &mut Diagnostic) {
+    fn hide_in(&self, diagnostic: &mut Diagnostic, clean: &mut Clean) {
         let texts = std::iter::once(&mut diagnostic.message).chain(&mut diagnostic.help);
         let steps = diagnostic.flow.iter_mut().map(|s| &mut s.message);
         let labels = diagnostic.labels.iter_mut().map(|l| &mut l.message);
         let labels = labels.chain(steps);
         for text in texts.chain(labels) {
-            self.hide(text);
+            self.hide(text, clean);
         }
         if let Some(fix) = &mut diagnostic.fix {
-            self.hide(&mut fix.title);
-            if fix
-                .edits
-                .iter()
-                .any(|e| !self.find_in(&e.content).is_empty())
-            {
+            self.hide(&mut fix.title, clean);
+            let mut edits = fix.edits.iter();
+            if edits.any(|e| !clean.has(self, &e.content)) {
                 fix.edits.clear();
             }
         }
     }
 
-    fn hide(&self, text: &mut String) {
-        if let Cow::Owned(masked) = self.mask(text) {
+    fn hide(&self, text: &mut String, clean: &mut Clean) {
+        if !clean.has(self, text)
+            && let Cow::Owned(masked) = self.mask(text)
+        {
             *text = masked;
         }
+    }
+}
+
+/// The texts of a report that hold no secret: findings of a rule say much alike.
+#[derive(Default)]
+struct Clean(HashSet<String>);
+
+impl Clean {
+    fn has(&mut self, secrets: &Secrets, text: &str) -> bool {
+        if self.0.contains(text) {
+            return true;
+        }
+        let is_clean = secrets.find_in(text).is_empty();
+        if is_clean {
+            self.0.insert(text.to_owned());
+        }
+        is_clean
     }
 }
 
@@ -238,13 +255,14 @@ pub(super) fn hide<'a>(
         return Secrets::default();
     }
     let secrets = of(report, arguments);
+    let mut clean = Clean::default();
     let silenced = report.suppressed.iter_mut();
     for suppressed in silenced {
-        secrets.hide_in(&mut suppressed.diagnostic);
-        secrets.hide(&mut suppressed.reason);
+        secrets.hide_in(&mut suppressed.diagnostic, &mut clean);
+        secrets.hide(&mut suppressed.reason, &mut clean);
     }
     for diagnostic in &mut report.diagnostics {
-        secrets.hide_in(diagnostic);
+        secrets.hide_in(diagnostic, &mut clean);
     }
     secrets
 }

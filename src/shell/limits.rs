@@ -66,6 +66,11 @@ fn beyond_brackets(text: &str) -> Option<(usize, &'static str)> {
     let (mut line, mut substitutions, mut heredocs, mut cost) = (0, 0usize, 0, 0usize);
     let mut last = 0;
     for (i, byte) in text.bytes().enumerate() {
+        // Most bytes.
+        if byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b'.' | b'/') {
+            last = byte;
+            continue;
+        }
         let (kind, opens) = match byte {
             b'(' => (0, true),
             b'{' => (1, true),

@@ -77,8 +77,7 @@ pub(crate) fn invalid_defaults<'f>(facts: &'f Facts<'_>) -> Vec<InvalidDefault<'
 impl InvalidDefault<'_> {
     /// Whether what the word becomes is a stage, whose name may have capitals.
     fn is_stage(&self, facts: &Facts<'_>) -> bool {
-        let mut names = facts.stages.iter().filter_map(|s| s.name.as_deref());
-        names.any(|name| name.eq_ignore_ascii_case(&self.text))
+        !facts.stages_named(&self.text).is_empty()
     }
 
     /// Reports it.

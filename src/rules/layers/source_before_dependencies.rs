@@ -208,6 +208,9 @@ fn source_copy<'c>(
     install: &Install,
 ) -> Option<&'c Copied> {
     let directory = directory_of(facts, node, install)?;
+    if !facts.may_search(copies.len()) {
+        return None;
+    }
     let listed = |path: &str| {
         if path.starts_with('/') {
             path.to_owned()

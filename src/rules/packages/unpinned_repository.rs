@@ -133,6 +133,9 @@ fn cloned(cx: &mut Context<'_>, node: &Node<'_>) {
         ];
         c.name == "git" && c.words.iter().any(|w| VERBS.iter().any(|verb| w.is(verb)))
     };
+    if !cx.facts.may_search(cx.facts.nodes.len() - node.index) {
+        return;
+    }
     let mut later = cx
         .facts
         .chain_nodes(stage)

@@ -129,13 +129,18 @@ fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
 
 /// Whether a text holds a word, without regard to case.
 fn mentions(text: &str, word: &str) -> bool {
-    let word = word.as_bytes();
-    let may_begin = |place: &[u8]| match (place.first(), word.first()) {
-        (Some(there), Some(wanted)) => there.eq_ignore_ascii_case(wanted),
-        _ => true,
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first().map(u8::to_ascii_lowercase) else {
+        return true;
     };
-    let mut places = text.as_bytes().windows(word.len());
-    places.any(|place| may_begin(place) && place.eq_ignore_ascii_case(word))
+    for (at, byte) in text.iter().enumerate() {
+        let may_begin = byte.to_ascii_lowercase() == first;
+        let there = || text.get(at..at + word.len());
+        if may_begin && there().is_some_and(|t| t.eq_ignore_ascii_case(word)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Where any of these words stands first.

@@ -39,12 +39,13 @@ fn is_explained(cx: &Context<'_>, comment: Span) -> bool {
     let source = cx.source();
     let line = source.line(comment.start);
     let comments = &cx.file().comments;
-    comments.iter().any(|c| {
+    let from = comments.partition_point(|c| c.line + 1 < line);
+    let above = comments.iter().skip(from);
+    let mut above = above.take_while(|c| c.line + 1 == line);
+    above.any(|c| {
         let text = source.slice(c.span);
         let words = text.trim_start_matches('#').trim();
         let tool = ["dlint", "hadolint", "check=", "syntax=", "escape="];
-        c.line + 1 == line
-            && words.contains(char::is_whitespace)
-            && !tool.iter().any(|t| words.starts_with(t))
+        words.contains(char::is_whitespace) && !tool.iter().any(|t| words.starts_with(t))
     })
 }

@@ -304,8 +304,12 @@ impl Parser<'_> {
     /// Passes over ordinary text, most of any word, in one go.
     fn skip_until(&mut self, signs: &[char]) {
         let rest = self.slice(self.pos..self.text.len());
-        let is_sign = |c: char| c == self.mode.escape || signs.contains(&c);
-        self.pos += rest.find(is_sign).unwrap_or(rest.len());
+        // Every sign is ASCII and no letter: the bytes of other characters are none.
+        let is_sign = |b: u8| {
+            let c = char::from(b);
+            !b.is_ascii_alphanumeric() && (c == self.mode.escape || signs.contains(&c))
+        };
+        self.pos += rest.bytes().position(is_sign).unwrap_or(rest.len());
     }
 
     fn eat(&mut self, c: char) -> bool {
