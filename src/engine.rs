@@ -739,6 +739,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
     keep_out_of_swallowed(&facts, &mut kept);
     if perspective == Perspective::Dlint {
+        fold::consequences(&mut kept);
         fold::repeats(file, &mut kept);
     }
     let mut comments = suppressions.comments(source, file);
