@@ -60,7 +60,7 @@ fn report(
     let span = update.program_span.to(verb);
     let alone = users
         .iter()
-        .all(|u| u.install.manager == Manager::Apk && fetches_itself(u.install));
+        .all(|u| u.install.manager == Manager::Apk && u.install.fetches_index());
     // `apk update && apk upgrade`: the upgrade is what it was fetched for.
     let upgrades = |i: &Install| i.action == Action::Upgrade && i.manager == update.manager;
     if alone && node.installs.iter().any(upgrades) {
@@ -235,14 +235,6 @@ fn family(manager: Manager) -> Option<u8> {
     }
 }
 
-fn fetches_itself(install: &Install) -> bool {
-    match install.manager {
-        Manager::Apk => install.has_flag(&["--no-cache", "-U", "--update-cache", "--update"]),
-        Manager::Pacman => install.has_flag(&["-y", "--refresh"]),
-        _ => false,
-    }
-}
-
 /// How many stages are searched for those that are built on one.
 const MOST_STAGES: usize = 200;
 
@@ -282,6 +274,7 @@ fn users<'f, 'a>(
                     continue;
                 }
                 match install.action {
+                    _ if install.manager.is_apt() && install.fetches_index() => updated = true,
                     Action::Update => updated = true,
                     Action::Install if !updated && !is_local(install) => {
                         users.push(User {
