@@ -91,6 +91,14 @@ fn offline(path: &Path) -> Option<(String, BTreeSet<String>)> {
     }
     let build = Build::default();
     let facts = Facts::of(&source, &file, &build);
+    // What the image sets, the stand-in does not.
+    let is_hidden = |n: &dlint::facts::Node<'_>| match &n.instruction.kind {
+        Kind::Workdir(word) => facts.text(n.index, word).is_none(),
+        _ => false,
+    };
+    if facts.nodes.iter().any(is_hidden) {
+        return None;
+    }
     let mut named = BTreeSet::new();
     let mut needed = BTreeSet::new();
     for copied in facts.nodes.iter().filter_map(|n| facts.copied(n)) {
@@ -138,7 +146,8 @@ fn offline(path: &Path) -> Option<(String, BTreeSet<String>)> {
     }
     for (start, end, content) in edits.into_iter().rev() {
         let content = match content {
-            "SHELL" => format!("SHELL {shell}\n"),
+            // A step of its own: pairs that are built beside one another share no layer then.
+            "SHELL" => format!("SHELL {shell}\nRUN : @\n"),
             content => content.to_owned(),
         };
         edited.replace_range(start as usize..end as usize, &content);
