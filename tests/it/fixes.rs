@@ -97,7 +97,7 @@ fn fixes_hold_on_real_files() {
 }
 
 /// The Dockerfiles of a folder, by their names.
-fn dockerfiles(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn dockerfiles(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {

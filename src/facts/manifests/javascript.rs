@@ -50,9 +50,9 @@ pub(super) fn read(reader: &mut Reader<'_>, directory: &str, install: &Install) 
     let runs_scripts = !install.has_flag(&["--ignore-scripts"]);
     check(reader, &manifest, &text, runs_scripts);
     let patterns = workspaces(reader, &root, &text);
-    if patterns.is_empty() && is_member(&text) {
-        reader.found.is_part = true;
-    }
+    // A file of pnpm's may have a catalogue and no packages.
+    let has_settings = reader.text(&join(&root, "pnpm-workspace.yaml")).is_some();
+    reader.found.is_part = patterns.is_empty() && !has_settings && is_member(&text);
     for member in reader.members(&root, &patterns, "package.json") {
         let manifest = join(&member, "package.json");
         if let Some(text) = reader.text(&manifest)
@@ -83,6 +83,10 @@ fn root_of(reader: &Reader<'_>, directory: &str) -> String {
 fn is_member(text: &str) -> bool {
     let json: Value = serde_json::from_str(text).unwrap_or_default();
     let lists = ["dependencies", "devDependencies", "optionalDependencies"];
+    // Bun's stand in the manifest itself.
+    if json.get("catalog").is_some() || json.get("catalogs").is_some() {
+        return false;
+    }
     let mut entries = lists
         .iter()
         .filter_map(|list| json.get(list)?.as_object())

@@ -38,6 +38,10 @@ impl Rule for MissingCacheMount {
             if runs_as_another(node, install) || installs_only_pip(install) {
                 return None;
             }
+            // A layer below has the downloads; Go keeps more than these.
+            if is_restored_before(facts, node, install) && install.manager != Manager::Go {
+                return None;
+            }
             let cache = cache(facts, node, install)?;
             (!removes(node, &cache)).then_some((install, cache))
         });
@@ -55,10 +59,8 @@ impl Rule for MissingCacheMount {
         }
         let span = install.verb_span;
         let fix = fix(facts, node, install, &cache);
-        let does = match cache.holds_downloads() {
-            true => "downloads",
-            false => "compiles",
-        };
+        let downloads = cache.holds_downloads() && !is_restored_before(facts, node, install);
+        let does = if downloads { "downloads" } else { "compiles" };
         let report = cx
             .report(
                 span,
@@ -80,6 +82,17 @@ fn runs_as_another(node: &Node<'_>, install: &Install) -> bool {
     let wrappers = node.script.as_ref().map(|s| s.wrappers(install.command));
     let mut wrappers = wrappers.into_iter().flatten();
     wrappers.any(|(name, _)| SWITCH.contains(&name))
+}
+
+/// Whether a build finds in a layer below what an earlier RUN downloaded for it.
+fn is_restored_before(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
+    let Some(stage) = node.stage.filter(|_| install.action == Action::Build) else {
+        return false;
+    };
+    let manager = install.manager;
+    let restores = |i: &Install| i.manager == manager && i.action == Action::Restore;
+    let mut before = facts.chain_nodes(stage).filter(|n| n.index < node.index);
+    before.any(|n| n.run_installs().iter().any(restores) && !has_cache_mount(n, manager))
 }
 
 /// Whether pip only installs itself and what it builds with, which is small.

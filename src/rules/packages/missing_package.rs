@@ -95,7 +95,9 @@ impl Rule for MissingPackage {
             if let Some(instead) = instead {
                 report = report.help(format!("install `{instead}`"));
                 let written = facts.source.slice(package.span);
-                if written == package.name {
+                // Python 3 is another language: what calls for the second is not mended by it.
+                let is_python2 = ["python2", "py2-"].iter().any(|p| written.starts_with(p));
+                if written == package.name && !is_python2 {
                     let edit = Edit::replace(package.span, instead);
                     report = report.fix(Fix::unsafe_(format!("install `{instead}`"), vec![edit]));
                 }
