@@ -17,6 +17,8 @@ enum Input {
     Password,
     /// Lines `user:password`.
     Pairs,
+    /// Lines `user NAME PASSWORD`.
+    Logins,
 }
 
 /// Where a program takes a credential; what the fields mean stands in `data/credentials.toml`.
@@ -789,6 +791,14 @@ fn inputs(
                 let end = rest.find(':').filter(|_| fields).unwrap_or(rest.len());
                 if !rest.starts_with('$') && end > 0 {
                     push(text, start..start + end, user.trim());
+                }
+            }
+            Input::Logins => {
+                let mut words = line.split_ascii_whitespace();
+                let user = words.next().filter(|w| *w == "user").and(words.next());
+                if let (Some(user), Some(password)) = (user, words.next()) {
+                    let at = range.start + (password.as_ptr() as usize - line.as_ptr() as usize);
+                    push(text, at..at + password.len(), user);
                 }
             }
             Input::Password => {
