@@ -41,6 +41,8 @@ struct Image {
     answers_yes: bool,
     #[serde(default)]
     unreleased: Vec<String>,
+    #[serde(default)]
+    ended: Vec<String>,
     slim: Option<Slim>,
     variants: Option<Vec<Variant>>,
 }
@@ -298,9 +300,10 @@ fn suites_table(images: &Suites) -> Result<String, String> {
     for (image, lines) in images {
         let mut text = String::new();
         for (line, suites) in lines {
-            let (line, is_slim) = match line.strip_suffix("-slim") {
-                Some(line) => (line, true),
-                None => (line.as_str(), false),
+            let (line, kind) = match line.rsplit_once('-') {
+                Some((line, "slim")) => (line, "Slim"),
+                Some((line, "alpine")) => (line, "Alpine"),
+                _ => (line.as_str(), "Any"),
             };
             let line = match line {
                 "latest" => "&[]".to_owned(),
@@ -324,7 +327,7 @@ fn suites_table(images: &Suites) -> Result<String, String> {
             }
             let _ = write!(
                 text,
-                "Line {{ numbers: {line}, is_slim: {is_slim}, suites: &[{stages}] }}, "
+                "Line {{ numbers: {line}, variants: Variants::{kind}, suites: &[{stages}] }}, "
             );
         }
         rows.push(format!("({image:?}, &[{text}])"));
@@ -499,7 +502,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
          system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, runs_with: &{:?}, user: {}, \
          directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
-         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, answers_yes: {}, unreleased: {}, slim: {slim}, variants: &[{variants}] }}",
+         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, answers_yes: {}, unreleased: {}, ended: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
         image.instead,
@@ -519,6 +522,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         image.for_builds,
         image.answers_yes,
         list(&image.unreleased),
+        list(&image.ended),
     ))
 }
 

@@ -105,6 +105,10 @@ impl Facts<'_> {
             return true;
         }
         let whole = self.source.text();
+        // As if each instruction were so long.
+        if !self.may_search(whole.len() / 64) {
+            return false;
+        }
         let is_end = |c: char| c.is_whitespace() || "\"'=,;".contains(c);
         whole.match_indices(text).any(|(at, _)| {
             let before = whole.get(..at).unwrap_or_default();

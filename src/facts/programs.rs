@@ -181,7 +181,12 @@ impl<'a> Facts<'a> {
                 Some(_) => changes.anything = true,
                 None => {}
             },
-            Kind::Copy(_) | Kind::Add(_) => match self.copied(node) {
+            Kind::Copy(transfer) | Kind::Add(transfer) => match self.copied(node) {
+                // Into a directory that the base sets: files of the context are no programs there.
+                Some(copied)
+                    if copied.target.is_none()
+                        && !transfer.destination.as_str().starts_with(['/', '$'])
+                        && brings_files(copied) => {}
                 Some(copied) => copy(
                     changes,
                     copied,
@@ -195,6 +200,19 @@ impl<'a> Facts<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether all that a copy brings are files of the context, by their names.
+fn brings_files(copied: &Copied) -> bool {
+    let is_file = |path: &str| {
+        let name = file_name(path);
+        name != "." && name != ".." && name.contains('.') && !has_wildcard(name)
+    };
+    copied.origin == CopyOrigin::Context
+        && copied
+            .sources
+            .iter()
+            .all(|source| source.path().is_some_and(|path| is_file(&path)))
 }
 
 /// Where programs are looked for.
@@ -479,6 +497,11 @@ const HARMLESS: [&str; 194] = [
     "xargs",
     "yes",
 ];
+
+/// Whether a program, called by its name, starts no other that could bring programs or packages.
+pub fn brings_nothing(name: &str) -> bool {
+    HARMLESS.contains(&name)
+}
 
 /// What Python installs beside its packages.
 const OF_PYTHON: [&str; 6] = ["cmake", "easy_install", "node", "pip", "pip2", "pip3"];
@@ -820,6 +843,7 @@ mod tests {
             ("COPY curl /usr/bin/", "curl", Unknown),
             ("COPY rootfs /", "curl", Unknown),
             ("COPY a.conf /", "curl", Absent),
+            ("COPY a.conf b.txt ./", "curl", Absent),
             ("ADD root.tar.gz /", "curl", Unknown),
             ("COPY --from=x / /", "curl", Unknown),
             ("COPY --from=x /usr/bin/curl /usr/bin/curl", "curl", Unknown),

@@ -35,6 +35,9 @@ impl Facts<'_> {
             return None;
         }
         let runtime = Runtime::of(manager)?;
+        if !self.may_search(node.index) {
+            return None;
+        }
         let found = self.runtime(node, install, runtime)?;
         let renews = |i: &Install| {
             i.manager == install.manager && i.packages.iter().any(|p| p.name == manager)
@@ -344,6 +347,32 @@ impl Facts<'_> {
             None => install.manager == Manager::Pip,
         };
         (found.version.is_blind && ended(&found)).then_some(found)
+    }
+
+    /// The runtime of an install that fetches what is current, if it is so long out of support that
+    /// this may not run on it any more.
+    pub fn forsaken_runtime(&self, node: &Node<'_>, install: &Install) -> Option<InstallRuntime> {
+        let manager = match install.manager {
+            Manager::Gem | Manager::Bundler => "gem",
+            Manager::Go => "go",
+            Manager::Npm | Manager::Yarn | Manager::Pnpm => "npm",
+            Manager::Pip => "python",
+            _ => return None,
+        };
+        // What a lock says is what it was.
+        let is_locked = install.verb == "ci"
+            || install.has_flag(&[
+                "--frozen-lockfile",
+                "--frozen",
+                "--immutable",
+                "--deployment",
+            ]);
+        if self.perspective != Perspective::Dlint || !installs(install) || is_locked {
+            return None;
+        }
+        let found = self.runtime(node, install, Runtime::of(manager)?)?;
+        let ended = found.version.ends?;
+        (self.as_of.days() - ended.days() >= GRACE).then_some(found)
     }
 
     fn runtime(

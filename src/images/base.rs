@@ -2,7 +2,7 @@
 
 use super::lifetimes::numbers_of;
 use super::publishers::official;
-use super::table::{Image, Line, PRODUCTS, Product, Release, SUITES, code_name};
+use super::table::{Image, Line, PRODUCTS, Product, Release, SUITES, Variants, code_name};
 use super::{DefaultShell, ImageRef, OsFamily, Tag, default_shell, os_family};
 use crate::date::Date;
 
@@ -81,18 +81,7 @@ fn named(image: &ImageRef, tag: &Tag<'_>) -> Option<BaseRelease> {
     let own = usize::from(entry == Some("ros"));
     let is_ros = |word: &str| entry.is_none() && OF_ROS_TOO.contains(&word);
     let mut words = tag.words().skip(own).filter(|word| !is_ros(word));
-    words.find_map(|word| {
-        if let Some((product, release)) = code_name(word) {
-            return Some(BaseRelease { product, release });
-        }
-        let products = PRODUCTS.iter().filter(|p| !p.tag_word.is_empty());
-        products.copied().find_map(|product| {
-            let version = word.strip_prefix(product.tag_word)?;
-            let mut releases = product.releases.iter();
-            let release = releases.find(|r| !version.is_empty() && r.version == version)?;
-            Some(BaseRelease { product, release })
-        })
-    })
+    words.find_map(word_of_release)
 }
 
 /// The image is the distribution's: `debian:12`, `alpine`, `ubuntu:22.04`.
@@ -135,10 +124,12 @@ fn has_long_support(version: &str) -> bool {
 
 /// What the tags without a word for it stood on: `python:3.6` was last built on Debian 11.
 fn usual(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
-    // The words of other systems: `alpine`, `windowsservercore`, `oracle`.
-    if !matches!(os_family(image), OsFamily::Debian) {
-        return None;
-    }
+    // The words of other systems: `windowsservercore`, `oracle`.
+    let is_alpine = match os_family(image) {
+        OsFamily::Debian => false,
+        OsFamily::Alpine if tag.has_word("alpine") => true,
+        _ => return None,
+    };
     let name = official(image)?.name;
     let at = SUITES
         .binary_search_by(|(image, _)| (*image).cmp(name))
@@ -146,7 +137,7 @@ fn usual(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
     let (_, lines) = SUITES.get(at)?;
     let numbers = tag.numbers();
     let is_slim = tag.has_word("slim");
-    let is_moving = numbers.is_empty() && (tag.text == "latest" || tag.text == "slim");
+    let is_moving = numbers.is_empty() && matches!(tag.text, "alpine" | "latest" | "slim");
     // `8u212` is more exact than its number.
     // The variants for ONBUILD ended long before the others.
     if numbers.is_empty() && !is_moving || !tag.qualifier.is_empty() || tag.has_word("onbuild") {
@@ -155,10 +146,14 @@ fn usual(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
     let fits = |line: &&Line| {
         numbers.starts_with(line.numbers)
             && line.numbers.is_empty() == numbers.is_empty()
-            && (!line.is_slim || is_slim)
+            && match line.variants {
+                Variants::Any => !is_alpine,
+                Variants::Slim => is_slim && !is_alpine,
+                Variants::Alpine => is_alpine,
+            }
     };
     let line = lines.iter().filter(fits);
-    let line = line.max_by_key(|line| (line.numbers.len(), line.is_slim))?;
+    let line = line.max_by_key(|line| (line.numbers.len(), line.variants))?;
     let suite = line.suites.iter().rev().find(|suite| {
         let exact = numbers.len() > line.numbers.len();
         let is_reached = suite.since.is_none_or(|day| day <= as_of);
@@ -173,8 +168,21 @@ fn usual(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
             _ => is_reached && suite.since.is_some(),
         }
     })?;
-    let (product, release) = code_name(suite.code)?;
-    Some(BaseRelease { product, release })
+    word_of_release(suite.code)
+}
+
+/// The release that a word of a tag names: `bookworm`, `alpine3.23`.
+fn word_of_release(word: &str) -> Option<BaseRelease> {
+    if let Some((product, release)) = code_name(word) {
+        return Some(BaseRelease { product, release });
+    }
+    let products = PRODUCTS.iter().filter(|p| !p.tag_word.is_empty());
+    products.copied().find_map(|product| {
+        let version = word.strip_prefix(product.tag_word)?;
+        let mut releases = product.releases.iter();
+        let release = releases.find(|r| !version.is_empty() && r.version == version)?;
+        Some(BaseRelease { product, release })
+    })
 }
 
 /// Whether the `/bin/sh` of an image knows `set -o pipefail`; `None` if that is not known.
@@ -242,7 +250,12 @@ mod tests {
             ("2026-11-21", "python:3.6.9", Some("Debian 10")),
             ("2020-07-01", "python:3.6", Some("Debian 10")),
             ("2019-01-01", "python:3.6", Some("Debian 9")),
-            ("2026-11-21", "python:3.6-alpine", None),
+            ("2026-11-21", "python:3.6-alpine", Some("Alpine 3.15")),
+            ("2020-07-01", "php:7.3-fpm-alpine", Some("Alpine 3.12")),
+            ("2026-11-21", "php:7.3.19-alpine", Some("Alpine 3.12")),
+            ("2020-07-01", "node:alpine", Some("Alpine 3.11")),
+            ("2026-11-21", "node:20-alpine", Some("Alpine 3.23")),
+            ("2026-11-21", "composer:2-alpine", None),
             ("2026-11-21", "python", Some("Debian 13")),
             ("2026-11-21", "python:3", Some("Debian 13")),
             ("2023-07-01", "python:3-slim", Some("Debian 12")),
@@ -290,7 +303,7 @@ mod tests {
             for line in *lines {
                 assert!(!line.suites.is_empty(), "{image}");
                 for suite in line.suites {
-                    assert!(code_name(suite.code).is_some(), "{image} {suite:?}");
+                    assert!(word_of_release(suite.code).is_some(), "{image} {suite:?}");
                 }
                 let days = line.suites.iter().filter_map(|s| s.since);
                 let from = line.suites.iter().filter_map(|s| s.from);

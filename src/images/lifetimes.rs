@@ -35,7 +35,21 @@ pub fn end_of_life(image: &ImageRef, as_of: Date) -> Option<EndOfLife> {
 }
 
 fn retired(image: &ImageRef, tag: Option<&Tag<'_>>) -> Option<EndOfLife> {
-    let entry = Image::of(image).filter(|entry| entry.retired)?;
+    let entry = Image::of(image)?;
+    let has_ended = |word: &&str| tag.is_some_and(|tag| tag.has_word(word));
+    if let Some(word) = entry.ended.iter().find(|word| has_ended(word)) {
+        let name = image.familiar_name();
+        return Some(EndOfLife {
+            release: format!("{name}:{word}"),
+            date: None,
+            successor: format!("`{name}`, with what it did on its own written out"),
+            in_tag: None,
+            next: None,
+        });
+    }
+    if !entry.retired {
+        return None;
+    }
     // Early builds of the next Java still come out as `openjdk`.
     let is_openjdk = official(image).is_some_and(|official| official.name == "openjdk");
     if is_openjdk && tag.is_none_or(|t| t.is_pre_release() || t.text == "latest") {

@@ -2,6 +2,8 @@
 //!
 //! The heads of the files say what their keys mean, where they come from and as of when.
 
+use std::sync::OnceLock;
+
 use super::{BaseUser, DefaultShell, ImageRef, OsFamily, Tag};
 use crate::date::Date;
 
@@ -42,13 +44,24 @@ pub(super) struct Release {
     pub(super) archived: Option<Date>,
 }
 
+/// The variants of an image that a line of tags speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Variants {
+    /// All that stand on Debian or Ubuntu.
+    Any,
+    /// The slim ones of them.
+    Slim,
+    /// Those on Alpine.
+    Alpine,
+}
+
 /// The tags of an image that begin alike, and the systems that they were built on in turn.
 #[derive(Debug)]
 pub(super) struct Line {
     /// The first numbers of the version; none stands for `latest`.
     pub(super) numbers: &'static [u64],
-    /// Whether it speaks of the slim variants alone.
-    pub(super) is_slim: bool,
+    /// The variants that it speaks of.
+    pub(super) variants: Variants,
     /// Oldest first.
     pub(super) suites: &'static [Suite],
 }
@@ -126,6 +139,8 @@ pub(super) struct Image {
     pub(super) answers_yes: bool,
     /// The words of tags that stand for what no release has yet.
     pub(super) unreleased: &'static [&'static str],
+    /// The words of tags whose variants get no updates any more.
+    pub(super) ended: &'static [&'static str],
     pub(super) slim: Option<Slim>,
     pub(super) variants: &'static [Variant],
 }
@@ -167,6 +182,19 @@ pub(super) struct Variant {
 
 include!(concat!(env!("OUT_DIR"), "/images.rs"));
 
+/// The entry of an image, once it is asked for. It follows from the rest of a reference, so that all
+/// are alike.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry(OnceLock<Option<&'static Image>>);
+
+impl PartialEq for Entry {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Entry {}
+
 impl Image {
     /// The Docker Official Image of a name.
     pub(super) fn official(name: &str) -> Option<&'static Image> {
@@ -179,18 +207,20 @@ impl Image {
     /// The entry of an image, or of those whose names begin alike. `None` if a variable hides
     /// which image it is.
     pub(super) fn of(image: &ImageRef) -> Option<&'static Image> {
-        if let Some(official) = super::publishers::official(image) {
-            return Some(official);
-        }
-        let (registry, path) = (image.registry.known()?, image.repository.known()?);
-        let full = || registry.bytes().chain([b'/']).chain(path.bytes());
-        let exact = OTHERS.binary_search_by(|other| other.name.bytes().cmp(full()));
-        if let Ok(at) = exact {
-            return OTHERS.get(at);
-        }
-        GROUPS
-            .iter()
-            .find(|group| group.rest(registry, path).is_some())
+        *image.entry.0.get_or_init(|| {
+            if let Some(official) = super::publishers::official(image) {
+                return Some(official);
+            }
+            let (registry, path) = (image.registry.known()?, image.repository.known()?);
+            let full = || registry.bytes().chain([b'/']).chain(path.bytes());
+            let exact = OTHERS.binary_search_by(|other| other.name.bytes().cmp(full()));
+            if let Ok(at) = exact {
+                return OTHERS.get(at);
+            }
+            GROUPS
+                .iter()
+                .find(|group| group.rest(registry, path).is_some())
+        })
     }
 
     /// What follows the entry's name in a full name.

@@ -42,6 +42,8 @@ pub fn find(text: &str) -> Vec<Hidden> {
         })
         .collect();
     found.sort_by_key(|h| (h.range.start, h.range.end));
+    // One place may be known in several ways.
+    found.dedup_by(|a, b| a.range == b.range);
     found
 }
 

@@ -1,5 +1,6 @@
 //! Credentials at their place on a command line: where a program takes one, any value is.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::name::{self, Noun, SecretName};
@@ -232,7 +233,12 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             continue;
         }
         let program = base(&word.text);
-        let lower = program.to_ascii_lowercase();
+        let has_capitals = program.bytes().any(|b| b.is_ascii_uppercase());
+        let lower = if has_capitals {
+            Cow::Owned(program.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(program)
+        };
         let positions = positions_of(&lower);
         let arguments = line.words.get(i + 1..).unwrap_or_default();
         for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
@@ -240,7 +246,7 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
                 position, program, arguments, line, lines, &mut taken, &mut found,
             );
         }
-        let is_wrapper = WRAPPERS.binary_search(&lower.as_str()).is_ok();
+        let is_wrapper = WRAPPERS.binary_search(&&*lower).is_ok();
         if i == 0 || is_wrapper {
             before = i;
         }
@@ -278,9 +284,11 @@ fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
     const FLAGS: &str = "--value --body --secret-string -Value -value /d";
     let is_gh = line.words.iter().take(3).any(|w| base(&w.text) == "gh");
     let takes = |word: &Word| {
+        if !word.text.starts_with(['-', '/']) {
+            return false;
+        }
         let flag = word.text.split('=').next().unwrap_or_default();
-        word.text.starts_with(['-', '/'])
-            && (listed(FLAGS, flag) || is_gh && word.text.starts_with("-b") && word.text.len() != 3)
+        listed(FLAGS, flag) || is_gh && word.text.starts_with("-b") && word.text.len() != 3
     };
     if !line.words.iter().any(takes) {
         return;
@@ -881,7 +889,7 @@ fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec<Positioned
     if listed(SPEAKERS, program) {
         return;
     }
-    for word in &line.words {
+    for word in line.words.iter().filter(|w| w.text.starts_with(['-', '/'])) {
         let bare = word.text.trim_start_matches(['-', '/']);
         let Some((name, value)) = bare
             .split_once('=')
@@ -897,7 +905,9 @@ fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec<Positioned
         }
     }
     by_named_values(line, program, found);
-    for (word, next) in line.words.iter().zip(line.words.iter().skip(1)) {
+    let begins_flag = |w: &Word| w.text.starts_with(['-', '/', '[', '"', '\'', ',']);
+    let pairs = line.words.iter().zip(line.words.iter().skip(1));
+    for (word, next) in pairs.filter(|(word, _)| begins_flag(word)) {
         let flag = word.text.trim_start_matches(['[', '"', '\'', ',']);
         let flag = flag.trim_end_matches(['"', '\'', ',']);
         let bare = flag.trim_start_matches(['-', '/']);

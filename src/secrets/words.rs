@@ -13,6 +13,22 @@ pub(super) const HOLE: char = '\0';
 /// How deep substitutions and quoted commands are followed.
 const DEPTH: usize = 6;
 
+/// Whether a byte ends what a word has unquoted. All of these are characters of their own, so that
+/// none is cut.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for a constant"
+)]
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut rest: &[u8] = b" \t\n\r;&|<>()'\"\\$`";
+    while let [byte, behind @ ..] = rest {
+        ends[*byte as usize] = true;
+        rest = behind;
+    }
+    ends
+};
+
 /// A part of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
@@ -425,9 +441,18 @@ pub(super) fn lines_of(text: &str) -> Vec<Range<usize>> {
 
 /// The name of a program without its folder and what Windows puts behind it.
 pub(super) fn base(text: &str) -> &str {
-    let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
-    let name = name.trim_start_matches(['[', '"', '@']);
-    let name = name.trim_end_matches([',', '"', ']']);
+    // This is asked of every word: most have nothing to take off.
+    let mut name = text;
+    if text.bytes().any(|b| matches!(b, b'/' | b'\\')) {
+        name = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    }
+    if name.starts_with(['[', '"', '@']) || name.ends_with([',', '"', ']']) {
+        name = name.trim_start_matches(['[', '"', '@']);
+        name = name.trim_end_matches([',', '"', ']']);
+    }
+    if !name.contains('.') {
+        return name;
+    }
     [".exe", ".sh", ".cmd", ".bat", ".py", ".jar"]
         .iter()
         .find_map(|end| name.strip_suffix(end))
@@ -676,27 +701,7 @@ impl<'t> Reader<'t> {
                 b'`' => self.backtick(&mut word),
                 _ => {
                     let plain = self.rest();
-                    // All of these are one byte, so that a character is never cut.
-                    let ends = |b: &u8| {
-                        matches!(
-                            b,
-                            b' ' | b'\t'
-                                | b'\n'
-                                | b'\r'
-                                | b';'
-                                | b'&'
-                                | b'|'
-                                | b'<'
-                                | b'>'
-                                | b'('
-                                | b')'
-                                | b'\''
-                                | b'"'
-                                | b'\\'
-                                | b'$'
-                                | b'`'
-                        )
-                    };
+                    let ends = |b: &u8| ENDS.get(usize::from(*b)).is_some_and(|ends| *ends);
                     let end = plain.as_bytes().iter().position(ends);
                     let end = end.unwrap_or(plain.len()).max(1);
                     word.push(plain.get(..end).unwrap_or_default(), self.at..self.at + end);

@@ -22,6 +22,9 @@ impl Rule for ChangeBehindVolume {
             .copied()
             .collect();
         above.retain(|volume| *volume < node.index);
+        if above.is_empty() || !facts.may_search(above.len()) {
+            return;
+        }
         above.sort_unstable();
         for above in above.into_iter().filter_map(|n| facts.nodes.get(n)) {
             if let Kind::Volume(volume) = &above.instruction.kind {

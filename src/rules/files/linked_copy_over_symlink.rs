@@ -3,14 +3,24 @@
 use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
+use crate::images::BaseRelease;
+use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 
 rule!(LinkedCopyOverSymlink);
 
-/// The links of a merged `/usr`.
-const LINKS: [&str; 4] = ["/bin", "/lib", "/lib64", "/sbin"];
+/// The links of a merged `/usr`, and those of `/var` that lead to what lives as long as the
+/// container, with what they lead to.
+const LINKS: [(&str, &str); 6] = [
+    ("/bin", "/usr/bin"),
+    ("/lib", "/usr/lib"),
+    ("/lib64", "/usr/lib64"),
+    ("/sbin", "/usr/sbin"),
+    ("/var/lock", "/run/lock"),
+    ("/var/run", "/run"),
+];
 
 impl Rule for LinkedCopyOverSymlink {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
@@ -32,35 +42,39 @@ impl Rule for LinkedCopyOverSymlink {
         let Some(target) = target.filter(|_| !is_off) else {
             return;
         };
-        let below = |link: &&&str| {
-            let rest = target.strip_prefix(**link);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let Some(hidden) = LINKS.iter().find(below) else {
+        let Some((hidden, real)) = LINKS.iter().find(|(link, _)| is_in(target, link)) else {
             return;
         };
-        let release = facts.root_release(stage);
-        let Some(release) = release.filter(|r| r.has_merged_usr() == Some(true)) else {
+        let is_runtime = hidden.starts_with("/var/");
+        let has_link = |release: &BaseRelease| {
+            if is_runtime {
+                release.is_since("debian", "8") || release.is_since("ubuntu", "14.04")
+            } else {
+                release.has_merged_usr() == Some(true)
+            }
+        };
+        let Some(release) = facts.root_release(stage).filter(has_link) else {
             return;
         };
+        let rest = target.strip_prefix(hidden).unwrap_or_default();
         let start = link.span.start;
-        let rest = cx.source().text().get(link.span.end as usize..);
-        let blanks = rest.map_or(0, |r| r.len() - r.trim_start_matches([' ', '\t']).len());
+        let behind = cx.source().text().get(link.span.end as usize..);
+        let blanks = behind.map_or(0, |r| r.len() - r.trim_start_matches([' ', '\t']).len());
         let removal = Span::new(start, link.span.end + blanks as u32);
         let message = format!(
-            "`{hidden}` is a link to `/usr{hidden}` in {}, and a linked copy hides it behind a directory",
+            "`{hidden}` is a link to `{real}` in {}, and a linked copy hides it behind a directory",
             release.name()
         );
         let report = cx
             .report(transfer.destination.span, message)
-            .help(format!("copy to `/usr{target}`, or leave out `--link`"))
+            .help(format!("copy to `{real}{rest}`, or leave out `--link`"))
             .label(link.span, "linked here")
             .fix(Fix::unsafe_(
                 "copy without a link",
                 vec![Edit::delete(removal)],
             ));
         // Without `/bin/sh`, or the loader, nothing starts; of `/lib` much is found in `/usr/lib` too.
-        if *hidden == "/lib" || *hidden == "/sbin" {
+        if is_runtime || *hidden == "/lib" || *hidden == "/sbin" {
             report.severity(Severity::Warning);
         }
     }

@@ -1,11 +1,12 @@
 //! `end-of-life-base`: a release that gets no updates any more.
 
 use crate::diagnostic::Severity;
-use crate::facts::{ImageUse, ImageUseKind};
+use crate::facts::{Facts, ImageUse, ImageUseKind};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::images::end_of_life;
 use crate::policy::images::fits_any;
 use crate::rule::{Context, Rule, rule};
+use crate::span::Span;
 
 rule! {
     EndOfLifeBase {
@@ -13,6 +14,9 @@ rule! {
         pub allow: Vec<String>,
     }
 }
+
+/// How many of the commands are labelled that fetch what may not run there.
+const LABELS: usize = 3;
 
 impl Rule for EndOfLifeBase {
     fn check_image(&self, cx: &mut Context<'_>, used: &ImageUse) {
@@ -51,6 +55,14 @@ impl Rule for EndOfLifeBase {
                 Applicability::DisplayOnly,
             ));
         }
+        if let ImageUseKind::From(stage) = used.kind {
+            for (span, name) in fetches(facts, stage) {
+                report = report.label(
+                    span,
+                    format!("fetches what is current, which may not run on {name} any more"),
+                );
+            }
+        }
         let ships = match used.kind {
             ImageUseKind::From(stage) => facts.stages.get(stage).is_some_and(|s| s.in_final),
             ImageUseKind::CopyFrom | ImageUseKind::MountFrom => false,
@@ -59,4 +71,18 @@ impl Rule for EndOfLifeBase {
             report.severity(Severity::Info);
         }
     }
+}
+
+/// The calls in the stages on a base that fetch what is current, each with the runtime for which
+/// nobody may make that any more.
+fn fetches(facts: &Facts<'_>, stage: usize) -> Vec<(Span, String)> {
+    let is_on = |s: &&crate::facts::Stage<'_>| facts.chain(s.index).any(|c| c.index == stage);
+    let nodes = facts.stages.iter().filter(is_on);
+    let nodes = nodes.flat_map(|s| facts.nodes_of(s)).filter(|n| !n.onbuild);
+    let calls = nodes.flat_map(|n| n.run_installs().iter().map(move |i| (n, i)));
+    let found = calls.filter_map(|(node, install)| {
+        let runtime = facts.forsaken_runtime(node, install)?;
+        Some((facts.call_span(install), runtime.version.full_name()))
+    });
+    found.take(LABELS).collect()
 }

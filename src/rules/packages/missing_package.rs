@@ -1,10 +1,11 @@
 //! `missing-package`: the release has no package of that name.
 
+use crate::date::Date;
 use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
 use crate::fix::{Edit, Fix};
-use crate::images::{official_name, replacement};
+use crate::images::{ImageRef, Tag, official_name, replacement};
 use crate::rule::{Context, Rule, rule};
 
 rule!(MissingPackage);
@@ -71,10 +72,12 @@ impl Rule for MissingPackage {
         if is_apk != (release.distribution() == "alpine-linux") {
             return;
         }
+        check_php(cx, node, install, image);
         let missing: Vec<_> = install
             .packages
             .iter()
             .filter(|p| p.origin == PackageOrigin::Registry && !p.name.ends_with('-'))
+            .filter(|p| !(p.name.starts_with("php") && forbids_php(image)))
             .filter_map(|p| Some((p, replacement(release, &p.name)?)))
             .collect();
         if missing.is_empty() || facts.may_have_more_sources(node) {
@@ -102,6 +105,59 @@ impl Rule for MissingPackage {
             if !fails {
                 report.severity(Severity::Warning);
             }
+        }
+    }
+}
+
+/// Images that forbid Debian's packages of PHP, and those that are built on them.
+const FORBID_PHP: [&str; 8] = [
+    "backdrop",
+    "drupal",
+    "joomla",
+    "matomo",
+    "nextcloud",
+    "php",
+    "phpmyadmin",
+    "wordpress",
+];
+
+fn forbids_php(image: &ImageRef) -> bool {
+    official_name(image).is_some_and(|name| FORBID_PHP.contains(&name))
+}
+
+/// Reports packages of PHP where the image forbids Debian's: its own PHP would not load them.
+fn check_php(cx: &mut Context<'_>, node: &Node<'_>, install: &Install, image: &ImageRef) {
+    let facts = cx.facts;
+    if !forbids_php(image) || !install.manager.is_apt() {
+        return;
+    }
+    // Builds before November 2017 did not.
+    let numbers = Tag::of(image).map(|tag| tag.numbers()).unwrap_or_default();
+    let is_older = matches!(numbers.as_slice(), [5, minor, ..] if *minor < 6);
+    let may_be_old = is_older
+        || numbers.len() > 2
+            && (official_name(image) != Some("php") || numbers.as_slice() < &[7, 3][..]);
+    let is_late = facts.as_of >= Date::new(2018, 1, 1);
+    let lifted = ["preferences.d", "no-debian-php", "apt/preferences"];
+    if may_be_old || !is_late || lifted.iter().any(|t| facts.is_mentioned_before(node, t)) {
+        return;
+    }
+    let fails = node.must_succeed(install.command);
+    for package in &install.packages {
+        let is_php = package.name.starts_with("php") && !package.name.ends_with('-');
+        if package.origin != PackageOrigin::Registry || package.is_hidden() || !is_php {
+            continue;
+        }
+        let message = format!(
+            "`{}` forbids Debian's `{}`, which its own PHP would not load",
+            image.shown(),
+            package.name
+        );
+        let report = cx
+            .report(package.span, message)
+            .help("use `docker-php-ext-install` or `pecl install`");
+        if !fails {
+            report.severity(Severity::Warning);
         }
     }
 }

@@ -14,16 +14,37 @@ pub(super) fn unpinned(install: &Install, pinned: impl Fn(&Package) -> bool) -> 
         .collect()
 }
 
+/// Names that branches have, and commits and tags have not.
+const BRANCHES: [&str; 8] = [
+    "HEAD",
+    "develop",
+    "development",
+    "latest",
+    "main",
+    "master",
+    "next",
+    "trunk",
+];
+
+/// Whether a revision is a branch, by its name.
+pub(super) fn is_branch(revision: &str) -> bool {
+    BRANCHES.contains(&revision) || revision.starts_with("refs/heads/")
+}
+
 /// Packages from a repository without a tag or commit.
 pub(super) fn from_repository(install: &Install) -> impl Iterator<Item = &Package> {
+    let moves = |p: &Package| p.version.as_ref().is_none_or(|v| is_branch(&v.text));
     let packages = install.packages.iter();
-    packages.filter(|p| p.origin == PackageOrigin::Vcs && !p.is_hidden() && p.version.is_none())
+    packages.filter(move |p| p.origin == PackageOrigin::Vcs && !p.is_hidden() && moves(p))
 }
 
 /// Reports a package from a repository.
 pub(super) fn report_repository(cx: &mut Context<'_>, package: &Package, help: &str) {
     let name = package.name.split('#').next().unwrap_or_default();
-    let message = format!("`{name}` is installed as its default branch is on the day");
+    let message = match &package.version {
+        Some(branch) => format!("`{name}` is installed as `{}` is on the day", branch.text),
+        None => format!("`{name}` is installed as its default branch is on the day"),
+    };
     cx.report(package.span, message).help(help);
 }
 

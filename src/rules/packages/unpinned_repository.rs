@@ -1,26 +1,16 @@
 //! `unpinned-repository`: what a repository holds today.
 
+use super::unpinned::is_branch;
 use crate::facts::{Base, Command, Facts, Node, Remote};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Word;
+use crate::span::Span;
 use crate::syntax::{Kind, Transfer};
 
 rule!(UnpinnedRepository);
 
 /// How many clones of a RUN are labelled besides the first.
 const LABELS: usize = 3;
-
-/// Names that branches have, and commits and tags have not.
-const BRANCHES: [&str; 8] = [
-    "HEAD",
-    "develop",
-    "development",
-    "latest",
-    "main",
-    "master",
-    "next",
-    "trunk",
-];
 
 /// Options of `git clone` that take the next word.
 const CLONE: [&str; 16] = [
@@ -55,6 +45,14 @@ impl Rule for UnpinnedRepository {
         if command.name == "helm" {
             plugin(cx, command);
         }
+        for word in command.args() {
+            if let Some(text) = word.literal()
+                && let Some(branch) = branch_of_archive(text)
+            {
+                report_archive(cx, word.span, text, branch);
+                return;
+            }
+        }
     }
 }
 
@@ -65,6 +63,9 @@ fn added(cx: &mut Context<'_>, node: &Node<'_>, transfer: &Transfer) {
             continue;
         };
         if Remote::of(&text) != Some(Remote::Git) {
+            if let Some(branch) = branch_of_archive(&text) {
+                report_archive(cx, source.word.span, &text, branch);
+            }
             continue;
         }
         let (url, revision) = revision_of(&text);
@@ -73,6 +74,42 @@ fn added(cx: &mut Context<'_>, node: &Node<'_>, transfer: &Transfer) {
                 .help(format!("name a tag or a commit: `{url}#<commit>`"));
         }
     }
+}
+
+/// The branch that an address of GitHub or GitLab takes an archive of.
+fn branch_of_archive(text: &str) -> Option<&str> {
+    let path = text.split(['?', '#']).next()?.strip_prefix("https://")?;
+    let (host, path) = path.trim_start_matches("www.").split_once('/')?;
+    let without_ending = |name: &'_ str| {
+        let endings = [".tar.gz", ".tgz", ".zip"];
+        endings
+            .iter()
+            .find_map(|e| name.strip_suffix(e))
+            .map(str::len)
+    };
+    let mut parts = path.splitn(3, '/');
+    let rest = match host {
+        "github.com" | "codeload.github.com" => parts.nth(2)?,
+        _ => {
+            let (_, rest) = path.split_once("/-/archive/")?;
+            return rest.split('/').next().filter(|branch| is_branch(branch));
+        }
+    };
+    let (kind, revision) = rest.split_once('/')?;
+    let revision = match kind {
+        "archive" => revision.get(..without_ending(revision)?)?,
+        "tarball" | "zipball" | "tar.gz" | "zip" => revision,
+        _ => return None,
+    };
+    is_branch(revision).then(|| revision.trim_start_matches("refs/heads/"))
+}
+
+fn report_archive(cx: &mut Context<'_>, span: Span, text: &str, branch: &str) {
+    cx.report(
+        span,
+        format!("`{text}` is taken as `{branch}` is on the day"),
+    )
+    .help("name a tag or a commit: `archive/refs/tags/<tag>.tar.gz`, `archive/<commit>.tar.gz`");
 }
 
 /// The clones of a RUN that nothing behind them takes to a commit.
@@ -187,9 +224,7 @@ fn revision_of(text: &str) -> (&str, Option<&str>) {
 fn moves(revision: Option<&str>) -> Option<String> {
     match revision {
         None => Some("as its default branch is on the day".to_owned()),
-        Some(name) if BRANCHES.contains(&name.trim_start_matches("refs/heads/")) => {
-            Some(format!("as `{name}` is on the day"))
-        }
+        Some(name) if is_branch(name) => Some(format!("as `{name}` is on the day")),
         Some(_) => None,
     }
 }

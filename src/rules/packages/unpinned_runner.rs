@@ -61,6 +61,18 @@ fn call(command: &Command) -> Option<Call<'_>> {
         ("npx" | "bunx", _) => (package(&["-p", "--package"]).or(operands(NPX).next()), true),
         ("npm", Some("exec" | "x")) => (package(&["-p", "--package"]).or(second(NPX)), true),
         ("pnpm" | "yarn", Some("dlx")) => (package(&["-p", "--package"]).or(second(NPX)), false),
+        ("npm" | "pnpm" | "yarn" | "bun", Some("create")) | ("npm", Some("init" | "innit")) => {
+            (second(NPX), false)
+        }
+        ("bun", Some("x")) => (second(NPX), true),
+        // Without a name it takes what `package.json` asks for.
+        ("corepack", Some("prepare" | "use" | "install")) => {
+            let named = second(&["-o", "--output"]);
+            (
+                named.filter(|w| w.literal().is_some_and(|t| t.contains('@'))),
+                false,
+            )
+        }
         ("pnpx", _) => (operands(NPX).next(), false),
         ("uvx", _) => (package(&["--from"]).or(operands(UVX).next()), false),
         ("pipx", Some("run")) => (

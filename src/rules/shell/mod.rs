@@ -2,6 +2,8 @@
 
 pub mod cd_in_run;
 pub mod curl_and_wget;
+pub mod failing_command;
+pub mod foreign_option;
 pub mod heredoc_candidate;
 pub mod hidden_failure;
 pub mod lost_shell_state;
@@ -11,6 +13,7 @@ pub mod missing_shell;
 pub mod noisy_wget;
 pub mod pipe_to_shell;
 pub mod pointless_command;
+pub mod run_together;
 pub mod run_without_shell;
 pub mod sh_symlink;
 pub mod shellcheck;
