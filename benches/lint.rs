@@ -102,6 +102,33 @@ fn lint(bencher: Bencher<'_, '_>, input: &str) {
         });
 }
 
+/// What the rules of secrets ask for: every text of a file, looked through for what is written there.
+#[divan::bench(args = INPUTS)]
+fn secrets(bencher: Bencher<'_, '_>, input: &str) {
+    let sources = sources(input);
+    let files: Vec<_> = sources.iter().map(syntax::parse).collect();
+    let build = Build::default();
+    bencher
+        .counter(divan::counter::ItemsCount::new(sources.len()))
+        .with_inputs(|| {
+            let pairs = sources.iter().zip(&files);
+            pairs
+                .map(|(source, file)| Facts::of(source, file, &build))
+                .collect::<Vec<_>>()
+        })
+        .bench_refs(|all| {
+            for facts in all {
+                black_box(facts.credentials());
+            }
+        });
+}
+
+/// The first scan, with what is made on first use: there is one such, so one sample.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn first_scan() {
+    black_box(dlint::secrets::scan::scan(SMALL));
+}
+
 /// What every report does with the text of a file and with each message.
 #[divan::bench(args = INPUTS)]
 fn mask(bencher: Bencher<'_, '_>, input: &str) {

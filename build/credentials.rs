@@ -80,6 +80,7 @@ fn row(position: &Position) -> Result<String, String> {
         None => "None",
         Some("password") => "Some(Input::Password)",
         Some("pairs") => "Some(Input::Pairs)",
+        Some("logins") => "Some(Input::Logins)",
         Some(other) => return Err(format!("no input `{other}`")),
     };
     let empty = [&position.value, &position.joined, &position.pair];

@@ -687,7 +687,10 @@ impl<'a> Facts<'a> {
                     };
                     let words = crate::secrets::name::words(&variable.name);
                     let names_user = |w: &String| USER_WORDS.contains(&w.as_str());
-                    if words.iter().any(names_user) {
+                    // The password of a user is no user.
+                    let is_password =
+                        || crate::secrets::name::classify(&variable.name).is_some_and(|n| n.strong);
+                    if words.iter().any(names_user) && !is_password() {
                         users.entry(stage).or_default().insert(value.to_owned());
                     }
                 }

@@ -346,7 +346,18 @@ fn in_single_calls(line: &str, found: &mut Vec<Named>) {
         "hashpw(",
         "passwd(",
     ];
-    const LAST: [&str; 3] = ["create_superuser(", "create_user(", "db.auth("];
+    // What the number of the password is, and whether an address stands before it.
+    const LATER: [(&str, usize, bool); 9] = [
+        ("create_superuser(", 2, false),
+        ("create_user(", 2, true),
+        ("db.auth(", 1, false),
+        ("NetworkCredential(", 1, false),
+        ("new PDO(", 2, false),
+        ("DBI->connect(", 2, false),
+        ("new mysqli(", 2, false),
+        ("mysqli_connect(", 2, false),
+        ("mysql_connect(", 2, false),
+    ];
     if !line.contains('(') {
         return;
     }
@@ -375,7 +386,7 @@ fn in_single_calls(line: &str, found: &mut Vec<Named>) {
             }
         }
     }
-    for call in LAST {
+    for (call, number, mailed) in LATER {
         for (at, _) in line.match_indices(call) {
             let mut strings = Vec::new();
             let mut from = at + call.len();
@@ -389,9 +400,8 @@ fn in_single_calls(line: &str, found: &mut Vec<Named>) {
             }
             let is_address =
                 |r: &Range<usize>| line.get(r.clone()).is_some_and(|t| t.contains('@'));
-            let wanted = if call == "db.auth(" { 2 } else { 3 };
-            let is_known = wanted == 2 || strings.get(1).is_some_and(is_address);
-            if let Some(last) = strings.get(wanted - 1).filter(|_| is_known) {
+            let is_known = !mailed || strings.get(1).is_some_and(is_address);
+            if let Some(last) = strings.get(number).filter(|_| is_known) {
                 push(last.clone());
             }
         }
@@ -550,6 +560,26 @@ fn in_substitutions(line: &str, found: &mut Vec<Named>) {
         let Some((value, _)) = rest.split_once(delimiter) else {
             continue;
         };
+        // `s/^\(password:\).*/\1 x/` keeps the name.
+        if let Some(kept) = value.strip_prefix("\\1") {
+            let group = pattern.split_once('(').and_then(|(_, g)| g.split_once(')'));
+            let name = group.map_or("", |(g, _)| g);
+            let name = name.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            let text = kept.trim_matches([' ', '"', '\'']);
+            if let Some(class) = name::classify(name).filter(|c| c.exact)
+                && let Some(kind) = judged(&class, text).filter(|k| k.is_secret())
+            {
+                let from = text.as_ptr() as usize - line.as_ptr() as usize;
+                found.push(Named {
+                    name: name.to_owned(),
+                    noun: class.noun,
+                    range: from..from + text.len(),
+                    kind,
+                    is_bare: false,
+                });
+            }
+            continue;
+        }
         let bare = pattern.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         let stem = bare
             .strip_suffix("_here")
@@ -969,7 +999,13 @@ fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<u
             escaped = c == '\\' && !escaped;
             ends
         });
-        return from + 1..from + 1 + end.unwrap_or(inner.len());
+        let end = end.unwrap_or(inner.len());
+        // `"'x'"`
+        let other = if quote == '"' { '\'' } else { '"' };
+        let text = inner.get(..end).unwrap_or_default();
+        let is_quoted = end > 2 && text.starts_with(other) && text.ends_with(other);
+        let inset = usize::from(is_quoted);
+        return from + 1 + inset..from + 1 + end - inset;
     }
     // Inside a quoted word, as in JSON, its end is the value's.
     let opening = line.get(..at).and_then(|b| b.rfind([' ', '"', '\'', ',']));
@@ -1020,6 +1056,24 @@ fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<u
         let inner = rest.get(..end).unwrap_or_default();
         if let Some(bare) = inner.strip_suffix(['"', '\''])
             && !bare.contains(['"', '\''])
+        {
+            end = bare.len();
+        }
+        // `'SCRAM-SHA-256=[password=y]'`
+        let inner = rest.get(..end).unwrap_or_default();
+        if let Some(bare) = inner.strip_suffix(']')
+            && !bare.contains('[')
+            && line.get(..at).is_some_and(|b| b.contains("=["))
+        {
+            end = bare.len();
+        }
+        // `"$(X=y)"`
+        let inner = rest.get(..end).unwrap_or_default();
+        let ahead = line.get(..at).unwrap_or_default();
+        if let Some(bare) = inner.strip_suffix(')')
+            && !bare.contains('(')
+            && ahead.rfind("$(") > ahead.rfind(')')
+            && ahead.contains("$(")
         {
             end = bare.len();
         }

@@ -252,7 +252,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 18] = [
+const HINTS: [&str; 21] = [
     "pass",
     "pw",
     "secret",
@@ -270,6 +270,9 @@ const HINTS: [&str; 18] = [
     "bearer",
     "sonar.login",
     "crypt(",
+    "pdo(",
+    ">connect(",
+    "mysqli",
     " on >",
 ];
 

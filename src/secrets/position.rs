@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::name::{self, Noun, SecretName};
 use super::scan::{self, Hit};
 use super::value::{self, ValueKind};
-use super::words::{HOLE, Line, Word, base, commands};
+use super::words::{HOLE, Line, Word, base, commands, lines_of};
 use super::{base64, listed};
 
 pub use super::words::Lookup;
@@ -18,6 +18,8 @@ enum Input {
     Password,
     /// Lines `user:password`.
     Pairs,
+    /// Lines `user NAME PASSWORD`.
+    Logins,
 }
 
 /// Where a program takes a credential; what the fields mean stands in `data/credentials.toml`.
@@ -273,7 +275,7 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
     by_settings(line, &mut found);
     by_value_flag(line, &mut found);
     by_format(line, &mut found);
-    by_file(line, &mut found);
+    by_file(line, lines, &mut found);
     found
 }
 
@@ -379,8 +381,21 @@ fn by_format(line: &Line, found: &mut Vec<Positioned>) {
 }
 
 /// `echo X > /run/db_password`: what is written to a file that is called as a secret is.
-fn by_file(line: &Line, found: &mut Vec<Positioned>) {
-    let Some(target) = &line.target else {
+fn by_file(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+    // `echo X | tee FILE`, `echo X | base64 > FILE`
+    let next = lines.iter().find(|l| {
+        let before = l.piped.and_then(|p| lines.get(p));
+        before.is_some_and(|before| std::ptr::eq(before, line))
+    });
+    let passed = next.and_then(|next| {
+        let mut words = own_words(next);
+        match base(&words.next()?.text) {
+            "tee" => Some(&words.find(|w| !is_flag(w))?.text),
+            "base64" => next.target.as_ref(),
+            _ => None,
+        }
+    });
+    let Some(target) = line.target.as_ref().or(passed) else {
         return;
     };
     let mut words = own_words(line);
@@ -710,7 +725,8 @@ fn writer<'l>(line: &Line, lines: &'l [Line]) -> Option<&'l Line> {
 fn own_words(line: &Line) -> impl Iterator<Item = &Word> {
     line.words.iter().skip_while(|w| {
         let text = base(&w.text).to_ascii_lowercase();
-        WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=')
+        let is_number = text.bytes().all(|b| b.is_ascii_digit());
+        WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=') || is_number
     })
 }
 
@@ -799,6 +815,14 @@ fn inputs(
                     push(text, start..start + end, user.trim());
                 }
             }
+            Input::Logins => {
+                let mut words = line.split_ascii_whitespace();
+                let user = words.next().filter(|w| *w == "user").and(words.next());
+                if let (Some(user), Some(password)) = (user, words.next()) {
+                    let at = range.start + (password.as_ptr() as usize - line.as_ptr() as usize);
+                    push(text, at..at + password.len(), user);
+                }
+            }
             Input::Password => {
                 let password = line.trim_end();
                 // What people are asked, no answer.
@@ -809,33 +833,6 @@ fn inputs(
             }
         }
     }
-}
-
-/// The lines of a text in which `\n` may end them too.
-fn lines_of(text: &str) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    let bytes = text.as_bytes();
-    while let Some(byte) = bytes.get(at) {
-        let length = match byte {
-            b'\n' => 1,
-            b'\\' if matches!(bytes.get(at + 1), Some(b'n' | b'r')) => 2,
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        if start < at {
-            lines.push(start..at);
-        }
-        at += length;
-        start = at;
-    }
-    if start < text.len() {
-        lines.push(start..text.len());
-    }
-    lines
 }
 
 fn judge(

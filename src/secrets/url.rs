@@ -190,7 +190,7 @@ pub(super) fn connection(text: &str, key: Range<usize>) -> Option<Credential> {
     let shaped = match before {
         Some(b';') | Some(b' ') => {
             rest.get(end..)
-                .is_some_and(|r| r.is_empty() || r.starts_with([';', '"', '\'']))
+                .is_some_and(|r| r.is_empty() || r.starts_with([';', '"', '\'', '#', '|']))
                 && holds(&[
                     "server=",
                     "data source=",

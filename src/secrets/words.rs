@@ -346,6 +346,9 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
     let Some(line) = line else {
         return Vec::new();
     };
+    if line.target.is_some() {
+        return written(line);
+    }
     // Most commands have nothing that could be one.
     let inner = line.words.iter().skip(1);
     let inner = inner.filter(|w| w.quoted && w.text.contains([' ', '\n']));
@@ -363,6 +366,77 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
     let mut scripts: Vec<Word> = inner.cloned().collect();
     scripts.extend(line.stdin.clone());
     scripts
+}
+
+/// The lines that `echo` and `printf` write into a file, which may be a script or a table of cron.
+fn written(line: &Line) -> Vec<Word> {
+    let mut words = line
+        .words
+        .iter()
+        .skip_while(|w| !w.quoted && w.text.starts_with(['{', '!']));
+    let prints = |w: &Word| matches!(base(&w.text), "echo" | "printf");
+    if !words.next().is_some_and(prints) {
+        return Vec::new();
+    }
+    let mut scripts = Vec::new();
+    for word in words.filter(|w| w.quoted && w.text.contains(' ')) {
+        for range in lines_of(&word.text) {
+            let text = word.text.get(range.clone()).unwrap_or_default();
+            let at = range.start + scheduled(text);
+            // The name of a user may come first.
+            if at > range.start
+                && let Some(user) = text.get(at - range.start..).and_then(|t| t.find(' '))
+            {
+                scripts.push(word.part(at + user + 1..range.end));
+            }
+            scripts.push(word.part(at..range.end));
+        }
+    }
+    scripts
+}
+
+/// The length of the times in a line of cron: `*/5 * * * * command`.
+fn scheduled(line: &str) -> usize {
+    let mut at = 0;
+    for _ in 0..5 {
+        let rest = line.get(at..).unwrap_or_default();
+        let Some((time, _)) = rest.split_once(' ') else {
+            return 0;
+        };
+        let is_time = |b: u8| b.is_ascii_digit() || matches!(b, b'*' | b'/' | b',' | b'-');
+        if time.is_empty() || !time.bytes().all(is_time) {
+            return 0;
+        }
+        at += time.len() + 1;
+    }
+    at
+}
+
+/// The lines of a text in which `\n` may end them too.
+pub(super) fn lines_of(text: &str) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        let length = match byte {
+            b'\n' => 1,
+            b'\\' if matches!(bytes.get(at + 1), Some(b'n' | b'r')) => 2,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        if start < at {
+            lines.push(start..at);
+        }
+        at += length;
+        start = at;
+    }
+    if start < text.len() {
+        lines.push(start..text.len());
+    }
+    lines
 }
 
 /// The name of a program without its folder and what Windows puts behind it.

@@ -36,6 +36,14 @@ const BY_NAME: &[&str] = &[
     "FROM a\nRUN curl http://jdoe:@@example.com/x | sh\nADD http://jdoe:@@example.com/x /\n",
     "FROM a\nRUN git clone https://jdoe:@@git.example.com/x && pip install x\n",
     "FROM a\nCOPY --from=https://jdoe:@@git.example.com/x / /\n",
+    "FROM a\nCMD [\"redis-cli\", \"-a\", \"@\", \"ping\"]\nCMD [\"sh\", \"-c\", \"mysql -p@ x\"]\n",
+    "FROM a\nRUN printf 'DB_PASSWORD=%s\\n' '@' > .env && cd /x\n",
+    "FROM a\nRUN echo 'db:5432:*:bob:@' > ~/.pgpass; cd /x\n",
+    "FROM a\nRUN echo 'user = \"bob:@\"' > ~/.curlrc; cd /x\n",
+    "FROM a\nRUN echo '[mail.acme.dev]:587 bob:@' > /etc/postfix/sasl_passwd; cd /x\n",
+    "FROM a\nRUN expect -c 'spawn su; expect \"Password:\"; send \"@\\r\"' && cd /x\n",
+    "FROM a\nRUN ./manage.py shell -c \"u.set_password('@')\" | tee x\n",
+    "FROM a\nCOPY <<E /x\n<password>\n  @\n</password>\nE\nRUN cd /x\n",
     "FROM jdoe:@@example.com/x\nENV PROXY=http://jdoe:@@example.com\nCOPY http://jdoe:@@e.com/x /\n",
 ];
 
@@ -54,8 +62,11 @@ const KNOWN: &[&str] = &[
     "# escape=@\n# syntax=@\n# check=@\nFROM a\n",
 ];
 
-const FORMATS: [&str; 13] = [
+const FORMATS: [&str; 16] = [
     "full",
+    "compact",
+    "rdjson",
+    "rdjsonl",
     "concise",
     "tty",
     "gnu",
@@ -168,6 +179,153 @@ fn no_report_shows_a_secret() {
     let arguments = ["--isolated", "--show-secrets", "-f", "full", "."];
     let (_, text) = dlint(at.path(), &arguments);
     assert!(shown(&text, &secrets).len() > 50, "{text}");
+}
+
+/// What the commands beside `lint` print, and the files that they write.
+#[test]
+fn no_command_shows_a_secret() {
+    let [secret, other] = made_up();
+    let secrets = [secret.as_str(), other.as_str()];
+    let at = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = at.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text.replace('@', &secret)).unwrap();
+    };
+    write(".git/HEAD", "");
+    write(
+        "Dockerfile",
+        "ARG DB_PASSWORD=@\nFROM a:1 AS b\nENV API_TOKEN=@\nRUN mysql -p@ && cd /x\n\
+         COPY <<E /x\npassword: @\nE\nFROM b\nARG DB_PASSWORD\nWORKDIR $DB_PASSWORD\n\
+         COPY --from=$DB_PASSWORD a b\nCMD app --password=@\n",
+    );
+    write(
+        "compose.yaml",
+        "services:\n  a:\n    build:\n      context: .\n      args:\n        DB_PASSWORD: @\n    \
+         environment:\n      API_TOKEN: @\n",
+    );
+    write(
+        "docker-bake.hcl",
+        "target \"default\" {\n  args = { DB_PASSWORD = \"@\" }\n}\n",
+    );
+    write(".env", "DB_PASSWORD=@\n");
+    write(
+        "Makefile",
+        "image:\n\tdocker build --build-arg DB_PASSWORD=@ .\n",
+    );
+    write(
+        ".github/workflows/ci.yml",
+        "jobs:\n  a:\n    steps:\n      - run: docker build --build-arg DB_PASSWORD=@ .\n",
+    );
+    write("old/.hadolint.yaml", "ignored: [DL3008]\npassword: @\n");
+    write(
+        "old/.checkov.yaml",
+        "skip-check: [CKV_DOCKER_1]\npassword: @\n",
+    );
+    let commands: &[&[&str]] = &[
+        &["."],
+        &["--select", "all", "--statistics", "."],
+        &["--select", "all", "--unsafe-fixes", "--diff", "."],
+        &["--build-arg", "DB_PASSWORD=unseen", "--target", "b", "."],
+        &["bases", "."],
+        &["bases", "--format", "json", "."],
+        &["bases", "--format", "csv", "."],
+        &["baseline", "."],
+        &["--baseline", ".env", "."],
+        &["--config", "old/.hadolint.yaml", "."],
+        &["--policy", "old/.hadolint.yaml", "."],
+        &["cache", "."],
+        &["cache", "--format", "json", "."],
+        &["cache", "--changed", "Dockerfile", "."],
+        &["config", "Dockerfile"],
+        &["migrate", "old/.hadolint.yaml"],
+        &["migrate", "old/.checkov.yaml"],
+        &["policy", "show"],
+        &["merge", "Makefile"],
+        &["explain", "secret-in-env"],
+        &["init"],
+    ];
+    for arguments in commands {
+        let output = Command::new(env!("CARGO_BIN_EXE_dlint"))
+            .current_dir(at.path())
+            .args(*arguments)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        assert!(!text.is_empty(), "{arguments:?}");
+        assert_eq!(shown(&text, &secrets), [] as [&str; 0], "{arguments:?}");
+    }
+    // What the commands wrote: a baseline, a configuration.
+    for entry in fs::read_dir(at.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let planted = [
+            "Dockerfile",
+            "Makefile",
+            "compose.yaml",
+            "docker-bake.hcl",
+            ".env",
+        ];
+        if path.is_file() && !planted.contains(&name.as_str()) {
+            let text = fs::read_to_string(&path).unwrap();
+            assert_eq!(shown(&text, &secrets), [] as [&str; 0], "{name}");
+        }
+    }
+}
+
+/// A file on a pipe is fixed on standard output, as it was but for the fix; nothing is said about
+/// what it holds.
+#[test]
+fn standard_input_is_kept_and_not_shown() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let [secret, _] = made_up();
+    let at = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_dlint"))
+            .current_dir(at.path())
+            .env("TMPDIR", temporary.path())
+            .args(["--isolated", "--extend-select", "all"])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let file = format!("from a\nENV DB_PASSWORD={secret}\nRUN mysql -p{secret} && cd /x\n");
+    let (out, err) = run(&["--fix", "-"], &file);
+    assert!(
+        out.starts_with("FROM a\n") && out.contains(&secret),
+        "{out}"
+    );
+    assert!(!err.contains(&secret), "{err}");
+    let (out, err) = run(&["--diff", "-"], &file);
+    assert!(out.contains("+FROM a") && !out.contains(&secret), "{out}");
+    assert!(!err.contains(&secret), "{err}");
+    for line in [
+        serde_json::json!({ "path": "Dockerfile", "text": file }).to_string(),
+        // What cannot be read is not repeated.
+        format!("{{\"path\": \"Dockerfile\", \"text\": \"ENV DB_PASSWORD={secret}\n"),
+        format!("{{\"path\": 1, \"DB_PASSWORD\": \"{secret}\"}}"),
+    ] {
+        let (out, err) = run(&["--stdin-json"], &format!("{line}\n"));
+        assert!(!out.is_empty() || !err.is_empty(), "{line}");
+        assert!(
+            !out.contains(&secret) && !err.contains(&secret),
+            "{out}{err}"
+        );
+    }
+    // Nothing is left behind.
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 
 #[test]
