@@ -182,6 +182,7 @@ fn follow<'n>(
         match own {
             Some(install) if install.manager.is_apt() => match (install.action, *lists) {
                 (Action::Update, _) => *lists = Lists::Perhaps,
+                _ if install.has_flag(&["-U", "--update"]) => *lists = Lists::Perhaps,
                 (Action::Install, Lists::Missing(removed)) => {
                     if let Some(package) = unfindable(image, &programs, install)
                         && node.must_succeed(index)
