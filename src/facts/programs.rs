@@ -572,6 +572,15 @@ fn run(
             changes.bring(&["sh"]);
         }
         "virtualenv" | "pyenv" | "nodeenv" => changes.placed = true,
+        // `node bin/npm-cli.js install -g npm.tgz`
+        "node"
+            if command
+                .literal_args()
+                .any(|a| a.contains("npm") || a == "install") =>
+        {
+            changes.bring(&["node", "npm", "yarn"]);
+            changes.placed = true;
+        }
         "node" => {}
         // `curl -sS https://getcomposer.org/installer | php`
         "php" => changes.bring(&["composer"]),
@@ -875,6 +884,8 @@ mod tests {
             ),
             ("RUN python3 get-pip.py", "pip", Unknown),
             ("RUN python3 get-pip.py", "curl", Absent),
+            ("RUN node bin/npm-cli.js install -g npm.tgz", "npm", Unknown),
+            ("RUN node build.js", "npm", Absent),
             ("RUN make", "curl", Absent),
             ("RUN make install", "curl", Unknown),
         ] {

@@ -1,6 +1,7 @@
 //! `change-behind-volume`: a RUN changes what a VOLUME above declares.
 
 use crate::facts::{Command, Facts, Node};
+use crate::images;
 use crate::path::{clean, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{RedirectKind, Word};
@@ -32,7 +33,7 @@ impl Rule for ChangeBehindVolume {
             }
         }
         if volumes.is_empty() {
-            return;
+            return check_base(cx, node, stage);
         }
         for command in node.commands() {
             let changed = changes(facts, node, command);
@@ -50,6 +51,30 @@ impl Rule for ChangeBehindVolume {
                 return;
             }
         }
+    }
+}
+
+/// Reports a change of what the base declares as a volume.
+fn check_base(cx: &mut Context<'_>, node: &Node<'_>, stage: usize) {
+    let facts = cx.facts;
+    let Some(image) = facts.root_image(stage) else {
+        return;
+    };
+    let volumes = images::volumes(image);
+    let found = node.commands().iter().find_map(|command| {
+        let changed = changes(facts, node, command);
+        changed.into_iter().find_map(|(path, span)| {
+            let volume = volumes.iter().find(|volume| is_in(&path, volume))?;
+            Some((*volume, span))
+        })
+    });
+    if let Some((volume, span)) = found {
+        let message = format!(
+            "`{}` declares `{volume}` as a volume, and not every builder keeps what changes there",
+            image.shown()
+        );
+        cx.report(span, message)
+            .help("change it when the container starts, or keep the files somewhere else");
     }
 }
 
