@@ -13,6 +13,7 @@ use super::tables::{list, read, rows, sorted, table, write};
 #[serde(deny_unknown_fields)]
 struct Bases {
     programs: Vec<String>,
+    with: BTreeMap<String, Vec<String>>,
     base: BTreeMap<String, Base>,
 }
 
@@ -65,14 +66,42 @@ struct Ended {
 
 /// Writes the tables; says what is wrong with the files.
 pub(super) fn generate() -> Result<(), String> {
-    let bases: Bases = read("bases")?;
+    let mut bases: Bases = read("bases")?;
+    let with = std::mem::take(&mut bases.with);
+    let complete = |programs: &mut Vec<String>| {
+        let more: Vec<String> = programs
+            .iter()
+            .flat_map(|p| with.get(p))
+            .flatten()
+            .cloned()
+            .collect();
+        programs.extend(more);
+    };
+    complete(&mut bases.programs);
+    for base in bases.base.values_mut() {
+        complete(&mut base.perhaps);
+        base.programs.as_mut().map(complete);
+        for variant in &mut base.variants {
+            let lists = [&mut variant.programs, &mut variant.perhaps];
+            lists.into_iter().flatten().for_each(complete);
+        }
+    }
     let known: BTreeSet<&str> = bases.programs.iter().map(String::as_str).collect();
     let mut out = format!(
         "/// The programs that the tables speak of, sorted.\nstatic PROGRAMS: &[&str] = {};\n",
         sorted(&bases.programs)
     );
     out.push_str(&bases_table(&bases, &known).map_err(|e| format!("data/bases.toml: {e}"))?);
-    let packages: BTreeMap<String, Packages> = read("packages")?;
+    let mut packages: BTreeMap<String, Packages> = read("packages")?;
+    for packages in packages.values_mut() {
+        for (program, more) in &with {
+            if let Some(brought) = packages.brings.get(program).cloned() {
+                packages
+                    .brings
+                    .extend(more.iter().map(|p| (p.clone(), brought.clone())));
+            }
+        }
+    }
     let mut ended = Vec::new();
     for (system, packages) in &packages {
         ended.extend(packages.ended.iter().map(|e| {

@@ -30,6 +30,8 @@ struct Position {
     prefix: String,
     operand: Option<i8>,
     #[serde(default)]
+    options: String,
+    #[serde(default)]
     key: String,
     input: Option<String>,
 }
@@ -87,7 +89,7 @@ fn row(position: &Position) -> Result<String, String> {
     }
     Ok(format!(
         "Position {{ after: {}, with: {:?}, value: {}, joined: {}, pair: {}, separator: {:?}, \
-         prefix: {:?}, operand: {:?}, key: {:?}, input: {input} }}",
+         prefix: {:?}, operand: {:?}, options: {}, key: {:?}, input: {input} }}",
         words(&position.after),
         position.with,
         words(&position.value),
@@ -96,6 +98,7 @@ fn row(position: &Position) -> Result<String, String> {
         position.separator,
         position.prefix,
         position.operand,
+        words(&position.options),
         position.key,
     ))
 }

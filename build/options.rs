@@ -7,10 +7,32 @@ use serde::Deserialize;
 use super::tables::{list, read, table, write};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Tables {
+    busybox_images: Vec<String>,
     late: Vec<Late>,
     recommended: Vec<Recommended>,
+    foreign: Vec<Foreign>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Foreign {
+    system: System,
+    programs: Vec<String>,
+    options: BTreeMap<String, String>,
+    packages: Vec<String>,
+    #[expect(dead_code, reason = "for people")]
+    source: String,
+}
+
+/// Families of distributions, by the names in `OsFamily`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum System {
+    Alpine,
+    Debian,
+    RedHat,
 }
 
 #[derive(Deserialize)]
@@ -63,11 +85,26 @@ pub(super) fn generate() -> Result<(), String> {
             list(&r.programs)
         )
     });
+    let foreign = tables.foreign.iter().map(|f| {
+        let options: Vec<(&String, &String)> = f.options.iter().collect();
+        format!(
+            "Foreign {{ system: OsFamily::{:?}, programs: {}, options: &{options:?}, packages: {} }}",
+            f.system,
+            list(&f.programs),
+            list(&f.packages)
+        )
+    });
+    let foreign: Vec<String> = foreign.collect();
     let docs = "As in the file.";
     let late: Vec<String> = late.collect();
     let recommended: Vec<String> = recommended.collect();
     let text = table(docs, "static LATE", "Late", &late)
-        + &table(docs, "static RECOMMENDED", "Recommended", &recommended);
+        + &table(docs, "static RECOMMENDED", "Recommended", &recommended)
+        + &table(docs, "static FOREIGN", "Foreign", &foreign)
+        + &format!(
+            "static BUSYBOX_IMAGES: &[&str] = {};\n",
+            list(&tables.busybox_images)
+        );
     write("options.rs", &text);
     Ok(())
 }

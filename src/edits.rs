@@ -123,7 +123,9 @@ fn layout(text: &str, escape: char, stops_on_failure: bool) -> (Joint, String) {
     {
         return (Joint::Before, indent(line));
     }
-    let lines: Vec<&str> = text.lines().collect();
+    // Comments stand where they like.
+    let is_code = |line: &&str| !line.trim_start().starts_with('#');
+    let lines: Vec<&str> = text.lines().filter(is_code).collect();
     // The line that follows one with this end.
     let behind = |end: &str| {
         let ends = |line: &str| {
@@ -201,7 +203,7 @@ pub fn delete_instruction(
     if comments.iter().any(|c| lines.covers(c.span)) || is_below_comment(facts, instruction) {
         return None;
     }
-    Some(Fix::safe(title, vec![Edit::delete(lines)]))
+    Some(Fix::safe(title, vec![delete_lines(facts, lines)]))
 }
 
 /// Whether a comment stands directly above an instruction, so that it is about it.

@@ -13,7 +13,7 @@ use crate::context::{Build, Files, NamedBuild, Nothing};
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::Facts;
-use crate::fix::{self, Applicability, Candidate, Fixable, Fixed};
+use crate::fix::{self, Applicability, Candidate, Fix, Fixable, Fixed};
 use crate::images::DATA_DATE;
 use crate::perspective::Perspective;
 use crate::policy::exceptions::Granted;
@@ -382,6 +382,24 @@ fn check_builds(source: &Source, file: &File, settings: &Settings) -> Found {
     }
 }
 
+/// Takes away the fixes that reach into an instruction which another one swallows: its text is read as
+/// part of something else, and means another thing when that is mended.
+fn keep_out_of_swallowed(facts: &Facts<'_>, found: &mut [Diagnostic]) {
+    let reaches = |fix: &mut Fix| {
+        fix.edits.iter().any(|edit| {
+            let at = facts
+                .nodes
+                .partition_point(|n| n.instruction.span.start <= edit.span.start);
+            let node = at.checked_sub(1).and_then(|at| facts.nodes.get(at));
+            let swallowed = node.and_then(|n| facts.swallowed(n));
+            swallowed.is_some_and(|(word, _)| edit.span.start >= word.start)
+        })
+    };
+    for diagnostic in found {
+        diagnostic.fix.take_if(reaches);
+    }
+}
+
 /// How many builds a message names.
 const NAMED_BUILDS: usize = 3;
 
@@ -720,7 +738,9 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     for diagnostic in &mut kept {
         judge_by_mode(diagnostic, &settings.policy, as_of);
     }
+    keep_out_of_swallowed(&facts, &mut kept);
     if perspective == Perspective::Dlint {
+        fold::consequences(&mut kept);
         fold::repeats(file, &mut kept);
     }
     let mut comments = suppressions.comments(source, file);

@@ -113,20 +113,23 @@ impl<const LINKS: usize> Keywords<LINKS> {
     /// Calls `each` with every keyword in a text, by their starts, as long as it wants more.
     fn search(&self, text: &str, mut each: impl FnMut(Found) -> bool) {
         let bytes = text.as_bytes();
-        let head = |bytes: &[u8]| {
-            let folded = bytes.iter().map(|b| folded(*b, self.has_case));
-            folded.fold(0, |head, b| head << 8 | b)
-        };
-        for (start, window) in bytes.windows(HEAD).enumerate() {
-            let link = self.first_at(head(window));
-            if link > 0 && !self.follow(link, bytes, start, &mut each) {
+        // The last bytes read; nothing is worked out anew for a byte.
+        let mut head = 0;
+        let mut read = 0;
+        for byte in bytes {
+            head = (head << 8 | folded(*byte, self.has_case)) & 0x00FF_FFFF;
+            read += 1;
+            if read < HEAD {
+                continue;
+            }
+            let link = self.first_at(head);
+            if link > 0 && !self.follow(link, bytes, read - HEAD, &mut each) {
                 return;
             }
         }
         // Behind the end of the text stands what no keyword has to have.
         if let Some(start) = bytes.len().checked_sub(HEAD - 1) {
-            let last = bytes.get(start..).unwrap_or_default();
-            let link = self.first_at(head(last) << 8 | folded(0, self.has_case));
+            let link = self.first_at((head & 0xFFFF) << 8 | folded(0, self.has_case));
             self.follow(link, bytes, start, &mut each);
         }
     }

@@ -134,19 +134,26 @@ impl Rows {
         while low < high {
             let middle = low + (high - low) / 2;
             let bytes = self.0.as_bytes();
-            let before = bytes.get(low..middle)?;
-            let start = before.iter().rposition(|b| *b == b'\n');
-            let start = start.map_or(low, |at| low + at + 1);
-            let behind = bytes.get(middle..high)?;
-            let end = behind.iter().position(|b| *b == b'\n');
-            let end = end.map_or(high, |at| middle + at);
-            let line = self.0.get(start..end)?;
-            let (first, rest) = line.split_once('\t').unwrap_or((line, ""));
-            match key.cmp(first) {
-                Ordering::Equal => return Some(rest),
-                Ordering::Less => high = start,
-                Ordering::Greater => low = end + 1,
+            let mut start = middle;
+            while start > low && bytes.get(start - 1).is_some_and(|b| *b != b'\n') {
+                start -= 1;
             }
+            let is_first = |b: &u8| !matches!(b, b'\t' | b'\n');
+            let mut tab = start;
+            while tab < high && bytes.get(tab).is_some_and(is_first) {
+                tab += 1;
+            }
+            let order = key.as_bytes().cmp(bytes.get(start..tab)?);
+            if order == Ordering::Less {
+                high = start;
+                continue;
+            }
+            let behind = self.0.get(tab..high)?;
+            let rest = behind.split('\n').next().unwrap_or_default();
+            if order == Ordering::Equal {
+                return Some(rest.strip_prefix('\t').unwrap_or_default());
+            }
+            low = tab + rest.len() + 1;
         }
         None
     }

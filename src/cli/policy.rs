@@ -11,6 +11,7 @@ use super::args::{
     PolicyArgs, PolicyCommand, PolicyExceptionsArgs, PolicyShowArgs, PolicyTestArgs, TextFormat,
 };
 use super::{Status, Trouble, lint, output};
+use crate::config;
 use crate::context::disk;
 use crate::date::Date;
 use crate::emit::terminal::{Color, Terminal};
@@ -46,7 +47,10 @@ fn show(args: &PolicyShowArgs) -> Result<Status, Trouble> {
         .iter()
         .map(|path| disk::nearer(path).display().to_string())
         .collect();
-    let locked: Vec<&str> = settings.locked().map(|rule| rule.id).collect();
+    let mut locked: Vec<&str> = settings.locked().map(|rule| rule.id).collect();
+    if configs.locks_exclude() {
+        locked.push(config::EXCLUDE);
+    }
     let levels: Vec<(&str, &str)> = settings
         .rules
         .iter()

@@ -18,7 +18,7 @@ use crate::text;
 use crate::values::{Data, Value};
 
 /// The word that locks `exclude`, among the names of rules.
-pub(super) const EXCLUDE: &str = "exclude";
+pub const EXCLUDE: &str = "exclude";
 
 /// The keys of `[policy]` that a locked rule takes from the policy alone, even if it leaves them out:
 /// those that [`policy::Policy::keep`] copies, and the exceptions.

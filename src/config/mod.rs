@@ -33,6 +33,7 @@ pub use file::{
 };
 pub use layer::{Layer, RuleOptions, UnknownRule};
 pub use load::Config;
+pub use lock::EXCLUDE;
 pub use migrate::migrate;
 pub use pattern::Patterns;
 pub use remote::Remote;
@@ -265,10 +266,14 @@ impl Configs {
 
     /// What is left out of a search where a configuration applies.
     pub fn exclusion(&self, own: &Arc<Config>) -> Exclusion {
+        let own = (!self.locks_exclude()).then_some(own);
         let policy = self.policy.as_ref();
-        let is_locked = policy.is_some_and(|p| Lock::has_exclude(p));
-        let own = (!is_locked).then_some(own);
         Exclusion(policy.into_iter().chain(own).map(Arc::clone).collect())
+    }
+
+    /// Whether the policy lets no repository leave files out.
+    pub fn locks_exclude(&self) -> bool {
+        self.policy.as_ref().is_some_and(|p| Lock::has_exclude(p))
     }
 
     /// The configuration files that were read.

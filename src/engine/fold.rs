@@ -1,9 +1,11 @@
-//! One fault at several places of an instruction is one finding with a label for each.
+//! One fault is one finding: at several places of an instruction with a label for each, and without
+//! what only follows from it.
 
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::Fix;
+use crate::span::Span;
 use crate::syntax::File;
 
 /// The family whose rules speak of images, which are the same wherever a file names them.
@@ -55,6 +57,25 @@ impl Kind {
             fix: diagnostic.fix.as_ref().map(|fix| fix.title.clone()),
         })
     }
+}
+
+/// The rule whose finding covers what was no part of the instruction in the author's eyes: what
+/// others say of it is the same fault.
+const COVERS: &str = "trailing-comment";
+
+/// Leaves out what others say of a text that is wrong where it stands.
+pub(super) fn consequences(found: &mut Vec<Diagnostic>) {
+    let covers = |d: &&Diagnostic| d.rule.id == COVERS;
+    let covered: Vec<Span> = found.iter().filter(covers).map(|d| d.span).collect();
+    if covered.is_empty() {
+        return;
+    }
+    found.retain(|d| {
+        d.rule.id == COVERS
+            || !covered
+                .iter()
+                .any(|span| span.start <= d.span.start && d.span.end <= span.end)
+    });
 }
 
 /// Puts together what one rule says again and again of an instruction, or of one image.

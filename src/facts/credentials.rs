@@ -105,6 +105,10 @@ impl Facts<'_> {
             return true;
         }
         let whole = self.source.text();
+        // As if each instruction were so long.
+        if !self.may_search(whole.len() / 64) {
+            return false;
+        }
         let is_end = |c: char| c.is_whitespace() || "\"'=,;".contains(c);
         whole.match_indices(text).any(|(at, _)| {
             let before = whole.get(..at).unwrap_or_default();
@@ -159,9 +163,9 @@ impl Facts<'_> {
                 if !heredocs.is_empty() && script.as_ref().is_some_and(|s| s.heredoc.is_none()) {
                     bodies.iter().for_each(|body| found.commands(body, &lookup));
                 }
-                if text.text().contains("pgpass") {
-                    found.pgpass(text);
-                    bodies.iter().for_each(|body| found.pgpass(body));
+                found.password_files(&instruction.logical, text);
+                for body in &bodies {
+                    found.password_files(&instruction.logical, body);
                 }
                 found.names(&word.text, Language::Shell);
             }
@@ -192,8 +196,8 @@ impl Facts<'_> {
             }
             Kind::Copy(_) | Kind::Add(_) => {
                 bodies.iter().for_each(|body| found.commands(body, &lookup));
-                if instruction.logical.text().contains("pgpass") {
-                    bodies.iter().for_each(|body| found.pgpass(body));
+                for body in &bodies {
+                    found.password_files(&instruction.logical, body);
                 }
                 found.names(&instruction.logical, Language::Any);
             }
@@ -378,9 +382,9 @@ impl Gathered {
         }
     }
 
-    /// The lines of a `.pgpass`.
-    fn pgpass(&mut self, text: &MappedText) {
-        for named in assignment::in_pgpass(text.text()) {
+    /// The lines of files that name nothing, if an instruction writes one.
+    fn password_files(&mut self, instruction: &MappedText, text: &MappedText) {
+        for named in assignment::in_password_files(text.text(), instruction.text()) {
             let secret = text.text().get(named.range.clone()).unwrap_or_default();
             let is_default = named.kind == ValueKind::Default;
             let evidence = Evidence::Name(named.name, named.noun);

@@ -27,6 +27,9 @@ pub struct Manifests {
     pub needs: Option<String>,
     /// Whether the project itself is installed with what it depends on, and so its source is needed.
     pub installs_project: bool,
+    /// Whether the project is a part of one whose root the context has not: what is taken for the
+    /// context is none, or the installation fails anyway.
+    pub is_part: bool,
 }
 
 impl Manifests {

@@ -22,6 +22,7 @@ mod mentions;
 pub mod mount;
 pub mod packages;
 mod place;
+mod placed;
 pub mod platform;
 pub mod port;
 pub mod program;
@@ -67,6 +68,7 @@ pub use launch::Launch;
 use mount::Mount;
 use packages::Install;
 pub use place::Place;
+pub use placed::Placed;
 pub use programs::{Programs, brings_nothing};
 pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
@@ -81,6 +83,7 @@ pub use stage::{
     Base, Stage, UserSetting, Workdir, is_absolute as is_absolute_path, refused_on_windows,
 };
 pub use user::RunUser;
+use verification::LastChecks;
 pub use verification::{SwitchedOff, Verified};
 pub use words::{Expanded, WordUse};
 
@@ -142,6 +145,8 @@ pub struct Facts<'a> {
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
     /// See [`Facts::secret_arguments`].
     secret_arguments: OnceCell<HashMap<Option<usize>, Vec<SecretArgument>>>,
+    /// See [`Facts::checks_download_later`].
+    last_checks: OnceCell<Vec<LastChecks>>,
     /// See [`Facts::switched_off`].
     switched_off: OnceCell<Vec<SwitchedOff>>,
     /// The files around the Dockerfile: see [`Facts::context`].
@@ -155,6 +160,8 @@ pub struct Facts<'a> {
     launch_scripts: Vec<OnceCell<Script>>,
     /// How many names were compared so far: see [`Facts::may_compare`].
     compared: Cell<usize>,
+    /// How many instructions were looked at for others so far: see [`Facts::may_search`].
+    searched: Cell<usize>,
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
     /// For each stage, whether the builder leaves out the triggers of its base; may be shorter.
@@ -315,8 +322,10 @@ impl<'a> Facts<'a> {
             assignments: Vec::new(),
             user_names: OnceCell::new(),
             secret_arguments: OnceCell::new(),
+            last_checks: OnceCell::new(),
             switched_off: OnceCell::new(),
             compared: Cell::new(0),
+            searched: Cell::new(0),
             files,
             context: OnceCell::new(),
             run_scripts: OnceCell::new(),
@@ -529,6 +538,16 @@ impl<'a> Facts<'a> {
         let compared = self.compared.get();
         self.compared.set(compared.saturating_add(names));
         compared < MOST
+    }
+
+    /// Counts instructions that are looked at on behalf of another: those before it, or behind it.
+    /// Where that is done so often that a file takes long, whatever its size, what is asked is to be
+    /// taken for unknown.
+    pub fn may_search(&self, nodes: usize) -> bool {
+        const MOST: usize = 1_000_000;
+        let searched = self.searched.get().saturating_add(nodes);
+        self.searched.set(searched);
+        searched < MOST
     }
 
     /// The word's text at the place of a node, as far as it is known offline.

@@ -426,6 +426,19 @@ impl Install {
         })
     }
 
+    /// Whether it fetches the index of packages, alone or before it installs: `apt-get update`, since
+    /// apt 2.9.14 `apt-get install --update` too.
+    pub fn fetches_index(&self) -> bool {
+        use Manager::*;
+        let flags: &[&str] = match self.manager {
+            AptGet | Apt => &["-U", "--update"],
+            Apk => &["--no-cache", "-U", "--update-cache", "--update"],
+            Pacman => &["-y", "--refresh"],
+            _ => &[],
+        };
+        self.action == Action::Update || self.has_flag(flags)
+    }
+
     /// Whether the source of the project itself is installed: `pip install .`, `-e .`.
     pub fn installs_source(&self) -> bool {
         self.packages

@@ -74,6 +74,9 @@ impl Facts<'_> {
         let Some(stage) = node.stage else {
             return false;
         };
+        if !self.may_search(node.index) {
+            return true;
+        }
         let mut nodes = self.chain_nodes(stage).filter(|n| n.index < node.index);
         nodes.any(|n| match &n.instruction.kind {
             Kind::Copy(transfer) | Kind::Add(transfer) => {
@@ -102,6 +105,9 @@ impl Facts<'_> {
         let Some(stage) = node.stage else {
             return false;
         };
+        if !self.may_search(node.index) {
+            return true;
+        }
         let mut nodes = self.chain_nodes(stage).filter(|n| n.index <= node.index);
         nodes.any(|n| {
             n.commands().iter().any(|command| {

@@ -35,6 +35,9 @@ impl Facts<'_> {
             return None;
         }
         let runtime = Runtime::of(manager)?;
+        if !self.may_search(node.index) {
+            return None;
+        }
         let found = self.runtime(node, install, runtime)?;
         let renews = |i: &Install| {
             i.manager == install.manager && i.packages.iter().any(|p| p.name == manager)

@@ -121,12 +121,15 @@ impl Facts<'_> {
                 .extend(target.map(|t| (clean(&t), source.clone())));
             given.variables.extend(variable.map(|v| (v, source)));
         }
-        let arguments = self.secret_arguments(node.stage).iter();
-        let before = arguments.take_while(|argument| argument.node < node.index);
-        given.variables.extend(before.map(|argument| {
-            let name = argument.name.clone();
-            (name.clone(), SecretSource::Argument(name))
-        }));
+        let arguments = self.secret_arguments(node.stage);
+        let before = arguments.partition_point(|argument| argument.node < node.index);
+        if self.may_search(before) {
+            let before = arguments.iter().take(before);
+            given.variables.extend(before.map(|argument| {
+                let name = argument.name.clone();
+                (name.clone(), SecretSource::Argument(name))
+            }));
+        }
         given
     }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Facts, Node};
+use super::{Facts, Node, Stage};
 use crate::keywords::{Keywords, links};
 use crate::shell::{Command, FrameKind, Word};
 use crate::span::{MappedText, Span};
@@ -126,6 +126,36 @@ impl Facts<'_> {
         })
     }
 
+    /// Whether a stage checks a download ([`Facts::checks_download`]) at a node or later.
+    pub fn checks_download_later(&self, node: &Node<'_>) -> bool {
+        self.last_checks(node)
+            .is_some_and(|last| last.of_download >= Some(node.index))
+    }
+
+    /// Whether a stage compares any digests or checks signatures at a node or later.
+    pub fn verifies_later(&self, node: &Node<'_>) -> bool {
+        self.last_checks(node)
+            .is_some_and(|last| last.of_any >= Some(node.index))
+    }
+
+    /// The last checks of a node's stage: looked for once, however many downloads ask.
+    fn last_checks(&self, node: &Node<'_>) -> Option<&LastChecks> {
+        let all = self.last_checks.get_or_init(|| {
+            let of = |stage: &Stage<'_>| {
+                let last = |is_check: &dyn Fn(&Node<'_>) -> bool| {
+                    let found = self.nodes_of(stage).iter().rfind(|n| is_check(n));
+                    found.map(|n| n.index)
+                };
+                LastChecks {
+                    of_download: last(&|n| self.checks_download(n)),
+                    of_any: last(&|n| n.commands().iter().any(Command::verifies)),
+                }
+            };
+            self.stages.iter().map(of).collect()
+        });
+        all.get(node.stage?)
+    }
+
     fn checks_download_by_digest(&self, node: &Node<'_>) -> bool {
         let text = self.source.slice(node.instruction.span);
         let mut run = 0;
@@ -143,6 +173,12 @@ impl Facts<'_> {
                 .any(|part| name.contains(part))
         })
     }
+}
+
+/// The last instructions of a stage that check something.
+pub(super) struct LastChecks {
+    of_download: Option<usize>,
+    of_any: Option<usize>,
 }
 
 struct Finder<'f, 'a> {

@@ -25,7 +25,7 @@ pub use defaults::{
 };
 pub use development::{Development, development};
 pub use lifetimes::{EndOfLife, end_of_life, newest_release};
-pub use options::{Recommended, is_too_old, recommended};
+pub use options::{Foreign, Recommended, foreign_options, is_too_old, recommended};
 pub use programs::{
     PackageSystem, Presence, ProgramSet, is_known_program, known_program, lacks_user,
     package_brings, package_of, program,

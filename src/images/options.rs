@@ -1,7 +1,8 @@
-//! Words that tools did not always know, and what builds rely on though it is only recommended.
+//! Words that tools did not always know, options that only other implementations know, and what
+//! builds rely on though it is only recommended.
 
 use super::lifetimes::numbers_of;
-use super::{ImageRef, Tag, base_release, official_name};
+use super::{ImageRef, OsFamily, Tag, base_release, official_name, os_family};
 use crate::date::Date;
 
 /// A word that came late, as in `data/options.toml`.
@@ -27,7 +28,30 @@ pub struct Recommended {
     pub programs: &'static [&'static str],
 }
 
+/// Options of a program that the implementation of a system refuses.
+#[derive(Debug)]
+pub struct Foreign {
+    system: OsFamily,
+    programs: &'static [&'static str],
+    /// The options, and what does the same there; empty where nothing does.
+    pub options: &'static [(&'static str, &'static str)],
+    /// The packages that bring the implementation that knows them.
+    pub packages: &'static [&'static str],
+}
+
 include!(concat!(env!("OUT_DIR"), "/options.rs"));
+
+/// The options that a program of an image refuses though others of its name know them.
+pub fn foreign_options(image: &ImageRef, program: &str) -> Option<&'static Foreign> {
+    let mut entries = FOREIGN.iter().filter(|f| f.programs.contains(&program));
+    let first = entries.next()?;
+    let family = os_family(image);
+    let entry = std::iter::once(first)
+        .chain(entries)
+        .find(|f| f.system == family)?;
+    let is_busybox = || official_name(image).is_some_and(|name| BUSYBOX_IMAGES.contains(&name));
+    (family != OsFamily::Alpine || is_busybox()).then_some(entry)
+}
 
 /// Whether the tool that an image has, or that its packages bring, is too old to know a word.
 pub fn is_too_old(image: &ImageRef, as_of: Date, tool: &str, word: &str) -> bool {

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::publishers::official_name;
 use super::registry;
+use super::table::Entry;
 use super::tag::{Precision, Tag};
 
 /// Stands in the text of a reference for one variable whose value is not known.
@@ -112,6 +113,8 @@ pub struct ImageRef {
     pub validity: Result<(), InvalidReference>,
     /// Where the parts stand in the text.
     pub ranges: Ranges,
+    /// What is known of the image.
+    pub(super) entry: Entry,
 }
 
 impl ImageRef {
@@ -181,6 +184,7 @@ impl ImageRef {
             digest,
             validity,
             ranges,
+            entry: Entry::default(),
         }
     }
 

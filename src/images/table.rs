@@ -2,6 +2,8 @@
 //!
 //! The heads of the files say what their keys mean, where they come from and as of when.
 
+use std::sync::OnceLock;
+
 use super::{BaseUser, DefaultShell, ImageRef, OsFamily, Tag};
 use crate::date::Date;
 
@@ -182,6 +184,19 @@ pub(super) struct Variant {
 
 include!(concat!(env!("OUT_DIR"), "/images.rs"));
 
+/// The entry of an image, once it is asked for. It follows from the rest of a reference, so that all
+/// are alike.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry(OnceLock<Option<&'static Image>>);
+
+impl PartialEq for Entry {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Entry {}
+
 impl Image {
     /// The Docker Official Image of a name.
     pub(super) fn official(name: &str) -> Option<&'static Image> {
@@ -194,18 +209,20 @@ impl Image {
     /// The entry of an image, or of those whose names begin alike. `None` if a variable hides
     /// which image it is.
     pub(super) fn of(image: &ImageRef) -> Option<&'static Image> {
-        if let Some(official) = super::publishers::official(image) {
-            return Some(official);
-        }
-        let (registry, path) = (image.registry.known()?, image.repository.known()?);
-        let full = || registry.bytes().chain([b'/']).chain(path.bytes());
-        let exact = OTHERS.binary_search_by(|other| other.name.bytes().cmp(full()));
-        if let Ok(at) = exact {
-            return OTHERS.get(at);
-        }
-        GROUPS
-            .iter()
-            .find(|group| group.rest(registry, path).is_some())
+        *image.entry.0.get_or_init(|| {
+            if let Some(official) = super::publishers::official(image) {
+                return Some(official);
+            }
+            let (registry, path) = (image.registry.known()?, image.repository.known()?);
+            let full = || registry.bytes().chain([b'/']).chain(path.bytes());
+            let exact = OTHERS.binary_search_by(|other| other.name.bytes().cmp(full()));
+            if let Ok(at) = exact {
+                return OTHERS.get(at);
+            }
+            GROUPS
+                .iter()
+                .find(|group| group.rest(registry, path).is_some())
+        })
     }
 
     /// What follows the entry's name in a full name.

@@ -55,6 +55,7 @@ pub fn find(text: &str, language: Language) -> Vec<Named> {
                 class: password(),
                 name: "apikeys".to_owned(),
                 lines: LINES + 1,
+                way: Way::Attribute,
             });
         }
         if called.is_some() || name::may_name(line) {
@@ -65,7 +66,41 @@ pub fn find(text: &str, language: Language) -> Vec<Named> {
         }
         start += line.len();
     }
+    in_dialogues(text, &mut found);
     found
+}
+
+/// What `expect` is told to answer where a password is asked for: `send "x\r"`.
+fn in_dialogues(text: &str, found: &mut Vec<Named>) {
+    if !text.contains("expect") {
+        return;
+    }
+    for (at, _) in text.match_indices("send ") {
+        let from = text.floor_char_boundary(at.saturating_sub(160));
+        let before = text.get(from..at).unwrap_or_default();
+        let question = before.rfind("expect").and_then(|i| before.get(i..));
+        let asks = question.is_some_and(|q| q.contains("assword") || q.contains("assphrase"));
+        let start = at + "send ".len();
+        let rest = text.get(start..).unwrap_or_default();
+        let bare = rest.trim_start().trim_start_matches("-- ").trim_start();
+        let Some(inner) = bare.trim_start_matches('\\').strip_prefix('"') else {
+            continue;
+        };
+        let Some(end) = inner.find(['\\', '"', '\n']) else {
+            continue;
+        };
+        let start = start + (rest.len() - inner.len());
+        let value = inner.get(..end).unwrap_or_default();
+        if asks && let Some(kind) = judged(&password(), value) {
+            found.push(Named {
+                name: "password".to_owned(),
+                noun: Noun::Password,
+                range: start..start + value.len(),
+                kind,
+                is_bare: false,
+            });
+        }
+    }
 }
 
 fn begins_line(text: &str, word: &str) -> bool {
@@ -78,6 +113,20 @@ struct Called {
     name: String,
     /// How many more lines it speaks for.
     lines: u8,
+    way: Way,
+}
+
+/// Where the value of a name on another line stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// In the attribute `value` or in the text of the element.
+    Attribute,
+    /// On the next line, between the tags.
+    Element,
+    /// Behind `default`, in a block of Terraform.
+    Default,
+    /// Behind a host, in the JSON of composer.
+    Host,
 }
 
 fn in_line(
@@ -91,6 +140,7 @@ fn in_line(
         let lines = c.lines.checked_sub(1)?;
         Some(Called { lines, ..c })
     });
+    on_next_line(line, called, found);
     // Up to here everything was looked at.
     let mut seen = 0;
     for (at, separator) in line.match_indices(['=', ':', '>']) {
@@ -99,7 +149,7 @@ fn in_line(
         }
         if separator == ">"
             && let Some(text) = element(line, at)
-            && let Some(c) = called.take_if(|c| c.lines == LINES)
+            && let Some(c) = called.take_if(|c| c.lines == LINES && c.way == Way::Attribute)
         {
             push_called(line, text, c, found);
             continue;
@@ -132,7 +182,7 @@ fn in_line(
             let value = value_at(line, at, &place, language);
             let text = line.get(value.clone()).unwrap_or_default();
             let names = matches!(name, "value" | "Value" | "val");
-            if names && let Some(c) = called.take() {
+            if names && let Some(c) = called.take_if(|c| c.way == Way::Attribute) {
                 seen = value.end;
                 push_called(line, value, c, found);
             } else if !names
@@ -144,11 +194,12 @@ fn in_line(
                     class,
                     name: text.to_owned(),
                     lines: LINES,
+                    way: Way::Attribute,
                 });
                 continue;
             }
         }
-        let Some(class) = name::classify(name) else {
+        let Some(class) = in_its_place(line, &place, name).or_else(|| name::classify(name)) else {
             continue;
         };
         if place.quoted_only && !line.get(place.from..).is_some_and(is_quoted) {
@@ -156,7 +207,29 @@ fn in_line(
         }
         let value = value_at(line, at, &place, language);
         let text = line.get(value.clone()).unwrap_or_default();
-        if let Some(kind) = judge(&class, text, &place) {
+        // The tag of an element that ends elsewhere.
+        if place.ends == Ends::Tag && class.exact {
+            let tag = line
+                .trim()
+                .strip_prefix('<')
+                .and_then(|t| t.strip_suffix('>'));
+            if tag == Some(name) {
+                *called = Some(Called {
+                    name: name.to_owned(),
+                    class,
+                    lines: LINES,
+                    way: Way::Element,
+                });
+                continue;
+            }
+            // `<password>` in an example is no element.
+            let closes = line.get(value.end..).is_some_and(|b| b.starts_with("</"));
+            if !closes || text.contains(['>', '"']) {
+                continue;
+            }
+        }
+        let kind = judge(&class, text, &place).or_else(|| cookie(line, &place, &class, text));
+        if let Some(kind) = kind {
             seen = value.end;
             let ahead = line.get(..place.name.start).unwrap_or_default();
             found.push(Named {
@@ -173,9 +246,181 @@ fn in_line(
             seen = value.end;
         }
     }
-    in_words(line, is_netrc, found);
+    in_words(line, language, is_netrc, found);
     in_calls(line, found);
+    in_single_calls(line, found);
+    in_access_lists(line, found);
     in_substitutions(line, found);
+}
+
+/// A value whose name stands on the line before, and the names that wait for the next line.
+fn on_next_line(line: &str, called: &mut Option<Called>, found: &mut Vec<Named>) {
+    let text = line.trim_start();
+    let start = line.len() - text.len();
+    if let Some(c) = called.take_if(|c| c.way == Way::Element && c.lines < LINES) {
+        let end = text.find('<').unwrap_or(text.len());
+        let value = text.get(..end).unwrap_or_default().trim_end();
+        if !value.is_empty() {
+            push_called(line, start..start + value.len(), c, found);
+        }
+    }
+    if let Some(c) = called.take_if(|c| c.way == Way::Host && c.lines < LINES)
+        && let Some(colon) = line.find("\":")
+        && let Some((value, _)) = string_behind(line, colon + 2)
+    {
+        push_called(line, value, c, found);
+    }
+    if let Some(rest) = text.strip_prefix("default")
+        && rest.trim_start().starts_with('=')
+        && let Some(equals) = line.find('=')
+        && let Some((value, _)) = string_behind(line, equals + 1)
+        && let Some(c) = called.take_if(|c| c.way == Way::Default)
+    {
+        push_called(line, value, c, found);
+    }
+    if let Some((name, _)) = text
+        .strip_prefix("variable \"")
+        .and_then(|t| t.split_once('"'))
+        && let Some(class) = name::classify(name).filter(|c| c.exact)
+    {
+        *called = Some(Called {
+            class,
+            name: name.to_owned(),
+            lines: 6,
+            way: Way::Default,
+        });
+    }
+    if let Some(head) = line.trim_end().strip_suffix('{')
+        && let Some(colon) = head.trim_end().strip_suffix(':')
+        && let Some(name) = host_keyed(line, colon.len())
+    {
+        *called = Some(Called {
+            class: password(),
+            name: name.to_owned(),
+            lines: LINES,
+            way: Way::Host,
+        });
+    }
+}
+
+/// The text of a string behind blanks.
+fn string_behind(line: &str, from: usize) -> Option<(Range<usize>, usize)> {
+    let rest = line.get(from..)?;
+    string(line, from + (rest.len() - rest.trim_start().len()))
+}
+
+/// A name that promises a secret only where it stands: `pwd: 'x'` in a program, `user=a,pass=x`
+/// among the options of a mount.
+fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
+    let before = line.get(..place.name.start)?;
+    let is_quoted = line.get(place.from..).is_some_and(is_quoted);
+    let behind = line
+        .get(place.name.end..)?
+        .trim_start_matches(['"', '\'', '\\']);
+    let is_member = name == "pwd" && behind.starts_with(':') && is_quoted;
+    let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
+    (is_member || is_option).then(password)
+}
+
+/// The session of a cookie may be a number of many digits.
+fn cookie(line: &str, place: &Place, class: &SecretName, text: &str) -> Option<ValueKind> {
+    let before = line.get(..place.name.start)?;
+    let is_cookie = ["ookie", " -b "].iter().any(|w| before.contains(w));
+    let is_session = matches!(
+        class.words.last()?.as_str(),
+        "session" | "sessionid" | "jsessionid" | "phpsessid"
+    );
+    let is_number = text.len() >= 24 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    (is_cookie && is_session && is_number && value::distinct(text) > 6).then_some(ValueKind::Random)
+}
+
+/// Calls that take a password alone, or as their last argument: `make_password('x')`,
+/// `create_superuser('a', 'a@b.c', 'x')`.
+fn in_single_calls(line: &str, found: &mut Vec<Named>) {
+    const FIRST: [&str; 7] = [
+        "set_password(",
+        "make_password(",
+        "generate_password_hash(",
+        "password_hash(",
+        "crypt(",
+        "hashpw(",
+        "passwd(",
+    ];
+    const LAST: [&str; 3] = ["create_superuser(", "create_user(", "db.auth("];
+    if !line.contains('(') {
+        return;
+    }
+    let mut push = |value: Range<usize>| {
+        let text = line.get(value.clone()).unwrap_or_default();
+        if let Some(kind) = judged(&password(), text) {
+            found.push(Named {
+                name: "password".to_owned(),
+                noun: Noun::Password,
+                range: value,
+                kind,
+                is_bare: false,
+            });
+        }
+    };
+    for call in FIRST {
+        for (at, _) in line.match_indices(call) {
+            let before = line.get(..at).and_then(|b| b.chars().next_back());
+            let start = at + call.len();
+            let rest = line.get(start..).unwrap_or_default();
+            let start = start + usize::from(rest.starts_with("b'") || rest.starts_with("b\""));
+            if before.is_none_or(|c| !c.is_alphanumeric() && c != '_' || call == "crypt(")
+                && let Some((value, _)) = string(line, start)
+            {
+                push(value);
+            }
+        }
+    }
+    for call in LAST {
+        for (at, _) in line.match_indices(call) {
+            let mut strings = Vec::new();
+            let mut from = at + call.len();
+            while let Some((text, behind)) = string_behind(line, from) {
+                strings.push(text);
+                let rest = line.get(behind..).unwrap_or_default();
+                let Some(next) = rest.trim_start().strip_prefix(',') else {
+                    break;
+                };
+                from = line.len() - next.len();
+            }
+            let is_address =
+                |r: &Range<usize>| line.get(r.clone()).is_some_and(|t| t.contains('@'));
+            let wanted = if call == "db.auth(" { 2 } else { 3 };
+            let is_known = wanted == 2 || strings.get(1).is_some_and(is_address);
+            if let Some(last) = strings.get(wanted - 1).filter(|_| is_known) {
+                push(last.clone());
+            }
+        }
+    }
+}
+
+/// Redis has the password of a user behind a `>`: `user bob on >x ~* +@all`.
+fn in_access_lists(line: &str, found: &mut Vec<Named>) {
+    let is_list = line.contains("user ") || line.contains("SETUSER ") || line.contains("setuser ");
+    if !is_list || !line.contains(" on ") {
+        return;
+    }
+    for (at, _) in line.match_indices(" >") {
+        let start = at + 2;
+        let rest = line.get(start..).unwrap_or_default();
+        let end = rest.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+        let value = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let has_rules =
+            rest.contains(['~', '+']) || line.get(..at).is_some_and(|b| b.contains(['~', '+']));
+        if has_rules && let Some(kind) = judged(&password(), value) {
+            found.push(Named {
+                name: "password".to_owned(),
+                noun: Noun::Password,
+                range: start..start + value.len(),
+                kind,
+                is_bare: false,
+            });
+        }
+    }
 }
 
 /// What composer calls tokens that stand behind a host.
@@ -277,7 +522,7 @@ fn in_calls(line: &str, found: &mut Vec<Named>) {
 /// The text of a string that begins at `from`, perhaps with `\"`, and what is behind it.
 fn string(line: &str, from: usize) -> Option<(Range<usize>, usize)> {
     let rest = line.get(from..)?;
-    let bare = rest.trim_start_matches('\\');
+    let bare = rest.trim_start_matches(['\\', ' ']);
     let quote = bare.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let start = from + (rest.len() - bare.len()) + 1;
     let inner = line.get(start..)?;
@@ -327,8 +572,22 @@ fn in_substitutions(line: &str, found: &mut Vec<Named>) {
     }
 }
 
+/// The passwords in the lines of files that name nothing, if the text or what it stands in tells
+/// of one.
+pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
+    type Reader = fn(&str) -> Vec<Named>;
+    const READERS: [(&str, Reader); 3] = [
+        ("pgpass", in_pgpass),
+        ("curlrc", in_curlrc),
+        ("sasl_passwd", in_sasl_passwd),
+    ];
+    let tells = |file: &str| around.contains(file) || text.contains(file);
+    let readers = READERS.iter().filter(|(file, _)| tells(file));
+    readers.flat_map(|(_, read)| read(text)).collect()
+}
+
 /// The passwords in the lines of a `.pgpass`: `host:port:database:user:password`.
-pub fn in_pgpass(text: &str) -> Vec<Named> {
+fn in_pgpass(text: &str) -> Vec<Named> {
     let mut found = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
         let fields: Vec<&str> = word.split(':').collect();
@@ -339,22 +598,63 @@ pub fn in_pgpass(text: &str) -> Vec<Named> {
         if host.is_empty() || !is_port {
             continue;
         }
-        if let Some(kind) = judged(&password(), secret) {
-            let start = secret.as_ptr() as usize - text.as_ptr() as usize;
-            found.push(Named {
-                name: "password".to_owned(),
-                noun: Noun::Password,
-                range: start..start + secret.len(),
-                kind,
-                is_bare: false,
-            });
+        push_password(text, secret, &mut found);
+    }
+    found
+}
+
+/// The password in a `.curlrc`: `user = "bob:x"`.
+fn in_curlrc(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, name) in text.match_indices("user").chain(text.match_indices("-u")) {
+        let rest = text.get(at + name.len()..).unwrap_or_default();
+        let value = rest.trim_start_matches([' ', '=', ':', '\\', '"']);
+        if value.len() == rest.len() {
+            continue;
+        }
+        let end = value.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+        let pair = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
+        if let Some((_, secret)) = pair.split_once(':') {
+            push_password(text, secret, &mut found);
         }
     }
     found
 }
 
+/// The passwords that Postfix sends mail with: `[smtp.acme.dev]:587 bob:x`.
+fn in_sasl_passwd(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let mut before = "";
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
+        let host = std::mem::replace(&mut before, word);
+        let is_host = host.starts_with('[') || host.contains('.');
+        let word = word.split('\\').next().unwrap_or(word);
+        if let Some((_, secret)) = word.split_once(':').filter(|_| is_host) {
+            let is_port = secret.bytes().all(|b| b.is_ascii_digit());
+            if !is_port && !word.starts_with('[') {
+                push_password(text, secret, &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// Adds a part of a text as a password.
+fn push_password(text: &str, secret: &str, found: &mut Vec<Named>) {
+    if let Some(kind) = judged(&password(), secret) {
+        let start = secret.as_ptr() as usize - text.as_ptr() as usize;
+        found.push(Named {
+            name: "password".to_owned(),
+            noun: Noun::Password,
+            range: start..start + secret.len(),
+            kind,
+            is_bare: false,
+        });
+    }
+}
+
 /// Names and values with a blank between them.
-fn in_words(line: &str, is_netrc: bool, found: &mut Vec<Named>) {
+fn in_words(line: &str, language: Language, is_netrc: bool, found: &mut Vec<Named>) {
     const DIRECTIVES: &str = "requirepass masterauth rootpw bindpw AuthLDAPBindPassword";
     let mut words = words(line).peekable();
     let mut push = |name: &str, class: &SecretName, value: Range<usize>| {
@@ -371,6 +671,7 @@ fn in_words(line: &str, is_netrc: bool, found: &mut Vec<Named>) {
     };
     let mut first = true;
     let mut before = "";
+    let mut login = None;
     while let Some(word) = words.next() {
         let text = line.get(word.clone()).unwrap_or_default();
         let last = std::mem::replace(&mut before, text);
@@ -406,11 +707,32 @@ fn in_words(line: &str, is_netrc: bool, found: &mut Vec<Named>) {
         let bare = bare.rsplit(['/', '|', '#']).next().unwrap_or(bare);
         // What debconf is told: `mysql-server/root_password password x`.
         let answers = || last.contains('/') && name::classify(last).is_some_and(|c| c.strong);
-        let is_password = bare == "password" && (is_netrc || answers());
+        // `password x` is a line of many files, and the start of many sentences.
+        let alone = || {
+            let mut all = line.split_ascii_whitespace();
+            let value = all.nth(1).unwrap_or_default();
+            let is_word = value.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+            language == Language::Any && first && all.next().is_none() && !is_word
+        };
+        let is_password = bare == "password" && (is_netrc || answers() || alone());
+        if is_netrc && bare == "login" {
+            login = words.peek().cloned();
+        }
         if (first || !bare.is_empty())
             && (is_password || listed(DIRECTIVES, bare))
             && let Some(next) = operand(line, &mut words)
         {
+            // The pattern of `s/requirepass old/requirepass new/`.
+            let operand = line.get(next.clone()).unwrap_or_default();
+            let is_pattern = operand.ends_with(bare) && operand.len() > bare.len();
+            // The token is the login then.
+            let next = match login.take() {
+                Some(login) if operand.starts_with("x-oauth-basic") => login,
+                _ => next,
+            };
+            if is_pattern {
+                continue;
+            }
             let value = unquoted(line, next);
             push(bare, &password(), without_end(line, value));
         }
@@ -530,11 +852,14 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
             return Some(place(at + 2, Ends::Brace));
         }
         // A line of YAML or of JSON, a header.
+        // A symbol of Ruby begins with a colon too.
         let starts = ahead
-            .trim_start_matches([' ', '\t', '-', '#', '{'])
+            .trim_start_matches([' ', '\t', '-', '#', '{', ':'])
             .is_empty();
         let is_quoted = bare.len() < at && !before.ends_with(' ');
-        let is_header = ahead.ends_with(['"', '\'']) && bare.len() == at;
+        let flag = ahead.trim_end_matches(['"', '\'', ' ', '=']);
+        let is_header = bare.len() == at
+            && (ahead.ends_with(['"', '\'']) || flag.ends_with("-H") || flag.ends_with("--header"));
         // A prompt ends with the quote: `'Password: '`.
         let ends = |c: char| ahead.ends_with(c) && after.trim_start().starts_with(c);
         if is_header && (ends('"') || ends('\'')) {
@@ -544,6 +869,13 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         let is_member = bare.len() == at
             && ahead.trim_end().ends_with([',', '{', '('])
             && is_quoted_text(after);
+        // `'/Password:x'`
+        let is_windows = bare.len() == at
+            && [" /", "'/", "\"/"].iter().any(|end| ahead.ends_with(end))
+            && !after.starts_with('/');
+        if is_windows {
+            return Some(place(at + 1, Ends::Word));
+        }
         let is_key =
             starts || is_quoted || is_header || is_member || is_replacement(line, name_start);
         let is_key = is_key && (after.starts_with([' ', '"', '\'', '\\']) || is_header);
@@ -584,7 +916,8 @@ fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     let blanks = after.len() - after.trim_start_matches(' ').len();
     let is_spaced = before.ends_with(' ');
     // `[ "$x" = y ]`, `if x = y`
-    let compares = is_spaced && ahead.contains(['[', '$']) && sigil.is_none() && index.is_none();
+    let tests = ahead.contains("[ ") || ahead.contains("[[") || ahead.contains('$');
+    let compares = is_spaced && tests && sigil.is_none() && index.is_none();
     (is_spaced == (blanks > 0) && !compares).then(|| Place {
         spaced: is_spaced,
         quoted_only: sigil.is_some() || index.is_some(),
@@ -683,6 +1016,13 @@ fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<u
     // The command ends, not the quoted script: `sh -c "export X=y; app"`.
     if open.is_some() {
         end = text.trim_end_matches(';').len();
+        // `"X='host=h password=y'"`
+        let inner = rest.get(..end).unwrap_or_default();
+        if let Some(bare) = inner.strip_suffix(['"', '\''])
+            && !bare.contains(['"', '\''])
+        {
+            end = bare.len();
+        }
     }
     if outer.is_some() && rest.get(end..).is_some_and(|r| r.starts_with('n')) {
         end = text.trim_end_matches('\\').len();
@@ -746,6 +1086,10 @@ fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     if text.starts_with("\\$") || text.starts_with("\\\\$") {
         return None;
     }
+    // What a command prints.
+    if text.trim_start_matches('\\').starts_with('`') {
+        return None;
+    }
     if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*', '[']) {
         return None;
     }
@@ -782,6 +1126,9 @@ fn is_call(text: &str) -> bool {
 /// A name of a program: `settings.password`, `user_input`.
 fn is_code(text: &str) -> bool {
     let text = text.trim_end_matches([';', ',']);
+    if matches!(text, "await" | "new" | "self" | "lambda") {
+        return true;
+    }
     text.bytes()
         .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
         && text.contains(['_', '.'])

@@ -71,6 +71,8 @@ pub fn classify(path: &str) -> Option<KeyFile> {
         (".cargo", "credentials" | "credentials.toml") | (".gem", "credentials") => {
             return file(Certain, "registry credentials");
         }
+        (".config", "gcloud") => return file(Certain, "Google Cloud credentials"),
+        ("gh", "hosts.yml") => return file(Likely, "a GitHub token"),
         ("gcloud", "application_default_credentials.json")
         | (_, "application_default_credentials.json") => {
             return file(Certain, "Google Cloud credentials");
@@ -91,6 +93,14 @@ pub fn classify(path: &str) -> Option<KeyFile> {
         ".my.cnf" | ".mylogin.cnf" => return file(Likely, "database passwords"),
         ".vault-token" | "vault-token" => return file(Certain, "a Vault token"),
         ".htpasswd" | "htpasswd" => return file(Likely, "password hashes"),
+        "settings-security.xml" => return file(Likely, "the password to Maven's others"),
+        "rclone.conf" | ".rclone.conf" => return file(Likely, "cloud credentials"),
+        "cwallet.sso" => return file(Likely, "an Oracle wallet"),
+        ".vault_pass" | ".vault-pass" | ".vault_password" | "vault_pass" | "ansible_vault_pass" => {
+            return file(Likely, "the password to encrypted variables");
+        }
+        "krb5.keytab" => return file(Certain, "Kerberos keys"),
+        "wg0.conf" => return file(Likely, "the key of a VPN"),
         ".pypirc" => return file(Certain, "an upload token"),
         ".s3cfg" | ".boto" => return file(Certain, "cloud credentials"),
         ".ssh" => return file(Certain, "SSH keys"),
@@ -129,10 +139,17 @@ pub fn classify(path: &str) -> Option<KeyFile> {
         "ppk" => file(Certain, "an SSH key"),
         "env" => file(Maybe, "secrets of the environment"),
         "kdbx" => file(Certain, "passwords"),
+        "keytab" => file(Likely, "Kerberos keys"),
+        "p8" => file(Likely, "a private key"),
+        "ovpn" => file(Likely, "the key of a VPN"),
+        "json" if base.starts_with("client_secret") => file(Likely, "the secret of a client"),
         "tfstate" => file(Certain, "the secrets of the infrastructure"),
         "key" if is_tls_stem(stem) => file(Certain, "a private key"),
         "pem" if is_key_stem(stem) => file(Certain, "a private key"),
         "json" if is_service_account(stem) => file(Certain, "Google Cloud credentials"),
+        "" if base.starts_with("ssh_host_") && base.ends_with("_key") => {
+            file(Certain, "the key of an SSH server")
+        }
         "" if base.ends_with("_rsa") || base.ends_with("_ed25519") || base.ends_with("_ecdsa") => {
             file(Certain, "an SSH key")
         }
@@ -199,7 +216,11 @@ fn is_service_account(stem: &str) -> bool {
     plain.contains("serviceaccount")
         || plain.contains("gcpkey")
         || plain.contains("gcloudkey")
-        || plain == "gcpcredentials"
+        || plain.contains("firebaseadminsdk")
+        || matches!(
+            plain.as_str(),
+            "gcpcredentials" | "googlecredentials" | "gcloudcredentials"
+        )
         || plain == "keyfile"
 }
 

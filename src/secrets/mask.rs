@@ -31,6 +31,9 @@ pub fn find(text: &str) -> Vec<Hidden> {
     ranges.extend(named.filter(|n| n.kind.is_secret()).map(|n| n.range));
     let positioned = position::find(whole, &|_| None).into_iter();
     ranges.extend(positioned.filter(|p| p.kind.is_secret()).map(|p| p.range));
+    let in_files = assignment::in_password_files(whole, whole).into_iter();
+    ranges.extend(in_files.filter(|n| n.kind.is_secret()).map(|n| n.range));
+    in_arrays(whole, &mut ranges);
     let mut found: Vec<Hidden> = ranges
         .into_iter()
         .map(|range| Hidden {
@@ -39,7 +42,24 @@ pub fn find(text: &str) -> Vec<Hidden> {
         })
         .collect();
     found.sort_by_key(|h| (h.range.start, h.range.end));
+    // One place may be known in several ways.
+    found.dedup_by(|a, b| a.range == b.range);
     found
+}
+
+/// Credentials among the words of commands that are written as JSON.
+fn in_arrays(text: &str, ranges: &mut Vec<Range<usize>>) {
+    let start = text.as_ptr() as usize;
+    for line in text.lines().filter(|l| l.contains("[\"")) {
+        // Every second piece is in quotes.
+        let words: Vec<&str> = line.split('"').skip(1).step_by(2).take(REACH).collect();
+        for (index, positioned) in position::find_in_words(&words, &|_| None) {
+            if let Some(word) = words.get(index).filter(|_| positioned.kind.is_secret()) {
+                let at = word.as_ptr() as usize - start;
+                ranges.push(at + positioned.range.start..at + positioned.range.end);
+            }
+        }
+    }
 }
 
 /// Whether a value is a secret under its name.

@@ -21,19 +21,22 @@ mod words;
 
 /// Whether a word is in a list of words with one blank between them.
 fn listed(list: &str, word: &str) -> bool {
-    let (mut rest, word) = (list.as_bytes(), word.as_bytes());
-    if word.contains(&b' ') {
+    if word.is_empty() || word.contains(' ') {
         return false;
     }
-    loop {
-        if rest.starts_with(word) && matches!(rest.get(word.len()), None | Some(b' ')) {
+    let (list, word) = (list.as_bytes(), word.as_bytes());
+    let mut at = 0;
+    while let Some(here) = list.get(at..at + word.len()) {
+        if here == word && matches!(list.get(at + word.len()), None | Some(b' ')) {
             return true;
         }
-        match rest.iter().position(|b| *b == b' ') {
-            Some(blank) => rest = rest.get(blank + 1..).unwrap_or_default(),
-            None => return false,
+        // On to the next word.
+        while list.get(at).is_some_and(|b| *b != b' ') {
+            at += 1;
         }
+        at += 1;
     }
+    false
 }
 
 /// Whether a value is a secret under a name, one that everybody tries first included.

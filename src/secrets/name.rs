@@ -66,6 +66,19 @@ const NOUNS: &[(&str, Noun)] = &[
     ("privatekey", Noun::Key),
     ("secretkey", Noun::Key),
     ("accesskey", Noun::Key),
+    ("sshpass", Noun::Password),
+    ("dbpass", Noun::Password),
+    ("userpass", Noun::Password),
+    ("rootpass", Noun::Password),
+    ("adminpass", Noun::Password),
+    ("mysqlpass", Noun::Password),
+    ("ftppass", Noun::Password),
+    ("smtppass", Noun::Password),
+    ("mailpass", Noun::Password),
+    ("authpass", Noun::Password),
+    ("keypass", Noun::Password),
+    ("storepass", Noun::Password),
+    ("sudopass", Noun::Password),
 ];
 
 /// Words run together that end so: `PGPASSWORD`, `NPMTOKEN`.
@@ -101,7 +114,7 @@ const SERVICES: &str = "\
 const ABOUT: &str = "\
     file files filename path paths dir dirs directory folder home location loc url urls uri uris \
     link endpoint host hostname port server address addr domain name names id ids uid arn alias \
-    ref version ver rev revision commit hash hashes hasher hashing checksum checksums sum digest \
+    ref version ver rev revision commit hash hashes hasher hashers hashing encoder encoders validity checksum checksums sum digest \
     fingerprint fingerprints fpr keyid size length len bits bytes count limit max min ttl age \
     lifetime timeout interval duration rotation period type kind format encoding algorithm algo \
     alg cipher method mode header headers prefix suffix separator public pub enabled enable \
@@ -120,7 +133,7 @@ const HARMLESS_TAIL: &str = "\
 /// Words in front that make a switch, a number or something public of it.
 const FRONT: &str = "\
     public pub publishable anon anonymous no without allow disable disabled enable enabled skip \
-    require required use uses is has with want empty random generate generated create print show \
+    require required use uses is has with want empty random generate generated create existing print show \
     hide check validate verify reset rotate max min num number eos bos authorized vite csrf cancel \
     cancellation passwordless";
 
@@ -134,7 +147,7 @@ const KEY_FRONT: &str = "\
 /// What a name promises; nothing if it names no secret, or something about one.
 pub fn classify(name: &str) -> Option<SecretName> {
     // Most names have no such letters at all.
-    if name.len() < 3 || !may_name(name) {
+    if name.len() < 3 || !may_name(name) || name.contains("$(") {
         return None;
     }
     let words = words(name);
@@ -181,8 +194,16 @@ pub fn classify(name: &str) -> Option<SecretName> {
             }
             "pwd" if i > 0 && before != "old" => Some((i, i, Noun::Password, true)),
             "pass" | "pw" => Some((i, i, Noun::Password, false)),
+            // GitHub and Azure call their tokens so.
+            "pat" if last && matches!(before, "github" | "gh" | "gitlab" | "azure" | "devops") => {
+                Some((i, i, Noun::Token, true))
+            }
             "pat" if last => Some((i, i, Noun::Token, false)),
             "key" if last || listed(HARMLESS_TAIL, word(i + 1)) => Some((i, i, Noun::Key, false)),
+            // What its scanner takes for a user may be a token.
+            "login" if last && before == "sonar" => Some((i, i, Noun::Token, false)),
+            // What `redis-cli` reads.
+            "auth" if last && before == "rediscli" => Some((i, i, Noun::Password, true)),
             // What npm keeps of a login.
             "auth" if last && is_npm_auth(name) => Some((i, i, Noun::Secret, true)),
             // `X-JFrog-Art-Api`
@@ -230,10 +251,26 @@ fn is_npm_auth(name: &str) -> bool {
         || name.len() > 6 && name.to_ascii_lowercase().ends_with("__auth")
 }
 
-/// Every name of a secret has one of these in it.
-const HINTS: [&str; 15] = [
-    "pass", "pw", "secret", "token", "cred", "key", "auth", "jwt", "salt", "pat", "psw", "psk",
-    "sess", "art-api", "bearer",
+/// Every name of a secret has one of these in it, and so has the text around a value without one.
+const HINTS: [&str; 18] = [
+    "pass",
+    "pw",
+    "secret",
+    "token",
+    "cred",
+    "key",
+    "auth",
+    "jwt",
+    "salt",
+    "pat",
+    "psw",
+    "psk",
+    "sess",
+    "art-api",
+    "bearer",
+    "sonar.login",
+    "crypt(",
+    " on >",
 ];
 
 static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);
@@ -335,13 +372,16 @@ mod tests {
             "HOST_TOKEN",
             "SLACK_SIGNING_SECRET",
             "PIP_CREDS",
+            "GITHUB_PAT",
+            "REDISCLI_AUTH",
+            "SSHPASS",
         ] {
             assert_eq!(says(name), "exact", "{name}");
         }
         for name in [
             "APP_KEY",
             "REDIS_AUTH",
-            "GH_PAT",
+            "CI_PAT",
             "LICENSE_KEY",
             "PASS",
             "AUTH_SALT",

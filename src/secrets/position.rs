@@ -1,5 +1,6 @@
 //! Credentials at their place on a command line: where a program takes one, any value is.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::name::{self, Noun, SecretName};
@@ -29,6 +30,7 @@ struct Position {
     separator: Option<char>,
     prefix: &'static str,
     operand: Option<i8>,
+    options: &'static [&'static str],
     key: &'static str,
     input: Option<Input>,
 }
@@ -190,6 +192,9 @@ const WRAPPERS: [&str; 77] = [
     "{",
 ];
 
+/// Those of them that are the shell's own, with no words that belong to them.
+const KEYWORDS: &str = "! { do elif else if then time until while";
+
 fn positions_of(lower: &str) -> &'static [usize] {
     let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(lower));
     let found = found.ok().or_else(|| {
@@ -208,6 +213,8 @@ fn positions_of(lower: &str) -> &'static [usize] {
 
 fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
     let mut found = Vec::new();
+    // Words that a program takes for a credential, whatever they are.
+    let mut taken = Vec::new();
     let mut before = 0;
     for (i, word) in line.words.iter().enumerate().take(16) {
         if word.text.contains(HOLE) && !word.text.contains('/') {
@@ -224,18 +231,34 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             continue;
         }
         let program = base(&word.text);
-        let lower = program.to_ascii_lowercase();
+        let has_capitals = program.bytes().any(|b| b.is_ascii_uppercase());
+        let lower = if has_capitals {
+            Cow::Owned(program.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(program)
+        };
         let positions = positions_of(&lower);
         let arguments = line.words.get(i + 1..).unwrap_or_default();
         for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
-            apply(position, program, arguments, line, lines, &mut found);
+            apply(
+                position, program, arguments, line, lines, &mut taken, &mut found,
+            );
         }
-        let is_wrapper = WRAPPERS.binary_search(&lower.as_str()).is_ok();
+        let is_wrapper = WRAPPERS.binary_search(&&*lower).is_ok();
         if i == 0 || is_wrapper {
             before = i;
         }
         let assigns = word.text.contains('=');
         if !is_wrapper && i == before && !assigns && (i == 0 || !positions.is_empty()) {
+            break;
+        }
+        // `then apt-get install curl`: what follows a keyword is the program.
+        let follows = i == before + 1 && !word.text.starts_with('-') && !assigns;
+        let keyword = line
+            .words
+            .get(before)
+            .is_some_and(|w| listed(KEYWORDS, &w.text));
+        if !is_wrapper && follows && keyword {
             break;
         }
         // A wrapper has few words of its own.
@@ -246,7 +269,7 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             before = i + 1;
         }
     }
-    by_flag_names(line, &mut found);
+    by_flag_names(line, &taken, &mut found);
     by_settings(line, &mut found);
     by_value_flag(line, &mut found);
     by_format(line, &mut found);
@@ -256,11 +279,14 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
 
 /// `--name NAME --value X` of any program.
 fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
-    const FLAGS: &str = "--value --body --secret-string -Value -value";
+    const FLAGS: &str = "--value --body --secret-string -Value -value /d";
+    let is_gh = line.words.iter().take(3).any(|w| base(&w.text) == "gh");
     let takes = |word: &Word| {
+        if !word.text.starts_with(['-', '/']) {
+            return false;
+        }
         let flag = word.text.split('=').next().unwrap_or_default();
-        word.text.starts_with('-')
-            && (listed(FLAGS, flag) || word.text.starts_with("-b") && word.text.len() != 3)
+        listed(FLAGS, flag) || is_gh && word.text.starts_with("-b") && word.text.len() != 3
     };
     if !line.words.iter().any(takes) {
         return;
@@ -319,7 +345,7 @@ fn settle(word: &Word, start: usize, class: &SecretName, line: &Line, found: &mu
 
 /// `printf 'DB_PASSWORD=%s' X`.
 fn by_format(line: &Line, found: &mut Vec<Positioned>) {
-    let mut words = line.words.iter();
+    let mut words = own_words(line);
     if words.next().is_none_or(|w| base(&w.text) != "printf") {
         return;
     }
@@ -327,10 +353,14 @@ fn by_format(line: &Line, found: &mut Vec<Positioned>) {
         return;
     };
     for (piece, word) in format.text.split("%s").zip(words) {
-        let piece = piece.trim_end_matches(['"', '\'', ' ']);
-        let Some(name) = piece.strip_suffix(['=', ':']) else {
+        let bare = piece.trim_end_matches(['"', '\'', ' ']);
+        // A line of a `.netrc`.
+        let is_netrc = piece.ends_with(' ') && bare.ends_with("password");
+        let named = bare.strip_suffix(['=', ':']).or(is_netrc.then_some(bare));
+        let Some(name) = named else {
             continue;
         };
+        let piece = bare;
         let name = name.trim_end_matches(['"', '\'']);
         let start = name
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
@@ -353,7 +383,7 @@ fn by_file(line: &Line, found: &mut Vec<Positioned>) {
     let Some(target) = &line.target else {
         return;
     };
-    let mut words = line.words.iter();
+    let mut words = own_words(line);
     if !words
         .next()
         .is_some_and(|w| matches!(base(&w.text), "echo" | "printf"))
@@ -464,6 +494,7 @@ fn apply(
     arguments: &[Word],
     line: &Line,
     lines: &[Line],
+    taken: &mut Vec<Range<usize>>,
     found: &mut Vec<Positioned>,
 ) {
     if !position.with.is_empty() && !arguments.iter().any(|w| has_flag(w, position.with)) {
@@ -491,6 +522,7 @@ fn apply(
         first = last + 1;
     }
     let mut push = |word: &Word, part: Range<usize>, user: &str| {
+        taken.push(word.range.clone());
         found.extend(judge(position, program, word, part, user));
     };
     let mut i = 0;
@@ -507,7 +539,9 @@ fn apply(
                     push(next, 0..next.text.len(), "");
                 }
             } else if let Some(start) = joined(&word.text, wanted) {
-                push(word, start..word.text.len(), "");
+                // `-p=X`, which those who take `-p X` read so.
+                let equals = word.text.get(start..).is_some_and(|t| t.starts_with('='));
+                push(word, start + usize::from(equals)..word.text.len(), "");
             }
         }
         for wanted in position.joined {
@@ -536,11 +570,12 @@ fn apply(
     }
     if let Some(input) = position.input {
         let given = line.stdin.clone().or_else(|| {
-            let before = line.piped.and_then(|p| lines.get(p))?;
-            printed(before, lines)
+            let before = line.piped.and_then(|p| lines.get(p));
+            printed(before.or_else(|| writer(line, lines))?, lines)
         });
         if let Some(text) = given {
-            inputs(input, &text, &mut push);
+            let fields = program == "newusers";
+            inputs(input, fields, &text, &mut push);
         }
     }
 }
@@ -582,6 +617,10 @@ fn joined(text: &str, flag: &str) -> Option<usize> {
         return None;
     }
     let is_letter = flag.len() == 2 && flag.starts_with('-') || flag == "-hp";
+    // An option of its own that takes the next word.
+    if is_letter && listed("-password -passwd -pass -Password -PASSWORD -kfile", text) {
+        return None;
+    }
     match rest.strip_prefix('=') {
         Some("") => None,
         Some(_) if !is_letter => Some(flag.len() + 1),
@@ -592,7 +631,7 @@ fn joined(text: &str, flag: &str) -> Option<usize> {
 
 fn behind_colon(text: &str, flag: &str) -> Option<usize> {
     let head = text.get(..flag.len())?;
-    (flag.ends_with(':') && head.eq_ignore_ascii_case(flag) && text.len() > flag.len())
+    (flag.ends_with([':', '=']) && head.eq_ignore_ascii_case(flag) && text.len() > flag.len())
         .then_some(flag.len())
 }
 
@@ -628,7 +667,15 @@ fn operand(
     arguments: &[Word],
     push: &mut dyn FnMut(&Word, Range<usize>, &str),
 ) {
-    let operands: Vec<&Word> = arguments.iter().filter(|w| !is_flag(w)).collect();
+    let mut operands: Vec<&Word> = Vec::new();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        if position.options.contains(&word.text.as_str()) {
+            words.next();
+        } else if !is_flag(word) {
+            operands.push(word);
+        }
+    }
     let key = operands.first().map_or("", |w| w.text.as_str());
     if !key.starts_with(position.key) {
         return;
@@ -642,6 +689,10 @@ fn operand(
     let Some(word) = chosen else {
         return;
     };
+    // The next command of `steamcmd`.
+    if word.text.starts_with('+') && position.after.iter().any(|a| a.starts_with('+')) {
+        return;
+    }
     match position.separator {
         Some(separator) => pair(word, 0, separator, push),
         None if word.text.contains('=') && !word.quoted && !word.text.ends_with('=') => {}
@@ -649,12 +700,23 @@ fn operand(
     }
 }
 
-/// What a command prints, as one word.
-fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
-    let mut words = line.words.iter().skip_while(|w| {
+/// The command that wrote the file that another reads.
+fn writer<'l>(line: &Line, lines: &'l [Line]) -> Option<&'l Line> {
+    let source = line.source.as_ref()?;
+    lines.iter().find(|l| l.target.as_ref() == Some(source))
+}
+
+/// The words of a command from its program on.
+fn own_words(line: &Line) -> impl Iterator<Item = &Word> {
+    line.words.iter().skip_while(|w| {
         let text = base(&w.text).to_ascii_lowercase();
         WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=')
-    });
+    })
+}
+
+/// What a command prints, as one word.
+fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
+    let mut words = own_words(line);
     let program = words.next()?;
     match base(&program.text) {
         "echo" | "printf" | "write-output" => {}
@@ -678,28 +740,50 @@ fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
     }
     let is_option = |w: &&Word| w.text.len() <= 3 && w.text.starts_with('-');
     let arguments: Vec<&Word> = words.skip_while(is_option).collect();
-    // `printf 'user:%s' password`
-    if let [format, value] = arguments.as_slice()
-        && program.text.ends_with("printf")
-        && let Some(at) = format.text.find("%s").filter(|at| *at > 0)
-    {
-        let (head, tail) = (format.part(0..at), format.part(at + 2..format.text.len()));
-        return Some(Word::concatenated(&[&head, value, &tail]));
+    if program.text.ends_with("printf") {
+        let (format, values) = arguments.split_first()?;
+        return Some(formatted(format, values));
     }
-    // `printf '%s:%s' user password`
-    let arguments = match arguments.as_slice() {
-        [format, values @ ..] if format.text.starts_with('%') && !values.is_empty() => values,
-        all => all,
-    };
-    match arguments {
+    match arguments.as_slice() {
         [] => None,
         [only] => Some((*only).clone()),
         many => Some(Word::joined(many)),
     }
 }
 
+/// What `printf` prints.
+fn formatted(format: &Word, values: &[&Word]) -> Word {
+    let mut pieces: Vec<Word> = Vec::new();
+    let mut rest = values.iter();
+    // The format is used again while there are values.
+    loop {
+        let before = rest.len();
+        let mut from = 0;
+        for (at, _) in format.text.match_indices('%') {
+            let takes = format.text.as_bytes().get(at + 1);
+            if !matches!(takes, Some(b's' | b'b')) {
+                continue;
+            }
+            pieces.push(format.part(from..at));
+            pieces.extend(rest.next().map(|w| (*w).clone()));
+            from = at + 2;
+        }
+        pieces.push(format.part(from..format.text.len()));
+        if rest.len() == 0 || rest.len() == before {
+            break;
+        }
+    }
+    let pieces: Vec<&Word> = pieces.iter().collect();
+    Word::concatenated(&pieces)
+}
+
 /// The passwords in a text that a program reads.
-fn inputs(input: Input, text: &Word, push: &mut dyn FnMut(&Word, Range<usize>, &str)) {
+fn inputs(
+    input: Input,
+    fields: bool,
+    text: &Word,
+    push: &mut dyn FnMut(&Word, Range<usize>, &str),
+) {
     for range in lines_of(&text.text) {
         let line = text.text.get(range.clone()).unwrap_or_default();
         match input {
@@ -710,7 +794,7 @@ fn inputs(input: Input, text: &Word, push: &mut dyn FnMut(&Word, Range<usize>, &
                 let start = range.start + user.len() + 1;
                 let rest = rest.trim_end();
                 // `newusers` has more fields; a hash is no password.
-                let end = rest.find(':').unwrap_or(rest.len());
+                let end = rest.find(':').filter(|_| fields).unwrap_or(rest.len());
                 if !rest.starts_with('$') && end > 0 {
                     push(text, start..start + end, user.trim());
                 }
@@ -783,6 +867,10 @@ fn positioned_kind(secret: &str, user: &str) -> Option<ValueKind> {
     if secret.is_empty() || secret.contains(HOLE) || secret.starts_with("%") {
         return None;
     }
+    // A connection string, in which only a part is secret.
+    if secret.contains(';') && secret.matches('=').count() > 1 {
+        return None;
+    }
     let kind = value::classify_password(secret, user);
     match kind {
         ValueKind::Human | ValueKind::Random | ValueKind::Default => Some(kind),
@@ -798,13 +886,13 @@ fn positioned_kind(secret: &str, user: &str) -> Option<ValueKind> {
 }
 
 /// `--token X` of any program.
-fn by_flag_names(line: &Line, found: &mut Vec<Positioned>) {
+fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec<Positioned>) {
     const SPEAKERS: &str = "grep egrep rg test [ [[ complete getopts read";
     let program = line.words.first().map_or("", |w| base(&w.text));
     if listed(SPEAKERS, program) {
         return;
     }
-    for word in &line.words {
+    for word in line.words.iter().filter(|w| w.text.starts_with(['-', '/'])) {
         let bare = word.text.trim_start_matches(['-', '/']);
         let Some((name, value)) = bare
             .split_once('=')
@@ -820,11 +908,17 @@ fn by_flag_names(line: &Line, found: &mut Vec<Positioned>) {
         }
     }
     by_named_values(line, program, found);
-    for (word, next) in line.words.iter().zip(line.words.iter().skip(1)) {
+    let begins_flag = |w: &Word| w.text.starts_with(['-', '/', '[', '"', '\'', ',']);
+    let pairs = line.words.iter().zip(line.words.iter().skip(1));
+    for (word, next) in pairs.filter(|(word, _)| begins_flag(word)) {
         let flag = word.text.trim_start_matches(['[', '"', '\'', ',']);
         let flag = flag.trim_end_matches(['"', '\'', ',']);
         let bare = flag.trim_start_matches(['-', '/']);
         if bare.len() == flag.len() || bare.len() < 4 || flag.contains(['=', ':', HOLE]) {
+            continue;
+        }
+        // `-pPASSWORD` is no option, and what stands in a place is judged there.
+        if taken.contains(&word.range) || taken.contains(&next.range) {
             continue;
         }
         // Of Windows.

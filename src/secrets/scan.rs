@@ -80,6 +80,7 @@ enum Clue {
     Header,
     Sql,
     Oracle,
+    Pserver,
     GoDsn,
     Bundler,
 }
@@ -102,6 +103,7 @@ const OTHERS: &[(&str, Clue)] = &[
     ("Password =", Clue::Connection),
     ("Pwd =", Clue::Connection),
     ("jdbc:oracle:thin:", Clue::Oracle),
+    (":pserver:", Clue::Pserver),
     ("@tcp(", Clue::GoDsn),
     ("@unix(", Clue::GoDsn),
     ("BUNDLE_", Clue::Bundler),
@@ -244,7 +246,11 @@ fn look(text: &str, at: Range<usize>, clue: Clue) -> Option<Hit> {
                 certain: found.certain,
             })
         }
-        Clue::Url => credential(url::userinfo(text, at.start)?, HitKind::Url),
+        Clue::Url => {
+            let found = url::userinfo(text, at.start).or_else(|| url::conda(text, at.start));
+            credential(found?, HitKind::Url)
+        }
+        Clue::Pserver => credential(url::pserver(text, at.end)?, HitKind::Url),
         Clue::Connection => credential(url::connection(text, at)?, HitKind::Connection),
         Clue::Header => header(text, at.end),
         Clue::Sql => sql(text, at),
@@ -294,7 +300,18 @@ fn header(text: &str, at: usize) -> Option<Hit> {
     let rest = text.get(at..)?;
     let rest = rest.get(..rest.floor_char_boundary(4096))?;
     let after = rest.trim_start_matches(['"', '\'', '\\', ' ']);
-    let after = after.strip_prefix([':', '=', ','])?;
+    // `proxy_set_header Authorization "Bearer x"`
+    let is_argument = rest
+        .trim_start_matches([' ', '\'', '"', '\\'])
+        .starts_with(['B', 'b'])
+        && rest
+            .trim_start_matches(['\'', '"'])
+            .trim_start()
+            .starts_with(['"', '\'', '\\']);
+    let after = match after.strip_prefix([':', '=', ',']) {
+        None if is_argument => after,
+        behind => behind?,
+    };
     let after = after.trim_start_matches([' ', '"', '\'', '\\', ':', '=', ',']);
     let is_end = |c: char| c.is_whitespace() || "\"'`\\,;&|<>){}".contains(c);
     let word = |text: &str| text.find(is_end).unwrap_or(text.len());
@@ -371,6 +388,9 @@ fn sql(text: &str, at: Range<usize>) -> Option<Hit> {
         let rest = text.get(start..)?;
         let value = rest.trim_start_matches([' ', '\\', '(']);
         let value = value.strip_prefix("PASSWORD ").unwrap_or(value);
+        if !value.starts_with(['"', '\'']) {
+            return unquoted_sql(text, text.len() - value.len());
+        }
         quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         start += rest.len() - value.len() + 1;
     }
@@ -386,6 +406,23 @@ fn sql(text: &str, at: Range<usize>) -> Option<Hit> {
     let kind = value::classify_password(secret, "");
     kind.is_secret().then(|| Hit {
         range: start..start + secret.len(),
+        kind: HitKind::Sql,
+        certain: true,
+    })
+}
+
+/// Oracle's `IDENTIFIED BY x;`, whose password begins at `at`.
+fn unquoted_sql(text: &str, at: usize) -> Option<Hit> {
+    let from = text.floor_char_boundary(at.saturating_sub(200));
+    let before = text.get(from..at)?.to_ascii_lowercase();
+    let rest = text.get(at..)?;
+    let end = rest.find(|c: char| c.is_whitespace() || ";\"'\\|<>)$`".contains(c))?;
+    let secret = rest.get(..end)?;
+    let is_end = rest.get(end..)?.starts_with([';', '"', '\'']);
+    let is_password = secret.bytes().any(|b| b.is_ascii_digit())
+        && value::classify_password(secret, "").is_secret();
+    (before.contains("user ") && is_end && is_password).then(|| Hit {
+        range: at..at + secret.len(),
         kind: HitKind::Sql,
         certain: true,
     })

@@ -214,6 +214,47 @@ pub(super) fn connection(text: &str, key: Range<usize>) -> Option<Credential> {
     })
 }
 
+/// The token in the path of a channel of conda, `https://conda.anaconda.org/t/TOKEN/x`, whose `://`
+/// stands at `at`.
+pub(super) fn conda(text: &str, at: usize) -> Option<Credential> {
+    let rest = text.get(at + 3..)?;
+    let rest = rest.get(..rest.floor_char_boundary(512))?;
+    let slash = rest.find('/')?;
+    let host = rest.get(..slash)?;
+    let path = rest.get(slash..)?.strip_prefix("/t/")?;
+    let end = path.find(|c: char| !(c.is_ascii_alphanumeric() || b"-_.".contains(&(c as u8))))?;
+    let token = path
+        .get(..end)
+        .filter(|_| path.get(end..).is_some_and(|p| p.starts_with('/')))?;
+    let is_channel = host.contains("conda");
+    let kind = match value::classify_password(token, "") {
+        ValueKind::Digest if token.len() >= 20 => ValueKind::Random,
+        kind => kind,
+    };
+    let start = at + 3 + slash + "/t/".len();
+    (is_host(host) && (is_channel || kind == ValueKind::Random)).then(|| Credential {
+        range: start..start + token.len(),
+        kind,
+        local: is_local(host),
+    })
+}
+
+/// The password of `:pserver:user:password@host` of CVS, whose user begins at `at`.
+pub(super) fn pserver(text: &str, at: usize) -> Option<Credential> {
+    let rest = text.get(at..)?;
+    let (info, host) = rest.get(..rest.floor_char_boundary(256))?.split_once('@')?;
+    let (user, password) = info.split_once(':')?;
+    if info.contains(|c: char| c.is_whitespace() || "\"'$".contains(c)) || is_pattern(password) {
+        return None;
+    }
+    let start = at + user.len() + 1;
+    Some(Credential {
+        range: start..start + password.len(),
+        kind: value::classify_password(password, user),
+        local: is_local(host.split(['/', ' ']).next().unwrap_or_default()),
+    })
+}
+
 /// The password of `jdbc:oracle:thin:user/password@host`, whose user begins at `at`.
 pub(super) fn oracle(text: &str, at: usize) -> Option<Credential> {
     let rest = text.get(at..)?;

@@ -40,7 +40,7 @@ impl ValueKind {
 /// Words of texts that stand in for a secret.
 const STAND_IN_WORDS: &str = "\
     your yours example examples sample placeholder replace replaced replaceme redacted dummy fake \
-    mock mocked todo fixme tbd insert none null nil undefined unset unused ignored ignore na \
+    encrypted mock mocked todo fixme tbd insert none null nil undefined unset unused ignored ignore na \
     notset notneeded needed invalid nothing empty blank build buildtime builder compile precompile \
     collectstatic assets temp temporary tmp throwaway unsafe insecure whatever irrelevant override \
     overridden overwrite overwritten provide provided specify set runtime bogus changed foo bar \
@@ -58,7 +58,7 @@ const COMMON_WORDS: &str = "\
     secret secrets secure password passwort passwd pass passw phrase word pw pwd token key api \
     auth access jwt session cookie salt change changeit changeme me it this that to a the in for \
     on is be not please now later my our very super top long strong some random string value at \
-    least and or with use only db database postgres postgresql mysql mariadb mongo mongodb redis \
+    least and or with use only real see from db database postgres postgresql mysql mariadb mongo mongodb redis \
     rabbitmq rabbit";
 
 /// Words that everyone writes with digits too.
@@ -71,7 +71,7 @@ const LEET_WORDS: &str = "\
 const COMMON_MORE: &str = "\
     docker container proxy app application web site server service client minio minioadmin elastic \
     kibana grafana keycloak oracle sa sql wordpress drupal django rails laravel symfony flask \
-    vagrant jenkins tomcat nexus qwerty letmein welcome hello abc abcd abcdef asdf weak";
+    ldap vault vagrant jenkins tomcat nexus qwerty letmein welcome hello abc abcd abcdef asdf weak";
 
 /// What a value is under a name. The value is as Docker has it: quotes removed.
 pub fn classify(value: &str, name: &SecretName) -> ValueKind {
@@ -100,8 +100,14 @@ pub fn classify(value: &str, name: &SecretName) -> ValueKind {
     if is_framed(value) {
         return ValueKind::Placeholder;
     }
-    if is_digest(value) || (!name.strong && is_hex_id(value)) {
+    // A token of SonarQube stands where a user does.
+    let is_login = name.words.last().is_some_and(|w| w == "login");
+    if is_digest(value) || (!name.strong && !is_login && is_hex_id(value)) {
         return ValueKind::Digest;
+    }
+    // Capitals in every word look like disorder.
+    if demands(value) {
+        return ValueKind::Placeholder;
     }
     if is_random(value) {
         return ValueKind::Random;
@@ -151,7 +157,7 @@ fn is_reference(value: &str) -> bool {
     let whole = |open: &str, close: &str| {
         value.len() > open.len() + close.len() && value.starts_with(open) && value.ends_with(close)
     };
-    ["${", "$(", "{{", "<%", "#{", "[["]
+    ["${", "$(", "{{", "}}", "<%", "#{", "[["]
         .iter()
         .any(|m| value.contains(m))
         || value.trim_start_matches('\\').starts_with('$')
@@ -166,6 +172,8 @@ fn is_reference(value: &str) -> bool {
             .and_then(|rest| rest.split_once(':'))
             // `$env:NAME` of PowerShell.
             .is_some_and(|(scope, name)| is_name(scope) && is_name(name))
+        // `.Values.password` of a template.
+        || value.strip_prefix('.').is_some_and(|rest| rest.contains('.') && rest.split('.').all(is_name))
         || value.starts_with("vault:")
         || value.starts_with("op://")
         || value.starts_with("env:")
@@ -216,7 +224,7 @@ fn setting(value: &str, noun: Noun) -> Option<ValueKind> {
     const WORDS: &str = "\
         true false yes no on off y n t f enabled disabled enable disable required optional auto \
         automatic always never basic bearer plain md5 trust prompt random generate generated \
-        inherit";
+        inherit x-oauth-basic x-access-token";
     if listed(WORDS, &value.to_ascii_lowercase()) {
         return Some(ValueKind::Setting);
     }
@@ -276,12 +284,17 @@ fn is_framed(value: &str) -> bool {
 
 fn is_placeholder(value: &str) -> bool {
     has_stand_in(value)
-        || demands(value)
         || value.contains("...")
         || value.contains('…')
         || name::words(value).iter().any(|w| {
             let bare = w.trim_end_matches(|c: char| c.is_ascii_digit());
             let clear = listed(CLEAR_STAND_INS, bare);
+            // Two letters come about by chance where capitals do.
+            let is_apart = |p: &str| p.eq_ignore_ascii_case(w);
+            let parts = &mut value.split(|c: char| !c.is_ascii_alphanumeric());
+            if w.len() < 4 && !parts.any(is_apart) {
+                return false;
+            }
             clear || listed(STAND_IN_WORDS, bare) && !is_strong(value)
         })
 }
@@ -302,7 +315,12 @@ fn demands(value: &str) -> bool {
     let plain: String = letters
         .map(|b| char::from(b.to_ascii_lowercase()))
         .collect();
-    STARTS.iter().any(|s| plain.starts_with(s))
+    // `someReallyLongSecret`
+    let vague = value.len() > 12
+        && name::words(value)
+            .first()
+            .is_some_and(|word| word == "some");
+    STARTS.iter().any(|s| plain.starts_with(s)) || vague
 }
 
 /// Whether a password follows the usual demands: long, with letters of both cases, digits and

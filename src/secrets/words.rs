@@ -13,6 +13,22 @@ pub(super) const HOLE: char = '\0';
 /// How deep substitutions and quoted commands are followed.
 const DEPTH: usize = 6;
 
+/// Whether a byte ends what a word has unquoted. All of these are characters of their own, so that
+/// none is cut.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for a constant"
+)]
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut rest: &[u8] = b" \t\n\r;&|<>()'\"\\$`";
+    while let [byte, behind @ ..] = rest {
+        ends[*byte as usize] = true;
+        rest = behind;
+    }
+    ends
+};
+
 /// A part of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
@@ -238,6 +254,8 @@ pub(super) struct Line {
     pub stdin: Option<Word>,
     /// The file it writes.
     pub target: Option<String>,
+    /// The file it reads.
+    pub source: Option<String>,
 }
 
 /// The commands of a text, those in substitutions and in quoted scripts too.
@@ -349,10 +367,19 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
 
 /// The name of a program without its folder and what Windows puts behind it.
 pub(super) fn base(text: &str) -> &str {
-    let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
-    let name = name.trim_start_matches(['[', '"', '@']);
-    let name = name.trim_end_matches([',', '"', ']']);
-    [".exe", ".sh", ".cmd", ".bat", ".py"]
+    // This is asked of every word: most have nothing to take off.
+    let mut name = text;
+    if text.bytes().any(|b| matches!(b, b'/' | b'\\')) {
+        name = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    }
+    if name.starts_with(['[', '"', '@']) || name.ends_with([',', '"', ']']) {
+        name = name.trim_start_matches(['[', '"', '@']);
+        name = name.trim_end_matches([',', '"', ']']);
+    }
+    if !name.contains('.') {
+        return name;
+    }
+    [".exe", ".sh", ".cmd", ".bat", ".py", ".jar"]
         .iter()
         .find_map(|end| name.strip_suffix(end))
         .unwrap_or(name)
@@ -427,7 +454,10 @@ impl<'t> Reader<'t> {
                     if is_or || self.next() == Some(b'&') {
                         self.at += 1;
                     }
+                    // `{ echo a; echo b; } | c`
+                    let closes = matches!(line.words.as_slice(), [w] if w.text == "}");
                     let before = self.finish(&mut line).or(group);
+                    let before = before.map(|b| b.saturating_sub(usize::from(closes)));
                     if !is_or {
                         line.piped = before;
                     }
@@ -482,6 +512,20 @@ impl<'t> Reader<'t> {
         owners: &mut Vec<usize>,
     ) {
         let rest = self.rest();
+        // `<your-token>` in an example.
+        if let Some(length) = blank_to_fill(rest) {
+            let mut word = Word {
+                range: self.at..self.at + length,
+                ..Word::default()
+            };
+            word.push(
+                rest.get(..length).unwrap_or_default(),
+                self.at..self.at + length,
+            );
+            self.at += length;
+            line.words.push(word);
+            return;
+        }
         let length = rest
             .bytes()
             .take(3)
@@ -505,6 +549,7 @@ impl<'t> Reader<'t> {
                 heredocs.push((target.text, operator == "<<-"));
                 owners.push(self.lines.len());
             }
+            "<" => line.source = Some(target.text),
             o if o.starts_with('>') && !o.contains('&') => line.target = Some(target.text),
             _ => {}
         }
@@ -582,27 +627,7 @@ impl<'t> Reader<'t> {
                 b'`' => self.backtick(&mut word),
                 _ => {
                     let plain = self.rest();
-                    // All of these are one byte, so that a character is never cut.
-                    let ends = |b: &u8| {
-                        matches!(
-                            b,
-                            b' ' | b'\t'
-                                | b'\n'
-                                | b'\r'
-                                | b';'
-                                | b'&'
-                                | b'|'
-                                | b'<'
-                                | b'>'
-                                | b'('
-                                | b')'
-                                | b'\''
-                                | b'"'
-                                | b'\\'
-                                | b'$'
-                                | b'`'
-                        )
-                    };
+                    let ends = |b: &u8| ENDS.get(usize::from(*b)).is_some_and(|ends| *ends);
                     let end = plain.as_bytes().iter().position(ends);
                     let end = end.unwrap_or(plain.len()).max(1);
                     word.push(plain.get(..end).unwrap_or_default(), self.at..self.at + end);
@@ -726,6 +751,19 @@ impl<'t> Reader<'t> {
             _ => self.at = start + 1,
         }
     }
+}
+
+/// The length of `<name-of-something>`.
+fn blank_to_fill(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('<')?;
+    let length = inner
+        .bytes()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        .count();
+    let ends = inner.get(length..)?.strip_prefix('>')?;
+    // `cat <in>out` reads and writes.
+    let is_apart = ends.is_empty() || ends.starts_with(|c: char| c.is_whitespace() || c == ';');
+    (length > 2 && is_apart).then_some(length + 2)
 }
 
 #[cfg(test)]

@@ -591,6 +591,42 @@ const COMMANDS: &[&str] = &[
     "curl 'https://a.dev/x?access_token=@'",
     "http -a bot:@ https://a.dev",
     "rclone config create x ftp pass=@",
+    "docker login -u=a -p=@ r.dev",
+    "redis-cli AUTH @",
+    "REDISCLI_AUTH=@ redis-cli ping",
+    "export SSHPASS=@ && sshpass -e ssh a.dev",
+    "printf '%s:%s' root '@' | chpasswd",
+    "echo 'root:@' > /tmp/x && chpasswd < /tmp/x",
+    "{ echo @; echo @; } | passwd bob",
+    "usermod --password $(echo @ | openssl passwd -1 -stdin) root",
+    "useradd --password $(perl -e 'print crypt(\"@\", \"sa\")') bob",
+    "openssl aes-256-cbc -d -k @ -in x",
+    "openssl dgst -sha256 -hmac @ x",
+    "dotnet dev-certs https -ep x.pfx -p @",
+    "nuget push x.nupkg @ -Source https://a.dev",
+    "smbclient //h/s @ -U bot",
+    "mount.cifs //h/s /m -o user=a,pass=@",
+    "ansible-vault encrypt_string '@' --name db_password",
+    "java -jar jenkins-cli.jar -s https://j.dev -auth a:@ x",
+    "/opt/x/bin/add-user.sh admin @ --silent",
+    "cargo login --registry acme @",
+    "anaconda -t @ upload x",
+    "echo @ | elasticsearch-keystore add -x bootstrap.password",
+    "expect -c 'spawn su; expect \"Password:\"; send \"@\\r\"'",
+    "echo @ | openconnect --passwd-on-stdin h",
+    "steamcmd +login bot @ +quit",
+    "ss-server -p 8388 -k @ -m x",
+    "splunk add forward-server h:9997 -auth admin:@",
+    "consul agent -encrypt @",
+    "vault write auth/approle/login role_id=x secret_id=@",
+    "cvs -d :pserver:bot:@@cvs.acme.dev:/x co y",
+    "mongo admin --eval \"db.createUser({user:'a',pwd:'@',roles:[]})\"",
+    "mongo admin --eval 'db.auth(\"a\", \"@\")'",
+    "python manage.py shell -c \"User.objects.create_superuser('a', 'a@b.c', '@')\"",
+    "choco install x --params \"'/Password:@'\"",
+    "reg add HKLM/x /v DefaultPassword /t REG_SZ /d @",
+    "curl -H X-Api-Key:@ https://a.dev",
+    "conda config --add channels https://conda.anaconda.org/t/@/acme",
 ];
 
 #[test]
@@ -613,6 +649,7 @@ fn command_lines() {
                 let command = command.replace("@@", "\0@").replace('@', "\u{1}");
                 // `@@` is a password and the sign before a host.
                 let command = command.replace("\0\u{1}", "\u{1}@");
+                let command = command.replace("a\u{1}b.c", "a@b.c");
                 let command = command.replace('\u{1}', &password);
                 let head = form.replace("##", &command);
                 let text = format!("FROM a\n{head}\n");
@@ -659,6 +696,20 @@ const WRITTEN: &[&str] = &[
     "SHELL [\"pwsh\"]\nRUN [Environment]::SetEnvironmentVariable('DB_PASSWORD', '@', 'Machine')",
     "RUN C:/x/setup.exe /Q /SAPWD=\"@\" /ACTION=Install",
     "RUN net use z: //h/s /user:b @",
+    "RUN printf \"machine a.dev\\n login %s\\n password %s\\n\" b @ > ~/.netrc",
+    "RUN echo 'machine a.dev login @ password x-oauth-basic' > ~/.netrc",
+    "COPY <<EOF /root/.m2/settings.xml\n<server>\n <password>\n  @\n </password>\n</server>\nEOF",
+    "COPY <<EOF /auth.json\n{\n \"github-oauth\": {\n  \"github.com\": \"@\"\n }\n}\nEOF",
+    "COPY <<EOF /root/.gem/credentials\n---\n:rubygems_api_key: @\nEOF",
+    "RUN Rscript -e 'Sys.setenv(GITHUB_PAT=\"@\")'",
+    "RUN echo 'user = \"b:@\"' > ~/.curlrc",
+    "RUN echo '[smtp.acme.dev]:587 b:@' > /etc/postfix/sasl_passwd",
+    "COPY <<EOF /users.acl\nuser bot on >@ ~* +@all\nEOF",
+    "COPY <<EOF /x.php\n<?php\ndefine( 'DB_PASSWORD', '@' );\nEOF",
+    "COPY <<EOF /x.tf\nvariable \"db_password\" {\n  type = string\n  default = \"@\"\n}\nEOF",
+    "COPY <<EOF /x.conf\nproxy_set_header Authorization \"Bearer @\";\nEOF",
+    "RUN sed -i '/^\\[db\\]/a password = @' x.ini",
+    "RUN echo 'alter user system identified by \"@\";' | sqlplus / as sysdba",
 ];
 
 #[test]

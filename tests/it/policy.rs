@@ -55,6 +55,17 @@ fn without_anything_to_lift_it_the_policy_finds_the_wrong_base() {
 }
 
 #[test]
+fn what_applies_to_a_file_names_all_that_is_locked() {
+    let folder = project(&[("Dockerfile", WRONG), ("policy.toml", POLICY)]);
+    let ran = run(
+        folder.path(),
+        &["policy", "show", "--policy", "policy.toml", "Dockerfile"],
+    );
+    let locked = "locked = [\"non-golden-base\",\"weakened-policy\",\"exclude\"]\n";
+    assert!(ran.out.contains(locked), "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn no_comment_lifts_what_the_policy_locks() {
     for (comment, at) in [
         ("# dlint: ignore[non-golden-base] because\n", "1:17"),
@@ -744,8 +755,8 @@ fn hostile_policies_end_with_an_error_at_its_place_or_quickly() {
         );
         let shown: String = text.chars().take(60).collect();
         let seconds = start.elapsed().as_secs_f32();
-        // A slow machine, and a build without optimisation.
-        assert!(seconds < 20.0, "{shown}: {seconds} s");
+        // No measurement: what hangs is to fail, on a busy machine too.
+        assert!(seconds < 120.0, "{shown}: {seconds} s");
         match expected {
             Some(place) => {
                 assert_eq!(ran.code, 2, "{shown}: {}", ran.out);

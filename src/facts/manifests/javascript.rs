@@ -50,6 +50,9 @@ pub(super) fn read(reader: &mut Reader<'_>, directory: &str, install: &Install) 
     let runs_scripts = !install.has_flag(&["--ignore-scripts"]);
     check(reader, &manifest, &text, runs_scripts);
     let patterns = workspaces(reader, &root, &text);
+    if patterns.is_empty() && is_member(&text) {
+        reader.found.is_part = true;
+    }
     for member in reader.members(&root, &patterns, "package.json") {
         let manifest = join(&member, "package.json");
         if let Some(text) = reader.text(&manifest)
@@ -74,6 +77,20 @@ fn root_of(reader: &Reader<'_>, directory: &str) -> String {
         }
     }
     directory.to_owned()
+}
+
+/// Whether a manifest depends on others of its workspace, or takes versions from its root.
+fn is_member(text: &str) -> bool {
+    let json: Value = serde_json::from_str(text).unwrap_or_default();
+    let lists = ["dependencies", "devDependencies", "optionalDependencies"];
+    let mut entries = lists
+        .iter()
+        .filter_map(|list| json.get(list)?.as_object())
+        .flat_map(|entries| entries.values());
+    entries.any(|version| {
+        let version = version.as_str().unwrap_or_default();
+        version.starts_with("workspace:") || version.starts_with("catalog:")
+    })
 }
 
 /// The patterns of a workspace's members.

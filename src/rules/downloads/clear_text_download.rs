@@ -40,7 +40,7 @@ impl Rule for ClearTextDownload {
             }
             _ => {}
         }
-        if found.is_empty() || is_checked(facts, node) {
+        if found.is_empty() || facts.checks_download_later(node) {
             return;
         }
         for (address, code) in found {
@@ -117,18 +117,6 @@ fn is_code(
     let file = facts.fetched_file(node, command, address);
     file.as_deref().is_some_and(holds_code)
         || facts.uses_download(node, script, Some((index, command)), file.as_deref())
-}
-
-/// Whether this RUN, or a later one of its stage, compares digests or checks signatures.
-fn is_checked(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    let Some(stage) = facts.stage_of(node) else {
-        return false;
-    };
-    let mut later = facts
-        .nodes_of(stage)
-        .iter()
-        .filter(|n| n.index >= node.index);
-    later.any(|n| facts.checks_download(n))
 }
 
 /// The same address over TLS; whether the server speaks it is not known.

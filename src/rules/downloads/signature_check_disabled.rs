@@ -25,7 +25,12 @@ impl Rule for SignatureCheckDisabled {
                     format!("`{}` installs packages without checking who signed them", off.text),
                 )
                 .help("leave it out, and give the package manager the key that the packages are signed with");
-            if let Some(fix) = removal::of(facts, off) {
+            // A package in a file is signed with a key that apk has not: it would be refused.
+            let command = off.command.and_then(|at| node.commands().get(at));
+            let is_file = command.is_some_and(|c| {
+                c.name == "apk" && c.args().iter().any(|w| w.raw.ends_with(".apk"))
+            });
+            if let Some(fix) = removal::of(facts, off).filter(|_| !is_file) {
                 report.fix(fix);
             }
         }

@@ -3,7 +3,7 @@
 
 use super::installed::is_installed;
 use crate::facts::downloads::{Address, is_fetcher};
-use crate::facts::{Command, Facts, Node};
+use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -34,7 +34,7 @@ impl Rule for UnverifiedDownload {
                 }
             }
         }
-        if found.is_empty() || is_checked(facts, node) {
+        if found.is_empty() || facts.verifies_later(node) {
             return;
         }
         for address in found {
@@ -62,14 +62,4 @@ fn is_piped_to_interpreter(node: &Node<'_>, command: &Command) -> bool {
     let behind = parts.get(part + 1..).unwrap_or_default();
     let mut commands = behind.iter().flat_map(|p| script.slice(p.commands.clone()));
     commands.any(|c| matches!(c.name.as_str(), "sh" | "bash" | "zsh" | "dash" | "ash"))
-}
-
-/// Whether the stage checks a digest or a signature here or later.
-fn is_checked(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    let Some(stage) = facts.stage_of(node) else {
-        return false;
-    };
-    let nodes = facts.nodes_of(stage).iter();
-    let mut later = nodes.filter(|n| n.index >= node.index);
-    later.any(|n| n.commands().iter().any(Command::verifies))
 }

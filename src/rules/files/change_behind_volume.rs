@@ -23,6 +23,12 @@ impl Rule for ChangeBehindVolume {
             .copied()
             .collect();
         above.retain(|volume| *volume < node.index);
+        if above.is_empty() {
+            return check_base(cx, node, stage);
+        }
+        if !facts.may_search(above.len()) {
+            return;
+        }
         above.sort_unstable();
         for above in above.into_iter().filter_map(|n| facts.nodes.get(n)) {
             if let Kind::Volume(volume) = &above.instruction.kind {
@@ -33,7 +39,7 @@ impl Rule for ChangeBehindVolume {
             }
         }
         if volumes.is_empty() {
-            return check_base(cx, node, stage);
+            return;
         }
         for command in node.commands() {
             let changed = changes(facts, node, command);

@@ -92,6 +92,9 @@ fn recoded<'f>(
             continue;
         };
         let path = crate::path::clean(path.trim_end_matches('*'));
+        if !facts.may_search(copies.len()) {
+            return None;
+        }
         let hit = copies.iter().copied().find(|c| {
             let node = facts.nodes.get(c.node);
             // An owner of its own was given already; what is left is a directory around it.

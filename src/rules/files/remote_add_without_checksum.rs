@@ -53,6 +53,7 @@ fn is_checked_later(facts: &Facts<'_>, node: &Node<'_>, address: &str) -> bool {
     let mut later = later
         .iter()
         .take_while(|n| n.stage == node.stage)
+        .take(10 * MOST_LATER)
         .filter(|n| n.is(Keyword::Run))
         .take(MOST_LATER);
     let is_small_part = signature.iter().any(|s| name.ends_with(s));
@@ -72,5 +73,5 @@ fn is_checked_later(facts: &Facts<'_>, node: &Node<'_>, address: &str) -> bool {
     })
 }
 
-/// How many instructions are searched for a check.
+/// How many RUNs are searched for a check, at most among ten times as many instructions.
 const MOST_LATER: usize = 20;

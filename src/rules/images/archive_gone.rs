@@ -72,9 +72,8 @@ fn report_release(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>, inst
     };
     let release = facts.root_release(stage.index);
     let is_apt = install.manager.is_apt();
-    if facts.has_other_sources(node) || install.has_flag(&["-o", "--option"]) {
-        return;
-    }
+    let has_other_sources =
+        || facts.has_other_sources(node) || install.has_flag(&["-o", "--option"]);
     let gone = release.and_then(|r| Some((r, r.archived(facts.as_of)?, r.archive()?)));
     let (what, archive) = if let Some((release, day, archive)) = gone {
         if is_apt != matches!(release.distribution(), "debian" | "ubuntu") {
@@ -94,6 +93,9 @@ fn report_release(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<'_>, inst
     } else {
         return;
     };
+    if has_other_sources() {
+        return;
+    }
     let is_certain = publisher(image) != Publisher::Unknown && node.must_succeed(install.command);
     let help = format!("build on a release that gets updates, or point the sources at `{archive}`");
     let base = base_place(facts, stage);

@@ -35,6 +35,9 @@ impl Rule for HeavyBase {
         let Some((name, slim, what)) = lighter(&used.image) else {
             return;
         };
+        if what != COMPILERS && installs_java(facts, last.index) {
+            return;
+        }
         // What starts nothing of its own is a base for others, which may well compile; and a slim
         // variant lacks programs that the file calls.
         if what == COMPILERS
@@ -82,6 +85,19 @@ fn lighter(image: &ImageRef) -> Option<(String, String, &'static str)> {
         _ => return None,
     };
     Some((image.familiar_name(), slim, without))
+}
+
+/// Whether Debian's Java is installed: its packages fail to where the folders of manual pages are
+/// missing, as in slim variants.
+fn installs_java(facts: &Facts<'_>, stage: usize) -> bool {
+    let mut installs = facts.chain_nodes(stage).flat_map(|n| n.run_installs());
+    installs.any(|i| {
+        i.packages.iter().any(|p| {
+            p.name.starts_with("openjdk-")
+                || p.name.starts_with("default-jre")
+                || p.name.starts_with("default-jdk")
+        })
+    })
 }
 
 /// Whether a stage or one below calls what full variants bring along and slim ones do not.
@@ -138,11 +154,29 @@ fn builds(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
         "stack",
         "swift",
     ];
+    // PyPI has these as sources only, or had for long: pip compiles them.
+    const SOURCES: [&str; 13] = [
+        "dbus-python",
+        "m2crypto",
+        "mariadb",
+        "mysqlclient",
+        "psycopg2",
+        "pycairo",
+        "pycrypto",
+        "pycurl",
+        "pygobject",
+        "pygraphviz",
+        "pyodbc",
+        "python-ldap",
+        "uwsgi",
+    ];
+    let is_source = |name: &str| SOURCES.contains(&name.to_ascii_lowercase().as_str());
     let compiles = |c: &Command| TOOLS.contains(&c.name.as_str());
     let installs = |i: &Install| {
         // What a project depends on may have to be compiled.
         matches!(i.action, Action::Restore | Action::Build)
             || i.action == Action::Install && matches!(i.manager, Manager::Cargo | Manager::Gem)
+            || i.action == Action::Install && i.packages.iter().any(|p| is_source(&p.name))
     };
     facts
         .nodes_of(stage)

@@ -10,6 +10,8 @@ pub(super) struct Cache {
     targets: Vec<String>,
     /// Whether two builds at once would spoil it.
     locked: bool,
+    /// Whether only what is compiled is kept there.
+    compiled_only: bool,
     owner: Owner,
 }
 
@@ -43,6 +45,11 @@ impl Cache {
         mounts.join(" ")
     }
 
+    /// Whether it holds what is downloaded, and not only what is compiled.
+    pub(super) fn holds_downloads(&self) -> bool {
+        !self.compiled_only
+    }
+
     /// Whether the mount takes a number of a user that the file does not say.
     pub(super) fn needs_owner(&self) -> bool {
         matches!(self.owner, Owner::Other)
@@ -71,6 +78,7 @@ pub(super) fn cache(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Op
             return system.then(|| Cache {
                 targets: vec!["/var/cache/apt".to_owned(), "/var/lib/apt".to_owned()],
                 locked: true,
+                compiled_only: false,
                 owner: Owner::Root,
             });
         }
@@ -111,6 +119,7 @@ pub(super) fn cache(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Op
     Some(Cache {
         targets,
         locked: matches!(install.manager, Gradle | Maven | Sbt),
+        compiled_only: install.manager == Go && call.is_vendored(),
         owner: call.owner(),
     })
 }
@@ -243,6 +252,17 @@ impl Call<'_, '_> {
         }
     }
 
+    /// Whether a build of Go takes its modules from a copied `vendor`, as it does from Go 1.14 on.
+    fn is_vendored(&self) -> bool {
+        match self.install.flag_value(&["-mod"]) {
+            Some(mode) => mode == "vendor",
+            None => {
+                self.install.action == Action::Build
+                    && self.facts.is_copied_before(self.node, "vendor")
+            }
+        }
+    }
+
     /// The modules, and for a build the objects too.
     fn go(&self) -> Option<Vec<String>> {
         let modules = if let Some(set) = self.variable("GOMODCACHE")? {
@@ -254,8 +274,7 @@ impl Call<'_, '_> {
         } else {
             format!("{}/go/pkg/mod", self.home()?)
         };
-        let is_vendored = self.install.flag_value(&["-mod"]) == Some("vendor");
-        let mut targets = match is_vendored {
+        let mut targets = match self.is_vendored() {
             true => Vec::new(),
             false => vec![modules],
         };
@@ -276,9 +295,8 @@ impl Call<'_, '_> {
 
     fn composer(&self) -> Option<String> {
         if self.is_on(&["composer"]) && self.variable("COMPOSER_HOME")?.is_none() {
-            return self
-                .place(&[], &["COMPOSER_CACHE_DIR"], "", "")
-                .or(Some("/tmp/cache".to_owned()));
+            let set = self.variable("COMPOSER_CACHE_DIR")?;
+            return Some(set.unwrap_or_else(|| "/tmp/cache".to_owned()));
         }
         if let Some(home) = self.variable("COMPOSER_HOME")? {
             return Some(

@@ -43,6 +43,11 @@ pub(super) fn fix(
     if !facts.source.slice(plan.run_lines).ends_with('\n') {
         behind.push_str(newline);
     }
+    // Steps that stood apart still do.
+    let next = Span::new(plan.copy_lines.end, plan.run_lines.start);
+    if facts.source.slice(next).starts_with(newline) {
+        behind.push_str(newline);
+    }
     behind.push_str(facts.source.slice(plan.copy_lines));
     for step in &steps.later {
         behind.push_str(step);

@@ -11,6 +11,15 @@ use crate::syntax::Keyword;
 
 rule!(MissingCacheMount);
 
+/// Options with which a call downloads nothing, or keeps nothing of it.
+const WITHOUT: [&str; 5] = [
+    "--no-cache-dir",
+    "--no-cache",
+    "--offline",
+    "--help",
+    "--no-index",
+];
+
 impl Rule for MissingCacheMount {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
         if !node.is(Keyword::Run) || !node.shell.is_posix() {
@@ -22,20 +31,11 @@ impl Rule for MissingCacheMount {
                 install.action,
                 Action::Install | Action::Restore | Action::Build
             );
-            let offline = [
-                "--no-cache-dir",
-                "--no-cache",
-                "--offline",
-                "--help",
-                "--no-index",
-            ];
-            let plain = !install.has_flag(&offline) && !install.installs_source();
+            let plain = !install.has_flag(&WITHOUT) && !install.installs_source();
             if !downloads || !plain || has_cache_mount(node, install.manager) {
                 return None;
             }
-            // Which home a `sudo` leaves is up to its settings.
-            let command = node.commands().get(install.command)?;
-            if command.wrappers.iter().any(|w| w.name == "sudo") || installs_only_pip(install) {
+            if runs_as_another(node, install) || installs_only_pip(install) {
                 return None;
             }
             let cache = cache(facts, node, install)?;
@@ -47,7 +47,7 @@ impl Rule for MissingCacheMount {
         let name = install.manager.as_str();
         let mounts = cache.mounts();
         let mut help = format!("keep its cache: `RUN {mounts} …`");
-        if let Some(also) = also(install.manager) {
+        if let Some(also) = also(install.manager).filter(|_| cache.holds_downloads()) {
             help += also;
         }
         if cache.needs_owner() {
@@ -55,10 +55,14 @@ impl Rule for MissingCacheMount {
         }
         let span = install.verb_span;
         let fix = fix(facts, node, install, &cache);
+        let does = match cache.holds_downloads() {
+            true => "downloads",
+            false => "compiles",
+        };
         let report = cx
             .report(
                 span,
-                format!("`{name}` downloads everything again whenever this RUN runs"),
+                format!("`{name}` {does} everything again whenever this RUN runs"),
             )
             .help(help);
         if let Some(fix) = fix {
@@ -67,9 +71,20 @@ impl Rule for MissingCacheMount {
     }
 }
 
+/// Whether the call, or the shell it is written for, runs as another user: which home that one has
+/// is up to settings and accounts.
+fn runs_as_another(node: &Node<'_>, install: &Install) -> bool {
+    const SWITCH: [&str; 8] = [
+        "chroot", "doas", "gosu", "runuser", "setpriv", "su", "su-exec", "sudo",
+    ];
+    let wrappers = node.script.as_ref().map(|s| s.wrappers(install.command));
+    let mut wrappers = wrappers.into_iter().flatten();
+    wrappers.any(|(name, _)| SWITCH.contains(&name))
+}
+
 /// Whether pip only installs itself and what it builds with, which is small.
 fn installs_only_pip(install: &Install) -> bool {
-    let own = |name: &str| matches!(name, "pip" | "setuptools" | "wheel");
+    let own = |name: &str| matches!(name, "pip" | "setuptools" | "uv" | "wheel");
     install.manager == Manager::Pip
         && install.action == Action::Install
         && !install.packages.is_empty()
@@ -78,8 +93,13 @@ fn installs_only_pip(install: &Install) -> bool {
 
 /// Whether a command removes the place of the cache: a mount there is busy, and the build fails.
 fn removes(node: &Node<'_>, cache: &Cache) -> bool {
+    // `rm -rf "$(yarn cache dir)"`
+    let asks = |text: &str| text.contains("$(") && text.contains("cache");
     let removed = node.commands().iter().filter(|c| c.name == "rm");
     removed.flat_map(|c| c.args()).any(|word| {
+        if asks(&word.raw) {
+            return true;
+        }
         let path = word.raw.trim_matches('"').trim_end_matches('/');
         let at_home = path.strip_prefix("~/").or(path.strip_prefix("$HOME/"));
         cache.targets().iter().any(|target| match at_home {
@@ -126,7 +146,14 @@ fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> 
     // A command that empties the cache would work against the mount.
     let empties = node.installs.iter().any(|i| i.action == Action::Clean)
         || node.commands().iter().any(|c| c.name == "rm");
-    (is_plain && !empties && (is_copied || only())).then(|| {
+    // Another call would leave the mount unused.
+    let same = |i: &&Install| i.manager == install.manager;
+    let refuses = node
+        .installs
+        .iter()
+        .filter(same)
+        .any(|i| i.has_flag(&WITHOUT));
+    (is_plain && !empties && !refuses && (is_copied || only())).then(|| {
         let mut edits = vec![Edit::insert(name.span.end, format!(" {}", cache.mounts()))];
         // A fix that switches the cache off touches these places: it then waits for the next round,
         // in which there is a mount.

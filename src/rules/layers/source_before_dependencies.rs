@@ -67,8 +67,8 @@ fn report(cx: &mut Context<'_>, copy: &Copied, late: Vec<Late<'_>>) {
     };
     let project = Project::of(facts, first.copy, first.run, &first.install);
     if let Some(project) = &project
-        && project.manifests.installs_project
-        && left_out(first.install.manager).is_none()
+        && (project.manifests.is_part
+            || project.manifests.installs_project && left_out(first.install.manager).is_none())
     {
         return;
     }

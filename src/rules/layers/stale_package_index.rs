@@ -1,6 +1,6 @@
 //! `stale-package-index`: the package index is fetched in a layer of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::paths::has_cache_mount;
 use crate::diagnostic::Severity;
@@ -14,15 +14,20 @@ use crate::syntax::{Keyword, Kind};
 rule!(StalePackageIndex);
 
 impl Rule for StalePackageIndex {
-    fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
+    fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
-        for node in facts.nodes_of(stage) {
-            if !node.is(Keyword::Run) {
-                continue;
-            }
-            if let Some(update) = lone_update(node) {
-                let users = users(facts, stage, node, update);
-                report(cx, node, update, &users);
+        let mut last_uses = LastUses::default();
+        for stage in &facts.stages {
+            for node in facts.nodes_of(stage) {
+                if !node.is(Keyword::Run) {
+                    continue;
+                }
+                if let Some(update) = lone_update(node) {
+                    let Some(users) = users(facts, stage, node, update) else {
+                        return;
+                    };
+                    report(cx, node, update, &users, &mut last_uses);
+                }
             }
         }
     }
@@ -34,9 +39,19 @@ struct User<'f, 'a> {
     install: &'f Install,
 }
 
-fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User<'_, '_>]) {
+/// For each family of managers the last instruction of the final image that may work with an index,
+/// once it is asked for.
+type LastUses = HashMap<Option<u8>, Option<usize>>;
+
+fn report(
+    cx: &mut Context<'_>,
+    node: &Node<'_>,
+    update: &Install,
+    users: &[User<'_, '_>],
+    last_uses: &mut LastUses,
+) {
     let Some(first) = users.first() else {
-        unused(cx, node, update);
+        unused(cx, node, update, last_uses);
         return;
     };
     let name = update.manager.as_str();
@@ -45,7 +60,7 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User
     let span = update.program_span.to(verb);
     let alone = users
         .iter()
-        .all(|u| u.install.manager == Manager::Apk && fetches_itself(u.install));
+        .all(|u| u.install.manager == Manager::Apk && u.install.fetches_index());
     // `apk update && apk upgrade`: the upgrade is what it was fetched for.
     let upgrades = |i: &Install| i.action == Action::Upgrade && i.manager == update.manager;
     if alone && node.installs.iter().any(upgrades) {
@@ -80,31 +95,16 @@ fn report(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, users: &[User
 }
 
 /// Reports an index that nothing uses, if no program that is unknown here may do so.
-fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install) {
+fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, last_uses: &mut LastUses) {
     let facts = cx.facts;
-    let Some(stage) = facts.stage_of(node).filter(|s| s.in_final) else {
+    if !facts.stage_of(node).is_some_and(|s| s.in_final) {
         return;
-    };
-    let indifferent = |n: &Node<'_>| {
-        !n.is(Keyword::Run)
-            || n.script.as_ref().is_some_and(|s| !s.unread)
-                && n.commands().iter().enumerate().all(|(i, c)| {
-                    let own = n.installs.iter().find(|own| own.command == i);
-                    match own.filter(|own| family(own.manager) == family(update.manager)) {
-                        Some(own) => own.action == Action::Update,
-                        None => !may_install(&c.name) && !is_manager(&c.name),
-                    }
-                })
-    };
-    // What is built on this stage is looked at as well, images that others build on it are not.
-    let later = facts
-        .stages
-        .iter()
-        .filter(|s| s.index >= stage.index && s.in_final);
-    let mut nodes = later
-        .flat_map(|s| facts.nodes_of(s))
-        .filter(|n| n.index >= node.index);
-    if nodes.any(|n| n.onbuild || !indifferent(n)) {
+    }
+    let family = family(update.manager);
+    let last = last_uses
+        .entry(family)
+        .or_insert_with(|| last_use(facts, family));
+    if last.is_some_and(|last| last >= node.index) {
         return;
     }
     let span = update.program_span.to(update.verb_span);
@@ -115,6 +115,27 @@ fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install) {
     )
     .help("remove it, or put it in front of the install, in one RUN")
     .severity(Severity::Info);
+}
+
+/// The last instruction of the final image that may work with the index of a family. What is built
+/// on a stage is looked at as well, images that others build on it are not.
+fn last_use(facts: &Facts<'_>, kind: Option<u8>) -> Option<usize> {
+    let indifferent = |n: &Node<'_>| {
+        !n.is(Keyword::Run)
+            || n.script.as_ref().is_some_and(|s| !s.unread)
+                && n.commands().iter().enumerate().all(|(i, c)| {
+                    let own = n.installs.iter().find(|own| own.command == i);
+                    match own.filter(|own| family(own.manager) == kind) {
+                        Some(own) => own.action == Action::Update,
+                        None => !may_install(&c.name) && !is_manager(&c.name),
+                    }
+                })
+    };
+    let stages = facts.stages.iter().rev().filter(|s| s.in_final);
+    let mut nodes = stages.flat_map(|s| facts.nodes_of(s).iter().rev());
+    nodes
+        .find(|n| n.onbuild || !indifferent(n))
+        .map(|n| n.index)
 }
 
 /// Whether a program works with the index.
@@ -214,25 +235,17 @@ fn family(manager: Manager) -> Option<u8> {
     }
 }
 
-fn fetches_itself(install: &Install) -> bool {
-    match install.manager {
-        Manager::Apk => install.has_flag(&["--no-cache", "-U", "--update-cache", "--update"]),
-        Manager::Pacman => install.has_flag(&["-y", "--refresh"]),
-        _ => false,
-    }
-}
-
 /// How many stages are searched for those that are built on one.
 const MOST_STAGES: usize = 200;
 
 /// The installations that use the index: in the same stage behind the update and in the stages
-/// built on it, up to the next update of each.
+/// built on it, up to the next update of each; nothing if it takes too long to find out.
 fn users<'f, 'a>(
     facts: &'f Facts<'a>,
     stage: &Stage<'a>,
     node: &Node<'_>,
     update: &Install,
-) -> Vec<User<'f, 'a>> {
+) -> Option<Vec<User<'f, 'a>>> {
     let kind = family(update.manager);
     let mut users = Vec::new();
     // A stage is built on earlier ones only, so one look at each is enough.
@@ -246,8 +259,13 @@ fn users<'f, 'a>(
         built_on || s.index == stage.index
     });
     for child in child_stages {
-        for later in facts.nodes_of(child) {
-            if later.index <= node.index || !later.is(Keyword::Run) {
+        let start = child.nodes.start.max(node.index + 1);
+        let behind = facts.nodes.get(start..child.nodes.end);
+        for later in behind.unwrap_or_default() {
+            if !facts.may_search(1) {
+                return None;
+            }
+            if !later.is(Keyword::Run) {
                 continue;
             }
             let mut updated = false;
@@ -256,6 +274,7 @@ fn users<'f, 'a>(
                     continue;
                 }
                 match install.action {
+                    _ if install.manager.is_apt() && install.fetches_index() => updated = true,
                     Action::Update => updated = true,
                     Action::Install if !updated && !is_local(install) => {
                         users.push(User {
@@ -274,7 +293,7 @@ fn users<'f, 'a>(
             }
         }
     }
-    users
+    Some(users)
 }
 
 /// Whether only files are installed: `apt-get install ./x.deb`.

@@ -59,7 +59,7 @@ impl Rule for AptListsKept {
 
 /// Whether a call leaves something behind.
 fn fills(install: &Install) -> bool {
-    install.manager.is_apt() && install.action == Action::Update
+    install.manager.is_apt() && install.fetches_index()
 }
 
 /// Whether a command removes it.
@@ -76,7 +76,7 @@ fn cleans(install: &Install) -> bool {
 fn is_for_later(node: &Node<'_>, update: &Install) -> bool {
     let uses = |i: &Install| {
         i.manager.is_apt()
-            && i.command > update.command
+            && i.command >= update.command
             && matches!(i.action, Action::Install | Action::Upgrade | Action::Other)
     };
     // `apt-install-and-clear`

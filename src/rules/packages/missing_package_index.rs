@@ -181,8 +181,7 @@ fn follow<'n>(
         let own = node.installs.iter().find(|i| i.command == index);
         match own {
             Some(install) if install.manager.is_apt() => match (install.action, *lists) {
-                (Action::Update, _) => *lists = Lists::Perhaps,
-                _ if install.has_flag(&["-U", "--update"]) => *lists = Lists::Perhaps,
+                _ if install.fetches_index() => *lists = Lists::Perhaps,
                 (Action::Install, Lists::Missing(removed)) => {
                     if let Some(package) = unfindable(image, &programs, install)
                         && node.must_succeed(index)

@@ -80,7 +80,13 @@ pub(crate) fn report_first(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<
     } else {
         word.span_of(cut)
     };
-    report.fix(Fix::safe(title, vec![Edit::replace(span, start)]));
+    let edits = vec![Edit::replace(span, start)];
+    // Another value of the argument may be an image with another directory.
+    let fix = match facts.source.slice(root.from.head).contains('$') {
+        true => Fix::unsafe_(title, edits),
+        false => Fix::safe(title, edits),
+    };
+    report.fix(fix);
 }
 
 fn report_later(

@@ -87,10 +87,8 @@ fn is_used(facts: &Facts<'_>, node: &Node<'_>) -> bool {
     let Some(stage) = facts.stage_of(node) else {
         return false;
     };
-    let mut behind = facts
-        .nodes_of(stage)
-        .iter()
-        .filter(|n| n.index > node.index);
+    let behind = facts.nodes.get(node.index + 1..stage.nodes.end);
+    let mut behind = behind.unwrap_or_default().iter();
     let next = behind.find(|n| n.is(Keyword::User) || n.is(Keyword::Run));
     match next {
         Some(next) => next.is(Keyword::Run),
@@ -105,7 +103,10 @@ fn lacks(facts: &Facts<'_>, node: &Node<'_>, stage: usize, name: &str) -> bool {
     let Some(image) = facts.root_image(stage) else {
         return false;
     };
-    if !images::lacks_user(image, name) || !facts.programs_before(node).is_untouched() {
+    if !images::lacks_user(image, name)
+        || !facts.programs_before(node).is_untouched()
+        || !facts.may_search(node.index)
+    {
         return false;
     }
     let mut before = facts.chain_nodes(stage).filter(|n| n.index < node.index);

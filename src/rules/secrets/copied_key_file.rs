@@ -270,7 +270,11 @@ fn content(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> Content {
     let by_shape = scan::scan(&text).iter().any(|h| h.certain);
     let by_name = || {
         let named = assignment::find(&text, Language::Any);
-        named.iter().any(|n| n.kind.is_secret())
+        let is_own = |n: &assignment::Named| {
+            let value = text.get(n.range.clone());
+            value.is_some_and(|value| facts.is_own_name(value))
+        };
+        named.iter().any(|n| n.kind.is_secret() && !is_own(n))
     };
     if by_shape || by_name() {
         Content::Secret

@@ -34,7 +34,10 @@ impl Rule for MissingProgram {
         in_checks(facts, &mut found);
         for missing in found {
             let root = absence::root(facts, missing.stage);
-            if said.insert((root, missing.program)) {
+            // What one package brings is missed once.
+            let package = absence::system(facts, missing.stage)
+                .and_then(|system| images::package_of(system, missing.program));
+            if said.insert((root, package.unwrap_or(missing.program))) {
                 report(cx, &missing);
             }
         }
@@ -270,6 +273,8 @@ fn report(cx: &mut Context<'_>, missing: &Missing) {
         ("python", Some(package)) => {
             format!("write `python3`, or install `{package}`")
         }
+        ("adduser", Some(_)) => "call `useradd`, or install `adduser` first".to_owned(),
+        ("addgroup", Some(_)) => "call `groupadd`, or install `adduser` first".to_owned(),
         ("sudo", _) => "leave `sudo` out, or install it".to_owned(),
         (_, Some(package)) => format!("install `{package}` first"),
         (_, None) => "install it first".to_owned(),

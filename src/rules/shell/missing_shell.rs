@@ -19,6 +19,7 @@ impl Rule for MissingShell {
     fn check_file(&self, cx: &mut Context<'_>) {
         let facts = cx.facts;
         let mut found: Vec<(usize, Span, Severity)> = Vec::new();
+        let used = used_shells(facts);
         for node in facts.nodes.iter().filter(|n| !n.onbuild) {
             let Some(stage) = node.stage else {
                 continue;
@@ -31,7 +32,7 @@ impl Rule for MissingShell {
             match &node.instruction.kind {
                 Kind::Shell(words) => {
                     if let Some(word) = bash_of(words)
-                        && is_used(facts, node)
+                        && used.contains(&node.index)
                         && is_absent(facts, node)
                     {
                         push(word.span, true);
@@ -112,17 +113,20 @@ fn is_absent(facts: &Facts<'_>, node: &Node<'_>) -> bool {
     facts.programs_before(node).presence(BASH) == Presence::Absent
 }
 
-/// Whether the shell that a SHELL names runs anything.
-fn is_used(facts: &Facts<'_>, shell: &Node<'_>) -> bool {
-    facts.nodes.iter().any(|node| {
-        let is_shell_form = matches!(
+/// The SHELLs that name what runs anything.
+fn used_shells(facts: &Facts<'_>) -> HashSet<usize> {
+    let is_shell_form = |node: &&Node<'_>| {
+        matches!(
             &node.instruction.kind,
             Kind::Run(CommandLine::Shell(_))
                 | Kind::Cmd(CommandLine::Shell(_))
                 | Kind::Entrypoint(CommandLine::Shell(_))
-        );
-        is_shell_form && !node.onbuild && node.shell_node == Some(shell.index)
-    })
+        )
+    };
+    let own = facts.nodes.iter().filter(|n| !n.onbuild);
+    own.filter(is_shell_form)
+        .filter_map(|n| n.shell_node)
+        .collect()
 }
 
 fn in_run(facts: &Facts<'_>, node: &Node<'_>, mut push: impl FnMut(Span, bool)) {

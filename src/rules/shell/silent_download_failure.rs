@@ -63,13 +63,25 @@ impl Rule for SilentDownloadFailure {
             report = report.severity(Severity::Warning);
         }
         let all = std::iter::once(command).chain(more);
-        let words = all.filter_map(|c| c.words.first());
-        let edits: Vec<Edit> = words
-            .filter(|w| w.contiguous)
-            .map(|w| Edit::insert(w.span.end, " -f"))
-            .collect();
+        let edits: Vec<Edit> = all.filter_map(fail).collect();
         if !edits.is_empty() {
             report.fix(Fix::safe("stop at errors of the server", edits));
+        }
+    }
+}
+
+/// Adds `-f`: to short options that are there already, as in `-fsSL`, else by itself.
+fn fail(curl: &Command) -> Option<Edit> {
+    const SWITCHES: &str = "#0246BGLNRSZagijklnpqsv";
+    let is_switches = |w: &&crate::shell::Word| {
+        let mut letters = w.raw.strip_prefix('-').unwrap_or_default().chars();
+        w.contiguous && letters.next().is_some_and(|c| SWITCHES.contains(c))
+    };
+    match curl.args().iter().find(is_switches) {
+        Some(word) => Some(Edit::insert(word.span.start + 1, "f")),
+        None => {
+            let name = curl.words.first().filter(|w| w.contiguous)?;
+            Some(Edit::insert(name.span.end, " -f"))
         }
     }
 }

@@ -149,7 +149,9 @@ fn starts_application(facts: &Facts<'_>, stage: &Stage<'_>) -> bool {
     is_application
         && facts.is_plain_base(stage.index)
         && !launch.commands().any(|c| {
-            COMPILES.contains(&c.name.as_str())
+            // `["go version"]` names no program, and is meant to be that of its first word.
+            let name = c.name.split(' ').next().unwrap_or_default();
+            COMPILES.contains(&name)
                 || c.literal_args()
                     .any(|w| matches!(w, "test" | "dev" | "build" | "install" | "ci" | "jupyter"))
         })

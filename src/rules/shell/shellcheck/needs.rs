@@ -31,8 +31,10 @@ macro_rules! marks {
 
 marks! {
     // Characters and what they make together.
-    DOLLAR BACKTICK SINGLE DOUBLE BACKSLASH HASH COMMA NEWLINE NON_ASCII OPEN_BRACE
+    DOLLAR BACKTICK SINGLE DOUBLE BACKSLASH HASH COMMA NEWLINE NON_ASCII
     OR BACKGROUND LESS GREATER HEREDOC PLUS_EQUALS BRACKET DOUBLE_BRACKET DOUBLE_BRACE
+    /// `{` that begins no expansion.
+    OPEN_BRACE
     /// `$(`
     SUBSTITUTION
     /// `((` and `$[`
@@ -116,6 +118,8 @@ marks! {
     ODD_NAME
     /// A function.
     FUNCTION
+    /// `(`…`)` as a command.
+    SUBSHELL
     /// A test.
     TEST
     /// A test with `<` or `>`.
@@ -220,10 +224,13 @@ const NEEDS: &[(Rule, &[Marks])] = &[
     ),
     (Rule::PositionalTenBraces, &[POSITIONAL_TEN]),
     (Rule::PositionalParamAsOperator, &[POSITIONAL, ARITHMETIC]),
-    (Rule::MissingBracketSpace, &[GLUED_CLOSE]),
-    (Rule::MissingSpaceBeforeBracketClose, &[GLUED_CLOSE]),
-    (Rule::JammedTestBracket, &[GLUED_OPEN]),
-    (Rule::BraceVariableBeforeBracket, &[GLUED_OPEN]),
+    (Rule::MissingBracketSpace, &[GLUED_CLOSE, TEST | ODD_NAME]),
+    (
+        Rule::MissingSpaceBeforeBracketClose,
+        &[GLUED_CLOSE, TEST | ODD_NAME],
+    ),
+    (Rule::JammedTestBracket, &[GLUED_OPEN, ODD_NAME]),
+    (Rule::BraceVariableBeforeBracket, &[GLUED_OPEN, DOLLAR]),
     (Rule::BrokenTestEnd, &[OPEN_TEST]),
     (Rule::BrokenTestParse, &[OPEN_TEST]),
     (Rule::LinebreakInTest, &[BRACKET, NEWLINE]),
@@ -349,7 +356,7 @@ const NEEDS: &[(Rule, &[Marks])] = &[
     (Rule::FunctionCalledBeforeDefined, &[FUNCTION]),
     (Rule::FunctionKeyword, &[FUNCTION]),
     (Rule::FunctionKeywordInSh, &[FUNCTION]),
-    (Rule::FunctionParamsInSh, &[PARAMETERS]),
+    (Rule::FunctionParamsInSh, &[PARAMETERS, SUBSHELL | COPROC]),
     (Rule::FunctionBodyWithoutBraces, &[FUNCTION]),
     (Rule::HyphenatedFunctionName, &[FUNCTION]),
     (Rule::SetFlagsWithoutDashes, &[ODD_SET]),
@@ -470,6 +477,9 @@ fn marks_of(text: &str, script: &Script) -> Marks {
         if matches!(frame.kind, FrameKind::Function(_)) {
             marks |= FUNCTION;
         }
+        if matches!(frame.kind, FrameKind::Subshell) {
+            marks |= SUBSHELL;
+        }
         if frame.redirects.len() > 1 {
             marks |= TWO_REDIRECTS;
         }
@@ -575,7 +585,9 @@ fn marks_of_byte(byte: u8, last: u8, solid: u8, at: &impl Fn(usize) -> u8, index
         b'\n' => NEWLINE,
         b'{' => {
             let in_word = last != b'$' && !is_blank(next) && next != b'}';
-            OPEN_BRACE | when(in_word, WORD_BRACE) | when(next == b'{', DOUBLE_BRACE)
+            when(last != b'$', OPEN_BRACE)
+                | when(in_word, WORD_BRACE)
+                | when(next == b'{', DOUBLE_BRACE)
         }
         b'(' => {
             // A function's name stands before it, or nothing that could be one.
@@ -662,7 +674,9 @@ fn marks_of_redirection(byte: u8, last: u8, at: &impl Fn(usize) -> u8, index: us
             {
                 end += 1;
             }
-            if at(end) != b'/' {
+            // No command is called `x.txt`.
+            let mut name = (target..end).map(at);
+            if at(end) != b'/' && !name.any(|b| b == b'.') {
                 marks |= NAME_TARGET;
             }
         }
@@ -737,7 +751,7 @@ impl Letters {
             b"pushd" | b"popd" => CHANGES_DIRECTORY | BUILTINS,
             b"trap" => TRAP,
             // `/usr/local` is no command.
-            b"local" if self.before != b'/' => LOCAL,
+            b"local" if !matches!(self.before, b'/' | b'-' | b'.') => LOCAL,
             b"sudo" | b"doas" | b"run0" => SUDO,
             b"break" | b"continue" => LOOP_CONTROL,
             b"case" => CASE,
@@ -759,15 +773,20 @@ impl Letters {
             b"select" => SELECT | LOOP,
             b"for" => LOOP,
             b"coproc" => COPROC,
-            b"source" => SOURCE,
+            b"source" if self.before != b'-' => SOURCE,
             b"printf" => PRINTF,
             b"function" => PARAMETERS,
             b"ne" => NOT_EQUAL,
             b"shellcheck" | b"shuck" => SHELLCHECK,
             b"if" | b"elif" => IF,
             b"always" => ALWAYS,
+            // `find -type f`
             b"ulimit" | b"type" | b"wait" | b"shopt" | b"complete" | b"compgen" | b"caller"
-            | b"dirs" | b"disown" | b"suspend" => BUILTINS,
+            | b"dirs" | b"disown" | b"suspend"
+                if self.before != b'-' =>
+            {
+                BUILTINS
+            }
             b"FUNCNAME" | b"PIPESTATUS" | b"GROUPS" | b"DIRSTACK" | b"COMPREPLY"
             | b"COMP_WORDS" | b"MAPFILE" | b"COPROC" => BUILTIN_ARRAY,
             _ => of_prefix(word),
@@ -949,11 +968,14 @@ fn marks_of_assignments(command: &Command, text: &str) -> Marks {
             marks |= QUOTED_VALUE;
         }
         let is_prefix = assignment.kind == AssignmentKind::Prefix;
-        let whole = || {
-            text.get(command.range.clone())
-                .is_none_or(|t| t.contains('$'))
+        // Its own name stands there once.
+        let is_used = || {
+            text.get(command.range.clone()).is_none_or(|t| {
+                let name = assignment.name.as_str();
+                t.contains('$') && (t.contains("\\\n") || t.matches(name).nth(1).is_some())
+            })
         };
-        if is_prefix && whole() {
+        if is_prefix && is_used() {
             marks |= PREFIXED_USE;
         }
     }

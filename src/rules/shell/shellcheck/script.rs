@@ -127,12 +127,32 @@ impl<'a> RunScript<'a> {
     fn placed(&self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let mut found = found;
         found.retain(|f| !is_answered(f, self));
+        self.join_sets(&mut found);
         for finding in &mut found {
             let fix = finding.fix.take().filter(|_| !may_be_list(finding, self));
             finding.fix = fix.and_then(|fix| self.placed_fix(fix));
             finding.span = self.text.span(finding.span.range());
         }
         found
+    }
+
+    /// Both sets of a `tr` lose their brackets, or none does: one alone would put `[` in the place of
+    /// `A`.
+    fn join_sets(&self, found: &mut [Diagnostic]) {
+        let sets = found.iter().filter(|f| code_of(f) == "SC2021");
+        let edits = sets.filter_map(|f| f.fix.as_ref()).flat_map(|f| &f.edits);
+        let edits: Vec<Edit> = edits.cloned().collect();
+        for finding in found.iter_mut().filter(|f| code_of(f) == "SC2021") {
+            let at = finding.span.range().start;
+            let commands = self.script.commands.iter();
+            let commands = commands.filter(|c| c.name == "tr" && c.range.contains(&at));
+            let command = commands.min_by_key(|c| c.range.len());
+            if let (Some(command), Some(fix)) = (command, &mut finding.fix) {
+                let is_own = |e: &&Edit| command.range.contains(&e.span.range().start);
+                fix.edits = edits.iter().filter(is_own).cloned().collect();
+                fix.edits.dedup();
+            }
+        }
     }
 
     /// A fix in the Dockerfile, if it can be made without touching a continuation.

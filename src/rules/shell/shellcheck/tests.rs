@@ -539,6 +539,7 @@ fn folders_of_the_system_and_curled_quotes() {
         assert_eq!(found_in(kept, "SC2114"), 0, "{kept}");
     }
     assert_eq!(of("echo “a” b"), ["2:10 SC1110 “", "2:12 SC1110 ”"]);
+    assert_eq!(of("apk add\u{a0}curl 'a\u{a0}b'"), ["2:12 SC1018 \u{a0}"]);
     assert_eq!(of("echo \"a “b” ‘c’\""), ["2:13 SC1111 “", "2:15 SC1111 ”"]);
     assert_eq!(of("echo '“a”'"), Vec::<String>::new());
 }

@@ -13,9 +13,10 @@ use crate::shell::{
 use crate::span::MappedText;
 
 /// The codes.
-pub(super) const CODES: [(&str, Severity); 25] = [
+pub(super) const CODES: [(&str, Severity); 26] = [
     ("SC1001", Severity::Info),
     ("SC1012", Severity::Warning),
+    (NO_BREAK_SPACE, Severity::Error),
     (CURLED, Severity::Warning),
     (CURLED_INSIDE, Severity::Warning),
     ("SC2020", Severity::Info),
@@ -44,6 +45,9 @@ pub(super) const CODES: [(&str, Severity); 25] = [
 /// Quotes of a text program where the shell wants its own, and the same between double quotes.
 const CURLED: &str = "SC1110";
 const CURLED_INSIDE: &str = "SC1111";
+
+/// A blank that the shell takes for a letter.
+const NO_BREAK_SPACE: &str = "SC1018";
 
 /// Folders that a system does not live without, or that hold what is the user's.
 const SYSTEM_FOLDERS: [&str; 15] = [
@@ -239,6 +243,17 @@ impl Check<'_> {
                 };
                 for part in inside.iter().filter(|p| p.kind == PieceKind::Literal) {
                     let raw = self.text.get(part.range.clone()).unwrap_or_default();
+                    if code == CURLED {
+                        for (at, blank) in raw.match_indices('\u{a0}') {
+                            let start = part.range.start + at;
+                            let message = "this no-break space (U+00A0) is a letter for the shell";
+                            self.report(
+                                NO_BREAK_SPACE,
+                                start..start + blank.len(),
+                                message.to_owned(),
+                            );
+                        }
+                    }
                     let double = |c: &char| code == CURLED || matches!(c, '\u{201c}' | '\u{201d}');
                     let found = raw
                         .char_indices()
