@@ -27,6 +27,8 @@ struct Image {
     user: Option<String>,
     directory: Option<String>,
     ports: Option<Vec<u16>>,
+    #[serde(default)]
+    volumes: Vec<String>,
     variables: Option<Vec<String>>,
     #[serde(default)]
     major_is_release: bool,
@@ -501,7 +503,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
     Ok(format!(
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
          system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, runs_with: &{:?}, user: {}, \
-         directory: {:?}, ports: &{:?}, variables: {}, major_is_release: {}, exact_numbers: {}, \
+         directory: {:?}, ports: &{:?}, volumes: {}, variables: {}, major_is_release: {}, exact_numbers: {}, \
          exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, answers_yes: {}, unreleased: {}, ended: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
@@ -510,6 +512,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         user(image.user.as_deref()),
         image.directory,
         image.ports.as_deref().unwrap_or_default(),
+        list(&image.volumes),
         image
             .variables
             .as_ref()

@@ -732,6 +732,7 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
     }
     if perspective != Perspective::Hadolint {
         drop_covered(&mut kept);
+        drop_behind_failures(&mut kept);
         tell_once(&mut kept);
     }
     for diagnostic in &mut kept {
@@ -930,6 +931,17 @@ fn drop_covered(kept: &mut Vec<Diagnostic>) {
             let mut own = d.labels.iter().map(|l| l.span).chain([d.span]);
             d.rule.id != covered || !own.all(|span| places.contains(&span.start))
         });
+    }
+}
+
+/// Takes out what is of no account where a call fails.
+fn drop_behind_failures(kept: &mut Vec<Diagnostic>) {
+    for (failing, others) in rules::FAILING {
+        let calls = kept.iter().filter(|d| d.rule.id == failing);
+        let calls: Vec<u32> = calls.map(|d| d.span.start).collect();
+        if !calls.is_empty() {
+            kept.retain(|d| !others.contains(&d.rule.id) || !calls.contains(&d.span.start));
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 use crate::context::{Files, disk, within_repository};
 
 /// What such files and the folders around them are called.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "test",
     "tests",
     "testdata",
+    "testfiles",
     "fixture",
     "fixtures",
     "e2e",

@@ -3,7 +3,7 @@
 
 use super::packages::{Action, Install, Manager, PackageOrigin};
 use super::{Base, Copied, CopyOrigin, Facts, Node, RunScript};
-use crate::images::{self, BaseRelease, PackageSystem, Presence, ProgramSet};
+use crate::images::{self, BaseRelease, DefaultShell, PackageSystem, Presence, ProgramSet};
 use crate::path::{clean, file_name};
 use crate::shell::{Command, FrameKind, RedirectKind, Script, Word};
 use crate::syntax::Kind;
@@ -123,6 +123,16 @@ impl<'a> Facts<'a> {
         };
         // `/bin/sh` may have become a link to another shell.
         images::sh_has_pipefail(image, self.as_of) == Some(false) && before.is_plain("sh")
+    }
+
+    /// Whether the `/bin/sh` that a script finds is dash.
+    pub fn sh_is_dash(&self, programs: &Programs<'_>) -> bool {
+        let Base::Image(image) = programs.base else {
+            return false;
+        };
+        images::default_shell(image) == DefaultShell::Dash
+            && programs.is_plain("sh")
+            && !programs.changes.anything
     }
 
     fn programs(&self, stage: Option<usize>, changes: Option<&Changes>) -> Programs<'_> {
@@ -562,6 +572,15 @@ fn run(
             changes.bring(&["sh"]);
         }
         "virtualenv" | "pyenv" | "nodeenv" => changes.placed = true,
+        // `node bin/npm-cli.js install -g npm.tgz`
+        "node"
+            if command
+                .literal_args()
+                .any(|a| a.contains("npm") || a == "install") =>
+        {
+            changes.bring(&["node", "npm", "yarn"]);
+            changes.placed = true;
+        }
         "node" => {}
         // `curl -sS https://getcomposer.org/installer | php`
         "php" => changes.bring(&["composer"]),
@@ -865,6 +884,8 @@ mod tests {
             ),
             ("RUN python3 get-pip.py", "pip", Unknown),
             ("RUN python3 get-pip.py", "curl", Absent),
+            ("RUN node bin/npm-cli.js install -g npm.tgz", "npm", Unknown),
+            ("RUN node build.js", "npm", Absent),
             ("RUN make", "curl", Absent),
             ("RUN make install", "curl", Unknown),
         ] {

@@ -349,8 +349,8 @@ impl Facts<'_> {
         (found.version.is_blind && ended(&found)).then_some(found)
     }
 
-    /// The runtime of an install that fetches what is current, if it is so long out of support that
-    /// this may not run on it any more.
+    /// The runtime of an install that fetches what is current, if it is out of support, so that this
+    /// may not run on it any more.
     pub fn forsaken_runtime(&self, node: &Node<'_>, install: &Install) -> Option<InstallRuntime> {
         let manager = match install.manager {
             Manager::Gem | Manager::Bundler => "gem",
@@ -370,9 +370,25 @@ impl Facts<'_> {
         if self.perspective != Perspective::Dlint || !installs(install) || is_locked {
             return None;
         }
-        let found = self.runtime(node, install, Runtime::of(manager)?)?;
-        let ended = found.version.ends?;
-        (self.as_of.days() - ended.days() >= GRACE).then_some(found)
+        let found = match self.runtime(node, install, Runtime::of(manager)?) {
+            None if install.manager == Manager::Pip => self.old_python(node, install),
+            found => found,
+        };
+        found.filter(|r| r.version.ends.is_some_and(|day| day < self.as_of))
+    }
+
+    /// The pip that takes what the project asks for in the newest version, whatever Python that is
+    /// made for.
+    pub fn blind_pip(&self, node: &Node<'_>, install: &Install) -> Option<InstallRuntime> {
+        let named = |p: &super::packages::Package| p.origin == PackageOrigin::Registry;
+        if install.manager != Manager::Pip || !installs(install) {
+            return None;
+        }
+        if install.packages.iter().any(named) {
+            return None;
+        }
+        self.python_of(node, install)?;
+        self.runtime_of(node, install)
     }
 
     fn runtime(

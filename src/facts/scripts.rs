@@ -3,8 +3,8 @@
 use super::{Copied, CopyOrigin, Facts, Node};
 use crate::context::BuildContext;
 use crate::path::file_name;
-use crate::shell::{Command, Dialect};
-use crate::span::Span;
+use crate::shell::{Command, Dialect, Script};
+use crate::span::{MappedText, Span};
 use crate::syntax::{CommandLine, Keyword, Kind};
 use crate::text::has_wildcard;
 
@@ -69,6 +69,11 @@ impl RunScript {
         }
         let folder = path.strip_suffix(file_name(path))?;
         matches!(folder, "/bin/" | "/usr/bin/").then(|| file_name(path))
+    }
+
+    /// The script itself, read as commands; their places are those in its own text.
+    pub fn read(&self) -> Script {
+        crate::shell::parse(&MappedText::verbatim(&self.text, 0), &self.dialect())
     }
 
     /// The shell that reads it, by its first line or by the command.

@@ -36,7 +36,7 @@ pub use registry::{is_listed_insecure, is_plain_http_suspect};
 pub use runtimes::{Runtime, RuntimeVersion, newest_needs, version_needs};
 pub use table::{
     DATA_DATE, Slim, SlimWord, answers_yes, is_code_name, is_code_name_since, is_for_builds,
-    is_plain, is_release_line, is_rolling, slim, unreleased,
+    is_plain, is_release_line, is_rolling, slim, unreleased, volumes,
 };
 pub use tag::{Precision, Tag, tag_date};
 pub use variables::{ImageVariable, image_variable};

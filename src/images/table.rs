@@ -122,6 +122,8 @@ pub(super) struct Image {
     pub(super) user: BaseUser,
     pub(super) directory: Option<&'static str>,
     pub(super) ports: &'static [u16],
+    /// The directories that it declares as volumes.
+    pub(super) volumes: &'static [&'static str],
     /// The variables that it sets besides `PATH`, with blanks between them; an empty list is complete.
     pub(super) variables: Option<&'static str>,
     /// Whether a tag with one number names a release that gets nothing but fixes.
@@ -358,6 +360,11 @@ pub fn is_plain(image: &ImageRef) -> Option<bool> {
 /// Whether what is built on an image is a place to build or to develop in, which nobody ships.
 pub fn is_for_builds(image: &ImageRef) -> bool {
     Image::of(image).is_some_and(|entry| entry.for_builds)
+}
+
+/// The directories that an image declares as volumes, as far as that is known.
+pub fn volumes(image: &ImageRef) -> &'static [&'static str] {
+    Image::of(image).map_or(&[], |entry| entry.volumes)
 }
 
 /// Whether the configuration of an image answers the questions of its package manager.

@@ -108,6 +108,45 @@ pub const COVERING: [(&str, &str); 2] = [
     ("clear-text-download", "remote-add-without-checksum"),
 ];
 
+/// Rules about calls that fail, and those about what such a call would leave behind or bring along:
+/// that is of no account before it works.
+pub const FAILING: [(&str, &[&str]); 3] = [
+    (
+        "archive-gone",
+        &[
+            "apt-in-script",
+            "apt-lists-kept",
+            "dnf-cache-kept",
+            "yum-cache-kept",
+        ],
+    ),
+    (
+        "missing-package-index",
+        &["apt-in-script", "apt-recommends"],
+    ),
+    (
+        "wrong-package-manager",
+        &[
+            "apk-cache-kept",
+            "apt-in-script",
+            "apt-lists-kept",
+            "apt-missing-yes",
+            "apt-recommends",
+            "dnf-cache-kept",
+            "dnf-missing-yes",
+            "stale-package-index",
+            "unpinned-apk",
+            "unpinned-apt",
+            "unpinned-dnf",
+            "unpinned-yum",
+            "yum-cache-kept",
+            "yum-missing-yes",
+            "zypper-cache-kept",
+            "zypper-missing-yes",
+        ],
+    ),
+];
+
 /// The rule about bases that are not golden.
 pub const NON_GOLDEN_BASE: &str = "non-golden-base";
 

@@ -1507,6 +1507,31 @@ fn one_finding_says_enough_of_a_pipeline() {
 }
 
 #[test]
+fn nothing_is_said_of_what_a_failing_call_would_leave_behind() {
+    let found = |text: &str, arguments: &[&str]| -> Vec<String> {
+        let folder = project(&[("Dockerfile", text)]);
+        let rules = [
+            "--select",
+            "archive-gone,wrong-package-manager,apt-lists-kept,dnf-cache-kept",
+            "-f",
+            "json",
+        ];
+        let ran = run(folder.path(), &[&rules[..], arguments].concat());
+        let found: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+        let code = |f: &Value| f["code"].as_str().unwrap().to_owned();
+        found.iter().map(code).collect()
+    };
+    let gone = "FROM debian:9\nRUN apt-get update && apt-get install -y curl\n";
+    assert_eq!(found(gone, &[]), ["archive-gone"]);
+    assert_eq!(
+        found(gone, &["--ignore", "archive-gone"]),
+        ["apt-lists-kept"]
+    );
+    let wrong = "FROM alpine:3.22\nRUN dnf install -y curl\n";
+    assert_eq!(found(wrong, &[]), ["wrong-package-manager"]);
+}
+
+#[test]
 fn comments_can_be_made_void() {
     let folder = project(&[(
         "Dockerfile",

@@ -1,6 +1,7 @@
 //! `change-behind-volume`: a RUN changes what a VOLUME above declares.
 
 use crate::facts::{Command, Facts, Node};
+use crate::images;
 use crate::path::{clean, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{RedirectKind, Word};
@@ -22,7 +23,10 @@ impl Rule for ChangeBehindVolume {
             .copied()
             .collect();
         above.retain(|volume| *volume < node.index);
-        if above.is_empty() || !facts.may_search(above.len()) {
+        if above.is_empty() {
+            return check_base(cx, node, stage);
+        }
+        if !facts.may_search(above.len()) {
             return;
         }
         above.sort_unstable();
@@ -53,6 +57,30 @@ impl Rule for ChangeBehindVolume {
                 return;
             }
         }
+    }
+}
+
+/// Reports a change of what the base declares as a volume.
+fn check_base(cx: &mut Context<'_>, node: &Node<'_>, stage: usize) {
+    let facts = cx.facts;
+    let Some(image) = facts.root_image(stage) else {
+        return;
+    };
+    let volumes = images::volumes(image);
+    let found = node.commands().iter().find_map(|command| {
+        let changed = changes(facts, node, command);
+        changed.into_iter().find_map(|(path, span)| {
+            let volume = volumes.iter().find(|volume| is_in(&path, volume))?;
+            Some((*volume, span))
+        })
+    });
+    if let Some((volume, span)) = found {
+        let message = format!(
+            "`{}` declares `{volume}` as a volume, and not every builder keeps what changes there",
+            image.shown()
+        );
+        cx.report(span, message)
+            .help("change it when the container starts, or keep the files somewhere else");
     }
 }
 

@@ -35,6 +35,16 @@ impl Rule for UnsupportedRuntime {
                 report.severity(Severity::Warning);
             }
         }
+        if let Some(pip) = facts.blind_pip(node, install) {
+            let message = format!(
+                "{} of {} takes the newest of what is asked for, whatever Python that is made for",
+                pip.version.full_name(),
+                quoted(&pip.source)
+            );
+            cx.report(facts.call_span(install), message)
+                .help("take a newer base, or a pip that asks first: `pip install \"pip>=9,<21\"`")
+                .severity(Severity::Warning);
+        }
         if let Some((path, demand, runtime)) = facts.outgrown_manifest(node, install) {
             let (name, source) = (runtime.version.full_name(), quoted(&runtime.source));
             let message = match demand {

@@ -9,7 +9,7 @@ use crate::images::{self, Presence};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Script;
 use crate::span::Span;
-use crate::syntax::Kind;
+use crate::syntax::{Keyword, Kind};
 
 rule!(MissingProgram);
 
@@ -31,6 +31,7 @@ impl Rule for MissingProgram {
         }
         started(facts, &mut found);
         scripts(facts, &mut found);
+        in_checks(facts, &mut found);
         for missing in found {
             let root = absence::root(facts, missing.stage);
             // What one package brings is missed once.
@@ -65,6 +66,8 @@ enum What {
     Started,
     /// The first line of a script that is run names it.
     Reads(usize),
+    /// A script that the HEALTHCHECK runs calls it.
+    InCheck(usize),
 }
 
 fn in_run(facts: &Facts<'_>, node: &Node<'_>, found: &mut Vec<Missing>) {
@@ -194,6 +197,38 @@ fn scripts(facts: &Facts<'_>, found: &mut Vec<Missing>) {
     }
 }
 
+/// What scripts of the context call that the HEALTHCHECK runs.
+fn in_checks(facts: &Facts<'_>, found: &mut Vec<Missing>) {
+    for (at, script) in facts.run_scripts().iter().enumerate() {
+        let node = facts.nodes.get(script.node);
+        let Some(node) = node.filter(|n| n.is(Keyword::Healthcheck)) else {
+            continue;
+        };
+        let text = script.read();
+        let (Some(stage), false, true) = (node.stage, text.unread, text.errors.is_empty()) else {
+            continue;
+        };
+        let programs = facts.programs_for(script);
+        for (index, command) in text.commands.iter().enumerate() {
+            for Found { program, .. } in absence::programs_of(command) {
+                if !OTHERS.contains(&program)
+                    && !absence::has_alternative(&text, index)
+                    && !absence::is_asked_for(&text, index, program)
+                    && programs.presence(program) == Presence::Absent
+                {
+                    found.push(Missing {
+                        stage,
+                        program,
+                        span: script.source,
+                        severity: Severity::Warning,
+                        what: What::InCheck(at),
+                    });
+                }
+            }
+        }
+    }
+}
+
 fn report(cx: &mut Context<'_>, missing: &Missing) {
     let base = absence::base_name(cx.facts, missing.stage);
     let program = missing.program;
@@ -209,6 +244,11 @@ fn report(cx: &mut Context<'_>, missing: &Missing) {
             let line = script.map_or("", |s| s.first_line());
             format!(
                 "`{line}` looks for `{program}`, which is not in {base}, and nothing installs it"
+            )
+        }
+        What::InCheck(_) => {
+            format!(
+                "this check calls `{program}`, which is not in {base}, and nothing installs it: it is never healthy"
             )
         }
         What::Healthcheck => {
@@ -240,7 +280,9 @@ fn report(cx: &mut Context<'_>, missing: &Missing) {
         (_, None) => "install it first".to_owned(),
     };
     let run = match missing.what {
-        What::Reads(index) => cx.facts.run_scripts().get(index).map(|s| s.run),
+        What::Reads(index) | What::InCheck(index) => {
+            cx.facts.run_scripts().get(index).map(|s| s.run)
+        }
         _ => None,
     };
     let report = cx.report(missing.span, message).help(help);

@@ -1,5 +1,6 @@
 //! What RUN does.
 
+pub mod bash_script_in_sh;
 pub mod cd_in_run;
 pub mod curl_and_wget;
 pub mod failing_command;
