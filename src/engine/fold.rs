@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::Fix;
+use crate::rules::COVERS_ITS_TEXT;
 use crate::span::Span;
 use crate::syntax::File;
 
@@ -59,19 +60,15 @@ impl Kind {
     }
 }
 
-/// The rule whose finding covers what was no part of the instruction in the author's eyes: what
-/// others say of it is the same fault.
-const COVERS: &str = "trailing-comment";
-
 /// Leaves out what others say of a text that is wrong where it stands.
 pub(super) fn consequences(found: &mut Vec<Diagnostic>) {
-    let covers = |d: &&Diagnostic| d.rule.id == COVERS;
+    let covers = |d: &&Diagnostic| d.rule.id == COVERS_ITS_TEXT;
     let covered: Vec<Span> = found.iter().filter(covers).map(|d| d.span).collect();
     if covered.is_empty() {
         return;
     }
     found.retain(|d| {
-        d.rule.id == COVERS
+        d.rule.id == COVERS_ITS_TEXT
             || !covered
                 .iter()
                 .any(|span| span.start <= d.span.start && d.span.end <= span.end)

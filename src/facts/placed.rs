@@ -81,6 +81,9 @@ impl Facts<'_> {
         }
         let mut left_out = None;
         for before in self.chain_nodes(stage).filter(|n| n.index <= node.index) {
+            if !self.may_search(1) {
+                return Placed::Perhaps;
+            }
             match &before.instruction.kind {
                 _ if before.onbuild && before.index != node.index => return Placed::Perhaps,
                 Kind::Run(_) => {

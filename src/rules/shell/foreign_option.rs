@@ -113,6 +113,9 @@ fn may_be_replaced(facts: &Facts<'_>, node: &Node<'_>, stage: usize, foreign: &F
     if foreign.packages.is_empty() {
         return false;
     }
+    if !facts.may_search(node.index) {
+        return true;
+    }
     let is_brought = |install: &Install| {
         let mut names = install.packages.iter().map(|p| p.name.as_str());
         names.any(|name| foreign.packages.contains(&name)) || install.more

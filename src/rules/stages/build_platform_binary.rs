@@ -27,15 +27,19 @@ const CROSS: [&str; 9] = [
 impl Rule for BuildPlatformBinary {
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
+        let Some((built, span, language)) = compiled(facts, stage) else {
+            return;
+        };
+        // Each looks at the stages below, and at those that copy.
+        if !facts.may_search(facts.nodes.len()) {
+            return;
+        }
         let Some(flag) = builders_platform(facts, stage.index) else {
             return;
         };
         let says_more = |n: &Node<'_>| {
             let text = facts.source.slice(n.instruction.span);
             !n.is(Keyword::From) && CROSS.iter().any(|word| text.contains(word))
-        };
-        let Some((built, span, language)) = compiled(facts, stage) else {
-            return;
         };
         if facts.chain_nodes(stage.index).any(says_more) {
             return;
