@@ -25,6 +25,19 @@ pub fn has_wildcard(path: &str) -> bool {
     path.contains(['*', '?', '['])
 }
 
+/// Where and why a text is no JSON: a byte offset in it, at the start of a character, and the reason.
+pub fn json_fault(text: &str, error: &serde_json::Error) -> (u32, String) {
+    let before = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1));
+    let start: usize = before.map(str::len).sum();
+    // Columns count bytes, and may point into a character.
+    let at = text.floor_char_boundary(start + error.column().saturating_sub(1));
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    (u32::try_from(at).unwrap_or(u32::MAX), message.to_owned())
+}
+
 /// Whether `text` fits `pattern`, in which `*` stands for any text.
 pub fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');

@@ -18,7 +18,7 @@ use super::hcl_template;
 use super::invocation::{Inline, Invocation, Recipe, align, is_local, join};
 use super::policies::{self, Entry};
 use crate::context::{Build, Targets};
-use crate::span::{Source, Span};
+use crate::span::Span;
 
 /// The names Bake looks for, the strongest first.
 pub const NAMES: [&str; 2] = ["docker-bake.hcl", "docker-bake.json"];
@@ -87,12 +87,8 @@ impl Parsed {
     fn of(path: &Path, text: &str) -> Result<Self, Fault> {
         if path.extension().is_some_and(|e| e == "json") {
             let json = serde_json::from_str(text).map_err(|error| {
-                let source = Source::new(path, text);
-                let column = error.column().saturating_sub(1);
-                let at = source.line_start(error.line() as u32) + column as u32;
-                let message = error.to_string();
-                let message = message.split(" at line ").next().unwrap_or_default();
-                Fault::new(Span::at(at.min(text.len() as u32)), message)
+                let (at, message) = crate::text::json_fault(text, &error);
+                Fault::new(Span::at(at), message)
             })?;
             return Ok(Parsed::Json(json));
         }

@@ -136,15 +136,12 @@ impl PolicySource {
         let content = if file.ends_with(".conf") || file.ends_with(".toml") {
             toml(text)?
         } else {
-            json(text).map_err(|e| SourceError {
-                // Its place is said by the span.
-                message: e
-                    .to_string()
-                    .split(" at line ")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-                span: place(text, e.line(), e.column()),
+            json(text).map_err(|e| {
+                let (at, message) = crate::text::json_fault(text, &e);
+                SourceError {
+                    message,
+                    span: Some(Span::at(at)),
+                }
             })?
         };
         let name = name.to_owned();
@@ -310,17 +307,6 @@ fn host(location: &str) -> &str {
         .split_once("://")
         .map_or(location, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default()
-}
-
-/// The place of a line and a column that serde_json counts, of one character.
-fn place(text: &str, line: usize, column: usize) -> Option<Span> {
-    let start = text
-        .split_inclusive('\n')
-        .take(line.checked_sub(1)?)
-        .map(str::len)
-        .sum::<usize>();
-    let at = (start + column.saturating_sub(1)).min(text.len());
-    Some(Span::at(u32::try_from(at).ok()?))
 }
 
 impl Registry {

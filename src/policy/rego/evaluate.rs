@@ -172,8 +172,50 @@ pub(super) struct Policy {
     pins: Arc<Mutex<Vec<String>>>,
 }
 
+/// How many brackets may be open at once: the parser tries each in two ways.
+const MOST_NESTED: usize = 20;
+
+/// Whether more brackets are open at once in a policy than the parser gets through in time; those of
+/// texts and comments do not count.
+pub(super) fn is_too_deep(text: &str) -> bool {
+    let (mut open, mut most) = (0_usize, 0);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'[' | b'{' | b'(' => open += 1,
+            b']' | b'}' | b')' => open = open.saturating_sub(1),
+            b'#' => {
+                bytes.by_ref().find(|b| *b == b'\n');
+            }
+            b'`' => {
+                bytes.by_ref().find(|b| *b == b'`');
+            }
+            b'"' => {
+                while let Some(inner) = bytes.next() {
+                    match inner {
+                        b'\\' => {
+                            bytes.next();
+                        }
+                        b'"' | b'\n' => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most > MOST_NESTED
+}
+
 /// Parses a text of Rego.
 pub(super) fn parse(name: &str, text: &str) -> Result<Module, Fault> {
+    if is_too_deep(text) {
+        return Err(Fault {
+            at: 0,
+            message: "the policy is nested too deeply".to_owned(),
+        });
+    }
     let read = || {
         let source = regorus::Source::from_contents(name.to_owned(), text.to_owned())?;
         let mut parser = Parser::new(&source)?;

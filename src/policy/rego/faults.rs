@@ -45,6 +45,9 @@ pub(super) fn judge(
     if policy.text.contains('\0') {
         return gives_up("the policy is no text");
     }
+    if super::evaluate::is_too_deep(&policy.text) {
+        return gives_up("the policy is nested too deeply");
+    }
     if STUCK.load(Ordering::SeqCst) >= MOST_STUCK {
         return gives_up("other policies took too long");
     }
