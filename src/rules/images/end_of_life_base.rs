@@ -76,6 +76,10 @@ impl Rule for EndOfLifeBase {
 /// The calls in the stages on a base that fetch what is current, each with the runtime for which
 /// nobody may make that any more.
 fn fetches(facts: &Facts<'_>, stage: usize) -> Vec<(Span, String)> {
+    // Each base is looked for in the chains of all stages.
+    if !facts.may_search(facts.nodes.len()) {
+        return Vec::new();
+    }
     let is_on = |s: &&crate::facts::Stage<'_>| facts.chain(s.index).any(|c| c.index == stage);
     let nodes = facts.stages.iter().filter(is_on);
     let nodes = nodes.flat_map(|s| facts.nodes_of(s)).filter(|n| !n.onbuild);

@@ -118,6 +118,10 @@ impl Rule for MissingPackageIndex {
         }
         let mut lists = Lists::Missing(None);
         for node in facts.chain_nodes(stage.index) {
+            // A chain is followed anew for each stage on it.
+            if !facts.may_search(1) {
+                return;
+            }
             if let Some(fault) = follow(facts, image, node, &mut lists) {
                 // In a stage below, it was said there.
                 if node.stage == Some(stage.index) {
