@@ -469,6 +469,20 @@ pub(super) fn of(script: &Script) -> Vec<Install> {
         .collect()
 }
 
+/// The call of a manager that the words of a command from one on would be, were they a command.
+pub fn call_within(command: &Command, at: usize) -> Option<Install> {
+    let words = command.words.get(at..)?;
+    let name = words.first()?.literal()?;
+    grammar::manager(name)?;
+    let inner = Command {
+        name: name.to_owned(),
+        words: words.to_vec(),
+        wrappers: Vec::new(),
+        ..command.clone()
+    };
+    read(0, &inner)
+}
+
 /// A word of a call that is no option.
 struct Operand {
     word: usize,

@@ -1,104 +1,63 @@
 //! `run-together`: a command that became an argument of the one before it.
 
 use crate::facts::Node;
+use crate::facts::packages::{Action, Install, call_within};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
-use crate::shell::{Command, Word};
 use crate::syntax::Keyword;
 
 rule!(RunTogether);
 
-/// What has the verbs of package managers.
-struct Manager {
-    names: &'static [&'static str],
-    verbs: &'static [&'static str],
-}
-
-/// Package managers, and the verbs that their calls in a RUN begin with.
-const MANAGERS: [Manager; 5] = [
-    Manager {
-        names: &["apt", "apt-get"],
-        verbs: &[
-            "autoclean",
-            "autoremove",
-            "clean",
-            "dist-upgrade",
-            "install",
-            "purge",
-            "remove",
-            "update",
-            "upgrade",
-        ],
-    },
-    Manager {
-        names: &["apk"],
-        verbs: &["add", "del", "update", "upgrade"],
-    },
-    Manager {
-        names: &["dnf", "microdnf", "yum"],
-        verbs: &[
-            "clean",
-            "install",
-            "makecache",
-            "remove",
-            "update",
-            "upgrade",
-        ],
-    },
-    Manager {
-        names: &["pip", "pip3"],
-        verbs: &["install", "uninstall"],
-    },
-    Manager {
-        names: &["npm"],
-        verbs: &["ci", "install"],
-    },
+/// Verbs that are no names of packages anybody asks for.
+const VERBS: [&str; 14] = [
+    "add",
+    "autoclean",
+    "autoremove",
+    "ci",
+    "clean",
+    "del",
+    "dist-upgrade",
+    "install",
+    "makecache",
+    "purge",
+    "remove",
+    "uninstall",
+    "update",
+    "upgrade",
 ];
 
 impl Rule for RunTogether {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        let Some(script) = node.script.as_ref().filter(|_| node.is(Keyword::Run)) else {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
+        let script = node.script.as_ref().filter(|_| node.is(Keyword::Run));
+        let command = script.and_then(|s| s.commands.get(install.command));
+        let Some(command) = command.filter(|_| has_verb(install)) else {
             return;
         };
-        for command in &script.commands {
-            let Some((own, _)) = call(&command.words) else {
-                continue;
-            };
-            let Some((at, verb)) = swallowed(command) else {
-                continue;
-            };
-            let message = format!(
-                "`{} {}` is an argument of `{own}` here, no command",
-                at.raw, verb.raw
-            );
-            let text = cx.source().slice(at.span.to(verb.span));
-            let is_plain = text.starts_with(&at.raw) && text.ends_with(&verb.raw);
-            let report = cx
-                .report(at.span.to(verb.span), message)
-                .help("put `&&` before it");
-            if is_plain && !node.instruction.is_exec_form() {
-                let edit = Edit::insert(at.span.start, "&& ");
-                report.fix(Fix::unsafe_("put `&&` before it", vec![edit]));
-            }
+        let behind = command.words.iter().enumerate();
+        let mut behind = behind.filter(|(_, w)| w.span.start >= install.verb_span.end);
+        let swallowed = behind.find_map(|(at, _)| call_within(command, at).filter(is_call));
+        let Some(swallowed) = swallowed else { return };
+        let span = swallowed.program_span.to(swallowed.verb_span);
+        let message = format!(
+            "`{}` is an argument of `{}` here, no command",
+            swallowed.call(),
+            install.call()
+        );
+        let report = cx.report(span, message).help("put `&&` before it");
+        if !node.instruction.is_exec_form() {
+            let edit = Edit::insert(span.start, "&& ");
+            report.fix(Fix::unsafe_("put `&&` before it", vec![edit]));
         }
     }
 }
 
-/// A package manager and its verb at the beginning of words, as a message calls them.
-fn call(words: &[Word]) -> Option<(String, &Word)> {
-    let name = words.first()?.literal()?;
-    let manager = MANAGERS.iter().find(|m| m.names.contains(&name))?;
-    let mut rest = words.iter().skip(1).filter(|w| !w.is_flag());
-    let verb = rest.next()?;
-    let text = verb.literal().filter(|t| manager.verbs.contains(t))?;
-    Some((format!("{name} {text}"), verb))
+/// Whether it is a call and no list of packages: `pip wheel` may be two.
+fn is_call(install: &Install) -> bool {
+    let verb = install.verb.as_str();
+    has_verb(install) && VERBS.contains(&verb)
 }
 
-/// A call among the arguments of another: `apt-get update apt-get install curl`.
-fn swallowed(command: &Command) -> Option<(&Word, &Word)> {
-    let behind = command.words.get(2..)?;
-    behind.iter().enumerate().find_map(|(i, word)| {
-        let (_, verb) = call(behind.get(i..)?)?;
-        Some((word, verb))
-    })
+/// Whether a call says what it does, by a verb that its manager knows.
+fn has_verb(install: &Install) -> bool {
+    install.action != Action::Other && !install.verb.is_empty()
 }
