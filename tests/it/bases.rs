@@ -271,7 +271,6 @@ fn facts_of_a_fleet_are_put_together_quickly() {
         );
         assert_eq!(ran.code, 0, "{format}: {}", ran.err);
         let seconds = start.elapsed().as_secs_f32();
-        // No measurement: what hangs is to fail, on a busy machine too.
-        assert!(seconds < 120.0, "{format}: {seconds} s");
+        assert!(seconds < 20.0, "{format}: {seconds} s");
     }
 }

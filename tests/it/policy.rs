@@ -755,8 +755,8 @@ fn hostile_policies_end_with_an_error_at_its_place_or_quickly() {
         );
         let shown: String = text.chars().take(60).collect();
         let seconds = start.elapsed().as_secs_f32();
-        // No measurement: what hangs is to fail, on a busy machine too.
-        assert!(seconds < 120.0, "{shown}: {seconds} s");
+        // A slow machine, and a build without optimisation.
+        assert!(seconds < 20.0, "{shown}: {seconds} s");
         match expected {
             Some(place) => {
                 assert_eq!(ran.code, 2, "{shown}: {}", ran.out);

@@ -642,8 +642,7 @@ fn hostile_policies_end_in_time() {
             .args(["policy", "eval"])
             .output()
             .unwrap();
-        // No measurement: what hangs is to fail, on a busy machine too.
-        assert!(start.elapsed() < Duration::from_secs(120), "{name}");
+        assert!(start.elapsed() < Duration::from_secs(40), "{name}");
         let out = String::from_utf8(output.stdout).unwrap();
         let line = out.lines().find(|l| l.contains("alpine")).unwrap_or(&out);
         assert!(
