@@ -31,6 +31,19 @@ pub struct Named {
     pub is_bare: bool,
 }
 
+impl Named {
+    /// A password that its place gives away: nothing names it.
+    fn password(range: Range<usize>, kind: ValueKind) -> Self {
+        Self {
+            name: "password".to_owned(),
+            noun: Noun::Password,
+            range,
+            kind,
+            is_bare: false,
+        }
+    }
+}
+
 /// The most of a name and of a value that is looked at.
 const REACH: usize = 1024;
 
@@ -92,13 +105,7 @@ fn in_dialogues(text: &str, found: &mut Vec<Named>) {
         let start = start + (rest.len() - inner.len());
         let value = inner.get(..end).unwrap_or_default();
         if asks && let Some(kind) = judged(&password(), value) {
-            found.push(Named {
-                name: "password".to_owned(),
-                noun: Noun::Password,
-                range: start..start + value.len(),
-                kind,
-                is_bare: false,
-            });
+            found.push(Named::password(start..start + value.len(), kind));
         }
     }
 }
@@ -364,13 +371,7 @@ fn in_single_calls(line: &str, found: &mut Vec<Named>) {
     let mut push = |value: Range<usize>| {
         let text = line.get(value.clone()).unwrap_or_default();
         if let Some(kind) = judged(&password(), text) {
-            found.push(Named {
-                name: "password".to_owned(),
-                noun: Noun::Password,
-                range: value,
-                kind,
-                is_bare: false,
-            });
+            found.push(Named::password(value, kind));
         }
     };
     for call in FIRST {
@@ -422,13 +423,7 @@ fn in_access_lists(line: &str, found: &mut Vec<Named>) {
         let has_rules =
             rest.contains(['~', '+']) || line.get(..at).is_some_and(|b| b.contains(['~', '+']));
         if has_rules && let Some(kind) = judged(&password(), value) {
-            found.push(Named {
-                name: "password".to_owned(),
-                noun: Noun::Password,
-                range: start..start + value.len(),
-                kind,
-                is_bare: false,
-            });
+            found.push(Named::password(start..start + value.len(), kind));
         }
     }
 }
@@ -673,13 +668,7 @@ fn in_sasl_passwd(text: &str) -> Vec<Named> {
 fn push_password(text: &str, secret: &str, found: &mut Vec<Named>) {
     if let Some(kind) = judged(&password(), secret) {
         let start = secret.as_ptr() as usize - text.as_ptr() as usize;
-        found.push(Named {
-            name: "password".to_owned(),
-            noun: Noun::Password,
-            range: start..start + secret.len(),
-            kind,
-            is_bare: false,
-        });
+        found.push(Named::password(start..start + secret.len(), kind));
     }
 }
 
