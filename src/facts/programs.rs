@@ -80,6 +80,16 @@ impl Programs<'_> {
         !self.changes.anything && !self.changes.tree
     }
 
+    /// Whether `/bin/sh` is dash.
+    pub fn sh_is_dash(&self) -> bool {
+        let Base::Image(image) = self.base else {
+            return false;
+        };
+        images::default_shell(image) == DefaultShell::Dash
+            && self.is_plain("sh")
+            && !self.changes.anything
+    }
+
     /// Takes in what a command of a script changes.
     pub fn run(&mut self, node: &Node<'_>, index: usize) {
         if let Some(script) = &node.script {
@@ -123,16 +133,6 @@ impl<'a> Facts<'a> {
         };
         // `/bin/sh` may have become a link to another shell.
         images::sh_has_pipefail(image, self.as_of) == Some(false) && before.is_plain("sh")
-    }
-
-    /// Whether the `/bin/sh` that a script finds is dash.
-    pub fn sh_is_dash(&self, programs: &Programs<'_>) -> bool {
-        let Base::Image(image) = programs.base else {
-            return false;
-        };
-        images::default_shell(image) == DefaultShell::Dash
-            && programs.is_plain("sh")
-            && !programs.changes.anything
     }
 
     fn programs(&self, stage: Option<usize>, changes: Option<&Changes>) -> Programs<'_> {

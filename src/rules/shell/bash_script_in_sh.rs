@@ -38,9 +38,8 @@ impl Rule for BashScriptInSh {
             if told.contains(&place) || !is_given_to_sh(node, script) {
                 continue;
             }
-            let programs = facts.programs_for(script);
             // `ln -sf bash /bin/sh`; and a script that looks for Bash itself knows what to do.
-            if !facts.sh_is_dash(&programs)
+            if !facts.programs_for(script).sh_is_dash()
                 || facts.is_mentioned_before(node, "bin/sh")
                 || script.text.contains("BASH_VERSION")
             {
