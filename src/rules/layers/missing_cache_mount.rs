@@ -39,13 +39,14 @@ impl Rule for MissingCacheMount {
                 return None;
             }
             // A layer below has the downloads; Go keeps more than these.
-            if is_restored_before(facts, node, install) && install.manager != Manager::Go {
+            let is_restored = is_restored_before(facts, node, install);
+            if is_restored && install.manager != Manager::Go {
                 return None;
             }
             let cache = cache(facts, node, install)?;
-            (!removes(node, &cache)).then_some((install, cache))
+            (!removes(node, &cache)).then_some((install, cache, is_restored))
         });
-        let Some((install, cache)) = found else {
+        let Some((install, cache, is_restored)) = found else {
             return;
         };
         let name = install.manager.as_str();
@@ -59,7 +60,7 @@ impl Rule for MissingCacheMount {
         }
         let span = install.verb_span;
         let fix = fix(facts, node, install, &cache);
-        let downloads = cache.holds_downloads() && !is_restored_before(facts, node, install);
+        let downloads = cache.holds_downloads() && !is_restored;
         let does = if downloads { "downloads" } else { "compiles" };
         let report = cx
             .report(
@@ -89,6 +90,10 @@ fn is_restored_before(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> 
     let Some(stage) = node.stage.filter(|_| install.action == Action::Build) else {
         return false;
     };
+    // Where it takes too long to find out, there is nothing to say.
+    if !facts.may_search(node.index) {
+        return true;
+    }
     let manager = install.manager;
     let restores = |i: &Install| i.manager == manager && i.action == Action::Restore;
     let mut before = facts.chain_nodes(stage).filter(|n| n.index < node.index);

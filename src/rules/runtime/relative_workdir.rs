@@ -82,9 +82,10 @@ pub(crate) fn report_first(cx: &mut Context<'_>, stage: &Stage<'_>, node: &Node<
     };
     let edits = vec![Edit::replace(span, start)];
     // Another value of the argument may be an image with another directory.
-    let fix = match facts.source.slice(root.from.head).contains('$') {
-        true => Fix::unsafe_(title, edits),
-        false => Fix::safe(title, edits),
+    let fix = if facts.source.slice(root.from.head).contains('$') {
+        Fix::unsafe_(title, edits)
+    } else {
+        Fix::safe(title, edits)
     };
     report.fix(fix);
 }
