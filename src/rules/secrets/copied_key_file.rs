@@ -35,6 +35,11 @@ impl Rule for CopiedKeyFile {
             let Some(mut file) = file else {
                 continue;
             };
+            // A folder of that name may hold anything; `.ssh` and the like are folders.
+            let is_folder = source.word.as_str().ends_with('/');
+            if is_folder && !base(&path).starts_with('.') && file.certainty == Certainty::Certain {
+                file.certainty = Certainty::Likely;
+            }
             match content(facts, node, &path) {
                 Content::Unknown => {}
                 Content::Harmless if file.certainty == Certainty::Certain => {}
