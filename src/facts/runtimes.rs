@@ -384,7 +384,7 @@ impl Facts<'_> {
         if install.manager != Manager::Pip || !installs(install) {
             return None;
         }
-        if install.packages.iter().any(named) {
+        if install.packages.iter().any(named) || install.has_flag(&["--no-deps"]) {
             return None;
         }
         self.python_of(node, install)?;
