@@ -963,8 +963,9 @@ fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
     for image in facts.own_images().filter(|_| image) {
         active.rule.check_image(cx, image);
     }
-    let nodes = facts.nodes.iter();
-    for at in nodes.filter(|_| node || command || install) {
+    let asks = node || command || install;
+    let nodes = if asks { facts.nodes.as_slice() } else { &[] };
+    for at in nodes {
         if node {
             active.rule.check_node(cx, at);
         }
