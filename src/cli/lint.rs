@@ -1244,7 +1244,7 @@ mod tests {
     use super::*;
     use crate::config::FailOn;
     use crate::engine::ActiveRule;
-    use crate::rule::{Context, Rule};
+    use crate::rule::{Checks, Context, Rule};
     use crate::rules;
 
     /// A fault of dlint that shows on some files.
@@ -1266,6 +1266,7 @@ mod tests {
         rules.retain(|r| r.meta.id == "syntax-error");
         rules.push(ActiveRule {
             rule: Arc::new(Faulty),
+            checks: Checks::ALL,
             ..ActiveRule::new(rules::by_id("internal-error").unwrap())
         });
         let effective = Arc::new(Effective {

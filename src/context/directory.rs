@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::files::{Entry, FileKind, Files};
+use super::files::{FileKind, Files};
 use super::gitignore::GitIgnore;
 use super::{Build, IgnoreFile};
 use crate::path::{is_in, normal_parts};
@@ -269,10 +269,9 @@ impl BuildContext {
 
     /// The paths in a directory whose last part fits a pattern.
     fn children_matching(&self, directory: &str, pattern: &str) -> Vec<String> {
-        let fits = |e: &Entry| super::ignore_file::matches_segment(pattern, &e.name) == Some(true);
-        let entries = self.files.list(&self.root.join(directory), MAX_MATCHES);
-        let fitting = entries.into_iter().filter(fits);
-        fitting.map(|e| below(directory, &e.name)).collect()
+        let place = self.root.join(directory);
+        let names = self.files.matching(&place, pattern, MAX_MATCHES);
+        names.iter().map(|name| below(directory, name)).collect()
     }
 
     /// Whether the repository leaves a path out of version control, or to a submodule that is not

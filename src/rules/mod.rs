@@ -24,13 +24,17 @@ use serde::de::DeserializeOwned;
 use crate::diagnostic::Severity;
 use crate::diagnostic::meta::canonical;
 use crate::fix::Applicability;
-use crate::rule::{BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Rule, RuleMeta};
+use crate::rule::{
+    BuildkitCheck, BuildkitKind, Checks, HadolintCode, Impact, Level, Rule, RuleMeta,
+};
 use crate::values::{self, Value};
 
 /// A rule of the catalogue.
 pub struct RuleEntry {
     /// What its page says.
     pub meta: RuleMeta,
+    /// Which checks the rule has.
+    pub checks: Checks,
     /// The rule with its default options.
     pub make: fn() -> Box<dyn Rule>,
     /// The rule with options from configuration.
