@@ -80,6 +80,27 @@ impl CopiedSource {
     }
 }
 
+/// Whether a file is an archive of tar, by its name.
+pub fn is_tar_archive(name: &str) -> bool {
+    const ENDINGS: [&str; 13] = [
+        ".tar",
+        ".tar.gz",
+        ".tgz",
+        ".tar.bz2",
+        ".tbz",
+        ".tbz2",
+        ".tb2",
+        ".tar.xz",
+        ".txz",
+        ".tar.lzma",
+        ".tlz",
+        ".tar.zst",
+        ".tzst",
+    ];
+    let name = name.to_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Whether a file is a script, a key, a list or configuration, by its name: too small to matter in
 /// a layer.
 pub fn is_small_file(path: &str) -> bool {

@@ -1,6 +1,6 @@
 //! `copied-archive`: an archive is copied and then unpacked.
 
-use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage};
+use crate::facts::{Command, Copied, CopyOrigin, Facts, Stage, is_tar_archive};
 use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
@@ -39,30 +39,14 @@ impl Rule for CopiedArchive {
 
 /// The name under which an archive ends up in the image.
 fn archive_name(copied: &Copied, path: Option<&str>) -> Option<String> {
-    const ENDINGS: [&str; 13] = [
-        ".tar",
-        ".tar.gz",
-        ".tgz",
-        ".tar.bz2",
-        ".tbz",
-        ".tbz2",
-        ".tb2",
-        ".tar.xz",
-        ".txz",
-        ".tar.lzma",
-        ".tlz",
-        ".tar.zst",
-        ".tzst",
-    ];
     let path = path?;
-    let is_archive = |name: &str| ENDINGS.iter().any(|e| name.to_lowercase().ends_with(e));
-    if !is_archive(path) || has_wildcard(path) {
+    if !is_tar_archive(path) || has_wildcard(path) {
         return None;
     }
     let own = path.rsplit('/').next()?;
     let destination = copied.destination.as_deref()?;
     let last = destination.rsplit('/').next()?;
-    let renamed = !copied.into_directory && is_archive(last);
+    let renamed = !copied.into_directory && is_tar_archive(last);
     Some(if renamed {
         last.to_owned()
     } else {

@@ -13,6 +13,7 @@ pub mod dnf_missing_yes;
 pub mod externally_managed_python;
 pub mod index_confusion;
 pub mod install_as_user;
+pub mod missing_build_tool;
 pub mod missing_manifest;
 pub mod missing_package;
 pub mod missing_package_index;
