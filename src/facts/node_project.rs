@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::packages::{Install, Manager, Setting};
-use super::{CopyOrigin, Facts, Node};
-use crate::path::file_name;
+use super::{Facts, Node};
+use crate::context::BuildContext;
+use crate::path::{clean, file_name};
 use crate::shell::{self, Dialect};
 use crate::span::{MappedText, Span};
 use crate::text::Rows;
@@ -50,40 +51,20 @@ pub enum LeavesOut {
 }
 
 impl Facts<'_> {
-    /// The path in the context of the `package.json` that the copies before an instruction bring,
-    /// if it is one.
-    pub fn manifest_path(&self, node: &Node<'_>) -> Option<String> {
-        let copies = self
-            .chain_nodes(node.stage?)
-            .filter(|n| n.index < node.index)
-            .filter_map(|n| self.copied(n))
-            .filter(|copied| copied.origin == CopyOrigin::Context);
-        let mut paths: Vec<String> = copies
-            .flat_map(|copied| &copied.sources)
-            .filter_map(|source| {
-                let path = source.path()?;
-                let folder = path.strip_suffix(file_name(&path)).unwrap_or_default();
-                match file_name(&path) {
-                    MANIFEST | "package*.json" => Some(format!("{folder}{MANIFEST}")),
-                    _ if source.is_whole() => Some(MANIFEST.to_owned()),
-                    _ => None,
-                }
-            })
-            .collect();
-        paths.sort();
-        paths.dedup();
-        match paths.as_slice() {
-            [path] => Some(path.clone()),
-            _ => None,
-        }
-    }
-
-    /// The manifest of the project that the copies before an instruction bring.
+    /// The project in the working directory of an instruction.
     pub fn node_project(&self, node: &Node<'_>) -> Option<NodeProject> {
-        let path = self.manifest_path(node)?;
+        let path = clean(&format!("{}/{MANIFEST}", self.directory_at(node)?));
+        let path = match self.context() {
+            Some(context) => self.brought_from(context, node, &path)?,
+            None if self.build.context.is_some() => return None,
+            None => {
+                let beside = BuildContext::beside(self.source.path(), self.shared_files())?;
+                self.brought_from(&beside, node, &path)?
+            }
+        };
         let text = self.read_from_context(&path, MOST_READ)?;
         let manifest = serde_json::from_str(&text).ok()?;
-        let folder = path.strip_suffix(MANIFEST).unwrap_or_default();
+        let folder = path.strip_suffix(MANIFEST)?;
         Some(NodeProject {
             folder: folder.to_owned(),
             manifest,
@@ -140,11 +121,21 @@ impl Facts<'_> {
 }
 
 impl NodeProject {
+    /// The path in the context of a file of it.
+    pub fn path_of(&self, file: &str) -> String {
+        format!("{}{file}", self.folder)
+    }
+
     /// Whether it names dependencies that only development needs, or has parts that may.
     pub fn may_have_development_dependencies(&self) -> bool {
         let development = self.manifest.get("devDependencies");
         let development = development.and_then(|d| d.as_object());
         development.is_some_and(|d| !d.is_empty()) || self.manifest.get("workspaces").is_some()
+    }
+
+    /// Whether its manifest names a package among what it needs at run time.
+    pub fn depends_on(&self, package: &str) -> bool {
+        self.lists("dependencies", package)
     }
 
     /// The text of a script of it.
@@ -224,6 +215,91 @@ impl NodeProject {
                 _ => found.push(command.name.clone()),
             }
         }
+    }
+
+    /// The first file of the project that a script runs: its path from the project's folder.
+    pub fn file_of_script(&self, name: &str) -> Option<String> {
+        let script = shell::parse(&MappedText::verbatim(self.script(name)?, 0), &Dialect::Sh);
+        let command = script.commands.first().filter(|_| !script.unread)?;
+        let runs = matches!(command.name.as_str(), "node" | "sh" | "bash");
+        if command.or_follows || command.negated || script.is_conditional(0) {
+            return None;
+        }
+        let word = match runs {
+            true => command.args().first()?,
+            false => command.words.first().filter(|w| w.raw.starts_with("./"))?,
+        };
+        let path = clean(word.literal().filter(|t| !t.starts_with(['-', '/']))?);
+        let is_file = file_name(&path).contains('.') && !path.starts_with("..");
+        (is_file && !path.starts_with("node_modules/")).then_some(path)
+    }
+
+    /// A dependency that the manifest names and the lock file does not have, for a manager that then
+    /// installs nothing: its name, and the lock file.
+    pub fn unlocked_dependency(
+        &self,
+        facts: &Facts<'_>,
+        manager: Manager,
+    ) -> Option<(String, &'static str)> {
+        if self.manifest.get("workspaces").is_some() {
+            return None;
+        }
+        let name = match manager {
+            Manager::Npm => "package-lock.json",
+            Manager::Yarn => "yarn.lock",
+            Manager::Pnpm => "pnpm-lock.yaml",
+            _ => return None,
+        };
+        let lock = facts.read_from_context(&format!("{}{name}", self.folder), MOST_LOCK)?;
+        let has: Box<dyn Fn(&str, &str) -> bool> = match manager {
+            Manager::Npm => {
+                let lock: Value = serde_json::from_str(&lock).ok()?;
+                lock.get("packages")?.as_object()?;
+                Box::new(move |package, _| {
+                    let packages = lock.get("packages");
+                    packages.is_some_and(|p| p.get(format!("node_modules/{package}")).is_some())
+                })
+            }
+            Manager::Yarn => {
+                if !lock.contains("# yarn lockfile v1")
+                    || self.manifest.get("resolutions").is_some()
+                {
+                    return None;
+                }
+                Box::new(move |package, range| {
+                    // What is no version may be written otherwise.
+                    let is_version = range
+                        .chars()
+                        .next()
+                        .is_some_and(|c| "^~0123456789*".contains(c));
+                    !is_version
+                        || range.contains(['|', ' '])
+                        || lock.contains(&format!("{package}@"))
+                })
+            }
+            _ => {
+                if !lock.contains("lockfileVersion") {
+                    return None;
+                }
+                Box::new(move |package, _| {
+                    [format!("  {package}:"), format!("  '{package}':")]
+                        .iter()
+                        .any(|key| lock.contains(key))
+                })
+            }
+        };
+        let lists = ["dependencies", "devDependencies"];
+        let lists = lists
+            .iter()
+            .filter_map(|list| self.manifest.get(list)?.as_object());
+        let optional = self.manifest.get("optionalDependencies");
+        let is_optional = |package: &str| optional.is_some_and(|o| o.get(package).is_some());
+        let mut named = lists.flat_map(|list| list.iter());
+        let (missing, _) = named.find(|(package, range)| {
+            let range = range.as_str().unwrap_or_default();
+            !is_optional(package) && !has(package, range)
+        })?;
+        Some((missing.clone(), name))
     }
 
     /// Whether its manager is set up otherwise than it usually is.

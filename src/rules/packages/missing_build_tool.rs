@@ -120,7 +120,7 @@ fn own_script(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<F
         tool,
         reason,
         help: "pass `--ignore-scripts`, or delete the script from `package.json` before",
-        is_certain: true,
+        is_certain: facts.context().is_some(),
     })
 }
 
@@ -177,7 +177,7 @@ fn installs_alone(facts: &Facts<'_>, node: &Node<'_>, until: usize) -> bool {
     let Some(stage) = node.stage else {
         return false;
     };
-    let Some(directory) = facts.workdir_at(node) else {
+    let Some(directory) = facts.directory_at(node) else {
         return false;
     };
     let brings_modules = |copied: &Copied| {
@@ -224,7 +224,7 @@ fn installs_alone(facts: &Facts<'_>, node: &Node<'_>, until: usize) -> bool {
             let harmless = match install.action {
                 Action::Restore if !install.is_global() => {
                     facts.leaves_out_development(other, install).is_some()
-                        && facts.workdir_at(other) == Some(directory)
+                        && facts.directory_at(other) == Some(directory)
                 }
                 Action::Install => {
                     let managers = ["npm", "yarn", "pnpm", "corepack", "pm2"];

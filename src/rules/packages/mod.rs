@@ -17,6 +17,7 @@ pub mod missing_build_tool;
 pub mod missing_manifest;
 pub mod missing_package;
 pub mod missing_package_index;
+pub mod outdated_lock;
 pub mod pip_cache_kept;
 pub mod program_in_the_way;
 pub mod removed_option;

@@ -1,10 +1,10 @@
-//! `ignored-script`: a script that is run and that the ignore file leaves out of the context.
+//! `missing-script`: a script of the project that is run and is not in the image.
 
 use std::collections::HashSet;
 
 use crate::context::BuildContext;
 use crate::diagnostic::Severity;
-use crate::facts::{Command, CopyOrigin, Dialect, Facts, Node, absence};
+use crate::facts::{Command, CopyOrigin, Dialect, Facts, Node, Placed, absence};
 use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Word;
@@ -12,7 +12,7 @@ use crate::span::Span;
 use crate::syntax::Keyword;
 use crate::text::has_wildcard;
 
-rule!(IgnoredScript);
+rule!(MissingScript);
 
 /// Programs that bring files of a project from elsewhere.
 const BRINGERS: [&str; 15] = [
@@ -20,7 +20,13 @@ const BRINGERS: [&str; 15] = [
     "tee", "unzip", "wget",
 ];
 
-impl Rule for IgnoredScript {
+/// The wrappers of build tools, and what each reads beside itself.
+const WRAPPERS: [(&str, &str); 2] = [
+    ("gradlew", "gradle/wrapper/gradle-wrapper.properties"),
+    ("mvnw", ".mvn/wrapper/maven-wrapper.properties"),
+];
+
+impl Rule for MissingScript {
     fn check_file(&self, cx: &mut Context<'_>) {
         let mut told = HashSet::new();
         for node in &cx.facts.nodes {
@@ -29,32 +35,32 @@ impl Rule for IgnoredScript {
     }
 }
 
-/// Reports the first file of an instruction that is left out, each file once.
+/// Reports the first file of an instruction that is not there, each file once.
 fn check(cx: &mut Context<'_>, node: &Node<'_>, told: &mut HashSet<String>) {
     let facts = cx.facts;
     let runs = node.is(Keyword::Run);
     let starts = node.is(Keyword::Cmd) || node.is(Keyword::Entrypoint);
-    let Some(stage) = facts
-        .stage_of(node)
-        .filter(|s| (runs || starts) && s.is_needed)
-    else {
+    let stage = facts.stage_of(node);
+    let Some(stage) = stage.filter(|s| (runs || starts) && s.is_needed) else {
         return;
     };
     let Some(context) = facts.context() else {
         return;
     };
-    if context.ignore().is_empty() || facts.is_windows(stage.index) {
+    let Some(script) = node
+        .script
+        .as_ref()
+        .filter(|_| !facts.is_windows(stage.index))
+    else {
         return;
-    }
-    let directory = match starts {
-        true => match stage.workdir() {
-            Some(workdir) => workdir.path.as_deref(),
-            None => facts.base_workdir(stage.index),
-        },
-        false => facts.workdir_at(node),
+    };
+    let directory = match (starts, stage.workdir()) {
+        (true, Some(workdir)) => workdir.path.as_deref(),
+        (true, None) => facts.base_workdir(stage.index),
+        (false, _) => facts.directory_at(node),
     };
     let mut moved = directory.is_none();
-    for (index, command) in node.commands().iter().enumerate() {
+    for (index, command) in script.commands.iter().enumerate() {
         if matches!(
             command.name.as_str(),
             "cd" | "pushd" | "chroot" | "su" | "ssh"
@@ -64,38 +70,107 @@ fn check(cx: &mut Context<'_>, node: &Node<'_>, told: &mut HashSet<String>) {
         if command.or_follows || command.negated {
             continue;
         }
-        for word in named(command) {
-            let Some(text) = word.literal() else { continue };
-            if has_wildcard(text) || moved && !text.starts_with('/') {
+        for needed in needed(command) {
+            let is_absolute = needed.file.starts_with('/');
+            if has_wildcard(&needed.file) || moved && !is_absolute {
                 continue;
             }
-            let path = match text.starts_with('/') {
-                true => clean(text),
-                false => clean(&format!("{}/{text}", directory.unwrap_or_default())),
+            let path = match is_absolute {
+                true => clean(&needed.file),
+                false => clean(&format!(
+                    "{}/{}",
+                    directory.unwrap_or_default(),
+                    needed.file
+                )),
             };
-            let Some(copy) = left_out(facts, node, index, context, &path) else {
-                continue;
-            };
-            if !told.insert(path) {
+            let file = &needed.file;
+            let is_certain = runs
+                && script.is_fatal(index)
+                && !absence::is_guarded(script, index, file_name(file));
+            if let Some(copy) = left_out(facts, node, index, context, &path) {
+                if told.insert(path) {
+                    let report = cx
+                        .report(
+                            needed.span,
+                            format!("`{file}` is not in the image: the ignore file leaves it out"),
+                        )
+                        .label(copy, "copied without it here")
+                        .help("remove the pattern from the ignore file, or take it back with `!`");
+                    if !is_certain {
+                        report.severity(Severity::Warning);
+                    }
+                }
                 return;
             }
-            let report = cx
-                .report(
-                    word.span,
-                    format!("`{text}` is not in the image: the ignore file leaves it out"),
-                )
-                .label(copy, "copied without it here")
-                .help("remove the pattern from the ignore file, or take it back with `!`");
-            let fails = runs
-                && node.script.as_ref().is_some_and(|s| {
-                    s.is_fatal(index) && !absence::is_guarded(s, index, file_name(text))
-                });
-            if !fails {
-                report.severity(Severity::Warning);
+            let is_of_project = !is_absolute && context.exists(&clean(file));
+            let is_read = absence::is_read(node, script);
+            if !(is_certain && is_of_project && is_read)
+                || facts.placed(node, index, &path) == Placed::Perhaps
+            {
+                continue;
+            }
+            if told.insert(path) {
+                let message = match needed.by {
+                    Some(program) => {
+                        format!("`{program}` needs `{file}`, which is not in the image here")
+                    }
+                    None => format!("`{file}` is not in the image here"),
+                };
+                cx.report(needed.span, message)
+                    .help(format!("copy `{file}` before"));
             }
             return;
         }
     }
+}
+
+/// A file that a command needs.
+struct Needed {
+    /// Its path as written.
+    file: String,
+    /// What needs it, where it is not named itself.
+    by: Option<String>,
+    span: Span,
+}
+
+/// The files that must be there for a command.
+fn needed(command: &Command) -> Vec<Needed> {
+    let mut needed: Vec<Needed> = named(command)
+        .into_iter()
+        .filter_map(|word| {
+            Some(Needed {
+                file: word.literal()?.to_owned(),
+                by: None,
+                span: word.span,
+            })
+        })
+        .collect();
+    let words: Vec<&str> = command.words.iter().filter_map(|w| w.literal()).collect();
+    let whole = command.words.iter().map(|w| w.span).reduce(Span::to);
+    let (Some(first), Some(span)) = (command.words.first(), whole) else {
+        return needed;
+    };
+    if let ["npm" | "yarn" | "pnpm", "run", name, ..] = words.as_slice()
+        && command.flags().count() == 0
+        && words.len() == command.words.len()
+    {
+        needed.push(Needed {
+            file: "package.json".to_owned(),
+            by: Some(format!("{} run {name}", command.name)),
+            span,
+        });
+    }
+    if let Some((name, beside)) = WRAPPERS.iter().find(|(name, _)| command.name == *name)
+        && let Some(folder) = first.literal().and_then(|t| t.strip_suffix(name))
+        && folder.contains('/')
+    {
+        needed.push(Needed {
+            file: clean(&format!("{folder}{beside}")),
+            by: Some((*name).to_owned()),
+            span: first.span,
+        });
+    }
+    needed
 }
 
 /// The words of a command that name files that must be there.
