@@ -251,42 +251,34 @@ impl NodeProject {
             _ => return None,
         };
         let lock = facts.read_from_context(&format!("{}{name}", self.folder), MOST_LOCK)?;
-        let has: Box<dyn Fn(&str, &str) -> bool> = match manager {
+        let json: Value = match manager {
+            Manager::Npm => serde_json::from_str(&lock).ok()?,
+            _ => Value::Null,
+        };
+        let is_known = match manager {
+            Manager::Npm => json.get("packages").is_some_and(Value::is_object),
+            Manager::Yarn => {
+                lock.contains("# yarn lockfile v1") && self.manifest.get("resolutions").is_none()
+            }
+            _ => lock.contains("lockfileVersion"),
+        };
+        if !is_known {
+            return None;
+        }
+        let has = |package: &str, range: &str| match manager {
             Manager::Npm => {
-                let lock: Value = serde_json::from_str(&lock).ok()?;
-                lock.get("packages")?.as_object()?;
-                Box::new(move |package, _| {
-                    let packages = lock.get("packages");
-                    packages.is_some_and(|p| p.get(format!("node_modules/{package}")).is_some())
-                })
+                let packages = json.get("packages");
+                packages.is_some_and(|p| p.get(format!("node_modules/{package}")).is_some())
             }
             Manager::Yarn => {
-                if !lock.contains("# yarn lockfile v1")
-                    || self.manifest.get("resolutions").is_some()
-                {
-                    return None;
-                }
-                Box::new(move |package, range| {
-                    // What is no version may be written otherwise.
-                    let is_version = range
-                        .chars()
-                        .next()
-                        .is_some_and(|c| "^~0123456789*".contains(c));
-                    !is_version
-                        || range.contains(['|', ' '])
-                        || lock.contains(&format!("{package}@"))
-                })
+                // What is no version may be written otherwise.
+                let first = range.chars().next();
+                let is_version = first.is_some_and(|c| "^~0123456789*".contains(c));
+                !is_version || range.contains(['|', ' ']) || lock.contains(&format!("{package}@"))
             }
-            _ => {
-                if !lock.contains("lockfileVersion") {
-                    return None;
-                }
-                Box::new(move |package, _| {
-                    [format!("  {package}:"), format!("  '{package}':")]
-                        .iter()
-                        .any(|key| lock.contains(key))
-                })
-            }
+            _ => [format!("  {package}:"), format!("  '{package}':")]
+                .iter()
+                .any(|key| lock.contains(key)),
         };
         let lists = ["dependencies", "devDependencies"];
         let lists = lists

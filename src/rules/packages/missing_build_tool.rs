@@ -210,7 +210,7 @@ fn installs_alone(facts: &Facts<'_>, node: &Node<'_>, until: usize) -> bool {
         };
         let works = other.run_installs().iter().any(is_restore);
         if commands.iter().any(moves) && (works || other.index == node.index)
-            || !other.script.as_ref().is_some_and(|s| !s.unread)
+            || other.script.as_ref().is_none_or(|s| s.unread)
         {
             return false;
         }
