@@ -47,6 +47,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::context::{Build, BuildContext, Files, Nothing, is_repository, within_repository};
@@ -144,6 +145,8 @@ pub struct Facts<'a> {
     /// For each node where its script assigns each variable, in order.
     assignments: Vec<OnceCell<Assignments>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// The projects of Node.js by the paths of their manifests: see [`Facts::node_project`].
+    node_projects: RefCell<HashMap<String, Option<Rc<node_project::NodeProject>>>>,
     /// See [`Facts::secret_arguments`].
     secret_arguments: OnceCell<HashMap<Option<usize>, Vec<SecretArgument>>>,
     /// See [`Facts::checks_download_later`].
@@ -322,6 +325,7 @@ impl<'a> Facts<'a> {
             script_words: Vec::new(),
             assignments: Vec::new(),
             user_names: OnceCell::new(),
+            node_projects: RefCell::default(),
             secret_arguments: OnceCell::new(),
             last_checks: OnceCell::new(),
             switched_off: OnceCell::new(),

@@ -1,7 +1,8 @@
 //! The project of Node.js in which an instruction works: its `package.json` in the build context,
 //! what its scripts call, and what an installation without development dependencies lacks.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -18,6 +19,9 @@ include!(concat!(env!("OUT_DIR"), "/javascript.rs"));
 /// How much of a manifest, and of a lock file, is read.
 const MOST_READ: u64 = 1 << 20;
 const MOST_LOCK: u64 = 1 << 24;
+
+/// To how many instructions that are looked at a lock file comes that is read.
+const LOCK_COSTS: usize = 20_000;
 
 /// How deep scripts call scripts.
 const DEPTH: usize = 4;
@@ -52,7 +56,7 @@ pub enum LeavesOut {
 
 impl Facts<'_> {
     /// The project in the working directory of an instruction.
-    pub fn node_project(&self, node: &Node<'_>) -> Option<NodeProject> {
+    pub fn node_project(&self, node: &Node<'_>) -> Option<Rc<NodeProject>> {
         let path = clean(&format!("{}/{MANIFEST}", self.directory_at(node)?));
         let path = match self.context() {
             Some(context) => self.brought_from(context, node, &path)?,
@@ -62,13 +66,14 @@ impl Facts<'_> {
                 self.brought_from(&beside, node, &path)?
             }
         };
-        let text = self.read_from_context(&path, MOST_READ)?;
-        let manifest = serde_json::from_str(&text).ok()?;
-        let folder = path.strip_suffix(MANIFEST)?;
-        Some(NodeProject {
-            folder: folder.to_owned(),
-            manifest,
-        })
+        let mut known = self.node_projects.borrow_mut();
+        let project = known.entry(path).or_insert_with_key(|path| {
+            let text = self.read_from_context(path, MOST_READ)?;
+            let manifest = serde_json::from_str(&text).ok()?;
+            let folder = path.strip_suffix(MANIFEST)?.to_owned();
+            Some(Rc::new(NodeProject { folder, manifest }))
+        });
+        project.clone()
     }
 
     /// Why an installation of a project leaves development dependencies out, if it does for sure.
@@ -175,6 +180,9 @@ impl NodeProject {
             Some(LackingTool { program, package })
         })?;
         let packages = PROGRAMS.get(&tool.program)?;
+        if !facts.may_search(LOCK_COSTS) {
+            return None;
+        }
         let lock = Lock::of(self, facts, manager)?;
         let is_left_out = packages.split('\t').all(|p| lock.leaves_out(self, p));
         is_left_out.then_some(tool)
@@ -250,6 +258,9 @@ impl NodeProject {
             Manager::Pnpm => "pnpm-lock.yaml",
             _ => return None,
         };
+        if !facts.may_search(LOCK_COSTS) {
+            return None;
+        }
         let lock = facts.read_from_context(&format!("{}{name}", self.folder), MOST_LOCK)?;
         let json: Value = match manager {
             Manager::Npm => serde_json::from_str(&lock).ok()?,
@@ -378,7 +389,7 @@ fn reached(lock: &str, project: &NodeProject) -> Option<HashSet<String>> {
         let end = entry.get(1..)?.find('@')? + 1;
         entry.get(..end).map(str::to_owned)
     };
-    let mut needs: std::collections::HashMap<String, Vec<String>> = Default::default();
+    let mut needs: HashMap<String, Vec<String>> = HashMap::new();
     let mut of = Vec::new();
     let mut in_list = false;
     for line in lock.lines() {

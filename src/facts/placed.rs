@@ -149,6 +149,9 @@ impl Facts<'_> {
             };
             return here(joined(&clean(&source), path, &target));
         }
+        if !self.may_search(node.index) {
+            return None;
+        }
         let before = self.chain_nodes_back(node.stage?);
         for copy in before.filter(|n| n.index < node.index) {
             let Some(copied) = self.copied(copy) else {

@@ -225,13 +225,12 @@ impl Facts<'_> {
             "build", "generate", "get", "install", "list", "mod", "run", "test", "tool", "vet",
         ];
         const CHOSEN: &str = "GOTOOLCHAIN";
-        if self.perspective != Perspective::Dlint || self.source.text().contains(CHOSEN) {
-            return None;
-        }
         let image = self.root_image(stage.index)?;
         let version = Runtime::of("go")?.in_image(image)?;
         // Go has asked for its version since 1.21, which the image says not to replace.
-        if version.is_before("1.21") {
+        let may_look =
+            || self.perspective == Perspective::Dlint && self.may_search(self.nodes.len());
+        if version.is_before("1.21") || !may_look() || self.source.text().contains(CHOSEN) {
             return None;
         }
         for node in self.nodes_of(stage).iter().filter(|n| n.is(Keyword::Run)) {

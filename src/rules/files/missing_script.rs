@@ -216,6 +216,9 @@ fn left_out(
         true => node.index,
         false => usize::MAX,
     };
+    if !facts.may_search(node.index) {
+        return None;
+    }
     let name = file_name(path);
     let mut found = None;
     for before in facts.chain_nodes(node.stage?).filter(|n| n.index <= until) {

@@ -180,6 +180,9 @@ fn installs_alone(facts: &Facts<'_>, node: &Node<'_>, until: usize) -> bool {
     let Some(directory) = facts.directory_at(node) else {
         return false;
     };
+    if !facts.may_search(node.index) {
+        return false;
+    }
     let brings_modules = |copied: &Copied| {
         if copied.origin == CopyOrigin::Context {
             return false;

@@ -45,7 +45,7 @@ impl Rule for PermissionDenied {
             RunUser::OfBase(name) => (name.to_owned(), false),
             _ => return,
         };
-        if !absence::is_read(node, script) || is_lifted(facts, stage, &user) {
+        if !absence::is_read(node, script) {
             return;
         }
         for (index, command) in script.commands.iter().enumerate() {
@@ -63,6 +63,9 @@ impl Rule for PermissionDenied {
                 }
                 continue;
             };
+            if is_lifted(facts) {
+                return;
+            }
             let set = facts
                 .chain_nodes_back(stage)
                 .find_map(|n| match &n.instruction.kind {
@@ -143,6 +146,9 @@ fn copied_file(facts: &Facts<'_>, node: &Node<'_>, command: &Command) -> Option<
         true => clean(text),
         false => clean(&format!("{directory}/{text}")),
     };
+    if !facts.may_search(node.index) {
+        return None;
+    }
     let before = facts.chain_nodes_back(node.stage?);
     for other in before.filter(|n| n.index < node.index) {
         // Somebody may have changed it in between.
@@ -240,6 +246,9 @@ fn roots_directory(facts: &Facts<'_>, node: &Node<'_>) -> Option<(String, Span)>
     {
         return None;
     }
+    if !facts.may_search(node.index) {
+        return None;
+    }
     let mut made = None;
     for other in facts.chain_nodes(stage).filter(|n| n.index < node.index) {
         match &other.instruction.kind {
@@ -290,15 +299,8 @@ fn runs_script(node: &Node<'_>) -> bool {
     })
 }
 
-/// Whether a user may have root's rights: by number or group.
-fn is_lifted(facts: &Facts<'_>, stage: usize, user: &str) -> bool {
-    if user == "0" || user == "root" {
-        return true;
-    }
+/// Whether the user may have root's rights by number: `useradd -o -u 0 me`.
+fn is_lifted(facts: &Facts<'_>) -> bool {
     let text = facts.source.text();
-    // `useradd -o -u 0 me`
-    text.contains("-u 0 ") || text.contains("--uid 0 ") || {
-        let mut users = facts.chain_nodes(stage).filter(|n| n.is(Keyword::User));
-        users.any(|n| facts.source.slice(n.instruction.span).contains('$'))
-    }
+    !facts.may_search(facts.nodes.len()) || text.contains("-u 0 ") || text.contains("--uid 0 ")
 }
