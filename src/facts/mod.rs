@@ -20,6 +20,7 @@ mod made_keys;
 pub mod manifests;
 mod mentions;
 pub mod mount;
+pub mod node_project;
 pub mod packages;
 mod place;
 mod placed;
@@ -46,6 +47,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::context::{Build, BuildContext, Files, Nothing, is_repository, within_repository};
@@ -58,7 +60,7 @@ use crate::span::{MappedText, Source, Span};
 pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, ModifierKind, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
-pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
+pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file, is_tar_archive};
 pub use credentials::{Credential, Evidence, Whereabouts};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
@@ -143,6 +145,8 @@ pub struct Facts<'a> {
     /// For each node where its script assigns each variable, in order.
     assignments: Vec<OnceCell<Assignments>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// The projects of Node.js by the paths of their manifests: see [`Facts::node_project`].
+    node_projects: RefCell<HashMap<String, Option<Rc<node_project::NodeProject>>>>,
     /// See [`Facts::secret_arguments`].
     secret_arguments: OnceCell<HashMap<Option<usize>, Vec<SecretArgument>>>,
     /// See [`Facts::checks_download_later`].
@@ -321,6 +325,7 @@ impl<'a> Facts<'a> {
             script_words: Vec::new(),
             assignments: Vec::new(),
             user_names: OnceCell::new(),
+            node_projects: RefCell::default(),
             secret_arguments: OnceCell::new(),
             last_checks: OnceCell::new(),
             switched_off: OnceCell::new(),

@@ -1,7 +1,7 @@
 //! `copied-archive`: an archive is copied and then unpacked.
 
 use crate::facts::mount::MountKind;
-use crate::facts::{Command, Copied, CopyOrigin, Facts, FromTarget, Node, Stage};
+use crate::facts::{Command, Copied, CopyOrigin, Facts, FromTarget, Node, Stage, is_tar_archive};
 use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
@@ -37,7 +37,7 @@ const MESSAGE: &str = "the archive stays in this layer after it is unpacked";
 fn check_context(cx: &mut Context<'_>, stage: &Stage<'_>, copied: &Copied) {
     let facts = cx.facts;
     for source in &copied.sources {
-        let Some(name) = archive_name(copied, source.path().as_deref(), &TARS) else {
+        let Some(name) = archive_name(copied, source.path().as_deref(), is_tar_archive) else {
             continue;
         };
         if let Some(place) = unpacked(facts, stage, copied, |c| extracts(c) && names(c, &name)) {
@@ -61,9 +61,8 @@ fn check_from(
         return;
     };
     for source in &copied.sources {
-        let endings = TARS.iter().chain(&[".zip"]).copied().collect::<Vec<_>>();
         let path = source.path();
-        let Some(name) = archive_name(copied, path.as_deref(), &endings) else {
+        let Some(name) = archive_name(copied, path.as_deref(), is_archive) else {
             continue;
         };
         let unpacks = |c: &Command| (is_unpacking(c) || c.name == "unzip") && names(c, &name);
@@ -92,26 +91,18 @@ fn check_from(
     }
 }
 
-const TARS: [&str; 13] = [
-    ".tar",
-    ".tar.gz",
-    ".tgz",
-    ".tar.bz2",
-    ".tbz",
-    ".tbz2",
-    ".tb2",
-    ".tar.xz",
-    ".txz",
-    ".tar.lzma",
-    ".tlz",
-    ".tar.zst",
-    ".tzst",
-];
+/// What `tar` or `unzip` unpacks.
+fn is_archive(name: &str) -> bool {
+    is_tar_archive(name) || name.to_lowercase().ends_with(".zip")
+}
 
 /// The name under which an archive ends up in the image.
-fn archive_name(copied: &Copied, path: Option<&str>, endings: &[&str]) -> Option<String> {
+fn archive_name(
+    copied: &Copied,
+    path: Option<&str>,
+    is_archive: fn(&str) -> bool,
+) -> Option<String> {
     let path = path?;
-    let is_archive = |name: &str| endings.iter().any(|e| name.to_lowercase().ends_with(e));
     if !is_archive(path) || has_wildcard(path) {
         return None;
     }
