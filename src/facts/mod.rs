@@ -58,7 +58,7 @@ pub use crate::shell::{Command, Dialect, Script};
 use crate::shell::{ExecWord, ShellOptions};
 use crate::span::{MappedText, Source, Span};
 pub use crate::syntax::word::ExpandError;
-use crate::syntax::word::{self, Expansion, ModifierKind, Syntax, Template, Value, Var};
+use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file, is_tar_archive};
 pub use credentials::{Credential, Evidence, Whereabouts};
