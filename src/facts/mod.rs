@@ -129,7 +129,7 @@ pub struct Facts<'a> {
     /// For each node what it copies: see [`Facts::copied`].
     copies: Vec<OnceCell<Option<Copied>>>,
     /// What happened to the programs of the base before each node: see [`Facts::programs_before`].
-    program_changes: OnceCell<(Vec<programs::Changes>, Vec<programs::Changes>)>,
+    program_changes: OnceCell<programs::History>,
     /// The secrets written in the file: see [`Facts::credentials`].
     credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
