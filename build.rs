@@ -18,6 +18,10 @@ mod declined;
 mod development;
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/javascript.rs"]
+mod javascript;
+#[path = "build/libc.rs"]
+mod libc;
 #[path = "build/options.rs"]
 mod options;
 #[path = "build/programs.rs"]
@@ -54,6 +58,8 @@ fn main() {
         declined::generate,
         development::generate,
         images::generate,
+        javascript::generate,
+        libc::generate,
         options::generate,
         programs::generate,
         recommends::generate,

@@ -661,9 +661,10 @@ pub fn judged(source: &Source, settings: &Settings) -> Vec<(Vec<String>, Judged)
     builds.flat_map(|b| of(&b.names, &b.build)).collect()
 }
 
-/// Whether more is said of a file than what cannot be read: what a template will say is not known.
+/// Whether more is said of a file than that it is not read: what a template or another frontend's
+/// instruction will say is not known.
 fn is_read(source: &Source, file: &File, settings: &Settings) -> bool {
-    settings.perspective != Perspective::Dlint || file.template_of(source).is_none()
+    settings.perspective != Perspective::Dlint || file.unread(source).is_none()
 }
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {

@@ -577,8 +577,19 @@ pub fn brings_nothing(name: &str) -> bool {
     HARMLESS.binary_search(&name).is_ok()
 }
 
+/// What installations of Node.js's packages may bring.
+const OF_NODE: [&str; 4] = ["corepack", "node", "npm", "yarn"];
+
 /// What Python installs beside its packages.
-const OF_PYTHON: [&str; 6] = ["cmake", "easy_install", "node", "pip", "pip2", "pip3"];
+const OF_PYTHON: [&str; 7] = [
+    "cmake",
+    "corepack",
+    "easy_install",
+    "node",
+    "pip",
+    "pip2",
+    "pip3",
+];
 
 fn run(
     changes: &mut Changes,
@@ -642,7 +653,7 @@ fn run(
                 .literal_args()
                 .any(|a| a.contains("npm") || a == "install") =>
         {
-            changes.bring(&["node", "npm", "yarn"]);
+            changes.bring(&OF_NODE);
             changes.placed = true;
         }
         "node" => {}
@@ -752,7 +763,7 @@ fn packages(changes: &mut Changes, install: &Install, release: Option<BaseReleas
             return;
         }
         Npm | Yarn | Pnpm | Bun => {
-            changes.bring(&["node", "npm", "yarn"]);
+            changes.bring(&OF_NODE);
             changes.placed = true;
             return;
         }
@@ -802,7 +813,7 @@ fn packages(changes: &mut Changes, install: &Install, release: Option<BaseReleas
         }
         // NodeSource's has npm in it.
         if changes.foreign && package.name.starts_with("nodejs") {
-            changes.bring(&["npm"]);
+            changes.bring(&["corepack", "npm"]);
         }
         if package.name == "epel-release" {
             changes.foreign = true;
