@@ -193,6 +193,21 @@ fn main() {
             "RUN curl -o f@ https://a.example/f@\nRUN rm f@\n",
         ),
         (
+            "downloads kept",
+            "FROM debian:12",
+            "RUN curl -o f@ https://a.example/f@\n",
+        ),
+        (
+            "as a user",
+            "FROM debian:12\nUSER app",
+            "RUN apt-get install -y p@\n",
+        ),
+        (
+            "removed files",
+            "FROM debian:12",
+            "COPY f@ /f@\nRUN rm -f /g@\n",
+        ),
+        (
             "ADD of URL",
             "FROM debian:12",
             "ADD https://a.example/f@ /f@\n",

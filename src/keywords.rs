@@ -17,6 +17,8 @@ struct Link {
     keyword: u16,
     /// The next one at that place, counted from one.
     next: u16,
+    /// How the keyword begins: others have the same place.
+    head: u32,
 }
 
 /// Keywords to be looked for in one pass, each of two bytes or more. `LINKS` is what [`links`] says of
@@ -78,23 +80,26 @@ impl<const LINKS: usize> Keywords<LINKS> {
         let mut links = [Link {
             keyword: 0,
             next: 0,
+            head: 0,
         }; LINKS];
         let mut used = 0;
         let mut number = 0;
         while number < keywords.len() {
             let bytes = keywords[number].as_bytes();
             assert!(bytes.len() + 1 >= HEAD, "a keyword has two bytes or more");
-            let head = folded(bytes[0], has_case) << 16 | folded(bytes[1], has_case) << 8;
+            let two = folded(bytes[0], has_case) << 16 | folded(bytes[1], has_case) << 8;
             let (mut third, last) = if bytes.len() < HEAD {
                 (0, BYTES - 1)
             } else {
                 (bytes[2] as usize, bytes[2] as usize)
             };
             while third <= last {
-                let place = place(head | folded(third as u8, has_case));
+                let head = two | folded(third as u8, has_case);
+                let place = place(head);
                 links[used] = Link {
                     keyword: number as u16,
                     next: places[place],
+                    head,
                 };
                 used += 1;
                 places[place] = used as u16;
@@ -113,25 +118,23 @@ impl<const LINKS: usize> Keywords<LINKS> {
     /// Calls `each` with every keyword in a text, by their starts, as long as it wants more.
     fn search(&self, text: &str, mut each: impl FnMut(Found) -> bool) {
         let bytes = text.as_bytes();
+        let [first, second, rest @ ..] = bytes else {
+            return;
+        };
         // The last bytes read; nothing is worked out anew for a byte.
-        let mut head = 0;
-        let mut read = 0;
-        for byte in bytes {
+        let mut head = folded(*first, self.has_case) << 8 | folded(*second, self.has_case);
+        let mut start = 0;
+        for byte in rest {
             head = (head << 8 | folded(*byte, self.has_case)) & 0x00FF_FFFF;
-            read += 1;
-            if read < HEAD {
-                continue;
-            }
             let link = self.first_at(head);
-            if link > 0 && !self.follow(link, bytes, read - HEAD, &mut each) {
+            if link > 0 && !self.follow(link, head, bytes, start, &mut each) {
                 return;
             }
+            start += 1;
         }
         // Behind the end of the text stands what no keyword has to have.
-        if let Some(start) = bytes.len().checked_sub(HEAD - 1) {
-            let link = self.first_at((head & 0xFFFF) << 8 | folded(0, self.has_case));
-            self.follow(link, bytes, start, &mut each);
-        }
+        head = (head & 0xFFFF) << 8 | folded(0, self.has_case);
+        self.follow(self.first_at(head), head, bytes, start, &mut each);
     }
 
     fn first_at(&self, head: u32) -> u16 {
@@ -142,13 +145,17 @@ impl<const LINKS: usize> Keywords<LINKS> {
     fn follow(
         &self,
         mut link: u16,
+        head: u32,
         text: &[u8],
         start: usize,
         each: &mut impl FnMut(Found) -> bool,
     ) -> bool {
-        while let Some(Link { keyword, next }) = self.links.get((link as usize).wrapping_sub(1)) {
-            link = *next;
-            let keyword = *keyword as usize;
+        while let Some(found) = self.links.get((link as usize).wrapping_sub(1)) {
+            link = found.next;
+            if found.head != head {
+                continue;
+            }
+            let keyword = found.keyword as usize;
             let range = start..start + self.keywords.get(keyword).map_or(0, |k| k.len());
             if self.is_at(text, keyword, range.clone()) && !each(Found { keyword, range }) {
                 return false;

@@ -131,7 +131,7 @@ pub struct Facts<'a> {
     /// For each node what it copies: see [`Facts::copied`].
     copies: Vec<OnceCell<Option<Copied>>>,
     /// What happened to the programs of the base before each node: see [`Facts::programs_before`].
-    program_changes: OnceCell<(Vec<programs::Changes>, Vec<programs::Changes>)>,
+    program_changes: OnceCell<programs::History>,
     /// The secrets written in the file: see [`Facts::credentials`].
     credentials: OnceCell<Vec<Credential>>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
@@ -166,6 +166,8 @@ pub struct Facts<'a> {
     compared: Cell<usize>,
     /// How many instructions were looked at for others so far: see [`Facts::may_search`].
     searched: Cell<usize>,
+    /// How many bytes of scripts were read so far: see [`Facts::may_read`].
+    read_bytes: Cell<usize>,
     /// The shell that a comment before the first FROM asks for.
     asked_shell: Option<Dialect>,
     /// For each stage, whether the builder leaves out the triggers of its base; may be shorter.
@@ -331,6 +333,7 @@ impl<'a> Facts<'a> {
             switched_off: OnceCell::new(),
             compared: Cell::new(0),
             searched: Cell::new(0),
+            read_bytes: Cell::new(0),
             files,
             context: OnceCell::new(),
             run_scripts: OnceCell::new(),
@@ -448,7 +451,11 @@ impl<'a> Facts<'a> {
             CommandLine::Shell(word) => {
                 let text = self.shell_text(node, word);
                 node.script_heredoc = text.heredoc;
-                crate::shell::parse(&text.text, &text.dialect)
+                if self.may_read(text.text.text().len()) {
+                    crate::shell::parse(&text.text, &text.dialect)
+                } else {
+                    crate::shell::left_out(word.span)
+                }
             }
         };
         if !command.is_exec() {
@@ -543,6 +550,15 @@ impl<'a> Facts<'a> {
         let compared = self.compared.get();
         self.compared.set(compared.saturating_add(names));
         compared < MOST
+    }
+
+    /// Counts bytes of scripts. What is read of one takes up to 200 times its text in memory, so of a
+    /// file that is made of them not all are.
+    fn may_read(&self, bytes: usize) -> bool {
+        const MOST: usize = 8 << 20;
+        let read = self.read_bytes.get().saturating_add(bytes);
+        self.read_bytes.set(read);
+        read <= MOST
     }
 
     /// Counts instructions that are looked at on behalf of another: those before it, or behind it.

@@ -15,6 +15,27 @@ pub struct Programs<'f> {
     base: &'f Base,
     release: Option<BaseRelease>,
     changes: Changes,
+    /// What the commands of the instruction change that this is before, if that is known.
+    steps: Option<&'f [Step]>,
+}
+
+/// What happens to the programs of the bases in a file.
+pub(super) struct History {
+    /// Up to each node.
+    before: Vec<Changes>,
+    /// Up to the end of each stage.
+    at_end: Vec<Changes>,
+    /// In scripts, in order: several rules follow each of them.
+    steps: Vec<Step>,
+}
+
+/// A command that changes something.
+#[derive(Debug)]
+struct Step {
+    node: usize,
+    command: usize,
+    /// What has happened then.
+    after: Changes,
 }
 
 /// What happened to the programs of the base so far.
@@ -90,8 +111,15 @@ impl Programs<'_> {
             && !self.changes.anything
     }
 
-    /// Takes in what a command of a script changes.
+    /// Takes in what a command of a script changes: of each, from the first on.
     pub fn run(&mut self, node: &Node<'_>, index: usize) {
+        if let Some(steps) = self.steps {
+            let step = steps.binary_search_by_key(&index, |step| step.command);
+            if let Some(step) = step.ok().and_then(|at| steps.get(at)) {
+                self.changes = step.after;
+            }
+            return;
+        }
         if let Some(script) = &node.script {
             run(&mut self.changes, node, script, index, self.release);
         }
@@ -101,14 +129,23 @@ impl Programs<'_> {
 impl<'a> Facts<'a> {
     /// The programs before an instruction.
     pub fn programs_before(&self, node: &Node<'_>) -> Programs<'_> {
-        let (changes, _) = self.program_changes.get_or_init(|| self.read_changes());
-        self.programs(node.stage, changes.get(node.index))
+        let history = self.program_changes.get_or_init(|| self.read_changes());
+        let steps = is_followed(node).then(|| {
+            let from = history.steps.partition_point(|s| s.node < node.index);
+            let steps = history.steps.get(from..).unwrap_or_default();
+            let own = steps.partition_point(|s| s.node == node.index);
+            steps.get(..own).unwrap_or_default()
+        });
+        Programs {
+            steps,
+            ..self.programs(node.stage, history.before.get(node.index))
+        }
     }
 
     /// The programs in the image that a stage becomes.
     pub fn programs_of(&self, stage: usize) -> Programs<'_> {
-        let (_, changes) = self.program_changes.get_or_init(|| self.read_changes());
-        self.programs(Some(stage), changes.get(stage))
+        let history = self.program_changes.get_or_init(|| self.read_changes());
+        self.programs(Some(stage), history.at_end.get(stage))
     }
 
     /// The programs that a script finds which a node runs.
@@ -143,11 +180,12 @@ impl<'a> Facts<'a> {
                 tree: true,
                 ..Changes::default()
             }),
+            steps: None,
         }
     }
 
-    /// The changes before each node, and those at the end of each stage.
-    fn read_changes(&self) -> (Vec<Changes>, Vec<Changes>) {
+    fn read_changes(&self) -> History {
+        let mut steps: Vec<Step> = Vec::new();
         let mut before: Vec<Changes> = Vec::with_capacity(self.nodes.len());
         let mut at_end: Vec<Changes> = vec![Changes::default(); self.stages.len()];
         let mut current = Changes::default();
@@ -171,21 +209,39 @@ impl<'a> Facts<'a> {
                     Kind::Run(_) | Kind::Copy(_) | Kind::Add(_)
                 );
             } else {
-                self.apply(node, release, &mut current);
+                self.apply(node, release, &mut current, &mut steps);
             }
             if let Some(end) = node.stage.and_then(|stage| at_end.get_mut(stage)) {
                 *end = current;
             }
         }
-        (before, at_end)
+        History {
+            before,
+            at_end,
+            steps,
+        }
     }
 
-    fn apply(&self, node: &Node<'_>, release: Option<BaseRelease>, changes: &mut Changes) {
+    fn apply(
+        &self,
+        node: &Node<'_>,
+        release: Option<BaseRelease>,
+        changes: &mut Changes,
+        steps: &mut Vec<Step>,
+    ) {
         match &node.instruction.kind {
             Kind::Run(_) => match &node.script {
-                Some(script) if !script.unread && script.errors.is_empty() => {
-                    for index in 0..script.commands.len() {
-                        run(changes, node, script, index, release);
+                Some(script) if is_followed(node) => {
+                    for command in 0..script.commands.len() {
+                        let before = *changes;
+                        run(changes, node, script, command, release);
+                        if *changes != before {
+                            steps.push(Step {
+                                node: node.index,
+                                command,
+                                after: *changes,
+                            });
+                        }
                     }
                 }
                 Some(_) => changes.anything = true,
@@ -210,6 +266,14 @@ impl<'a> Facts<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether the script of a RUN is followed command by command.
+fn is_followed(node: &Node<'_>) -> bool {
+    let is_read = |script: &Script| !script.unread && script.errors.is_empty();
+    !node.onbuild
+        && matches!(node.instruction.kind, Kind::Run(_))
+        && node.script.as_ref().is_some_and(is_read)
 }
 
 /// Whether all that a copy brings are files of the context, by their names.

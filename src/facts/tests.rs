@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::context::Build;
+use crate::shell::ShellErrorKind;
 use crate::syntax;
 
 fn with<T>(text: &str, build: &Build, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
@@ -223,5 +224,19 @@ fn shell_and_workdir_are_inherited() {
         let stage = facts.stage_of(node).unwrap();
         assert_eq!(stage.workdir().unwrap().path.as_deref(), Some("/a/b"));
         assert!(!stage.workdir().unwrap().relative);
+    });
+}
+
+#[test]
+fn scripts_behind_many_others_are_left_out() {
+    let long = format!("RUN echo {}\n", "a".repeat(300_000));
+    let text = format!("FROM a\nRUN first\n{}RUN last\n", long.repeat(30));
+    with(&text, &Build::default(), |facts| {
+        let script = |node: &Node<'_>| node.script.clone().unwrap();
+        let first = script(&facts.nodes[1]);
+        assert_eq!((first.commands.len(), first.errors.len()), (1, 0));
+        let last = script(facts.nodes.last().unwrap());
+        assert_eq!((last.commands.len(), last.errors.len()), (0, 1));
+        assert_eq!(last.errors[0].kind, ShellErrorKind::Limit);
     });
 }

@@ -231,6 +231,8 @@ fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positi
     // Words that a program takes for a credential, whatever they are.
     let mut taken = Vec::new();
     let mut before = 0;
+    // Whether the first word is the program, and one that prints nothing.
+    let mut is_silent = false;
     for (i, word) in line.words.iter().enumerate().take(16) {
         if word.text.contains(HOLE) && !word.text.contains('/') {
             if i == 0 {
@@ -259,6 +261,10 @@ fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positi
             before = i;
         }
         let assigns = word.text.contains('=');
+        if i == 0 {
+            let is_number = lower.bytes().all(|b| b.is_ascii_digit());
+            is_silent = !is_wrapper && !assigns && !is_number && !prints(program);
+        }
         if !is_wrapper && i == before && !assigns && (i == 0 || !positions.is_empty()) {
             break;
         }
@@ -292,7 +298,9 @@ fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positi
             by_value_flag(line, &mut found);
         }
     }
-    by_printed(line, reader, may_name, &mut found);
+    if !is_silent {
+        by_printed(line, reader, may_name, &mut found);
+    }
     found
 }
 
@@ -365,11 +373,16 @@ fn settle(word: &Word, start: usize, class: &SecretName, line: &Line, found: &mu
     }
 }
 
+/// Whether a program prints what it is given.
+fn prints(program: &str) -> bool {
+    matches!(program, "echo" | "printf")
+}
+
 /// What `echo` and `printf` print.
 fn by_printed(line: &Line, reader: Option<&Line>, may_name: bool, found: &mut Vec<Positioned>) {
     let mut words = own_words(line);
     let program = words.next().map_or("", |w| base(&w.text));
-    if !matches!(program, "echo" | "printf") {
+    if !prints(program) {
         return;
     }
     if may_name && program == "printf" {

@@ -85,7 +85,13 @@ impl Word {
 
     fn push_piece(&mut self, text: &str, start: u32, end: u32, verbatim: bool) {
         let at = self.text.len() as u32;
-        self.text.push_str(text);
+        if at == 0 {
+            // Most words are of one piece.
+            self.pieces.reserve_exact(1);
+            self.text = text.to_owned();
+        } else {
+            self.text.push_str(text);
+        }
         match self.pieces.last_mut() {
             _ if text.is_empty() => {}
             Some(last) if verbatim && last.verbatim && last.end == start => last.end = end,

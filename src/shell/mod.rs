@@ -54,6 +54,19 @@ pub fn parse(text: &MappedText, dialect: &Dialect) -> Script {
     }
 }
 
+/// What stands for a script that is not read since the others of its file are too long.
+pub(crate) fn left_out(span: Span) -> Script {
+    Script {
+        frames: vec![Frame::default()],
+        errors: vec![ShellError {
+            span,
+            message: "the scripts of this file are too long to be read".to_owned(),
+            kind: ShellErrorKind::Limit,
+        }],
+        ..Script::default()
+    }
+}
+
 /// Reads the exec form, in which no shell takes part unless a word names one:
 /// `["apt-get", "install", "curl"]` is one command, `["sh", "-c", "…"]` is seen through.
 pub fn parse_exec(words: &[ExecWord]) -> Script {
