@@ -15,6 +15,7 @@ mod registry;
 mod runtimes;
 mod table;
 mod tag;
+mod users;
 mod variables;
 
 pub use alternatives::{Alternative, Kind, alternatives};
@@ -41,6 +42,7 @@ pub use table::{
     is_plain, is_release_line, is_rolling, slim, unreleased, volumes,
 };
 pub use tag::{Precision, Tag, tag_date};
+pub use users::{BaseAccount, base_account};
 pub use variables::{ImageVariable, image_variable};
 
 use reference::LIBRARY;
