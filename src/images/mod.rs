@@ -26,7 +26,7 @@ pub use defaults::{
     inherited_shell, is_windows, os_family,
 };
 pub use development::{Development, development};
-pub use libc::{bridges_glibc, is_glibc_download, needs_glibc, speaks_of_glibc};
+pub use libc::{bridges_glibc, compiled_package, is_glibc_download, needs_glibc, speaks_of_glibc};
 pub use lifetimes::{EndOfLife, end_of_life, newest_release};
 pub use options::{Foreign, Recommended, foreign_options, is_too_old, recommended};
 pub use programs::{
