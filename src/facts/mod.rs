@@ -588,8 +588,17 @@ impl<'a> Facts<'a> {
             match part {
                 word::Part::Literal { text: literal, .. } => text.push_str(literal),
                 word::Part::Reference(reference) => {
-                    // `${X:-…}` of a variable that is not known can be anything.
-                    let mut lookup = |name: &str| self.lookup(node, name);
+                    // `${X:-…}` of an argument without a value is the default of `ARG X=…`, written
+                    // elsewhere; of another variable that is not known it can be anything.
+                    let defaults = reference.modifier.as_ref().is_some_and(|modifier| {
+                        matches!(modifier.kind, word::ModifierKind::Default { .. })
+                    });
+                    let mut lookup = |name: &str| {
+                        if defaults && name == reference.name && self.is_argument_left(node, name) {
+                            return Var::Unset;
+                        }
+                        self.lookup(node, name)
+                    };
                     let alone = Template {
                         parts: vec![part.clone()],
                         range: reference.range.clone(),
@@ -603,6 +612,13 @@ impl<'a> Facts<'a> {
             }
         }
         text
+    }
+
+    /// Whether a variable is an argument that has no default, and that the build is not known to give.
+    fn is_argument_left(&self, node: usize, name: &str) -> bool {
+        self.variable(node, name).is_some_and(|variable| {
+            variable.value.is_none() && variable.origin != Origin::Environment
+        })
     }
 
     /// What is known of a variable before the instruction at `node`. FROM and what stands before

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::listed;
 use super::name::{self, Noun, SecretName};
 use super::value::{self, ValueKind};
+use crate::keywords::{Keywords, links};
 
 /// What a text is, as far as it decides where a value ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -341,31 +342,56 @@ fn cookie(line: &str, place: &Place, class: &SecretName, text: &str) -> Option<V
     (is_cookie && is_session && is_number && value::distinct(text) > 6).then_some(ValueKind::Random)
 }
 
-/// Calls that take a password alone, or as their last argument: `make_password('x')`,
-/// `create_superuser('a', 'a@b.c', 'x')`.
+/// Calls that take a password first: `make_password('x')`.
+const FIRST: [&str; 7] = [
+    "set_password(",
+    "make_password(",
+    "generate_password_hash(",
+    "password_hash(",
+    "crypt(",
+    "hashpw(",
+    "passwd(",
+];
+
+/// Calls that take one behind other arguments, what its number is, and whether an address stands before
+/// it: `create_superuser('a', 'a@b.c', 'x')`.
+const LATER: [(&str, usize, bool); 9] = [
+    ("create_superuser(", 2, false),
+    ("create_user(", 2, true),
+    ("db.auth(", 1, false),
+    ("NetworkCredential(", 1, false),
+    ("new PDO(", 2, false),
+    ("DBI->connect(", 2, false),
+    ("new mysqli(", 2, false),
+    ("mysqli_connect(", 2, false),
+    ("mysql_connect(", 2, false),
+];
+
+/// The names of both.
+const SINGLE: [&str; FIRST.len() + LATER.len()] = single();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for a constant"
+)]
+const fn single() -> [&'static str; FIRST.len() + LATER.len()] {
+    let mut names = [""; FIRST.len() + LATER.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = if at < FIRST.len() {
+            FIRST[at]
+        } else {
+            LATER[at - FIRST.len()].0
+        };
+        at += 1;
+    }
+    names
+}
+
+static SINGLE_CALLS: Keywords<{ links(&SINGLE) }> = Keywords::new(&SINGLE, true);
+
 fn in_single_calls(line: &str, found: &mut Vec<Named>) {
-    const FIRST: [&str; 7] = [
-        "set_password(",
-        "make_password(",
-        "generate_password_hash(",
-        "password_hash(",
-        "crypt(",
-        "hashpw(",
-        "passwd(",
-    ];
-    // What the number of the password is, and whether an address stands before it.
-    const LATER: [(&str, usize, bool); 9] = [
-        ("create_superuser(", 2, false),
-        ("create_user(", 2, true),
-        ("db.auth(", 1, false),
-        ("NetworkCredential(", 1, false),
-        ("new PDO(", 2, false),
-        ("DBI->connect(", 2, false),
-        ("new mysqli(", 2, false),
-        ("mysqli_connect(", 2, false),
-        ("mysql_connect(", 2, false),
-    ];
-    if !line.contains('(') {
+    if !line.contains('(') || !SINGLE_CALLS.is_match(line) {
         return;
     }
     let mut push = |value: Range<usize>| {
@@ -411,8 +437,12 @@ fn in_single_calls(line: &str, found: &mut Vec<Named>) {
 
 /// Redis has the password of a user behind a `>`: `user bob on >x ~* +@all`.
 fn in_access_lists(line: &str, found: &mut Vec<Named>) {
-    let is_list = line.contains("user ") || line.contains("SETUSER ") || line.contains("setuser ");
-    if !is_list || !line.contains(" on ") {
+    let is_list = || {
+        ["user ", "SETUSER ", "setuser "]
+            .iter()
+            .any(|w| line.contains(w))
+    };
+    if !line.contains(" >") || !line.contains(" on ") || !is_list() {
         return;
     }
     for (at, _) in line.match_indices(" >") {
@@ -484,15 +514,21 @@ fn push_called(line: &str, value: Range<usize>, called: Called, found: &mut Vec<
 }
 
 /// Calls that give a name a value: `define('DB_PASSWORD', 'x')`.
+const CALLS: [&str; 6] = [
+    "define(",
+    "setenv(",
+    "putenv(",
+    "Variable(",
+    "setProperty(",
+    "SetValue(",
+];
+
+static GIVING_CALLS: Keywords<{ links(&CALLS) }> = Keywords::new(&CALLS, true);
+
 fn in_calls(line: &str, found: &mut Vec<Named>) {
-    const CALLS: &[&str] = &[
-        "define(",
-        "setenv(",
-        "putenv(",
-        "Variable(",
-        "setProperty(",
-        "SetValue(",
-    ];
+    if !line.contains('(') || !GIVING_CALLS.is_match(line) {
+        return;
+    }
     for call in CALLS {
         for (at, _) in line.match_indices(call) {
             let start = at + call.len();
@@ -675,6 +711,20 @@ fn push_password(text: &str, secret: &str, found: &mut Vec<Named>) {
 /// Names and values with a blank between them.
 fn in_words(line: &str, language: Language, is_netrc: bool, found: &mut Vec<Named>) {
     const DIRECTIVES: &str = "requirepass masterauth rootpw bindpw AuthLDAPBindPassword";
+    // What begins it, or one of the words below has in it.
+    const PARTS: [&str; 7] = [
+        "ENV",
+        "LABEL",
+        "password",
+        "requirepass",
+        "masterauth",
+        "rootpw",
+        "bindpw",
+    ];
+    static WORDS: Keywords<{ links(&PARTS) }> = Keywords::new(&PARTS, false);
+    if !WORDS.is_match(line) {
+        return;
+    }
     let mut words = words(line).peekable();
     let mut push = |name: &str, class: &SecretName, value: Range<usize>| {
         let text = line.get(value.clone()).unwrap_or_default();
@@ -1077,15 +1127,16 @@ fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<u
 fn open_quote(line: &str, at: usize) -> Option<(usize, char)> {
     let mut open: Option<(usize, char)> = None;
     let mut escaped = false;
-    for (i, c) in line.get(..at)?.char_indices() {
-        if !escaped && matches!(c, '"' | '\'') {
+    for (i, byte) in line.get(..at)?.bytes().enumerate() {
+        if matches!(byte, b'"' | b'\'') && !escaped {
+            let mark = char::from(byte);
             open = match open {
-                None => Some((i, c)),
-                Some((_, quote)) if quote == c => None,
+                None => Some((i, mark)),
+                Some((_, quote)) if quote == mark => None,
                 other => other,
             };
         }
-        escaped = c == '\\' && !escaped;
+        escaped = byte == b'\\' && !escaped;
     }
     open
 }

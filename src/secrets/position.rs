@@ -105,12 +105,25 @@ pub fn arguments(text: &str, lookup: Lookup<'_>) -> Vec<Vec<String>> {
 
 fn look_at(lines: &[Line]) -> Vec<Positioned> {
     let mut found: Vec<Positioned> = Vec::new();
-    for line in lines {
-        for positioned in credentials(line, lines) {
+    let readers = readers(lines);
+    for (line, reader) in lines.iter().zip(readers) {
+        let reader = reader.and_then(|at| lines.get(at));
+        for positioned in credentials(line, reader, lines) {
             add(&mut found, positioned);
         }
     }
     found
+}
+
+/// For each command the first that reads its output.
+fn readers(lines: &[Line]) -> Vec<Option<usize>> {
+    let mut readers = vec![None; lines.len()];
+    for (at, line) in lines.iter().enumerate() {
+        if let Some(reader) = line.piped.and_then(|before| readers.get_mut(before)) {
+            reader.get_or_insert(at);
+        }
+    }
+    readers
 }
 
 /// Words that stand before the program that runs in the end, sorted.
@@ -213,7 +226,7 @@ fn positions_of(lower: &str) -> &'static [usize] {
         .map_or(&[], |(_, positions)| positions)
 }
 
-fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
+fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positioned> {
     let mut found = Vec::new();
     // Words that a program takes for a credential, whatever they are.
     let mut taken = Vec::new();
@@ -233,12 +246,7 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             continue;
         }
         let program = base(&word.text);
-        let has_capitals = program.bytes().any(|b| b.is_ascii_uppercase());
-        let lower = if has_capitals {
-            Cow::Owned(program.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(program)
-        };
+        let lower = lower(program);
         let positions = positions_of(&lower);
         let arguments = line.words.get(i + 1..).unwrap_or_default();
         for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
@@ -256,11 +264,11 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
         }
         // `then apt-get install curl`: what follows a keyword is the program.
         let follows = i == before + 1 && !word.text.starts_with('-') && !assigns;
-        let keyword = line
-            .words
-            .get(before)
-            .is_some_and(|w| listed(KEYWORDS, &w.text));
-        if !is_wrapper && follows && keyword {
+        let keyword = || {
+            let word = line.words.get(before);
+            word.is_some_and(|w| listed(KEYWORDS, &w.text))
+        };
+        if !is_wrapper && follows && keyword() {
             break;
         }
         // A wrapper has few words of its own.
@@ -271,24 +279,36 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             before = i + 1;
         }
     }
-    by_flag_names(line, &taken, &mut found);
-    by_settings(line, &mut found);
-    by_value_flag(line, &mut found);
-    by_format(line, &mut found);
-    by_file(line, lines, &mut found);
+    // All that follows goes by names, which may stand in options.
+    let begins_flag = |w: &Word| w.text.starts_with(FLAG_STARTS);
+    let may_name = line.words.iter().any(|w| name::may_name(&w.text));
+    if may_name {
+        let has_flags = line.words.iter().any(begins_flag);
+        if has_flags {
+            by_flag_names(line, &taken, &mut found);
+        }
+        by_settings(line, &mut found);
+        if has_flags {
+            by_value_flag(line, &mut found);
+        }
+    }
+    by_printed(line, reader, may_name, &mut found);
     found
 }
+
+/// What options begin with, in what is no command line too.
+const FLAG_STARTS: [char; 6] = ['-', '/', '[', '"', '\'', ','];
 
 /// `--name NAME --value X` of any program.
 fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
     const FLAGS: &str = "--value --body --secret-string -Value -value /d";
-    let is_gh = line.words.iter().take(3).any(|w| base(&w.text) == "gh");
+    let is_gh = || line.words.iter().take(3).any(|w| base(&w.text) == "gh");
     let takes = |word: &Word| {
         if !word.text.starts_with(['-', '/']) {
             return false;
         }
         let flag = word.text.split('=').next().unwrap_or_default();
-        listed(FLAGS, flag) || is_gh && word.text.starts_with("-b") && word.text.len() != 3
+        listed(FLAGS, flag) || word.text.starts_with("-b") && word.text.len() != 3 && is_gh()
     };
     if !line.words.iter().any(takes) {
         return;
@@ -345,12 +365,25 @@ fn settle(word: &Word, start: usize, class: &SecretName, line: &Line, found: &mu
     }
 }
 
-/// `printf 'DB_PASSWORD=%s' X`.
-fn by_format(line: &Line, found: &mut Vec<Positioned>) {
+/// What `echo` and `printf` print.
+fn by_printed(line: &Line, reader: Option<&Line>, may_name: bool, found: &mut Vec<Positioned>) {
     let mut words = own_words(line);
-    if words.next().is_none_or(|w| base(&w.text) != "printf") {
+    let program = words.next().map_or("", |w| base(&w.text));
+    if !matches!(program, "echo" | "printf") {
         return;
     }
+    if may_name && program == "printf" {
+        by_format(line, words.clone(), found);
+    }
+    by_file(line, words, reader, found);
+}
+
+/// `printf 'DB_PASSWORD=%s' X`.
+fn by_format<'l>(
+    line: &Line,
+    mut words: impl Iterator<Item = &'l Word>,
+    found: &mut Vec<Positioned>,
+) {
     let Some(format) = words.next() else {
         return;
     };
@@ -381,30 +414,25 @@ fn by_format(line: &Line, found: &mut Vec<Positioned>) {
 }
 
 /// `echo X > /run/db_password`: what is written to a file that is called as a secret is.
-fn by_file(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+fn by_file<'l>(
+    line: &Line,
+    words: impl Iterator<Item = &'l Word>,
+    reader: Option<&Line>,
+    found: &mut Vec<Positioned>,
+) {
     // `echo X | tee FILE`, `echo X | base64 > FILE`
-    let next = lines.iter().find(|l| {
-        let before = l.piped.and_then(|p| lines.get(p));
-        before.is_some_and(|before| std::ptr::eq(before, line))
-    });
-    let passed = next.and_then(|next| {
-        let mut words = own_words(next);
+    let passed = || {
+        let reader = reader?;
+        let mut words = own_words(reader);
         match base(&words.next()?.text) {
             "tee" => Some(&words.find(|w| !is_flag(w))?.text),
-            "base64" => next.target.as_ref(),
+            "base64" => reader.target.as_ref(),
             _ => None,
         }
-    });
-    let Some(target) = line.target.as_ref().or(passed) else {
+    };
+    let Some(target) = line.target.as_ref().or_else(passed) else {
         return;
     };
-    let mut words = own_words(line);
-    if !words
-        .next()
-        .is_some_and(|w| matches!(base(&w.text), "echo" | "printf"))
-    {
-        return;
-    }
     let name = target.rsplit('/').next().unwrap_or_default();
     let name = name
         .strip_suffix(".txt")
@@ -722,12 +750,21 @@ fn writer<'l>(line: &Line, lines: &'l [Line]) -> Option<&'l Line> {
 }
 
 /// The words of a command from its program on.
-fn own_words(line: &Line) -> impl Iterator<Item = &Word> {
+fn own_words(line: &Line) -> impl Iterator<Item = &Word> + Clone {
     line.words.iter().skip_while(|w| {
-        let text = base(&w.text).to_ascii_lowercase();
+        let text = lower(base(&w.text));
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=') || is_number
+        is_number || text.contains('=') || WRAPPERS.binary_search(&&*text).is_ok()
     })
+}
+
+/// A text in lower case.
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// What a command prints, as one word.
@@ -905,7 +942,7 @@ fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec<Positioned
         }
     }
     by_named_values(line, program, found);
-    let begins_flag = |w: &Word| w.text.starts_with(['-', '/', '[', '"', '\'', ',']);
+    let begins_flag = |w: &Word| w.text.starts_with(FLAG_STARTS);
     let pairs = line.words.iter().zip(line.words.iter().skip(1));
     for (word, next) in pairs.filter(|(word, _)| begins_flag(word)) {
         let flag = word.text.trim_start_matches(['[', '"', '\'', ',']);
