@@ -34,6 +34,8 @@ mod runtimes;
 mod tables;
 #[path = "build/tokens.rs"]
 mod tokens;
+#[path = "build/users.rs"]
+mod users;
 #[path = "build/verification.rs"]
 mod verification;
 
@@ -65,6 +67,7 @@ fn main() {
         recommends::generate,
         runtimes::generate,
         tokens::generate,
+        users::generate,
         verification::generate,
     ] {
         problems.extend(generate().err());

@@ -13,6 +13,7 @@ use super::tables::{list, read, rows, table, write};
 #[serde(deny_unknown_fields)]
 struct Gone {
     host: Vec<Host>,
+    redirect: Vec<Redirect>,
     suite: Vec<Suite>,
     image: Vec<Image>,
 }
@@ -31,6 +32,16 @@ struct Host {
     since: Datetime,
     what: String,
     instead: String,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redirect {
+    address: String,
+    since: Option<Datetime>,
+    to: String,
     #[serde(rename = "source")]
     _source: String,
 }
@@ -84,10 +95,22 @@ pub(super) fn generate() -> Result<(), String> {
             ))
         })
         .collect();
-    write(
-        "hosts.rs",
-        &table("The servers.", "static HOSTS", "DeadHost", &hosts?),
-    );
+    let redirects: Result<Vec<String>, String> = gone
+        .redirect
+        .iter()
+        .map(|redirect| {
+            let since = redirect.since.as_ref().map(date).transpose()?;
+            let since = since.map_or("None".to_owned(), |since| format!("Some({since})"));
+            Ok(format!(
+                "Redirect {{ address: {:?}, since: {since}, to: {:?} }}",
+                redirect.address, redirect.to
+            ))
+        })
+        .collect();
+    let hosts = table("The servers.", "static HOSTS", "DeadHost", &hosts?);
+    let docs = "Addresses that are answered with another one.";
+    let redirects = table(docs, "static REDIRECTS", "Redirect", &redirects?);
+    write("hosts.rs", &(hosts + &redirects));
     let suites: Result<Vec<String>, String> = gone
         .suite
         .iter()

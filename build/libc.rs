@@ -8,6 +8,7 @@ use super::tables::{list, read, sorted, write};
 #[serde(deny_unknown_fields)]
 struct Libc {
     wheels: Vec<String>,
+    compiled: Vec<(String, String)>,
     downloads: Vec<String>,
     bridges: Vec<String>,
     words: Vec<String>,
@@ -19,6 +20,8 @@ pub(super) fn generate() -> Result<(), String> {
     let text = format!(
         "/// Packages of Python without a wheel for musl or a source archive, by name.\n\
          static WHEELS: &[&str] = {};\n\
+         /// Packages of Python that are compiled where they are installed, and another that is not.\n\
+         static COMPILED: &[(&str, &str)] = &{:?};\n\
          /// Addresses of programs that are linked against glibc, `*` for anything.\n\
          static DOWNLOADS: &[&str] = {};\n\
          /// Packages that bring a C library which may do.\n\
@@ -26,6 +29,7 @@ pub(super) fn generate() -> Result<(), String> {
          /// Words that say that somebody took care of it.\n\
          static WORDS: &[&str] = {};\n",
         sorted(&data.wheels),
+        data.compiled,
         list(&data.downloads),
         list(&data.bridges),
         list(&data.words),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::date::Date;
+use crate::text::matches_wildcard;
 
 /// A server that no longer gives what files fetch from it.
 #[derive(Debug)]
@@ -25,7 +26,25 @@ pub struct DeadHost {
     pub instead: &'static str,
 }
 
+/// Addresses that a server answers with another one, which is to be asked instead.
+#[derive(Debug)]
+pub struct Redirect {
+    /// The address, `*` for anything.
+    address: &'static str,
+    since: Option<Date>,
+    /// Where it leads.
+    pub to: &'static str,
+}
+
 include!(concat!(env!("OUT_DIR"), "/hosts.rs"));
+
+/// Where the answer to an address leads on a day, if it is known to be another address.
+pub fn redirect(address: &str, as_of: Date) -> Option<&'static Redirect> {
+    REDIRECTS.iter().find(|redirect| {
+        redirect.since.is_none_or(|since| since <= as_of)
+            && matches_wildcard(redirect.address, address)
+    })
+}
 
 /// A dead server that a text names, and where.
 #[derive(Debug)]

@@ -41,6 +41,7 @@ mod stage;
 mod swallowed;
 mod user;
 mod verification;
+mod wheels;
 mod words;
 
 use std::borrow::Cow;
@@ -87,6 +88,7 @@ pub use stage::{
 pub use user::RunUser;
 use verification::LastChecks;
 pub use verification::{SwitchedOff, Verified};
+pub use wheels::Wanted;
 pub use words::{Expanded, WordUse};
 
 /// Words of a variable's name that say that its value is a user's name.

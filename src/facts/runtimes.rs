@@ -214,6 +214,83 @@ impl Facts<'_> {
         })
     }
 
+    /// What a project says of its Ruby or Python that the image does not have, so that its
+    /// dependencies are not installed: the file, what it says, and what is there.
+    pub fn refused_runtime(
+        &self,
+        node: &Node<'_>,
+        install: &Install,
+    ) -> Option<(String, String, InstallRuntime)> {
+        const MOST: u64 = 1 << 20;
+        if self.perspective != Perspective::Dlint || node.onbuild || install.directory().is_some() {
+            return None;
+        }
+        let manager = match (install.manager, install.verb.as_str()) {
+            (Manager::Bundler, "install") => "gem",
+            (Manager::Poetry, "install") => "python",
+            (Manager::Pip, "install") if install.packages.iter().any(|p| p.name == ".") => "python",
+            _ => return None,
+        };
+        let image = self.root_image(node.stage?)?;
+        let version = Runtime::of(manager)?.in_image(image)?;
+        let directory = self.directory_at(node)?;
+        let read = |name: &str| {
+            let path = self.brought(node, &clean(&format!("{directory}/{name}")))?;
+            let text = self.read_from_context(&path, MOST)?;
+            Some((path, text))
+        };
+        let told = |text: &&str| self.is_mentioned_before(node, text);
+        let (path, asked) = if manager == "gem" {
+            if ["rbenv", "rvm", "asdf", "mise", "sed "].iter().any(told) {
+                return None;
+            }
+            let (path, text) = read("Gemfile")?;
+            let line = text
+                .lines()
+                .find_map(|line| line.trim().strip_prefix("ruby "))?;
+            let asked = match line.contains("file:") {
+                true => {
+                    let (_, text) = read(".ruby-version")?;
+                    text.trim().trim_start_matches("ruby-").to_owned()
+                }
+                false => line.split(['"', '\'']).nth(1)?.to_owned(),
+            };
+            let is_plain = asked.chars().all(|c| c.is_ascii_digit() || c == '.');
+            // The image has the first two numbers of its version at least.
+            let own = format!("{}.", version.version);
+            if !is_plain || asked.matches('.').count() < 2 || asked.starts_with(&own) {
+                return None;
+            }
+            (path, asked)
+        } else {
+            if ["pyenv", "uv ", "conda", "mise", "sed "].iter().any(told) {
+                return None;
+            }
+            let (path, text) = read("pyproject.toml")?;
+            let project: toml::Table = text.parse().ok()?;
+            let own = project
+                .get("project")
+                .and_then(|p| p.get("requires-python"));
+            let poetry = || {
+                let poetry = project.get("tool")?.get("poetry")?;
+                poetry.get("dependencies")?.get("python")
+            };
+            let asked = own.or_else(poetry)?.as_str()?.to_owned();
+            let least = asked.trim_start_matches(['>', '=', '^', '~', ' ']);
+            let least = least.split([',', ' ', '|']).next()?;
+            let is_version = least.starts_with("3.") && !asked.contains("||");
+            if asked.starts_with('<') || !is_version || !version.is_before(least) {
+                return None;
+            }
+            (path, asked)
+        };
+        let found = InstallRuntime {
+            version,
+            source: image.text.clone(),
+        };
+        Some((path, asked, found))
+    }
+
     /// The first call of Go in a stage that refuses its module, because the module asks for a newer
     /// Go and the image of Go fetches none: the call, what is asked for, the Go that is there, and
     /// whether the build surely ends there.

@@ -9,6 +9,13 @@ pub fn needs_glibc(package: &str) -> bool {
     WHEELS.binary_search(&package).is_ok()
 }
 
+/// For a package of Python that a C compiler is needed for, what does the same without; empty where
+/// nothing is known to.
+pub fn compiled_package(package: &str) -> Option<&'static str> {
+    let found = COMPILED.iter().find(|(name, _)| *name == package);
+    found.map(|(_, instead)| *instead)
+}
+
 /// Whether an address is that of a program that is linked against glibc.
 pub fn is_glibc_download(address: &str) -> bool {
     DOWNLOADS

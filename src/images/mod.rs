@@ -15,6 +15,7 @@ mod registry;
 mod runtimes;
 mod table;
 mod tag;
+mod users;
 mod variables;
 
 pub use alternatives::{Alternative, Kind, alternatives};
@@ -25,7 +26,7 @@ pub use defaults::{
     inherited_shell, is_windows, os_family,
 };
 pub use development::{Development, development};
-pub use libc::{bridges_glibc, is_glibc_download, needs_glibc, speaks_of_glibc};
+pub use libc::{bridges_glibc, compiled_package, is_glibc_download, needs_glibc, speaks_of_glibc};
 pub use lifetimes::{EndOfLife, end_of_life, newest_release};
 pub use options::{Foreign, Recommended, foreign_options, is_too_old, recommended};
 pub use programs::{
@@ -41,6 +42,7 @@ pub use table::{
     is_plain, is_release_line, is_rolling, slim, unreleased, volumes,
 };
 pub use tag::{Precision, Tag, tag_date};
+pub use users::{BaseAccount, base_account};
 pub use variables::{ImageVariable, image_variable};
 
 use reference::LIBRARY;

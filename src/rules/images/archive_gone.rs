@@ -169,7 +169,21 @@ fn report_suites(cx: &mut Context<'_>, node: &Node<'_>) {
                 None => word.span,
             };
             let message = format!("`{name}` left its server by {}", suite.since);
-            cx.report(span, message)
+            // What fails is the next update, often in another RUN.
+            let stage = facts.stage_of(node);
+            let later = stage.and_then(|stage| {
+                let nodes = facts.nodes_of(stage).iter();
+                let mut runs = nodes.filter(|n| n.index > node.index && n.is(Keyword::Run));
+                runs.find_map(|n| {
+                    Some(facts.call_span(n.installs.iter().find(|i| asks_servers(i))?))
+                })
+            });
+            let own = node.installs.iter().any(asks_servers);
+            let mut report = cx.report(span, message);
+            if let Some(later) = later.filter(|_| !own) {
+                report = report.label(later, "this fails then");
+            }
+            report
                 .help(format!(
                     "build on a newer release, or take it from `{}`",
                     suite.archive

@@ -14,6 +14,7 @@ pub mod externally_managed_python;
 pub mod index_confusion;
 pub mod install_as_user;
 pub mod missing_build_tool;
+pub mod missing_compiler;
 pub mod missing_manifest;
 pub mod missing_package;
 pub mod missing_package_index;

@@ -45,6 +45,19 @@ impl Rule for UnsupportedRuntime {
                 .help("take a newer base, or a pip that asks first: `pip install \"pip>=9,<21\"`")
                 .severity(Severity::Warning);
         }
+        if let Some((path, asked, runtime)) = facts.refused_runtime(node, install) {
+            let (name, source) = (runtime.version.full_name(), quoted(&runtime.source));
+            let message = format!(
+                "`{path}` asks for {} `{asked}`, and {source} has {name}",
+                runtime.version.name
+            );
+            let report = cx
+                .report(facts.call_span(install), message)
+                .help("take a base of that version");
+            if !node.must_succeed(install.command) {
+                report.severity(Severity::Warning);
+            }
+        }
         if let Some((path, demand, runtime)) = facts.outgrown_manifest(node, install) {
             let (name, source) = (runtime.version.full_name(), quoted(&runtime.source));
             let message = match demand {

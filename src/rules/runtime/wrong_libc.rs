@@ -1,7 +1,7 @@
 //! `wrong-libc`: what is made for glibc, in an image that has musl or nothing.
 
 use crate::diagnostic::Severity;
-use crate::facts::packages::{Install, Manager, PackageOrigin, Setting};
+use crate::facts::packages::{Install, Manager};
 use crate::facts::{Base, Command, CopyOrigin, Facts, FromTarget, Node, Remote, Stage, absence};
 use crate::images::{
     OsFamily, bridges_glibc, is_glibc_download, needs_glibc, official_name, speaks_of_glibc,
@@ -12,41 +12,20 @@ use crate::syntax::{Keyword, Kind};
 
 rule!(WrongLibc);
 
-/// How much of a list of packages is read.
-const MOST_READ: u64 = 1 << 20;
-
 impl Rule for WrongLibc {
     fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
         let facts = cx.facts;
         let Some(stage) = node.stage.filter(|_| node.is(Keyword::Run)) else {
             return;
         };
-        let installs = matches!(install.manager, Manager::Pip) && install.verb == "install";
-        if !installs || !has_musl(facts, stage) || finds_elsewhere(facts, node, install) {
+        if install.manager != Manager::Pip || !has_musl(facts, stage) {
             return;
         }
-        let named = install
-            .packages
-            .iter()
-            .filter(|p| p.origin == PackageOrigin::Registry)
-            .find(|p| needs_glibc(&p.name.to_ascii_lowercase().replace('_', "-")))
-            .map(|p| (p.span, p.name.clone(), None));
-        let listed = || {
-            install
-                .files
-                .iter()
-                .filter(|f| !f.constraint)
-                .find_map(|f| {
-                    let path = f.path.strip_prefix("./").unwrap_or(&f.path);
-                    let text = facts.read_from_context(path, MOST_READ)?;
-                    let package = listed_package(&text)?;
-                    Some((f.span, package, Some(f.path.as_str())))
-                })
-        };
-        let Some((span, package, list)) = named.or_else(listed) else {
+        let Some(wanted) = facts.wanted_by_pip(node, install, |p, _| needs_glibc(p)) else {
             return;
         };
-        let list = list.map(|l| format!(" of `{l}`")).unwrap_or_default();
+        let (span, list) = (wanted.span, wanted.shown_list());
+        let package = wanted.package;
         let report = cx
             .report(
                 span,
@@ -228,55 +207,4 @@ fn compiled_for_glibc(facts: &Facts<'_>, stage: usize) -> Option<Span> {
         }
     }
     call
-}
-
-/// Whether pip looks for packages elsewhere than in the index that everybody has.
-fn finds_elsewhere(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> bool {
-    let flags = [
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "--no-index",
-        "--platform",
-        "--no-deps",
-    ];
-    let variables = [
-        "PIP_INDEX_URL",
-        "PIP_EXTRA_INDEX_URL",
-        "PIP_FIND_LINKS",
-        "PIP_CONFIG_FILE",
-    ];
-    install.has_flag(&flags)
-        || variables
-            .iter()
-            .any(|name| facts.setting(node, install, name) != Setting::Unset)
-        || facts.is_mentioned_before(node, "pip.conf")
-        || facts.is_copied_before(node, "pip.conf")
-}
-
-/// The first package of a requirements file that has wheels for glibc alone.
-fn listed_package(text: &str) -> Option<String> {
-    let elsewhere = [
-        "--index-url",
-        "--extra-index-url",
-        "--find-links",
-        "-i ",
-        "-f ",
-    ];
-    if elsewhere.iter().any(|option| text.contains(option)) {
-        return None;
-    }
-    text.lines().find_map(|line| {
-        let line = line.trim();
-        // A marker may leave it out here.
-        if line.contains([';', '@']) {
-            return None;
-        }
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let end = line.find(|c| !is_name(c)).unwrap_or(line.len());
-        let name = line.get(..end)?;
-        needs_glibc(&name.to_ascii_lowercase().replace('_', "-")).then(|| name.to_owned())
-    })
 }

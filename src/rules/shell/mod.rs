@@ -1,5 +1,6 @@
 //! What RUN does.
 
+pub mod already_there;
 pub mod bash_script_in_sh;
 pub mod cd_in_run;
 pub mod curl_and_wget;
@@ -21,6 +22,7 @@ pub mod sh_symlink;
 pub mod shellcheck;
 pub mod silent_download_failure;
 pub mod sudo;
+pub mod unfollowed_redirect;
 pub mod unknown_shell_option;
 pub mod unread_script;
 pub mod useradd_large_uid;
