@@ -62,8 +62,8 @@ const NOT_DOCKERFILES: [&str; 30] = [
 ];
 
 /// Source code that is about Dockerfiles if it is called `dockerfile.js` in lower case.
-const CODE: [&str; 12] = [
-    "js", "mjs", "cjs", "ts", "go", "rs", "py", "rb", "java", "php", "c", "cpp",
+const CODE: [&str; 13] = [
+    "js", "mjs", "cjs", "ts", "go", "rs", "py", "rb", "java", "lua", "php", "c", "cpp",
 ];
 
 /// The largest file that is looked into to see whether it is a unit of Quadlet.

@@ -93,10 +93,14 @@ impl Rule for MissingPackage {
             let message = format!("`{}` is no package of {}", package.name, release.name());
             let mut report = cx.report(package.span, message);
             if let Some(instead) = instead {
-                report = report.help(format!("install `{instead}`"));
                 let written = facts.source.slice(package.span);
                 // Python 3 is another language: what calls for the second is not mended by it.
                 let is_python2 = ["python2", "py2-"].iter().any(|p| written.starts_with(p));
+                report = report.help(if is_python2 {
+                    format!("build on a release that has Python 2, or move on to `{instead}`")
+                } else {
+                    format!("install `{instead}`")
+                });
                 if written == package.name && !is_python2 {
                     let edit = Edit::replace(package.span, instead);
                     report = report.fix(Fix::unsafe_(format!("install `{instead}`"), vec![edit]));

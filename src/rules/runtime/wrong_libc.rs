@@ -18,12 +18,15 @@ impl Rule for WrongLibc {
         let Some(stage) = node.stage.filter(|_| node.is(Keyword::Run)) else {
             return;
         };
-        if install.manager != Manager::Pip || !has_musl(facts, stage) {
+        if install.manager != Manager::Pip || absence::family(facts, stage) != OsFamily::Alpine {
             return;
         }
         let Some(wanted) = facts.wanted_by_pip(node, install, |p, _| needs_glibc(p)) else {
             return;
         };
+        if takes_care(facts, stage) {
+            return;
+        }
         let (span, list) = (wanted.span, wanted.shown_list());
         let package = wanted.package;
         let report = cx
@@ -156,7 +159,11 @@ fn lacks_glibc(facts: &Facts<'_>, stage: usize) -> bool {
     }
 }
 
+/// Whether a stage's chain shows that somebody thought of glibc, or is too long to tell.
 fn takes_care(facts: &Facts<'_>, stage: usize) -> bool {
+    if !facts.may_search(facts.nodes.len()) {
+        return true;
+    }
     facts.chain_nodes(stage).any(|node| {
         let mut packages = node.run_installs().iter().flat_map(|i| &i.packages);
         packages.any(|p| bridges_glibc(&p.name))

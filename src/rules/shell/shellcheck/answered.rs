@@ -11,10 +11,10 @@ use crate::shell::{
 /// What BusyBox's shell has though POSIX has not, with the options that Alpine builds it with:
 /// `<( )`, `$' '`, `[[ ]]` with `==` and `=~`, `++` and `**`, `&>`, flags of `echo`, `let`,
 /// `source`, `set -o pipefail`, names like SIGTERM, `${x:1:2}`, `${x/a/b}`; `[^a]`, which musl's
-/// `fnmatch` takes for `[!a]`.
-const BUSYBOX_HAS: [&str; 17] = [
-    "SC3001", "SC3003", "SC3010", "SC3014", "SC3015", "SC3018", "SC3019", "SC3020", "SC3026",
-    "SC3036", "SC3037", "SC3039", "SC3040", "SC3046", "SC3048", "SC3057", "SC3060",
+/// `fnmatch` takes for `[!a]`; words behind the file that `.` reads.
+const BUSYBOX_HAS: [&str; 18] = [
+    "SC2240", "SC3001", "SC3003", "SC3010", "SC3014", "SC3015", "SC3018", "SC3019", "SC3020",
+    "SC3026", "SC3036", "SC3037", "SC3039", "SC3040", "SC3046", "SC3048", "SC3057", "SC3060",
 ];
 
 /// What Debian's shell has though POSIX has not: `local`, and `ulimit` with most flags.
