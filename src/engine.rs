@@ -389,18 +389,23 @@ fn check_builds(source: &Source, file: &File, settings: &Settings) -> Found {
 /// Takes away the fixes that reach into an instruction which another one swallows: its text is read as
 /// part of something else, and means another thing when that is mended.
 fn keep_out_of_swallowed(facts: &Facts<'_>, found: &mut [Diagnostic]) {
-    let reaches = |fix: &mut Fix| {
+    // Of one instruction there may be thousands of edits.
+    let mut known: HashMap<usize, Option<(Span, Keyword)>> = HashMap::new();
+    let mut reaches = |fix: &mut Fix| {
         fix.edits.iter().any(|edit| {
             let at = facts
                 .nodes
                 .partition_point(|n| n.instruction.span.start <= edit.span.start);
             let node = at.checked_sub(1).and_then(|at| facts.nodes.get(at));
-            let swallowed = node.and_then(|n| facts.swallowed(n));
+            let swallowed = node.and_then(|n| {
+                let found = known.entry(n.index).or_insert_with(|| facts.swallowed(n));
+                *found
+            });
             swallowed.is_some_and(|(word, _)| edit.span.start >= word.start)
         })
     };
     for diagnostic in found {
-        diagnostic.fix.take_if(reaches);
+        diagnostic.fix.take_if(&mut reaches);
     }
 }
 
