@@ -1,0 +1,97 @@
+//! Lines of files whose passwords nothing names: `.pgpass`, `.curlrc`, the users of Redis.
+
+use super::{Named, judged, password};
+
+/// Redis has the password of a user behind a `>`: `user bob on >x ~* +@all`.
+pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
+    let is_list = line.contains("user ") || line.contains("SETUSER ") || line.contains("setuser ");
+    if !is_list || !line.contains(" on ") {
+        return;
+    }
+    for (at, _) in line.match_indices(" >") {
+        let start = at + 2;
+        let rest = line.get(start..).unwrap_or_default();
+        let end = rest.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+        let value = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let has_rules =
+            rest.contains(['~', '+']) || line.get(..at).is_some_and(|b| b.contains(['~', '+']));
+        if has_rules && let Some(kind) = judged(&password(), value) {
+            found.push(Named::password(start..start + value.len(), kind));
+        }
+    }
+}
+
+/// The passwords in the lines of files that name nothing, if the text or what it stands in tells
+/// of one.
+pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
+    type Reader = fn(&str) -> Vec<Named>;
+    const READERS: [(&str, Reader); 3] = [
+        ("pgpass", in_pgpass),
+        ("curlrc", in_curlrc),
+        ("sasl_passwd", in_sasl_passwd),
+    ];
+    let tells = |file: &str| around.contains(file) || text.contains(file);
+    let readers = READERS.iter().filter(|(file, _)| tells(file));
+    readers.flat_map(|(_, read)| read(text)).collect()
+}
+
+/// The passwords in the lines of a `.pgpass`: `host:port:database:user:password`.
+pub(super) fn in_pgpass(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
+        let fields: Vec<&str> = word.split(':').collect();
+        let [host, port, _, _, secret] = fields.as_slice() else {
+            continue;
+        };
+        let is_port = *port == "*" || !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        if host.is_empty() || !is_port {
+            continue;
+        }
+        push_password(text, secret, &mut found);
+    }
+    found
+}
+
+/// The password in a `.curlrc`: `user = "bob:x"`.
+pub(super) fn in_curlrc(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, name) in text.match_indices("user").chain(text.match_indices("-u")) {
+        let rest = text.get(at + name.len()..).unwrap_or_default();
+        let value = rest.trim_start_matches([' ', '=', ':', '\\', '"']);
+        if value.len() == rest.len() {
+            continue;
+        }
+        let end = value.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+        let pair = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
+        if let Some((_, secret)) = pair.split_once(':') {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The passwords that Postfix sends mail with: `[smtp.acme.dev]:587 bob:x`.
+pub(super) fn in_sasl_passwd(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let mut before = "";
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
+        let host = std::mem::replace(&mut before, word);
+        let is_host = host.starts_with('[') || host.contains('.');
+        let word = word.split('\\').next().unwrap_or(word);
+        if let Some((_, secret)) = word.split_once(':').filter(|_| is_host) {
+            let is_port = secret.bytes().all(|b| b.is_ascii_digit());
+            if !is_port && !word.starts_with('[') {
+                push_password(text, secret, &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// Adds a part of a text as a password.
+pub(super) fn push_password(text: &str, secret: &str, found: &mut Vec<Named>) {
+    if let Some(kind) = judged(&password(), secret) {
+        let start = secret.as_ptr() as usize - text.as_ptr() as usize;
+        found.push(Named::password(start..start + secret.len(), kind));
+    }
+}

@@ -1,0 +1,314 @@
+//! Values behind the names of secrets, in any text: `export TOKEN=x`, `password: x`,
+//! `{"password": "x"}`, `<password>x</password>`, lines of a `.netrc`.
+
+mod called;
+mod calls;
+mod directives;
+mod files;
+mod place;
+mod substitution;
+
+use std::ops::Range;
+
+use super::name::{self, Noun, SecretName};
+use super::value::{self, ValueKind};
+use called::{
+    Called, LINES, Way, behind_host, element, host_keyed, is_attribute, on_next_line, push_called,
+};
+use calls::{in_calls, in_dialogues, in_single_calls};
+use directives::{begins_line, in_words};
+use files::in_access_lists;
+pub use files::in_password_files;
+use place::{Ends, Place, is_quoted, named, value_at};
+use substitution::in_substitutions;
+
+/// What a text is, as far as it decides where a value ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Commands for a shell.
+    Shell,
+    /// A file of settings, a label, whatever else.
+    Any,
+}
+
+/// A value behind the name of a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// What it promises.
+    pub noun: Noun,
+    /// Where the value stands.
+    pub range: Range<usize>,
+    /// What it is: a secret, or what everybody tries first.
+    pub kind: ValueKind,
+    /// Whether the name begins a word outside quotes, as in `export X=y`.
+    pub is_bare: bool,
+}
+
+impl Named {
+    /// A password that its place gives away: nothing names it.
+    fn password(range: Range<usize>, kind: ValueKind) -> Self {
+        Self {
+            name: "password".to_owned(),
+            noun: Noun::Password,
+            range,
+            kind,
+            is_bare: false,
+        }
+    }
+}
+
+/// The most of a name and of a value that is looked at.
+const REACH: usize = 1024;
+
+/// The values behind the names of secrets in a text.
+pub fn find(text: &str, language: Language) -> Vec<Named> {
+    let mut found = Vec::new();
+    if !name::may_name(text) {
+        return found;
+    }
+    let is_netrc = text.contains("machine ")
+        || text.contains("default login ")
+        || begins_line(text, "user ") && begins_line(text, "password ");
+    let mut start = 0;
+    let mut called = None;
+    // NuGet's keys stand behind addresses.
+    let mut are_keys = false;
+    for line in text.split_inclusive('\n') {
+        let first = found.len();
+        are_keys = (are_keys || line.contains("<apikeys>")) && !line.contains("</apikeys>");
+        if are_keys && line.contains("<add ") {
+            called = Some(Called {
+                class: password(),
+                name: "apikeys".to_owned(),
+                lines: LINES + 1,
+                way: Way::Attribute,
+            });
+        }
+        if called.is_some() || name::may_name(line) {
+            in_line(line.trim_end(), language, is_netrc, &mut called, &mut found);
+        }
+        for named in found.iter_mut().skip(first) {
+            named.range = named.range.start + start..named.range.end + start;
+        }
+        start += line.len();
+    }
+    in_dialogues(text, &mut found);
+    found
+}
+
+fn in_line(
+    line: &str,
+    language: Language,
+    is_netrc: bool,
+    called: &mut Option<Called>,
+    found: &mut Vec<Named>,
+) {
+    *called = called.take().and_then(|c| {
+        let lines = c.lines.checked_sub(1)?;
+        Some(Called { lines, ..c })
+    });
+    on_next_line(line, called, found);
+    // Up to here everything was looked at.
+    let mut seen = 0;
+    for (at, separator) in line.match_indices(['=', ':', '>']) {
+        if at < seen {
+            continue;
+        }
+        if separator == ">"
+            && let Some(text) = element(line, at)
+            && let Some(c) = called.take_if(|c| c.lines == LINES && c.way == Way::Attribute)
+        {
+            push_called(line, text, c, found);
+            continue;
+        }
+        if separator == ":"
+            && let Some(name) = host_keyed(line, at)
+            && let Some(value) = behind_host(line, at)
+        {
+            let text = line.get(value.clone()).unwrap_or_default();
+            if let Some(kind) = judged(&password(), text) {
+                seen = value.end;
+                found.push(Named {
+                    name: name.to_owned(),
+                    noun: Noun::Token,
+                    range: value,
+                    kind,
+                    is_bare: false,
+                });
+            }
+            continue;
+        }
+        let Some(place) = named(line, at, separator) else {
+            continue;
+        };
+        let name = line.get(place.name.clone()).unwrap_or_default();
+        // A property that Java or Gradle is given.
+        let property = name.strip_prefix("-D").or_else(|| name.strip_prefix("-P"));
+        let name = property.unwrap_or(name);
+        if is_attribute(name) {
+            let value = value_at(line, at, &place, language);
+            let text = line.get(value.clone()).unwrap_or_default();
+            let names = matches!(name, "value" | "Value" | "val");
+            if names && let Some(c) = called.take_if(|c| c.way == Way::Attribute) {
+                seen = value.end;
+                push_called(line, value, c, found);
+            } else if !names
+                && !text.contains(char::is_whitespace)
+                && let Some(class) = name::classify(text).filter(|c| c.exact)
+            {
+                seen = value.end;
+                *called = Some(Called {
+                    class,
+                    name: text.to_owned(),
+                    lines: LINES,
+                    way: Way::Attribute,
+                });
+                continue;
+            }
+        }
+        let Some(class) = in_its_place(line, &place, name).or_else(|| name::classify(name)) else {
+            continue;
+        };
+        if place.quoted_only && !line.get(place.from..).is_some_and(is_quoted) {
+            continue;
+        }
+        let value = value_at(line, at, &place, language);
+        let text = line.get(value.clone()).unwrap_or_default();
+        // The tag of an element that ends elsewhere.
+        if place.ends == Ends::Tag && class.exact {
+            let tag = line
+                .trim()
+                .strip_prefix('<')
+                .and_then(|t| t.strip_suffix('>'));
+            if tag == Some(name) {
+                *called = Some(Called {
+                    name: name.to_owned(),
+                    class,
+                    lines: LINES,
+                    way: Way::Element,
+                });
+                continue;
+            }
+            // `<password>` in an example is no element.
+            let closes = line.get(value.end..).is_some_and(|b| b.starts_with("</"));
+            if !closes || text.contains(['>', '"']) {
+                continue;
+            }
+        }
+        let kind = judge(&class, text, &place).or_else(|| cookie(line, &place, &class, text));
+        if let Some(kind) = kind {
+            seen = value.end;
+            let ahead = line.get(..place.name.start).unwrap_or_default();
+            found.push(Named {
+                name: name.to_owned(),
+                noun: class.noun,
+                range: value,
+                kind,
+                is_bare: ahead.is_empty()
+                    || ahead.ends_with([' ', '\t', ';'])
+                    || ahead.ends_with("&&"),
+            });
+        } else if value.len() > REACH {
+            // Whoever nests that much hides nothing there that a person could read.
+            seen = value.end;
+        }
+    }
+    in_words(line, language, is_netrc, found);
+    in_calls(line, found);
+    in_single_calls(line, found);
+    in_access_lists(line, found);
+    in_substitutions(line, found);
+}
+
+/// A name that promises a secret only where it stands: `pwd: 'x'` in a program, `user=a,pass=x`
+/// among the options of a mount.
+fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
+    let before = line.get(..place.name.start)?;
+    let is_quoted = line.get(place.from..).is_some_and(is_quoted);
+    let behind = line
+        .get(place.name.end..)?
+        .trim_start_matches(['"', '\'', '\\']);
+    let is_member = name == "pwd" && behind.starts_with(':') && is_quoted;
+    let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
+    (is_member || is_option).then(password)
+}
+
+/// The session of a cookie may be a number of many digits.
+fn cookie(line: &str, place: &Place, class: &SecretName, text: &str) -> Option<ValueKind> {
+    let before = line.get(..place.name.start)?;
+    let is_cookie = ["ookie", " -b "].iter().any(|w| before.contains(w));
+    let is_session = matches!(
+        class.words.last()?.as_str(),
+        "session" | "sessionid" | "jsessionid" | "phpsessid"
+    );
+    let is_number = text.len() >= 24 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    (is_cookie && is_session && is_number && value::distinct(text) > 6).then_some(ValueKind::Random)
+}
+
+fn password() -> SecretName {
+    SecretName {
+        noun: Noun::Password,
+        strong: true,
+        exact: true,
+        words: vec!["password".to_owned()],
+    }
+}
+
+fn judge(class: &SecretName, text: &str, place: &Place) -> Option<ValueKind> {
+    let kind = judged(class, text)?;
+    (!place.spaced || !is_code(text)).then_some(kind)
+}
+
+fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
+    if text.starts_with("\\$") || text.starts_with("\\\\$") {
+        return None;
+    }
+    // What a command prints.
+    if text.trim_start_matches('\\').starts_with('`') {
+        return None;
+    }
+    if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*', '[']) {
+        return None;
+    }
+    // `$(…)` within, a pattern, a call.
+    if text.contains("$(")
+        || text.contains(".*")
+        || text.contains("[^")
+        || text.contains("=/")
+        || is_call(text)
+    {
+        return None;
+    }
+    let end = text.floor_char_boundary(REACH);
+    let kind = value::classify(text.get(..end).unwrap_or(text), class);
+    let speaks = if class.strong {
+        kind.is_secret() || kind == ValueKind::Default
+    } else {
+        kind == ValueKind::Random
+    };
+    speaks.then_some(kind)
+}
+
+/// `getenv("X")`, `os.environ["X"]`, `config.get(`
+fn is_call(text: &str) -> bool {
+    let head = text.find(['(', '[']).and_then(|i| text.get(..i));
+    head.is_some_and(|head| {
+        !head.is_empty()
+            && head
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
+    })
+}
+
+/// A name of a program: `settings.password`, `user_input`.
+fn is_code(text: &str) -> bool {
+    let text = text.trim_end_matches([';', ',']);
+    if matches!(text, "await" | "new" | "self" | "lambda") {
+        return true;
+    }
+    text.bytes()
+        .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+        && text.contains(['_', '.'])
+}

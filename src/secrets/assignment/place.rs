@@ -1,0 +1,332 @@
+//! A name in front of a separator, where its value begins and where it ends.
+
+use std::ops::Range;
+
+use super::{Language, REACH};
+
+pub(super) fn is_quoted(text: &str) -> bool {
+    text.trim_start_matches('\\').starts_with(['"', '\''])
+}
+
+/// A name in front of a `=`, `:` or `>`.
+pub(super) struct Place {
+    pub(super) name: Range<usize>,
+    /// Where the value begins.
+    pub(super) from: usize,
+    pub(super) ends: Ends,
+    /// Whether blanks stand around the `=`, as in a program.
+    pub(super) spaced: bool,
+    /// Whether only a text in quotes is meant, since else it is a variable's.
+    pub(super) quoted_only: bool,
+}
+
+/// What ends a value, besides its quotes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// A blank.
+    Word,
+    /// `}`
+    Brace,
+    /// What ends a parameter of a URL.
+    Parameter,
+    /// `<`
+    Tag,
+}
+
+/// The name in front of a separator, where its value begins and what ends it.
+pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
+    let before = line.get(..at)?;
+    let after = line.get(at + 1..)?;
+    let bare = before.trim_end_matches(['"', '\'', ' ', '\\']);
+    // `os.environ["NAME"] = `
+    let index = bare.strip_suffix(']').filter(|b| b.ends_with(['"', '\'']));
+    let bare = match index {
+        Some(index) => index.trim_end_matches(['"', '\'', '\\']),
+        None => bare,
+    };
+    // `:=`, `?=`
+    let bare = match separator {
+        "=" => bare.trim_end_matches([':', '?']).trim_end(),
+        _ => bare,
+    };
+    let name_start = bare
+        .char_indices()
+        .rev()
+        .take(REACH)
+        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+        .last()?
+        .0;
+    // `\n` ends the line before.
+    let breaks = bare.get(..name_start)?.ends_with('\\')
+        && bare.get(name_start..)?.starts_with(['n', 'r', 't']);
+    let name_start = name_start + usize::from(breaks);
+    let name = name_start..bare.len();
+    let ahead = if breaks {
+        ""
+    } else {
+        before.get(..name_start)?
+    };
+    let place = |from, ends| Place {
+        name: name.clone(),
+        from,
+        ends,
+        spaced: false,
+        quoted_only: false,
+    };
+    if separator == ">" {
+        return (bare.len() == at && ahead.ends_with('<')).then(|| place(at + 1, Ends::Tag));
+    }
+    if separator == ":" {
+        // `${NAME:-default}`
+        if bare.len() == at && after.starts_with(['-', '=']) && ahead.ends_with("${") {
+            return Some(place(at + 2, Ends::Brace));
+        }
+        // A line of YAML or of JSON, a header.
+        // A symbol of Ruby begins with a colon too.
+        let starts = ahead
+            .trim_start_matches([' ', '\t', '-', '#', '{', ':'])
+            .is_empty();
+        let is_quoted = bare.len() < at && !before.ends_with(' ');
+        let flag = ahead.trim_end_matches(['"', '\'', ' ', '=']);
+        let is_header = bare.len() == at
+            && (ahead.ends_with(['"', '\'']) || flag.ends_with("-H") || flag.ends_with("--header"));
+        // A prompt ends with the quote: `'Password: '`.
+        let ends = |c: char| ahead.ends_with(c) && after.trim_start().starts_with(c);
+        if is_header && (ends('"') || ends('\'')) {
+            return None;
+        }
+        // `{ user: "x", password: "y" }`, `f(password: 'y')`
+        let is_member = bare.len() == at
+            && ahead.trim_end().ends_with([',', '{', '('])
+            && is_quoted_text(after);
+        // `'/Password:x'`
+        let is_windows = bare.len() == at
+            && [" /", "'/", "\"/"].iter().any(|end| ahead.ends_with(end))
+            && !after.starts_with('/');
+        if is_windows {
+            return Some(place(at + 1, Ends::Word));
+        }
+        let is_key =
+            starts || is_quoted || is_header || is_member || is_replacement(line, name_start);
+        let is_key = is_key && (after.starts_with([' ', '"', '\'', '\\']) || is_header);
+        let blanks = after.len() - after.trim_start().len();
+        return (is_key && !ahead.ends_with(['$', '{']))
+            .then(|| place(at + 1 + blanks, Ends::Word));
+    }
+    // Comparisons, and what is taken from a variable.
+    if after.starts_with(['=', '~']) || ahead.ends_with('@') || ahead.ends_with("${") {
+        return None;
+    }
+    // `'password' => 'x'`
+    if let Some(value) = after.strip_prefix('>') {
+        let from = line.len() - value.trim_start().len();
+        return Some(Place {
+            quoted_only: true,
+            ..place(from, Ends::Word)
+        });
+    }
+    // A variable of PHP or PowerShell is set to a text; that of a shell is compared with one.
+    let scoped = ["env:", "Env:", "ENV:", "global:", "script:"];
+    let scope = scoped.iter().find_map(|s| ahead.strip_suffix(s));
+    let sigil = scope.unwrap_or(ahead).strip_suffix('$');
+    if let Some(lead) = sigil {
+        let lead = lead.trim_end_matches(['"', '\'']).trim_end();
+        let compares = ["[", "test", "if", "!", "("]
+            .iter()
+            .any(|w| lead.ends_with(w));
+        if compares || lead.contains('[') {
+            return None;
+        }
+    }
+    let is_field = ahead.ends_with(';') && ahead.contains('=');
+    if is_field || ahead.ends_with(['?', '&']) && ahead.contains(['=', '/']) {
+        return Some(place(at + 1, Ends::Parameter));
+    }
+    // Blanks stand on both sides or on none.
+    let blanks = after.len() - after.trim_start_matches(' ').len();
+    let is_spaced = before.ends_with(' ');
+    // `[ "$x" = y ]`, `if x = y`
+    let tests = ahead.contains("[ ") || ahead.contains("[[") || ahead.contains('$');
+    let compares = is_spaced && tests && sigil.is_none() && index.is_none();
+    (is_spaced == (blanks > 0) && !compares).then(|| Place {
+        spaced: is_spaced,
+        quoted_only: sigil.is_some() || index.is_some(),
+        ..place(at + 1 + blanks, Ends::Word)
+    })
+}
+
+pub(super) fn is_quoted_text(text: &str) -> bool {
+    text.trim_start_matches([' ', '\\'])
+        .starts_with(['"', '\''])
+}
+
+/// Whether a place begins what `sed` writes: `s|password: .*|password: x|`.
+pub(super) fn is_replacement(line: &str, at: usize) -> bool {
+    let ahead = line.get(..at).unwrap_or_default();
+    let start = match open_quote(line, at) {
+        Some((quote, _)) => quote + 1,
+        None => ahead.rfind(' ').map_or(0, |i| i + 1),
+    };
+    sed_delimiter(line, start).is_some_and(|d| ahead.len() > start + 2 && ahead.ends_with(d))
+}
+
+/// The value of a place, without its quotes.
+pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<usize> {
+    let from = place.from;
+    let rest = line.get(from..).unwrap_or_default();
+    match place.ends {
+        Ends::Brace => {
+            let end = rest.find('}').unwrap_or(rest.len());
+            return unquoted(line, from..from + end);
+        }
+        Ends::Tag => return from..from + rest.find('<').unwrap_or(0),
+        Ends::Parameter => {
+            let end = rest.find(|c: char| c.is_whitespace() || "&#\"'`<>|;)\\".contains(c));
+            return from..from + end.unwrap_or(rest.len());
+        }
+        Ends::Word => {}
+    }
+    // `\"` in a quoted text.
+    if let Some(inner) = rest.strip_prefix("\\\"") {
+        let end = inner.find("\\\"").unwrap_or(inner.len());
+        return from + 2..from + 2 + end;
+    }
+    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let mut escaped = false;
+        let inner = rest.get(1..).unwrap_or_default();
+        let end = inner.find(|c| {
+            let ends = c == quote && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        let end = end.unwrap_or(inner.len());
+        // `"'x'"`
+        let other = if quote == '"' { '\'' } else { '"' };
+        let text = inner.get(..end).unwrap_or_default();
+        let is_quoted = end > 2 && text.starts_with(other) && text.ends_with(other);
+        let inset = usize::from(is_quoted);
+        return from + 1 + inset..from + 1 + end - inset;
+    }
+    // Inside a quoted word, as in JSON, its end is the value's.
+    let opening = line.get(..at).and_then(|b| b.rfind([' ', '"', '\'', ',']));
+    let start = opening.map_or(0, |i| i + 1);
+    let opening = opening.and_then(|i| line.get(i..=i)).unwrap_or(" ");
+    let outer = opening.chars().next().filter(|c| !matches!(c, ' ' | ','));
+    // A quote that was opened before: `echo "export X=y"`, `sed 's/x = .*/x = y/'`.
+    let open = match outer {
+        Some(_) => None,
+        None => open_quote(line, place.name.start).filter(|(_, quote)| rest.contains(*quote)),
+    };
+    let outer = outer.or(open.map(|(_, quote)| quote));
+    let delimiter =
+        sed_delimiter(line, start).or_else(|| open.and_then(|(i, _)| sed_delimiter(line, i + 1)));
+    let is_shell = language == Language::Shell && outer.is_none();
+    let mut before = ' ';
+    let mut escaped = false;
+    let end = rest.find(|c: char| {
+        let ends = !escaped
+            && (c.is_whitespace()
+                || Some(c) == outer
+                || Some(c) == delimiter
+                || is_shell && matches!(c, ';' | '&' | '|' | ')' | '>' | '<' | '`'));
+        // A line that `echo -e` and `printf` end.
+        let ends = ends || before == '\\' && c == 'n' && outer.is_some();
+        escaped = c == '\\' && !escaped;
+        before = c;
+        ends
+    });
+    let mut end = end.unwrap_or(rest.len());
+    let text = rest.get(..end).unwrap_or_default();
+    // `password=x,ssl=True`, `secret=x&scope=y`
+    let field = text.match_indices([',', '&']).find(|(i, _)| {
+        let next = text.get(i + 1..).unwrap_or_default();
+        let name = next.split('=').next().unwrap_or_default();
+        next.len() > name.len()
+            && !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+    });
+    if let Some((field, _)) = field {
+        end = field;
+    }
+    let text = rest.get(..end).unwrap_or_default();
+    // The command ends, not the quoted script: `sh -c "export X=y; app"`.
+    if open.is_some() {
+        end = text.trim_end_matches(';').len();
+        // `"X='host=h password=y'"`
+        let inner = rest.get(..end).unwrap_or_default();
+        if let Some(bare) = inner.strip_suffix(['"', '\''])
+            && !bare.contains(['"', '\''])
+        {
+            end = bare.len();
+        }
+        // `'SCRAM-SHA-256=[password=y]'`
+        let inner = rest.get(..end).unwrap_or_default();
+        if let Some(bare) = inner.strip_suffix(']')
+            && !bare.contains('[')
+            && line.get(..at).is_some_and(|b| b.contains("=["))
+        {
+            end = bare.len();
+        }
+        // `"$(X=y)"`
+        let inner = rest.get(..end).unwrap_or_default();
+        let ahead = line.get(..at).unwrap_or_default();
+        if let Some(bare) = inner.strip_suffix(')')
+            && !bare.contains('(')
+            && ahead.rfind("$(") > ahead.rfind(')')
+            && ahead.contains("$(")
+        {
+            end = bare.len();
+        }
+    }
+    if outer.is_some() && rest.get(end..).is_some_and(|r| r.starts_with('n')) {
+        end = text.trim_end_matches('\\').len();
+    }
+    from..from + end
+}
+
+/// The quote that is open at a place, and where it was opened.
+pub(super) fn open_quote(line: &str, at: usize) -> Option<(usize, char)> {
+    let mut open: Option<(usize, char)> = None;
+    let mut escaped = false;
+    for (i, c) in line.get(..at)?.char_indices() {
+        if !escaped && matches!(c, '"' | '\'') {
+            open = match open {
+                None => Some((i, c)),
+                Some((_, quote)) if quote == c => None,
+                other => other,
+            };
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    open
+}
+
+/// The `/` of `s/x/y/`, if the word is a command of sed.
+pub(super) fn sed_delimiter(line: &str, start: usize) -> Option<char> {
+    let word = line.get(start..)?;
+    let word = word.trim_start_matches(['"', '\'']);
+    let word = word.strip_prefix('s')?;
+    word.chars()
+        .next()
+        .filter(|c| matches!(c, '/' | '|' | '#' | '@' | ',' | '~' | '%' | '!'))
+}
+
+/// A value without what ends the quotes, the command or the expression around it.
+pub(super) fn without_end(line: &str, range: Range<usize>) -> Range<usize> {
+    let text = line.get(range.clone()).unwrap_or_default();
+    let bare = text.trim_end_matches([';', ')', '}']);
+    let bare = match bare.strip_suffix(['"', '\'']) {
+        Some(inner) => inner,
+        None => text,
+    };
+    let bare = bare.trim_end_matches("/g").trim_end_matches('/');
+    range.start..range.start + bare.len()
+}
+
+/// A range without the quotes around it.
+pub(super) fn unquoted(line: &str, range: Range<usize>) -> Range<usize> {
+    let text = line.get(range.clone()).unwrap_or_default();
+    let start = range.start + text.len() - text.trim_start_matches(['"', '\'']).len();
+    let end = range.start + text.trim_end_matches(['"', '\'']).len();
+    start..end.max(start)
+}

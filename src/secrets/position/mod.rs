@@ -1,0 +1,435 @@
+//! Credentials at their place on a command line: where a program takes one, any value is.
+
+mod input;
+mod named;
+mod options;
+
+use super::listed;
+use super::scan::{self, Hit};
+use super::value::ValueKind;
+pub use super::words::Lookup;
+use super::words::{HOLE, Line, Word, base, commands};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use named::{by_file, by_flag_names, by_format, by_settings, by_value_flag};
+use options::apply;
+
+/// What a program reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    /// A password.
+    Password,
+    /// Lines `user:password`.
+    Pairs,
+    /// Lines `user NAME PASSWORD`.
+    Logins,
+}
+
+/// Where a program takes a credential; what the fields mean stands in `data/credentials.toml`.
+struct Position {
+    after: &'static [&'static str],
+    with: &'static str,
+    value: &'static [&'static str],
+    joined: &'static [&'static str],
+    pair: &'static [&'static str],
+    separator: Option<char>,
+    prefix: &'static str,
+    operand: Option<i8>,
+    options: &'static [&'static str],
+    key: &'static str,
+    input: Option<Input>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/credentials.rs"));
+
+/// A credential on a command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Positioned {
+    /// The program that takes it.
+    pub program: String,
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// The credential.
+    pub secret: String,
+    /// What it is: a secret, or what everybody tries first.
+    pub kind: ValueKind,
+    /// Whether variables are part of it.
+    pub expanded: bool,
+}
+
+/// The credentials on the command lines of a text.
+pub fn find(text: &str, lookup: Lookup<'_>) -> Vec<Positioned> {
+    look_at(&commands(text, lookup))
+}
+
+/// The same, and what the values of variables make a secret of: `$FIRST_HALF$SECOND_HALF`.
+pub fn find_with_values(text: &str, lookup: Lookup<'_>) -> (Vec<Positioned>, Vec<Hit>) {
+    let lines = commands(text, lookup);
+    let mut hits = Vec::new();
+    let words = lines.iter().flat_map(|l| &l.words);
+    for word in words.filter(|w| w.expanded) {
+        let found = scan::scan(&word.text).into_iter().filter(|h| h.certain);
+        hits.extend(found.map(|hit| Hit {
+            range: word.place(hit.range),
+            ..hit
+        }));
+    }
+    (look_at(&lines), hits)
+}
+
+/// The credentials among the words of one command: the number of the word, and the credential with
+/// its place in that word.
+pub fn find_in_words(words: &[&str], lookup: Lookup<'_>) -> Vec<(usize, Positioned)> {
+    // As a shell would have to write them, so that quoted scripts are found.
+    let mut text = String::new();
+    let mut starts = Vec::new();
+    for word in words {
+        text.push('\'');
+        starts.push(text.len());
+        text.push_str(&word.replace('\'', "\""));
+        text.push_str("' ");
+    }
+    let found = find(&text, lookup).into_iter();
+    let place = |mut credential: Positioned| {
+        let index = starts.partition_point(|s| *s <= credential.range.start);
+        let index = index.checked_sub(1)?;
+        let start = starts.get(index)?;
+        credential.range = credential.range.start - start..credential.range.end - start;
+        Some((index, credential))
+    };
+    found.filter_map(place).collect()
+}
+
+/// The words of each command of a text, without quotes.
+pub fn arguments(text: &str, lookup: Lookup<'_>) -> Vec<Vec<String>> {
+    let words = |line: Line| line.words.into_iter().map(|w| w.text).collect();
+    commands(text, lookup).into_iter().map(words).collect()
+}
+
+fn look_at(lines: &[Line]) -> Vec<Positioned> {
+    let mut found: Vec<Positioned> = Vec::new();
+    for line in lines {
+        for positioned in credentials(line, lines) {
+            add(&mut found, positioned);
+        }
+    }
+    found
+}
+
+/// Words that stand before the program that runs in the end, sorted.
+const WRAPPERS: [&str; 77] = [
+    "!",
+    "-",
+    "/c",
+    "bash",
+    "builtin",
+    "bundle",
+    "bunx",
+    "busybox",
+    "call",
+    "chroot",
+    "cmd",
+    "cmd.exe",
+    "command",
+    "do",
+    "doas",
+    "docker",
+    "docker-compose",
+    "dockerize",
+    "dotnet",
+    "dumb-init",
+    "eatmydata",
+    "elif",
+    "else",
+    "entrypoint",
+    "env",
+    "eval",
+    "exec",
+    "exec-form",
+    "faketime",
+    "gosu",
+    "hatch",
+    "healthcheck",
+    "if",
+    "ionice",
+    "java",
+    "kubectl",
+    "nice",
+    "node",
+    "nohup",
+    "npx",
+    "onbuild",
+    "pdm",
+    "php",
+    "pipx",
+    "podman",
+    "poetry",
+    "powershell",
+    "proxychains",
+    "pwsh",
+    "python",
+    "python3",
+    "ruby",
+    "run",
+    "runuser",
+    "setpriv",
+    "sh",
+    "shell",
+    "sshpass",
+    "start",
+    "stdbuf",
+    "su",
+    "su-exec",
+    "sudo",
+    "then",
+    "time",
+    "timeout",
+    "tini",
+    "tsocks",
+    "until",
+    "uv",
+    "uvx",
+    "wait-for-it",
+    "while",
+    "wine",
+    "winpty",
+    "xargs",
+    "{",
+];
+
+/// Those of them that are the shell's own, with no words that belong to them.
+const KEYWORDS: &str = "! { do elif else if then time until while";
+
+fn positions_of(lower: &str) -> &'static [usize] {
+    let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(lower));
+    let found = found.ok().or_else(|| {
+        // `pip3.11`
+        let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        if bare.len() == lower.len() {
+            return None;
+        }
+        let found = PROGRAMS.binary_search_by(|(name, _)| (*name).cmp(bare));
+        found.ok()
+    });
+    found
+        .and_then(|i| PROGRAMS.get(i))
+        .map_or(&[], |(_, positions)| positions)
+}
+
+fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
+    let mut found = Vec::new();
+    // Words that a program takes for a credential, whatever they are.
+    let mut taken = Vec::new();
+    let mut before = 0;
+    for (i, word) in line.words.iter().enumerate().take(16) {
+        if word.text.contains(HOLE) && !word.text.contains('/') {
+            if i == 0 {
+                // `$secret = ConvertTo-SecureString x`
+                if line.words.get(1).is_none_or(|w| w.text != "=") {
+                    break;
+                }
+                before = 2;
+            }
+            continue;
+        }
+        if before == 2 && i == 1 {
+            continue;
+        }
+        let program = base(&word.text);
+        let has_capitals = program.bytes().any(|b| b.is_ascii_uppercase());
+        let lower = if has_capitals {
+            Cow::Owned(program.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(program)
+        };
+        let positions = positions_of(&lower);
+        let arguments = line.words.get(i + 1..).unwrap_or_default();
+        for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
+            apply(
+                position, program, arguments, line, lines, &mut taken, &mut found,
+            );
+        }
+        let is_wrapper = WRAPPERS.binary_search(&&*lower).is_ok();
+        if i == 0 || is_wrapper {
+            before = i;
+        }
+        let assigns = word.text.contains('=');
+        if !is_wrapper && i == before && !assigns && (i == 0 || !positions.is_empty()) {
+            break;
+        }
+        // `then apt-get install curl`: what follows a keyword is the program.
+        let follows = i == before + 1 && !word.text.starts_with('-') && !assigns;
+        let keyword = line
+            .words
+            .get(before)
+            .is_some_and(|w| listed(KEYWORDS, &w.text));
+        if !is_wrapper && follows && keyword {
+            break;
+        }
+        // A wrapper has few words of its own.
+        if i > before + 4 {
+            break;
+        }
+        if assigns && i == before {
+            before = i + 1;
+        }
+    }
+    by_flag_names(line, &taken, &mut found);
+    by_settings(line, &mut found);
+    by_value_flag(line, &mut found);
+    by_format(line, &mut found);
+    by_file(line, lines, &mut found);
+    found
+}
+
+/// Adds what touches nothing that is known.
+fn add(found: &mut Vec<Positioned>, positioned: Positioned) {
+    let apart = |f: &Positioned| {
+        f.range.end <= positioned.range.start || positioned.range.end <= f.range.start
+    };
+    if found.iter().all(apart) {
+        found.push(positioned);
+    }
+}
+
+/// `-x`, `--long` or, for Windows, `/x`.
+fn is_flag(word: &Word) -> bool {
+    let bytes = word.text.as_bytes();
+    bytes.len() > 1
+        && (bytes.first() == Some(&b'-')
+            || bytes.first() == Some(&b'/') && (bytes.len() < 5 || is_windows_flag(&word.text)))
+}
+
+/// `/user:bob`
+fn is_windows_flag(text: &str) -> bool {
+    let name = text.strip_prefix('/').and_then(|t| t.split_once(':'));
+    name.is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+/// The words of a command from its program on.
+fn own_words(line: &Line) -> impl Iterator<Item = &Word> {
+    line.words.iter().skip_while(|w| {
+        let text = base(&w.text).to_ascii_lowercase();
+        let is_number = text.bytes().all(|b| b.is_ascii_digit());
+        WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=') || is_number
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let found = find(text, &|_| None);
+        found
+            .iter()
+            .map(|f| format!("{} {}", f.program, &text[f.range.clone()]))
+            .collect()
+    }
+
+    /// A password that nobody has.
+    fn password() -> String {
+        ["violet", "umbrella", "9"].join("-")
+    }
+
+    #[test]
+    fn where_programs_take_passwords() {
+        for (text, program) in [
+            ("mysql -u root -p@ db", "mysql"),
+            ("mysql -uroot --password=@ -e 'select 1'", "mysql"),
+            ("mysqladmin -u root password @", "mysqladmin"),
+            ("curl -fsSL -u bot:@ https://a", "curl"),
+            ("curl -fsSLu bot:@ https://a", "curl"),
+            ("curl -ubot:@ https://a", "curl"),
+            ("wget --user=a --password=@ https://a", "wget"),
+            ("wget --http-password @ https://a", "wget"),
+            ("sshpass -p @ ssh a@b", "sshpass"),
+            ("sshpass -p'@' ssh a@b", "sshpass"),
+            ("docker login -u a -p @ registry", "docker"),
+            ("sudo docker login --username a --password @ r", "docker"),
+            ("useradd -m -p @ bob", "useradd"),
+            ("echo 'root:@' | chpasswd", "chpasswd"),
+            ("echo root:@|sudo chpasswd", "chpasswd"),
+            ("printf 'bob:%s' x; chpasswd <<< \"bob:@\"", "chpasswd"),
+            ("chpasswd <<E\nbob:@\nE\n", "chpasswd"),
+            ("echo -e '@\\n@' | passwd root", "passwd"),
+            ("echo @ | passwd --stdin root", "passwd"),
+            ("echo @ | docker login --password-stdin r", "docker"),
+            ("net user bob @ /add", "net"),
+            ("redis-cli -a @ ping", "redis-cli"),
+            ("unzip -P @ x.zip", "unzip"),
+            ("7z x -p@ x.7z", "7z"),
+            ("openssl rsa -passin pass:@ -in x", "openssl"),
+            ("keytool -importcert -storepass @ -noprompt", "keytool"),
+            ("htpasswd -cb /etc/htpasswd bob @", "htpasswd"),
+            ("ssh-keygen -t rsa -N @ -f x", "ssh-keygen"),
+            ("composer config http-basic.a.b user @", "composer"),
+            ("rabbitmqctl add_user bob @", "rabbitmqctl"),
+            ("mc alias set a https://b bob @", "mc"),
+            ("sh -c \"mysql -p@ x\"", "mysql"),
+            ("su - bob -c 'mysql -p@'", "mysql"),
+            ("true && DEBIAN=1 sudo -E env X=1 mysql -p@", "mysql"),
+            ("smbclient //a/b -U bob%@", "smbclient"),
+            ("xfreerdp /u:bob /p:@ /v:a", "xfreerdp"),
+            ("app --token @ --x", ""),
+            ("app --api-key '@'", ""),
+            ("[\"app\", \"--password\", \"@\"]", ""),
+            ("sqlcmd -S a -U sa -P @", "sqlcmd"),
+            ("python -m twine upload -u a -p @ dist/*", "twine"),
+            ("vault login @", "vault"),
+            ("ldapsearch -x -D cn=a -w @", "ldapsearch"),
+            ("drush -y upwd bob @", "drush"),
+            ("drush user:password bob '@'", "drush"),
+            ("printf 'root:%s' '@' | chpasswd", "chpasswd"),
+            ("printf 'root:%s\\n' @ | chpasswd", "chpasswd"),
+            ("jq --arg password '@' '.a=$password' x", "jq"),
+            ("xmlstarlet ed -u //db/password -v '@' x", "xmlstarlet"),
+        ] {
+            let text = text.replace('@', &password()).replace("a-9@b", "a@b");
+            let all = found(&text);
+            assert!(
+                all.contains(&format!("{program} {}", password())),
+                "{text}: {all:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_password() {
+        for text in [
+            "mkdir -p /var/lib/app",
+            "mysql -p -u root",
+            "mysql -p\"$PASSWORD\" -u root",
+            "curl -u \"$USER:$PASS\" https://a",
+            "curl -u bob https://a",
+            "docker login -u bob --password-stdin registry < /run/secrets/x",
+            "echo \"$PASSWORD\" | docker login -u bob --password-stdin",
+            "echo root:$PASSWORD | chpasswd",
+            "cat /run/secrets/x | chpasswd",
+            "docker run -p 8080:80 image",
+            "ssh -p 2222 host",
+            "nc -p 1234",
+            "grep --token x y",
+            "useradd -r -s /bin/false -p '!' bob",
+            "passwd -d root",
+            "wget --password-file=/x",
+            "openssl req -passin env:PASS -passout file:/x",
+            "app --token-file token.txt --secret-name mysecret",
+            "docker build --secret id=npm,src=.npmrc .",
+            "apt-get install -y passwd sshpass mysql-client",
+            "ssh-keygen -t rsa -N '' -f x",
+        ] {
+            assert_eq!(found(text), [] as [&str; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn values_of_variables_are_put_in() {
+        let lookup = |name: &str| (name == "P").then(password);
+        let text = "mysql -p$P";
+        let found = find(text, &lookup);
+        assert_eq!(&text[found[0].range.clone()], "$P");
+        assert!(found[0].expanded);
+    }
+}
