@@ -53,6 +53,7 @@ const NOUNS: &[(&str, Noun)] = &[
     ("passcode", Noun::Password),
     ("passwort", Noun::Password),
     ("psk", Noun::Password),
+    ("authtok", Noun::Password),
     ("contraseña", Noun::Password),
     ("secret", Noun::Secret),
     ("secrets", Noun::Secret),
@@ -208,6 +209,8 @@ pub fn classify(name: &str) -> Option<SecretName> {
             "auth" if last && is_npm_auth(name) => Some((i, i, Noun::Secret, true)),
             // `X-JFrog-Art-Api`
             "api" if last && before == "art" => Some((i, i, Noun::Key, true)),
+            // What the agents of Consul share.
+            "encrypt" if bare.len() == 1 => Some((i, i, Noun::Key, false)),
             "auth" | "jwt" | "salt" | "session" | "sessionid" | "jsessionid" | "phpsessid"
                 if last =>
             {
@@ -252,7 +255,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 21] = [
+const HINTS: [&str; 24] = [
     "pass",
     "pw",
     "secret",
@@ -269,8 +272,11 @@ const HINTS: [&str; 21] = [
     "art-api",
     "bearer",
     "sonar.login",
-    "crypt(",
+    "crypt",
     "pdo(",
+    "login",
+    "superuser(",
+    "getconnection(",
     ">connect(",
     "mysqli",
     " on >",

@@ -125,6 +125,12 @@ impl Word {
         }
     }
 
+    /// Whether a part of the text is not written where it stands, as far as that is known.
+    pub fn is_expanded(&self, part: &Range<usize>) -> bool {
+        let mut pieces = self.pieces_of(part.clone(), 0);
+        self.expanded && pieces.any(|p| !p.verbatim && p.end - p.start > 2)
+    }
+
     /// The pieces of a part of the text, which begin at `at` then.
     fn pieces_of(&self, part: Range<usize>, at: u32) -> impl Iterator<Item = Piece> + '_ {
         let first = self.piece(part.start).unwrap_or(self.pieces.len());
@@ -154,6 +160,37 @@ impl Word {
         }
     }
 
+    /// The same with the characters that escapes stand for: `\n`, `\t`, `\"`.
+    pub fn decoded(&self) -> Word {
+        let bytes = self.text.as_bytes();
+        let mut pieces: Vec<Word> = Vec::new();
+        let mut from = 0;
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            let decoded = match (byte, bytes.get(at + 1)) {
+                (b'\\', Some(b'n')) => "\n",
+                (b'\\', Some(b't')) => "\t",
+                (b'\\', Some(b'"')) => "\"",
+                (b'\\', Some(b'\'')) => "'",
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            pieces.push(self.part(from..at));
+            pieces.push(self.part(at..at + 2).stand_for(decoded));
+            at += 2;
+            from = at;
+        }
+        if pieces.is_empty() {
+            return self.clone();
+        }
+        pieces.push(self.part(from..bytes.len()));
+        let mut all = Word::concatenated(&pieces.iter().collect::<Vec<_>>());
+        all.range = self.range.clone();
+        all
+    }
+
     /// Another text that is all at the place of this word.
     pub fn stand_for(&self, text: &str) -> Word {
         let place = self.place(0..self.text.len());
@@ -169,6 +206,15 @@ impl Word {
 
     /// Words with a blank between them.
     pub fn joined(words: &[&Word]) -> Word {
+        Word::separated(words, " ")
+    }
+
+    /// Words on lines of their own.
+    pub fn lines(words: &[&Word]) -> Word {
+        Word::separated(words, "\n")
+    }
+
+    fn separated(words: &[&Word], separator: &str) -> Word {
         let mut all = Word {
             quoted: true,
             ..Word::default()
@@ -177,7 +223,7 @@ impl Word {
             if !all.text.is_empty() {
                 let last = all.text.len() - 1;
                 let end = all.byte(last).map_or(0, |p| p.1);
-                all.push_piece(" ", end, end, false);
+                all.push_piece(separator, end, end, false);
             } else {
                 all.range = word.range.clone();
             }
@@ -270,6 +316,7 @@ pub(super) fn commands(text: &str, lookup: Lookup<'_>) -> Vec<Line> {
     };
     reader.read(None);
     let mut lines = reader.lines;
+    spread_targets(&mut lines);
     let mut from = 0;
     for _ in 0..2 {
         let end = lines.len();
@@ -286,6 +333,44 @@ pub(super) fn commands(text: &str, lookup: Lookup<'_>) -> Vec<Line> {
         from = end;
     }
     lines
+}
+
+/// The file that `tee` writes.
+fn teed(line: &Line) -> Option<&str> {
+    let mut words = line.words.iter().skip_while(|w| base(&w.text) == "sudo");
+    let is_tee = words.next().is_some_and(|w| base(&w.text) == "tee");
+    let file = words.find(|w| !w.text.starts_with('-'))?;
+    is_tee.then_some(file.text.as_str())
+}
+
+/// What a group prints goes where its end says: `{ echo a; echo b; } > file`.
+fn spread_targets(lines: &mut [Line]) {
+    for end in 0..lines.len() {
+        let line = lines.get(end);
+        // `echo a | sudo tee file`
+        let file = line.and_then(teed).map(str::to_owned);
+        let piped = line.and_then(|l| l.piped);
+        if let Some(file) = file {
+            if let Some(line) = piped.and_then(|p| lines.get_mut(p)) {
+                line.target.get_or_insert(file);
+            }
+            continue;
+        }
+        let target = line
+            .filter(|l| l.words.first().is_some_and(|w| w.text == "}"))
+            .and_then(|l| l.target.clone());
+        let Some(target) = target else {
+            continue;
+        };
+        let before = lines.get_mut(..end).unwrap_or_default();
+        for line in before.iter_mut().rev() {
+            let opens = line.words.first().is_some_and(|w| w.text.starts_with('{'));
+            line.target.get_or_insert_with(|| target.clone());
+            if opens {
+                break;
+            }
+        }
+    }
 }
 
 /// The commands of a script that is a word.
@@ -309,45 +394,50 @@ fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
     lines
 }
 
+/// Programs that run a word as a script, sorted.
+pub(super) const RUNNERS: [&str; 30] = [
+    "ash",
+    "bash",
+    "busybox",
+    "cmd",
+    "cmd.exe",
+    "dash",
+    "docker",
+    "env",
+    "eval",
+    "exec",
+    "expect",
+    "fish",
+    "gosu",
+    "kadmin",
+    "kadmin.local",
+    "ksh",
+    "powershell",
+    "powershell.exe",
+    "pwsh",
+    "runuser",
+    "script",
+    "sh",
+    "ssh",
+    "su",
+    "su-exec",
+    "sudo",
+    "timeout",
+    "watch",
+    "xargs",
+    "zsh",
+];
+
 /// The words of a command that are scripts for another shell.
 fn scripts(line: Option<&Line>) -> Vec<Word> {
-    const RUNNERS: [&str; 30] = [
-        "ash",
-        "bash",
-        "busybox",
-        "cmd",
-        "cmd.exe",
-        "dash",
-        "docker",
-        "env",
-        "eval",
-        "exec",
-        "expect",
-        "fish",
-        "gosu",
-        "kadmin",
-        "kadmin.local",
-        "ksh",
-        "powershell",
-        "powershell.exe",
-        "pwsh",
-        "runuser",
-        "script",
-        "sh",
-        "ssh",
-        "su",
-        "su-exec",
-        "sudo",
-        "timeout",
-        "watch",
-        "xargs",
-        "zsh",
-    ];
     let Some(line) = line else {
         return Vec::new();
     };
     if line.target.is_some() {
-        return written(line);
+        let written = written(line);
+        if !written.is_empty() {
+            return written;
+        }
     }
     // Most commands have nothing that could be one.
     let inner = line.words.iter().skip(1);
@@ -374,6 +464,10 @@ fn written(line: &Line) -> Vec<Word> {
         .words
         .iter()
         .skip_while(|w| !w.quoted && w.text.starts_with(['{', '!']));
+    // `cat > script <<EOF`
+    if let Some(text) = &line.stdin {
+        return vec![text.clone()];
+    }
     let prints = |w: &Word| matches!(base(&w.text), "echo" | "printf");
     if !words.next().is_some_and(prints) {
         return Vec::new();

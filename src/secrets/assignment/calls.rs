@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::place::marked;
 use super::{Named, judged, password};
 use crate::secrets::name;
 
@@ -51,7 +52,11 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
         "passwd(",
     ];
     // What the number of the password is, and whether an address stands before it.
-    const LATER: [(&str, usize, bool); 9] = [
+    const LATER: [(&str, usize, bool); 13] = [
+        ("getConnection(", 2, false),
+        ("BasicAuth(", 1, false),
+        (".login(", 1, false),
+        ("auth=(", 1, false),
         ("create_superuser(", 2, false),
         ("create_user(", 2, true),
         ("db.auth(", 1, false),
@@ -75,8 +80,6 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
         for (at, _) in line.match_indices(call) {
             let before = line.get(..at).and_then(|b| b.chars().next_back());
             let start = at + call.len();
-            let rest = line.get(start..).unwrap_or_default();
-            let start = start + usize::from(rest.starts_with("b'") || rest.starts_with("b\""));
             if before.is_none_or(|c| !c.is_alphanumeric() && c != '_' || call == "crypt(")
                 && let Some((value, _)) = string(line, start)
             {
@@ -106,51 +109,72 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
     }
 }
 
-/// Calls that give a name a value: `define('DB_PASSWORD', 'x')`.
+/// Calls and lists that give a name a value: `define('DB_PASSWORD', 'x')`, `{password, "x"}`.
 pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
-    const CALLS: &[&str] = &[
+    // Whatever such a call is given as a value is one.
+    const SETTERS: [&str; 9] = [
         "define(",
         "setenv(",
         "putenv(",
         "Variable(",
         "setProperty(",
         "SetValue(",
+        "setdefault(",
+        "gsub(",
+        "replace(",
     ];
-    for call in CALLS {
-        for (at, _) in line.match_indices(call) {
-            let start = at + call.len();
-            let Some((name, rest)) = string(line, start) else {
-                continue;
-            };
-            let after = line.get(rest..).unwrap_or_default();
-            let Some(value) = after.trim_start().strip_prefix(',') else {
-                continue;
-            };
-            let from = line.len() - value.trim_start().len();
-            let (Some((value, _)), Some(class)) = (
-                string(line, from),
-                line.get(name.clone()).and_then(name::classify),
-            ) else {
-                continue;
-            };
-            let text = line.get(value.clone()).unwrap_or_default();
-            if let Some(kind) = judged(&class, text) {
-                found.push(Named {
-                    name: line.get(name).unwrap_or_default().to_owned(),
-                    noun: class.noun,
-                    range: value,
-                    kind,
-                    is_bare: false,
-                });
-            }
+    for (at, _) in line.match_indices(',') {
+        let Some(name) = name_before(line, at) else {
+            continue;
+        };
+        let Some((value, _)) = string_behind(line, at + 1) else {
+            continue;
+        };
+        let Some(class) = line.get(name.clone()).and_then(name::classify) else {
+            continue;
+        };
+        let ahead = line.get(..name.start).unwrap_or_default();
+        let ahead = ahead.trim_end_matches(['"', '\'', '\\', '<', ' ', '/']);
+        let sets = SETTERS.iter().any(|call| ahead.ends_with(call));
+        let text = line.get(value.clone()).unwrap_or_default();
+        let is_given = sets || ahead.ends_with(['(', '{', '[', ',']) && is_apparent(text);
+        if is_given && let Some(kind) = judged(&class, text) {
+            found.push(Named {
+                name: line.get(name).unwrap_or_default().to_owned(),
+                noun: class.noun,
+                range: value,
+                kind,
+                is_bare: false,
+            });
         }
     }
+}
+
+/// The name that a comma ends: a string, or an atom of Erlang.
+fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
+    let before = line.get(..at)?.trim_end();
+    let bare = before.trim_end_matches(['"', '\'', '\\', '>', '/']);
+    let start = bare
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+        .last()?
+        .0;
+    let is_atom = bare.get(..start)?.ends_with('{');
+    (bare.len() < before.len() || is_atom).then_some(start..bare.len())
+}
+
+/// Whether a value looks like a password even where a label might stand.
+fn is_apparent(text: &str) -> bool {
+    let has = |f: fn(&u8) -> bool| text.bytes().any(|b| f(&b));
+    !text.contains(char::is_whitespace) && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 /// The text of a string that begins at `from`, perhaps with `\"`, and what is behind it.
 pub(super) fn string(line: &str, from: usize) -> Option<(Range<usize>, usize)> {
     let rest = line.get(from..)?;
-    let bare = rest.trim_start_matches(['\\', ' ']);
+    let bare = rest.trim_start_matches(['\\', ' ', '<']);
+    let bare = bare.get(marked(bare)..)?;
     let quote = bare.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let start = from + (rest.len() - bare.len()) + 1;
     let inner = line.get(start..)?;

@@ -14,7 +14,8 @@ pub(super) fn begins_line(text: &str, word: &str) -> bool {
 /// Names and values with a blank between them.
 pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &mut Vec<Named>) {
     const DIRECTIVES: &str = "requirepass masterauth rootpw bindpw AuthLDAPBindPassword";
-    let mut words = words(line).peekable();
+    let all: Vec<_> = words(line).collect();
+    let mut words = all.iter().cloned().peekable();
     let mut push = |name: &str, class: &SecretName, value: Range<usize>| {
         let text = line.get(value.clone()).unwrap_or_default();
         if let Some(kind) = judged(class, text) {
@@ -29,10 +30,12 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
     };
     let mut first = true;
     let mut before = "";
+    let mut earlier = "";
     let mut login = None;
     while let Some(word) = words.next() {
         let text = line.get(word.clone()).unwrap_or_default();
         let last = std::mem::replace(&mut before, text);
+        let second_last = std::mem::replace(&mut earlier, last);
         let text = if first {
             text.trim_start_matches('#')
         } else {
@@ -69,12 +72,40 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         let alone = || {
             let mut all = line.split_ascii_whitespace();
             let value = all.nth(1).unwrap_or_default();
+            let value = value.trim_end_matches(';');
             let is_word = value.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-            language == Language::Any && first && all.next().is_none() && !is_word
+            language == Language::Any
+                && first
+                && all.next().is_none()
+                && !is_word
+                && !value.starts_with(['/', '-'])
         };
-        let is_password = bare == "password" && (is_netrc || answers() || alone());
-        if is_netrc && bare == "login" {
-            login = words.peek().cloned();
+        // `user bob insecure-password x`, `username bob password x`
+        let of_user = || {
+            language == Language::Any
+                && matches!(bare, "password" | "insecure-password")
+                && matches!(second_last, "user" | "username" | "login")
+        };
+        let is_password = of_user() || bare == "password" && (is_netrc || answers() || alone());
+        // `remote_password x` in a file of settings, `set $db_password "x"` in one of nginx.
+        let setting = bare.trim_start_matches('$');
+        let named = || {
+            let sets = matches!(last, "set" | "SetEnv" | "setenv" | "env" | "fastcgi_param");
+            if !sets && !(is_directive(setting) && alone()) {
+                return None;
+            }
+            let class = name::classify(setting).filter(|c| c.exact)?;
+            let value = words.clone().next()?;
+            let value = line.get(value)?;
+            (!sets || value.bytes().any(|b| b.is_ascii_digit())).then_some(class)
+        };
+        if !is_password
+            && let Some(class) = named()
+            && let Some(next) = operand(line, &mut words)
+        {
+            let value = unquoted(line, next);
+            push(setting, &class, without_end(line, value));
+            continue;
         }
         if (first || !bare.is_empty())
             && (is_password || listed(DIRECTIVES, bare))
@@ -96,6 +127,25 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         }
         first = false;
     }
+}
+
+/// Whether a name is one of a setting that can only be a secret: no `fastcgi_pass`.
+fn is_directive(name: &str) -> bool {
+    const ENDS: [&str; 6] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "token",
+        "_key",
+    ];
+    let is_compound =
+        name.contains(['_', '-', '.']) || name.bytes().any(|b| b.is_ascii_uppercase());
+    let is_name = name
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    let lower = name.to_ascii_lowercase();
+    is_compound && is_name && ENDS.iter().any(|e| lower.ends_with(e))
 }
 
 /// The word behind a directive and its options; nothing if they say that it is no plain text.

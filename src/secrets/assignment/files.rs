@@ -25,10 +25,16 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
 /// of one.
 pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
     type Reader = fn(&str) -> Vec<Named>;
-    const READERS: [(&str, Reader); 3] = [
+    const READERS: [(&str, Reader); 9] = [
         ("pgpass", in_pgpass),
         ("curlrc", in_curlrc),
         ("sasl_passwd", in_sasl_passwd),
+        ("chap-secrets", in_chap_secrets),
+        ("pap-secrets", in_chap_secrets),
+        ("ipsec.secrets", in_ipsec_secrets),
+        ("davfs2", in_davfs_secrets),
+        ("snmp", in_snmp),
+        ("monit", in_monit),
     ];
     let tells = |file: &str| around.contains(file) || text.contains(file);
     let readers = READERS.iter().filter(|(file, _)| tells(file));
@@ -48,6 +54,89 @@ pub(super) fn in_pgpass(text: &str) -> Vec<Named> {
             continue;
         }
         push_password(text, secret, &mut found);
+    }
+    found
+}
+
+/// The secrets of PPP: `client server secret addresses`.
+fn in_chap_secrets(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        if let (Some(client), Some(_), Some(secret)) = (words.next(), words.next(), words.next())
+            && !client.starts_with('#')
+            && words.next().is_none_or(is_address)
+        {
+            push_password(text, secret.trim_matches(['"', '\'']), &mut found);
+        }
+    }
+    found
+}
+
+fn is_address(word: &str) -> bool {
+    word.bytes()
+        .all(|b| b.is_ascii_digit() || b".:*/\"'".contains(&b))
+}
+
+/// The shared keys of IPsec: `host : PSK "x"`.
+fn in_ipsec_secrets(text: &str) -> Vec<Named> {
+    const KINDS: [&str; 4] = ["PSK ", "XAUTH ", "EAP ", "NTLM "];
+    let mut found = Vec::new();
+    for kind in KINDS {
+        for (at, _) in text.match_indices(kind) {
+            let rest = text.get(at + kind.len()..).unwrap_or_default();
+            let rest = rest.trim_start_matches([' ', '\\']);
+            let secret = match rest.strip_prefix('"') {
+                Some(inner) => inner.split(['"', '\\']).next(),
+                None => rest.split_whitespace().next(),
+            };
+            push_password(text, secret.unwrap_or_default(), &mut found);
+        }
+    }
+    found
+}
+
+/// The passwords of WebDAV: `https://host/share user x`.
+fn in_davfs_secrets(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [place, _, secret] = words.as_slice()
+            && (place.contains("://") || place.starts_with('/'))
+        {
+            push_password(text, secret.trim_matches(['"', '\'']), &mut found);
+        }
+    }
+    found
+}
+
+/// The pass phrases of SNMP: `createUser bob SHA "x" AES "y"`.
+fn in_snmp(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines().filter(|l| l.contains("createUser ")) {
+        let mut words = line.split_whitespace();
+        while let Some(word) = words.next() {
+            if matches!(
+                word,
+                "MD5" | "SHA" | "SHA-256" | "SHA-512" | "DES" | "AES" | "AES-256"
+            ) && let Some(secret) = words.clone().next()
+            {
+                push_password(text, secret.trim_matches(['"', '\'', '\\']), &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// The passwords of Monit: `allow bob:x`.
+fn in_monit(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, allow) in text.match_indices("allow ") {
+        let rest = text.get(at + allow.len()..).unwrap_or_default();
+        let pair = rest.split(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+        if let Some((_, secret)) = pair.into_iter().next().and_then(|p| p.split_once(':')) {
+            push_password(text, secret, &mut found);
+        }
     }
     found
 }

@@ -10,8 +10,10 @@ mod substitution;
 
 use std::ops::Range;
 
+use super::listed;
 use super::name::{self, Noun, SecretName};
 use super::value::{self, ValueKind};
+use super::words::HOLE;
 use called::{
     Called, LINES, Way, behind_host, element, host_keyed, is_attribute, on_next_line, push_called,
 };
@@ -19,8 +21,9 @@ use calls::{in_calls, in_dialogues, in_single_calls};
 use directives::{begins_line, in_words};
 use files::in_access_lists;
 pub use files::in_password_files;
-use place::{Ends, Place, is_quoted, named, value_at};
+use place::{Ends, Place, is_quoted, marked, named, value_at};
 use substitution::in_substitutions;
+pub use substitution::stood_for;
 
 /// What a text is, as far as it decides where a value ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +171,11 @@ fn in_line(
                 continue;
             }
         }
+        if let Some(value) = pair(line, at, &place, name, language) {
+            seen = value.end;
+            found.push(Named::password(value, ValueKind::Human));
+            continue;
+        }
         let Some(class) = in_its_place(line, &place, name).or_else(|| name::classify(name)) else {
             continue;
         };
@@ -197,7 +205,10 @@ fn in_line(
                 continue;
             }
         }
-        let kind = judge(&class, text, &place).or_else(|| cookie(line, &place, &class, text));
+        let rest = line.get(place.from..).unwrap_or_default();
+        let is_text = rest.get(marked(rest)..).is_some_and(is_quoted);
+        let kind =
+            judge(&class, text, &place, is_text).or_else(|| cookie(line, &place, &class, text));
         if let Some(kind) = kind {
             seen = value.end;
             let ahead = line.get(..place.name.start).unwrap_or_default();
@@ -222,6 +233,35 @@ fn in_line(
     in_substitutions(line, found);
 }
 
+/// The password of `login=bob:x`, `auth: "bob:x"`.
+fn pair(
+    line: &str,
+    at: usize,
+    place: &Place,
+    name: &str,
+    language: Language,
+) -> Option<Range<usize>> {
+    const NAMES: &str = "login user auth credentials creds userpwd basic_auth basicauth http_auth \
+        proxy_auth httpauth userpass";
+    let last = name.rsplit(['.', '-']).next().unwrap_or(name);
+    if place.ends == Ends::Tag || !listed(NAMES, &last.to_ascii_lowercase()) {
+        return None;
+    }
+    let value = value_at(line, at, place, language);
+    let (user, secret) = line.get(value.clone())?.split_once(':')?;
+    let is_user = !user.is_empty()
+        && user
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-@".contains(&b));
+    // An id of a group, an image, a port.
+    let is_secret = secret.len() >= 6
+        && secret.bytes().any(|b| b.is_ascii_digit())
+        && secret.bytes().any(|b| b.is_ascii_alphabetic())
+        && !secret.contains([':', '/', '$', '{', '<', HOLE])
+        && value::classify_password(secret, user).is_secret();
+    (is_user && is_secret).then(|| value.end - secret.len()..value.end)
+}
+
 /// A name that promises a secret only where it stands: `pwd: 'x'` in a program, `user=a,pass=x`
 /// among the options of a mount.
 fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
@@ -231,8 +271,14 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
         .get(place.name.end..)?
         .trim_start_matches(['"', '\'', '\\']);
     let is_member = name == "pwd" && behind.starts_with(':') && is_quoted;
+    // Of ODBC; a shell keeps its folder there.
+    let is_setting = name.eq_ignore_ascii_case("pwd")
+        && !before.ends_with(['$', '{'])
+        && line
+            .get(place.from..)
+            .is_some_and(|t| t.bytes().any(|b| b.is_ascii_digit()) && !t.contains(['/', '$', '`']));
     let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
-    (is_member || is_option).then(password)
+    (is_member || is_option || is_setting).then(password)
 }
 
 /// The session of a cookie may be a number of many digits.
@@ -256,9 +302,9 @@ fn password() -> SecretName {
     }
 }
 
-fn judge(class: &SecretName, text: &str, place: &Place) -> Option<ValueKind> {
+fn judge(class: &SecretName, text: &str, place: &Place, is_text: bool) -> Option<ValueKind> {
     let kind = judged(class, text)?;
-    (!place.spaced || !is_code(text)).then_some(kind)
+    (!place.spaced || is_text || !is_code(text)).then_some(kind)
 }
 
 fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
@@ -269,7 +315,7 @@ fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     if text.trim_start_matches('\\').starts_with('`') {
         return None;
     }
-    if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*', '[']) {
+    if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*', '[']) || text.contains(HOLE) {
         return None;
     }
     // `$(…)` within, a pattern, a call.

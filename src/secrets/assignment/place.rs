@@ -37,17 +37,17 @@ pub(super) enum Ends {
 pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     let before = line.get(..at)?;
     let after = line.get(at + 1..)?;
-    let bare = before.trim_end_matches(['"', '\'', ' ', '\\']);
+    // `:=`, `?=`, `||=`
+    let lead = match separator {
+        "=" => before.trim_end_matches([':', '?', '|', '+']),
+        _ => before,
+    };
+    let bare = lead.trim_end_matches(['"', '\'', ' ', '\\']);
     // `os.environ["NAME"] = `
     let index = bare.strip_suffix(']').filter(|b| b.ends_with(['"', '\'']));
     let bare = match index {
         Some(index) => index.trim_end_matches(['"', '\'', '\\']),
         None => bare,
-    };
-    // `:=`, `?=`
-    let bare = match separator {
-        "=" => bare.trim_end_matches([':', '?']).trim_end(),
-        _ => bare,
     };
     let name_start = bare
         .char_indices()
@@ -86,7 +86,12 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         let starts = ahead
             .trim_start_matches([' ', '\t', '-', '#', '{', ':'])
             .is_empty();
-        let is_quoted = bare.len() < at && !before.ends_with(' ');
+        let opens = ahead.trim_end_matches(['"', '\'', '\\']).trim_end();
+        let is_quoted = bare.len() < at
+            && (!before.ends_with(' ')
+                // `"name" : "value"`
+                || before.trim_end().ends_with(['"', '\''])
+                    && (opens.is_empty() || opens.ends_with(['{', ','])));
         let flag = ahead.trim_end_matches(['"', '\'', ' ', '=']);
         let is_header = bare.len() == at
             && (ahead.ends_with(['"', '\'']) || flag.ends_with("-H") || flag.ends_with("--header"));
@@ -96,9 +101,13 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
             return None;
         }
         // `{ user: "x", password: "y" }`, `f(password: 'y')`
+        // `{ user: x, password: y }`
         let is_member = bare.len() == at
-            && ahead.trim_end().ends_with([',', '{', '('])
-            && is_quoted_text(after);
+            && (ahead.trim_end().ends_with([',', '{', '(']) && is_quoted_text(after)
+                || ahead.trim_end().ends_with([',', '{'])
+                    && ahead.contains('{')
+                    && after.contains('}')
+                    && after.bytes().any(|b| b.is_ascii_digit()));
         // `'/Password:x'`
         let is_windows = bare.len() == at
             && [" /", "'/", "\"/"].iter().any(|end| ahead.ends_with(end))
@@ -144,7 +153,7 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     }
     // Blanks stand on both sides or on none.
     let blanks = after.len() - after.trim_start_matches(' ').len();
-    let is_spaced = before.ends_with(' ');
+    let is_spaced = lead.ends_with(' ');
     // `[ "$x" = y ]`, `if x = y`
     let tests = ahead.contains("[ ") || ahead.contains("[[") || ahead.contains('$');
     let compares = is_spaced && tests && sigil.is_none() && index.is_none();
@@ -172,7 +181,7 @@ pub(super) fn is_replacement(line: &str, at: usize) -> bool {
 
 /// The value of a place, without its quotes.
 pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<usize> {
-    let from = place.from;
+    let from = place.from + marked(line.get(place.from..).unwrap_or_default());
     let rest = line.get(from..).unwrap_or_default();
     match place.ends {
         Ends::Brace => {
@@ -185,6 +194,13 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
             return from..from + end.unwrap_or(rest.len());
         }
         Ends::Word => {}
+    }
+    // A template of JavaScript, which stands where a shell has its commands.
+    if place.spaced
+        && let Some(inner) = rest.strip_prefix('`')
+        && let Some(end) = inner.find('`')
+    {
+        return from + 1..from + 1 + end;
     }
     // `\"` in a quoted text.
     if let Some(inner) = rest.strip_prefix("\\\"") {
@@ -278,10 +294,35 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
             end = bare.len();
         }
     }
+    if outer.is_none() {
+        // The end of a statement, or of an item of a list.
+        let inner = rest.get(..end).unwrap_or_default();
+        end = inner.trim_end_matches([';', ',']).len();
+    }
     if outer.is_some() && rest.get(end..).is_some_and(|r| r.starts_with('n')) {
         end = text.trim_end_matches('\\').len();
     }
     from..from + end
+}
+
+/// The length of what may stand before the quote of a text: `u'x'`, `@"x"`, `N'x'`, `$'x'`.
+pub(super) fn marked(text: &str) -> usize {
+    let length = text
+        .bytes()
+        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'@' | b'$'))
+        .take(3)
+        .count();
+    let mark = text.get(..length).unwrap_or_default();
+    let is_mark = matches!(
+        mark,
+        "u" | "U" | "b" | "B" | "r" | "R" | "rb" | "br" | "f" | "N" | "L" | "@" | "$" | "$@"
+    );
+    let quote = text.get(length..).unwrap_or_default();
+    let opens = match mark {
+        "$" => quote.starts_with('\''),
+        _ => is_quoted(quote),
+    };
+    if is_mark && opens { length } else { 0 }
 }
 
 /// The quote that is open at a place, and where it was opened.

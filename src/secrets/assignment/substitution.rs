@@ -6,7 +6,6 @@ use crate::secrets::name;
 
 /// What `sed` puts in the place of a name that stands for it: `s/__DB_PASSWORD__/x/`.
 pub(super) fn in_substitutions(line: &str, found: &mut Vec<Named>) {
-    const FRAMES: [&str; 4] = ["__", "{{", "@", "%"];
     for (at, _) in line.match_indices('s') {
         let before = line.get(..at).unwrap_or_default();
         if !before.ends_with(['\'', '"', ' ', ';']) {
@@ -43,24 +42,39 @@ pub(super) fn in_substitutions(line: &str, found: &mut Vec<Named>) {
             }
             continue;
         }
-        let bare = pattern.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let stem = bare
-            .strip_suffix("_here")
-            .or_else(|| bare.strip_suffix("_HERE"));
-        let is_framed = FRAMES.iter().any(|f| pattern.starts_with(f)) || stem.is_some();
-        let name = stem.unwrap_or(bare);
-        let Some(class) = name::classify(name).filter(|c| is_framed && c.exact) else {
-            continue;
-        };
-        if let Some(kind) = judged(&class, value).filter(|k| k.is_secret()) {
+        if let Some(mut named) = stood_for(pattern, value) {
             let from = start + pattern.len() + delimiter.len_utf8();
-            found.push(Named {
-                name: name.to_owned(),
-                noun: class.noun,
-                range: from..from + value.len(),
-                kind,
-                is_bare: false,
-            });
+            named.range = from..from + value.len();
+            found.push(named);
         }
     }
+}
+
+/// The value that takes the place of a pattern, if that is nothing but a name that stands for it:
+/// `__DB_PASSWORD__`, `{{db_password}}`, `DB_PASSWORD`.
+pub fn stood_for(pattern: &str, value: &str) -> Option<Named> {
+    const FRAMES: [&str; 10] = ["__", "{{", "@", "%", "$", "\\$", "<", "\\[", "##", "\\{"];
+    let bare = pattern.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let stem = bare
+        .strip_suffix("_here")
+        .or_else(|| bare.strip_suffix("_HERE"));
+    let is_constant = bare.contains('_')
+        && bare.len() == pattern.len()
+        && !bare.contains(|c: char| c.is_ascii_lowercase());
+    let is_framed = FRAMES.iter().any(|f| pattern.starts_with(f)) && pattern.ends_with(ends_frame);
+    let name = stem.unwrap_or(bare);
+    let class =
+        name::classify(name).filter(|c| (is_constant || is_framed || stem.is_some()) && c.exact)?;
+    let kind = judged(&class, value).filter(|k| k.is_secret())?;
+    Some(Named {
+        name: name.to_owned(),
+        noun: class.noun,
+        range: 0..value.len(),
+        kind,
+        is_bare: false,
+    })
+}
+
+fn ends_frame(c: char) -> bool {
+    !matches!(c, '=' | ':' | '"' | '\'')
 }

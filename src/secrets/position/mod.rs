@@ -1,18 +1,21 @@
 //! Credentials at their place on a command line: where a program takes one, any value is.
 
+mod documents;
 mod input;
 mod named;
 mod options;
+mod substitution;
 
 use super::listed;
-use super::scan::{self, Hit};
+use super::scan::Hit;
 use super::value::ValueKind;
 pub use super::words::Lookup;
-use super::words::{HOLE, Line, Word, base, commands};
+use super::words::{HOLE, Line, RUNNERS, Word, base, commands};
+pub use documents::Written;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use named::{by_file, by_flag_names, by_format, by_settings, by_value_flag};
+use named::{by_file, by_flag_names, by_format, by_input, by_settings, by_value_flag};
 use options::apply;
 
 /// What a program reads.
@@ -63,19 +66,25 @@ pub fn find(text: &str, lookup: Lookup<'_>) -> Vec<Positioned> {
     look_at(&commands(text, lookup))
 }
 
-/// The same, and what the values of variables make a secret of: `$FIRST_HALF$SECOND_HALF`.
-pub fn find_with_values(text: &str, lookup: Lookup<'_>) -> (Vec<Positioned>, Vec<Hit>) {
+/// What the commands of a text tell.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// The credentials on their command lines.
+    pub positions: Vec<Positioned>,
+    /// What the values of variables make a secret of: `$FIRST_HALF$SECOND_HALF`.
+    pub hits: Vec<Hit>,
+    /// The values behind names in the texts that the commands write and send.
+    pub written: Vec<Written>,
+}
+
+/// What the commands of a text tell; `around` is the instruction they stand in.
+pub fn tell(text: &str, around: &str, lookup: Lookup<'_>) -> Told {
     let lines = commands(text, lookup);
-    let mut hits = Vec::new();
-    let words = lines.iter().flat_map(|l| &l.words);
-    for word in words.filter(|w| w.expanded) {
-        let found = scan::scan(&word.text).into_iter().filter(|h| h.certain);
-        hits.extend(found.map(|hit| Hit {
-            range: word.place(hit.range),
-            ..hit
-        }));
+    Told {
+        positions: look_at(&lines),
+        hits: documents::hits(&lines),
+        written: documents::find(&lines, around),
     }
-    (look_at(&lines), hits)
 }
 
 /// The credentials among the words of one command: the number of the word, and the credential with
@@ -280,6 +289,7 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
     by_value_flag(line, &mut found);
     by_format(line, &mut found);
     by_file(line, lines, &mut found);
+    by_input(line, lines, &mut found);
     found
 }
 
@@ -291,6 +301,15 @@ fn add(found: &mut Vec<Positioned>, positioned: Positioned) {
     if found.iter().all(apart) {
         found.push(positioned);
     }
+}
+
+/// Programs that speak of options and settings and set none.
+const SPEAKERS: &str = "grep egrep fgrep rg test [ [[ complete getopts read";
+
+/// Whether a command runs one of its words as a script.
+fn is_runner(line: &Line) -> bool {
+    let mut words = line.words.iter().take(6);
+    words.any(|w| RUNNERS.binary_search(&base(&w.text)).is_ok())
 }
 
 /// `-x`, `--long` or, for Windows, `/x`.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Positioned, add, is_flag, own_words};
+use super::input::printed;
+use super::{Positioned, SPEAKERS, add, is_flag, own_words};
 use crate::secrets::listed;
 use crate::secrets::name::{self, Noun, SecretName};
 use crate::secrets::value::{self, ValueKind};
@@ -177,6 +178,9 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
                 | "put"
                 | "set"
                 | "--set"
+                | "w"
+                | "write"
+                | "update"
         )
     };
     if !words.any(sets) {
@@ -216,7 +220,6 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
 
 /// `--token X` of any program.
 pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec<Positioned>) {
-    const SPEAKERS: &str = "grep egrep rg test [ [[ complete getopts read";
     let program = line.words.first().map_or("", |w| base(&w.text));
     if listed(SPEAKERS, program) {
         return;
@@ -313,8 +316,49 @@ pub(super) fn by_named_values(line: &Line, program: &str, found: &mut Vec<Positi
         } else if names.contains(&word.text.as_str()) {
             let name = words.next().map_or("", |w| w.text.as_str());
             let name = name.rsplit(['/', '@', ':']).next().unwrap_or(name);
-            class = name::classify(name).filter(|c| c.exact);
+            class = name::classify(name).filter(|c| c.exact).or_else(|| {
+                // `.db.password = $p`
+                let taken = values.is_empty().then(|| taker(line, name));
+                taken.flatten()
+            });
             is_next = values.is_empty() && class.is_some();
         }
+    }
+}
+
+/// The name that a filter of `jq` gives the value of a variable to.
+fn taker(line: &Line, variable: &str) -> Option<SecretName> {
+    let variable = format!("${variable}");
+    line.words.iter().find_map(|word| {
+        let (before, _) = word.text.split_once(&variable)?;
+        let before = before.trim_end_matches([' ', '=', ':', '|', '"']);
+        let name = before
+            .rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
+            .next()?;
+        name::classify(name).filter(|c| c.exact)
+    })
+}
+
+/// What a command reads for a name that it is told: `read NAME <<< X`, `echo X | gh secret set NAME`.
+pub(super) fn by_input(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+    const SETS: &str = "set put create add write store read update";
+    let at = line.words.iter().position(|w| listed(SETS, &w.text));
+    let Some(at) = at else {
+        return;
+    };
+    let behind = line.words.get(at + 1..).unwrap_or_default();
+    let class = behind.iter().filter(|w| !is_flag(w)).find_map(|w| {
+        let name = w.text.rsplit(['/', ':']).next().unwrap_or_default();
+        name::classify(name).filter(|c| c.exact && !w.text.contains('='))
+    });
+    let Some(class) = class else {
+        return;
+    };
+    let given = line.stdin.clone().or_else(|| {
+        let before = line.piped.and_then(|p| lines.get(p))?;
+        printed(before, lines)
+    });
+    if let Some(word) = given.filter(|w| !w.text.contains([' ', '\n', '=', ':'])) {
+        settle(&word, 0, &class, line, found);
     }
 }
