@@ -100,7 +100,7 @@ const ENDINGS: &[(&str, Noun)] = &[
 /// What makes a key a secret one.
 const KEY_QUALIFIERS: &str = "\
     api access private secret master encryption encrypt crypto deploy auth account session ssh \
-    cookie jwt admin root";
+    cookie jwt admin root subscription";
 
 /// Services whose keys are secrets, and who sign no packages with them.
 const SERVICES: &str = "\
@@ -255,7 +255,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 24] = [
+const HINTS: [&str; 32] = [
     "pass",
     "pw",
     "secret",
@@ -275,6 +275,14 @@ const HINTS: [&str; 24] = [
     "crypt",
     "pdo(",
     "login",
+    "user=",
+    "user =",
+    "assword",
+    "account(",
+    "hashsync(",
+    "_crypt.hash(",
+    "credentials(",
+    "ident",
     "superuser(",
     "getconnection(",
     ">connect(",

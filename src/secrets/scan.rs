@@ -299,7 +299,7 @@ fn credential(found: Credential, kind: HitKind) -> Option<Hit> {
 fn header(text: &str, at: usize) -> Option<Hit> {
     let rest = text.get(at..)?;
     let rest = rest.get(..rest.floor_char_boundary(4096))?;
-    let after = rest.trim_start_matches(['"', '\'', '\\', ' ']);
+    let after = rest.trim_start_matches(['"', '\'', '\\', ']', ' ']);
     // `proxy_set_header Authorization "Bearer x"`
     let is_argument = rest
         .trim_start_matches([' ', '\'', '"', '\\'])
@@ -327,7 +327,7 @@ fn header(text: &str, at: usize) -> Option<Hit> {
         ("", after)
     };
     // `token=X`, `apikey:X`
-    let value = ["token=", "key=", "apikey=", "apiKey=", "api_key="]
+    let value = ["token=", "auth=", "key=", "apikey=", "apiKey=", "api_key="]
         .iter()
         .find_map(|name| value.strip_prefix(name))
         .unwrap_or(value);
@@ -403,6 +403,10 @@ fn sql(text: &str, at: Range<usize>) -> Option<Hit> {
     let start = start + rest_start;
     let end = rest.find(['\n', quote]).unwrap_or(rest.len());
     let secret = rest.get(..end)?.trim_end_matches('\\');
+    // What the quote closes is a sentence then: `echo 'login bob password ' > x`.
+    if quoted && (secret.starts_with(' ') || !rest.get(end..)?.starts_with(quote)) {
+        return None;
+    }
     let kind = value::classify_password(secret, "");
     kind.is_secret().then(|| Hit {
         range: start..start + secret.len(),

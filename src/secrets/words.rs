@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::listed;
+
 /// What is known of a variable.
 pub type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
 
@@ -298,6 +300,8 @@ pub(super) struct Line {
     pub piped: Option<usize>,
     /// The text it reads: `<<<` or a here-document.
     pub stdin: Option<Word>,
+    /// The command whose output it finds in a file: `<(command)`.
+    pub fed: Option<usize>,
     /// The file it writes.
     pub target: Option<String>,
     /// The file it reads.
@@ -326,6 +330,7 @@ pub(super) fn commands(text: &str, lookup: Lookup<'_>) -> Vec<Line> {
                 let inner = commands_of(&script, lookup);
                 lines.extend(inner.into_iter().map(|mut line| {
                     line.piped = line.piped.map(|p| p + base);
+                    line.fed = line.fed.map(|p| p + base);
                     line
                 }));
             }
@@ -356,6 +361,16 @@ fn spread_targets(lines: &mut [Line]) {
             }
             continue;
         }
+        // `echo 'script' | sh`: what is printed is run.
+        let runs = line.and_then(|l| l.words.first());
+        if let Some(piped) = piped
+            && runs.is_some_and(|w| listed(READERS, base(&w.text)))
+            && let Some(line) = lines.get_mut(piped)
+        {
+            line.target.get_or_insert_with(|| "-".to_owned());
+            continue;
+        }
+        let line = lines.get(end);
         let target = line
             .filter(|l| l.words.first().is_some_and(|w| w.text == "}"))
             .and_then(|l| l.target.clone());
@@ -394,9 +409,13 @@ fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
     lines
 }
 
+/// Programs that run what they read.
+const READERS: &str = "sh bash ash dash kadmin kadmin.local augtool lftp redis-cli";
+
 /// Programs that run a word as a script, sorted.
-pub(super) const RUNNERS: [&str; 30] = [
+pub(super) const RUNNERS: [&str; 32] = [
     "ash",
+    "augtool",
     "bash",
     "busybox",
     "cmd",
@@ -412,6 +431,7 @@ pub(super) const RUNNERS: [&str; 30] = [
     "kadmin",
     "kadmin.local",
     "ksh",
+    "lftp",
     "powershell",
     "powershell.exe",
     "pwsh",
@@ -466,7 +486,9 @@ fn written(line: &Line) -> Vec<Word> {
         .skip_while(|w| !w.quoted && w.text.starts_with(['{', '!']));
     // `cat > script <<EOF`
     if let Some(text) = &line.stdin {
-        return vec![text.clone()];
+        let mut scripts = vec![text.clone()];
+        scheduled_commands(text, &mut scripts);
+        return scripts;
     }
     let prints = |w: &Word| matches!(base(&w.text), "echo" | "printf");
     if !words.next().is_some_and(prints) {
@@ -474,19 +496,26 @@ fn written(line: &Line) -> Vec<Word> {
     }
     let mut scripts = Vec::new();
     for word in words.filter(|w| w.quoted && w.text.contains(' ')) {
-        for range in lines_of(&word.text) {
-            let text = word.text.get(range.clone()).unwrap_or_default();
-            let at = range.start + scheduled(text);
-            // The name of a user may come first.
-            if at > range.start
-                && let Some(user) = text.get(at - range.start..).and_then(|t| t.find(' '))
-            {
-                scripts.push(word.part(at + user + 1..range.end));
-            }
-            scripts.push(word.part(at..range.end));
-        }
+        scheduled_commands(word, &mut scripts);
     }
     scripts
+}
+
+/// The lines of a text without the times of cron in front of them.
+fn scheduled_commands(text: &Word, scripts: &mut Vec<Word>) {
+    for range in lines_of(&text.text) {
+        let line = text.text.get(range.clone()).unwrap_or_default();
+        let at = range.start + scheduled(line);
+        // The name of a user may come first.
+        if at > range.start
+            && let Some(user) = line.get(at - range.start..).and_then(|t| t.find(' '))
+        {
+            scripts.push(text.part(at + user + 1..range.end));
+        }
+        if at > range.start || text.quoted {
+            scripts.push(text.part(at..range.end));
+        }
+    }
 }
 
 /// The length of the times in a line of cron: `*/5 * * * * command`.
@@ -631,8 +660,11 @@ impl<'t> Reader<'t> {
                     }
                 }
                 b'(' => {
+                    let feeds = self.text.get(..self.at).is_some_and(|t| t.ends_with('<'));
                     self.at += 1;
                     if self.depth < DEPTH {
+                        // `program --option <(command)`
+                        line.fed = feeds.then_some(self.lines.len() + 1);
                         self.finish(&mut line);
                         self.depth += 1;
                         self.read(Some(b')'));

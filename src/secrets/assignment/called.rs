@@ -58,12 +58,21 @@ pub(super) fn on_next_line(line: &str, called: &mut Option<Called>, found: &mut 
         .and_then(|t| t.split_once('"'))
         && let Some(class) = name::classify(name).filter(|c| c.exact)
     {
-        *called = Some(Called {
+        let waiting = Called {
             class,
             name: name.to_owned(),
             lines: 6,
             way: Way::Default,
+        };
+        // `variable "name" { default = "x" }`
+        let value = line.find("default").and_then(|at| {
+            let equals = at + line.get(at..)?.find('=')?;
+            string_behind(line, equals + 1)
         });
+        match value {
+            Some((value, _)) => push_called(line, value, waiting, found),
+            None => *called = Some(waiting),
+        }
     }
     if let Some(head) = line.trim_end().strip_suffix('{')
         && let Some(colon) = head.trim_end().strip_suffix(':')

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::place::marked;
 use super::{Named, judged, password};
-use crate::secrets::name;
+use crate::secrets::listed;
+use crate::secrets::name::{self, Noun};
 
 /// What `expect` is told to answer where a password is asked for: `send "x\r"`.
 pub(super) fn in_dialogues(text: &str, found: &mut Vec<Named>) {
@@ -42,7 +43,10 @@ pub(super) fn string_behind(line: &str, from: usize) -> Option<(Range<usize>, us
 /// Calls that take a password alone, or as their last argument: `make_password('x')`,
 /// `create_superuser('a', 'a@b.c', 'x')`.
 pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
-    const FIRST: [&str; 7] = [
+    const FIRST: [&str; 10] = [
+        "hashSync(",
+        "_crypt.hash(",
+        "bcrypt.hash(",
         "set_password(",
         "make_password(",
         "generate_password_hash(",
@@ -52,7 +56,9 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
         "passwd(",
     ];
     // What the number of the password is, and whether an address stands before it.
-    const LATER: [(&str, usize, bool); 13] = [
+    const LATER: [(&str, usize, bool); 15] = [
+        (" Credentials(", 3, false),
+        ("createAccount(", 1, false),
         ("getConnection(", 2, false),
         ("BasicAuth(", 1, false),
         (".login(", 1, false),
@@ -150,6 +156,51 @@ pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
     }
 }
 
+/// Methods that are called as what they take: `setPassword("x")`, `.withPassword("x")`.
+pub(super) fn in_setters(line: &str, found: &mut Vec<Named>) {
+    const ASKS: &str = "get read fetch load find has is check verify prompt ask require input \
+        validate hash encode decode compare";
+    for (at, _) in line.match_indices('(') {
+        let before = line.get(..at).unwrap_or_default();
+        let name = before
+            .rsplit(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .next()
+            .unwrap_or_default();
+        let bare = name.strip_prefix("with").unwrap_or(name);
+        let Some(class) = name::classify(bare).filter(|c| c.exact) else {
+            continue;
+        };
+        let is_method = before.len() > name.len() && before.ends_with(&format!(".{name}"));
+        let sets = class
+            .words
+            .first()
+            .is_some_and(|w| matches!(w.as_str(), "set" | "add"));
+        let asks = class.words.first().is_some_and(|w| listed(ASKS, w));
+        let Some((value, end)) = string(line, at + 1) else {
+            continue;
+        };
+        let text = line.get(value.clone()).unwrap_or_default();
+        let ends = line
+            .get(end..)
+            .is_some_and(|b| b.trim_start().starts_with(')'));
+        if (is_method || sets)
+            && !asks
+            && ends
+            && !text.contains(char::is_whitespace)
+            && (class.noun == Noun::Password || is_apparent(text))
+            && let Some(kind) = judged(&class, text)
+        {
+            found.push(Named {
+                name: name.to_owned(),
+                noun: class.noun,
+                range: value,
+                kind,
+                is_bare: false,
+            });
+        }
+    }
+}
+
 /// The name that a comma ends: a string, or an atom of Erlang.
 fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
     let before = line.get(..at)?.trim_end();
@@ -165,7 +216,7 @@ fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
 }
 
 /// Whether a value looks like a password even where a label might stand.
-fn is_apparent(text: &str) -> bool {
+pub(super) fn is_apparent(text: &str) -> bool {
     let has = |f: fn(&u8) -> bool| text.bytes().any(|b| f(&b));
     !text.contains(char::is_whitespace) && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }

@@ -88,10 +88,19 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         };
         let is_password = of_user() || bare == "password" && (is_netrc || answers() || alone());
         // `remote_password x` in a file of settings, `set $db_password "x"` in one of nginx.
-        let setting = bare.trim_start_matches('$');
+        let setting = bare.trim_start_matches(['$', ':']);
         let named = || {
-            let sets = matches!(last, "set" | "SetEnv" | "setenv" | "env" | "fastcgi_param");
-            if !sets && !(is_directive(setting) && alone()) {
+            let sets = matches!(
+                last,
+                "set"
+                    | "SetEnv"
+                    | "setenv"
+                    | "env"
+                    | "fastcgi_param"
+                    | "proxy_set_header"
+                    | "(setq"
+            ) || text.starts_with(':');
+            if !(sets || is_directive(setting) && alone()) {
                 return None;
             }
             let class = name::classify(setting).filter(|c| c.exact)?;
@@ -131,21 +140,27 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
 
 /// Whether a name is one of a setting that can only be a secret: no `fastcgi_pass`.
 fn is_directive(name: &str) -> bool {
-    const ENDS: [&str; 6] = [
+    const ENDS: [&str; 7] = [
         "password",
         "passwd",
         "passphrase",
         "secret",
         "token",
         "_key",
+        "_pass",
     ];
+    // Where nginx passes requests on.
+    const PASSES: [&str; 6] = ["fastcgi", "proxy", "uwsgi", "scgi", "grpc", "memcached"];
     let is_compound =
         name.contains(['_', '-', '.']) || name.bytes().any(|b| b.is_ascii_uppercase());
     let is_name = name
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
     let lower = name.to_ascii_lowercase();
-    is_compound && is_name && ENDS.iter().any(|e| lower.ends_with(e))
+    is_compound
+        && is_name
+        && !PASSES.iter().any(|p| lower.starts_with(p))
+        && ENDS.iter().any(|e| lower.ends_with(e))
 }
 
 /// The word behind a directive and its options; nothing if they say that it is no plain text.

@@ -25,7 +25,7 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
 /// of one.
 pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
     type Reader = fn(&str) -> Vec<Named>;
-    const READERS: [(&str, Reader); 9] = [
+    const READERS: [(&str, Reader); 14] = [
         ("pgpass", in_pgpass),
         ("curlrc", in_curlrc),
         ("sasl_passwd", in_sasl_passwd),
@@ -35,6 +35,11 @@ pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
         ("davfs2", in_davfs_secrets),
         ("snmp", in_snmp),
         ("monit", in_monit),
+        ("userlist", in_userlist),
+        ("passwd.client", in_exim),
+        ("{PLAIN}", in_dovecot),
+        ("jaas", in_jaas),
+        ("realm.properties", in_realm),
     ];
     let tells = |file: &str| around.contains(file) || text.contains(file);
     let readers = READERS.iter().filter(|(file, _)| tells(file));
@@ -44,7 +49,7 @@ pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
 /// The passwords in the lines of a `.pgpass`: `host:port:database:user:password`.
 pub(super) fn in_pgpass(text: &str) -> Vec<Named> {
     let mut found = Vec::new();
-    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\')) {
         let fields: Vec<&str> = word.split(':').collect();
         let [host, port, _, _, secret] = fields.as_slice() else {
             continue;
@@ -123,6 +128,82 @@ fn in_snmp(text: &str) -> Vec<Named> {
             {
                 push_password(text, secret.trim_matches(['"', '\'', '\\']), &mut found);
             }
+        }
+    }
+    found
+}
+
+/// The users of PgBouncer: `"bob" "x"`.
+fn in_userlist(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let fields: Vec<&str> = line.split('"').collect();
+        if let ["", _, " ", secret, ..] = fields.as_slice() {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The passwords that Exim sends mail with: `*.acme.dev:bob:x`.
+fn in_exim(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let fields: Vec<&str> = line.split(':').collect();
+        if let [host, user, secret] = fields.as_slice()
+            && host.contains(['.', '*'])
+            && !user.contains(' ')
+        {
+            let secret = secret.split(['"', '\'', ' ', '\\']).next();
+            push_password(text, secret.unwrap_or_default(), &mut found);
+        }
+    }
+    found
+}
+
+/// The users of Dovecot: `bob:{PLAIN}x`.
+fn in_dovecot(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, scheme) in text.match_indices("{PLAIN}") {
+        let rest = text.get(at + scheme.len()..).unwrap_or_default();
+        let secret = rest.split([':', '"', '\'', ' ', '\n', '\\']).next();
+        push_password(text, secret.unwrap_or_default(), &mut found);
+    }
+    found
+}
+
+/// The users of ZooKeeper and Kafka: `user_bob="x"`.
+fn in_jaas(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, name) in text.match_indices("user_") {
+        let rest = text.get(at + name.len()..).unwrap_or_default();
+        let Some((user, rest)) = rest.split_once('=') else {
+            continue;
+        };
+        let quoted = rest.trim_start_matches('\\').strip_prefix(['"', '\'']);
+        if let Some(inner) = quoted.filter(|_| user.bytes().all(|b| b.is_ascii_alphanumeric())) {
+            let secret = inner.split(['"', '\'', '\\']).next();
+            push_password(text, secret.unwrap_or_default(), &mut found);
+        }
+    }
+    found
+}
+
+/// The users of Jetty: `bob: x,admin`.
+fn in_realm(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let Some((user, rest)) = line.split_once(':') else {
+            continue;
+        };
+        let secret = rest.trim_start().split(',').next().unwrap_or_default();
+        let is_plain = !secret.contains([':', ' ', '"', '\'', '\\']);
+        if is_plain
+            && user
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+        {
+            push_password(text, secret, &mut found);
         }
     }
     found

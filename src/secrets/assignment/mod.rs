@@ -17,7 +17,7 @@ use super::words::HOLE;
 use called::{
     Called, LINES, Way, behind_host, element, host_keyed, is_attribute, on_next_line, push_called,
 };
-use calls::{in_calls, in_dialogues, in_single_calls};
+use calls::{in_calls, in_dialogues, in_setters, in_single_calls, is_apparent, string_behind};
 use directives::{begins_line, in_words};
 use files::in_access_lists;
 pub use files::in_password_files;
@@ -179,10 +179,32 @@ fn in_line(
         let Some(class) = in_its_place(line, &place, name).or_else(|| name::classify(name)) else {
             continue;
         };
+        // `password: process.env.PASSWORD || 'x'`
+        if class.exact
+            && let Some(value) = fallback(line, place.from)
+        {
+            let text = line.get(value.clone()).unwrap_or_default();
+            if let Some(kind) = judged(&class, text) {
+                seen = value.end;
+                found.push(Named {
+                    name: name.to_owned(),
+                    noun: class.noun,
+                    range: value,
+                    kind,
+                    is_bare: false,
+                });
+            }
+            continue;
+        }
         if place.quoted_only && !line.get(place.from..).is_some_and(is_quoted) {
             continue;
         }
         let value = value_at(line, at, &place, language);
+        let text = line.get(value.clone()).unwrap_or_default();
+        // `token = "Bearer x"`
+        let scheme = ["Bearer ", "bearer ", "Token ", "token "];
+        let scheme = scheme.iter().find(|s| text.starts_with(*s));
+        let value = value.start + scheme.map_or(0, |s| s.len())..value.end;
         let text = line.get(value.clone()).unwrap_or_default();
         // The tag of an element that ends elsewhere.
         if place.ends == Ends::Tag && class.exact {
@@ -200,7 +222,8 @@ fn in_line(
                 continue;
             }
             // `<password>` in an example is no element.
-            let closes = line.get(value.end..).is_some_and(|b| b.starts_with("</"));
+            let behind = line.get(value.end..).unwrap_or_default();
+            let closes = behind.trim_start_matches([']', '>']).starts_with("</");
             if !closes || text.contains(['>', '"']) {
                 continue;
             }
@@ -228,9 +251,26 @@ fn in_line(
     }
     in_words(line, language, is_netrc, found);
     in_calls(line, found);
+    in_setters(line, found);
     in_single_calls(line, found);
     in_access_lists(line, found);
     in_substitutions(line, found);
+}
+
+/// What a program takes if it finds no variable: `process.env.X || 'x'`, `os.getenv("X") or "x"`.
+fn fallback(line: &str, from: usize) -> Option<Range<usize>> {
+    const OPERATORS: [&str; 3] = ["|| ", "?? ", " or "];
+    let rest = line.get(from..)?;
+    let takes = ["env", "ENV"].iter().any(|e| {
+        rest.get(..16.min(rest.len()))
+            .is_some_and(|r| r.contains(e))
+    });
+    let end = OPERATORS
+        .iter()
+        .find_map(|o| Some(rest.find(o)? + o.len()))?;
+    (takes && !is_quoted(rest))
+        .then(|| string_behind(line, from + end))?
+        .map(|(value, _)| value)
 }
 
 /// The password of `login=bob:x`, `auth: "bob:x"`.
@@ -241,7 +281,7 @@ fn pair(
     name: &str,
     language: Language,
 ) -> Option<Range<usize>> {
-    const NAMES: &str = "login user auth credentials creds userpwd basic_auth basicauth http_auth \
+    const NAMES: &str = "login user auth npmauthident credentials creds userpwd basic_auth basicauth http_auth \
         proxy_auth httpauth userpass";
     let last = name.rsplit(['.', '-']).next().unwrap_or(name);
     if place.ends == Ends::Tag || !listed(NAMES, &last.to_ascii_lowercase()) {
@@ -258,7 +298,10 @@ fn pair(
         && secret.bytes().any(|b| b.is_ascii_digit())
         && secret.bytes().any(|b| b.is_ascii_alphabetic())
         && !secret.contains([':', '/', '$', '{', '<', HOLE])
-        && value::classify_password(secret, user).is_secret();
+        && matches!(
+            value::classify_password(secret, user),
+            ValueKind::Human | ValueKind::Random | ValueKind::Digest
+        );
     (is_user && is_secret).then(|| value.end - secret.len()..value.end)
 }
 
@@ -277,8 +320,24 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
         && line
             .get(place.from..)
             .is_some_and(|t| t.bytes().any(|b| b.is_ascii_digit()) && !t.contains(['/', '$', '`']));
+    // Of many files of settings, where a count may have the name.
+    let is_pass = matches!(name, "pass" | "pw")
+        && (behind.starts_with(':') && is_quoted
+            || before.ends_with('$')
+            || before.is_empty()
+            || before.ends_with(['&', '?', '\'', '"', '{', ' '])
+                && !before.contains("if ")
+                && !before.contains("[ "))
+        && line
+            .get(place.from..)
+            .and_then(|t| {
+                t.trim_start_matches(['"', '\'', '\\'])
+                    .split(['"', '\'', ' ', '&', '\\'])
+                    .next()
+            })
+            .is_some_and(is_apparent);
     let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
-    (is_member || is_option || is_setting).then(password)
+    (is_member || is_option || is_setting || is_pass).then(password)
 }
 
 /// The session of a cookie may be a number of many digits.
@@ -315,6 +374,11 @@ fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     if text.trim_start_matches('\\').starts_with('`') {
         return None;
     }
+    // A connection string, in which only a part is secret.
+    let fields = text.matches('=').count();
+    if text.contains(';') && fields > 1 || class.noun == Noun::Credentials && fields > 0 {
+        return None;
+    }
     if text.is_empty() || text.starts_with(['$', '%', '!', '&', '*', '[']) || text.contains(HOLE) {
         return None;
     }
@@ -329,6 +393,9 @@ fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     }
     let end = text.floor_char_boundary(REACH);
     let kind = value::classify(text.get(..end).unwrap_or(text), class);
+    if kind == ValueKind::Human && value::is_identifier(text) {
+        return None;
+    }
     let speaks = if class.strong {
         kind.is_secret() || kind == ValueKind::Default
     } else {
@@ -357,4 +424,97 @@ fn is_code(text: &str) -> bool {
     text.bytes()
         .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
         && text.contains(['_', '.'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        let found = find(text, Language::Any);
+        let found = found.iter().filter(|f| f.kind.is_secret());
+        found.map(|f| &text[f.range.clone()]).collect()
+    }
+
+    /// A password that nobody has.
+    fn password() -> String {
+        ["violet", "umbrella", "9"].join("-")
+    }
+
+    #[test]
+    fn where_a_value_stands_behind_its_name() {
+        for text in [
+            "db_password = @",
+            "{\"user\": \"bob\", \"password\" : \"@\"}",
+            "spring: {datasource: {password: @}}",
+            "PASSWORD ||= '@'",
+            "db_password := \"@\"",
+            "c.App.password = u'@'",
+            "export const DB_PASSWORD = `@`;",
+            "db_password: str = \"@\"",
+            "var dbPassword string = \"@\"",
+            "password: process.env.PASSWORD || '@',",
+            "db.password = ${DB_PASSWORD:@}",
+            "connect(host=h, password=@)",
+            "env[DB_PASSWORD] = @",
+            "ds.setPassword(\"@\");",
+            "builder.withPassword('@')",
+            "os.environ.setdefault('DB_PASSWORD', '@')",
+            "{default_pass, <<\"@\">>},",
+            "<a:password type=\"text\">@</a:password>",
+            "<Password><![CDATA[@]]></Password>",
+            "variable \"db_password\" { default = \"@\" }",
+            "remote_password @",
+            "set $db_password \"@\";",
+            "user bob insecure-password @",
+            "login=bob:@",
+            "auth: {user: 'bob', pass: '@'}",
+            "token = \"Bearer @\"",
+            "new Credentials(\"a\", \"b\", \"bob\", \"@\")",
+        ] {
+            let text = text.replace('@', &password());
+            assert_eq!(found(&text), [password().as_str()], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_name_and_is_no_secret() {
+        for text in [
+            "echo \"password=\" > /etc/app.conf",
+            "conninfo = 'host=h password='\" > /etc/x",
+            "connect(password=wiki_password)",
+            "fastcgi_pass php-fpm7:9000;",
+            "server_tokens off;",
+            "$builder.getPassword(\"umbrella9\")",
+            "password: process.env.PASSWORD || '',",
+            "NuGetCredentials=\"Username=bob;Password=%PW%\"",
+            "user=1000:1000",
+            "auth: {user: 'bob', pass: true}",
+            "type: show ? \"password\" : \"text9\"",
+            "<db user='bob' password='true'/>",
+        ] {
+            assert_eq!(found(text), [] as [&str; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn files_whose_lines_name_nothing() {
+        for (file, text) in [
+            (".pgpass", "db:5432:*:bob:@\\n"),
+            ("chap-secrets", "bob * @ *"),
+            ("ipsec.secrets", ": PSK \"@\""),
+            ("davfs2/secrets", "https://h/dav bob @"),
+            ("snmpd.conf", "createUser bob SHA \"@\" AES"),
+            ("monitrc", "allow bob:@"),
+            ("userlist.txt", "\"bob\" \"@\""),
+            ("passwd.client", "*.acme.dev:bob:@"),
+            ("jetty-realm.properties", "bob: @,admin"),
+            ("jaas.conf", "user_bob=\"@\""),
+        ] {
+            let text = text.replace('@', &password());
+            let found = in_password_files(&text, file);
+            let found: Vec<&str> = found.iter().map(|f| &text[f.range.clone()]).collect();
+            assert_eq!(found, [password().as_str()], "{text}");
+        }
+    }
 }

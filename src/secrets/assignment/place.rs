@@ -45,9 +45,26 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     let bare = lead.trim_end_matches(['"', '\'', ' ', '\\']);
     // `os.environ["NAME"] = `
     let index = bare.strip_suffix(']').filter(|b| b.ends_with(['"', '\'']));
-    let bare = match index {
+    // `env[NAME] = `
+    let bracket = index.or_else(|| {
+        let inner = bare.strip_suffix(']')?;
+        inner.contains("env[").then_some(inner)
+    });
+    let bare = match bracket {
         Some(index) => index.trim_end_matches(['"', '\'', '\\']),
         None => bare,
+    };
+    let name_start = bare
+        .char_indices()
+        .rev()
+        .take(REACH)
+        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+        .last()?
+        .0;
+    // `name: str = "value"`, `var name string = "value"`
+    let bare = match separator {
+        "=" => untyped(bare.get(..name_start)?, bare.get(name_start..)?).unwrap_or(bare),
+        _ => bare,
     };
     let name_start = bare
         .char_indices()
@@ -74,12 +91,22 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         quoted_only: false,
     };
     if separator == ">" {
-        return (bare.len() == at && ahead.ends_with('<')).then(|| place(at + 1, Ends::Tag));
+        if bare.len() == at && ahead.ends_with('<') {
+            return Some(place(at + 1, Ends::Tag));
+        }
+        return tagged(line, at);
     }
     if separator == ":" {
         // `${NAME:-default}`
         if bare.len() == at && after.starts_with(['-', '=']) && ahead.ends_with("${") {
             return Some(place(at + 2, Ends::Brace));
+        }
+        // `${name:default}` of Spring and others; a shell has `${name:offset}`.
+        if bare.len() == at
+            && ahead.ends_with("${")
+            && after.split('}').next().is_some_and(|d| d.len() > 3)
+        {
+            return Some(place(at + 1, Ends::Brace));
         }
         // A line of YAML or of JSON, a header.
         // A symbol of Ruby begins with a colon too.
@@ -119,7 +146,7 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
             starts || is_quoted || is_header || is_member || is_replacement(line, name_start);
         let is_key = is_key && (after.starts_with([' ', '"', '\'', '\\']) || is_header);
         let blanks = after.len() - after.trim_start().len();
-        return (is_key && !ahead.ends_with(['$', '{']))
+        return (is_key && !ahead.ends_with("${") && !ahead.ends_with("{{"))
             .then(|| place(at + 1 + blanks, Ends::Word));
     }
     // Comparisons, and what is taken from a variable.
@@ -164,6 +191,44 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     })
 }
 
+/// The text up to a name whose type stands behind it, given what stands before the type.
+fn untyped<'t>(before: &'t str, word: &str) -> Option<&'t str> {
+    const TYPES: &str = "str string String Str Text bytes char Secret SecretStr";
+    if !crate::secrets::listed(TYPES, word) {
+        return None;
+    }
+    let name = before.trim_end();
+    match name.strip_suffix(':') {
+        Some(name) => Some(name.trim_end()),
+        // Of Go, where Java has the name behind the type.
+        None => name
+            .rsplit_once(' ')
+            .filter(|(keyword, _)| keyword.ends_with("var") || keyword.ends_with("const"))
+            .map(|_| name),
+    }
+}
+
+/// The element whose tag ends at `at`, with a prefix or with attributes: `<a:password type="x">`.
+fn tagged(line: &str, at: usize) -> Option<Place> {
+    let start = line.get(..at)?.rfind('<')? + 1;
+    let tag = line.get(start..at)?;
+    let full = tag.split_whitespace().next()?;
+    let local = full.rsplit(':').next()?;
+    let name = start + full.len() - local.len()..start + full.len();
+    let is_name = !local.is_empty()
+        && local
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+    // `</password>` ends one, `<!-- password >` is none.
+    (is_name && !tag.starts_with(['/', '!', '?']) && !tag.ends_with('/')).then_some(Place {
+        name,
+        from: at + 1,
+        ends: Ends::Tag,
+        spaced: false,
+        quoted_only: false,
+    })
+}
+
 pub(super) fn is_quoted_text(text: &str) -> bool {
     text.trim_start_matches([' ', '\\'])
         .starts_with(['"', '\''])
@@ -188,7 +253,13 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
             let end = rest.find('}').unwrap_or(rest.len());
             return unquoted(line, from..from + end);
         }
-        Ends::Tag => return from..from + rest.find('<').unwrap_or(0),
+        Ends::Tag => {
+            if let Some(inner) = rest.strip_prefix("<![CDATA[") {
+                let from = line.len() - inner.len();
+                return from..from + inner.find("]]").unwrap_or(0);
+            }
+            return from..from + rest.find('<').unwrap_or(0);
+        }
         Ends::Parameter => {
             let end = rest.find(|c: char| c.is_whitespace() || "&#\"'`<>|;)\\".contains(c));
             return from..from + end.unwrap_or(rest.len());
@@ -208,6 +279,17 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
         return from + 2..from + 2 + end;
     }
     if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        // What closes the quote around name and value leaves nothing between: `echo "password="`.
+        let outer = open_quote(line, at).map(|(_, open)| open);
+        let other = if quote == '"' { '\'' } else { '"' };
+        // `"x = 'host=h password='"`
+        let closes = outer == Some(other) && rest.chars().nth(1) == outer && {
+            let before = line.get(..at).unwrap_or_default();
+            before.matches(quote).count() % 2 == 1
+        };
+        if outer == Some(quote) || closes {
+            return from..from;
+        }
         let mut escaped = false;
         let inner = rest.get(1..).unwrap_or_default();
         let end = inner.find(|c| {
@@ -237,6 +319,7 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
     let delimiter =
         sed_delimiter(line, start).or_else(|| open.and_then(|(i, _)| sed_delimiter(line, i + 1)));
     let is_shell = language == Language::Shell && outer.is_none();
+    let is_escaped = line.get(..at).is_some_and(|b| b.contains("\\\""));
     let mut before = ' ';
     let mut escaped = false;
     let end = rest.find(|c: char| {
@@ -244,6 +327,7 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
             && (c.is_whitespace()
                 || Some(c) == outer
                 || Some(c) == delimiter
+                || c == '\\' && is_escaped
                 || is_shell && matches!(c, ';' | '&' | '|' | ')' | '>' | '<' | '`'));
         // A line that `echo -e` and `printf` end.
         let ends = ends || before == '\\' && c == 'n' && outer.is_some();
@@ -254,7 +338,7 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
     let mut end = end.unwrap_or(rest.len());
     let text = rest.get(..end).unwrap_or_default();
     // `password=x,ssl=True`, `secret=x&scope=y`
-    let field = text.match_indices([',', '&']).find(|(i, _)| {
+    let field = text.match_indices([',', '&', ';']).find(|(i, _)| {
         let next = text.get(i + 1..).unwrap_or_default();
         let name = next.split('=').next().unwrap_or_default();
         next.len() > name.len()
@@ -298,6 +382,15 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
         // The end of a statement, or of an item of a list.
         let inner = rest.get(..end).unwrap_or_default();
         end = inner.trim_end_matches([';', ',']).len();
+    }
+    // The end of what the name stands in: `connect(password=x)`, `{password: x}`, `[password=x]`.
+    let ahead = line.get(..place.name.start).unwrap_or_default();
+    for (open, close) in [('(', ')'), ('{', '}'), ('[', ']')] {
+        let inner = rest.get(..end).unwrap_or_default();
+        let opened = ahead.matches(open).count() > ahead.matches(close).count();
+        if opened && !inner.contains(open) {
+            end = inner.trim_end_matches(close).len();
+        }
     }
     if outer.is_some() && rest.get(end..).is_some_and(|r| r.starts_with('n')) {
         end = text.trim_end_matches('\\').len();

@@ -55,9 +55,10 @@ pub(super) fn in_substitutions(line: &str, found: &mut Vec<Named>) {
 pub fn stood_for(pattern: &str, value: &str) -> Option<Named> {
     const FRAMES: [&str; 10] = ["__", "{{", "@", "%", "$", "\\$", "<", "\\[", "##", "\\{"];
     let bare = pattern.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let stem = bare
-        .strip_suffix("_here")
-        .or_else(|| bare.strip_suffix("_HERE"));
+    let ends = ["_here", "_HERE", "_PLACEHOLDER", "_placeholder"];
+    let starts = ["your_", "YOUR_", "REPLACE_", "CHANGE_"];
+    let stem = ends.iter().find_map(|e| bare.strip_suffix(e));
+    let stem = stem.or_else(|| starts.iter().find_map(|s| bare.strip_prefix(s)));
     let is_constant = bare.contains('_')
         && bare.len() == pattern.len()
         && !bare.contains(|c: char| c.is_ascii_lowercase());

@@ -60,9 +60,11 @@ pub(super) fn find(lines: &[Line], around: &str) -> Vec<Written> {
     found
 }
 
-/// Whether a word may be more than a word.
+/// Whether a word may be more than a word: what stands in one is seen in the raw text.
 fn is_text(word: &Word) -> bool {
-    word.quoted && word.text.contains(['=', ':', '>', ',', ' ', '\n']) && name::may_name(&word.text)
+    word.quoted
+        && word.text.contains([' ', '\n', '{', '<', '"', '\'', '\\'])
+        && name::may_name(&word.text)
 }
 
 fn flush(lines: &mut Vec<Word>, around: &str, found: &mut Vec<Written>) {

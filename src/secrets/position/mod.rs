@@ -15,8 +15,8 @@ pub use documents::Written;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use named::{by_file, by_flag_names, by_format, by_input, by_settings, by_value_flag};
-use options::apply;
+use named::{by_file, by_flag_names, by_format, by_input, by_process, by_settings, by_value_flag};
+use options::{apply, by_standard_input};
 
 /// What a program reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -290,6 +290,8 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
     by_format(line, &mut found);
     by_file(line, lines, &mut found);
     by_input(line, lines, &mut found);
+    by_process(line, lines, &mut found);
+    by_standard_input(line, lines, &mut found);
     found
 }
 
@@ -404,6 +406,15 @@ mod tests {
             ("printf 'root:%s\\n' @ | chpasswd", "chpasswd"),
             ("jq --arg password '@' '.a=$password' x", "jq"),
             ("xmlstarlet ed -u //db/password -v '@' x", "xmlstarlet"),
+            ("jq --arg p '@' '.db.password = $p' x", "jq"),
+            ("read -r DB_PASSWORD <<< '@'", "read"),
+            ("echo @ | npx tool secret put API_TOKEN", "npx"),
+            ("gpg --passphrase-file <(echo @) -d x", "gpg"),
+            ("sshfs -o password_stdin a@b:/ /m <<< '@'", "sshfs"),
+            ("app set-db-password @", "app"),
+            ("{ echo 'mysql -p@ x'; echo y; } > s.sh", "mysql"),
+            ("echo 'mysql -p@ x' | sudo tee s.sh", "mysql"),
+            ("cat > s.sh <<E\nmysql -p@ x\nE\n", "mysql"),
         ] {
             let text = text.replace('@', &password()).replace("a-9@b", "a@b");
             let all = found(&text);
@@ -450,5 +461,33 @@ mod tests {
         let found = find(text, &lookup);
         assert_eq!(&text[found[0].range.clone()], "$P");
         assert!(found[0].expanded);
+    }
+
+    #[test]
+    fn what_commands_write_is_read_as_it_is_written() {
+        for text in [
+            "echo \"{\\\"password\\\": \\\"@\\\"}\" > x.json",
+            "echo -e \"[a]\\n  password: '@'\" > x.yml",
+            "printf 'machine h\\n\\tlogin bob\\n\\tpassword %s\\n' @ > ~/.netrc",
+            "sed -i '/x/c\\db_password=@' x",
+            "sed -i '/^password/s/=.*/=@/' x",
+            "sed -i 's/\\(password = \\).*/\\1@/' x",
+            "sed -i \"s/REPLACE_DB_PASSWORD/@/\" x",
+            "curl -d \"{\\\"password\\\":\\\"@\\\"}\" https://h",
+        ] {
+            let text = text.replace('@', &password());
+            let told = tell(&text, &text, &|_| None);
+            let places = told.written.iter().map(|w| w.named.range.clone());
+            let places = places.chain(told.positions.iter().map(|p| p.range.clone()));
+            let all: Vec<&str> = places.map(|r| &text[r]).collect();
+            assert!(all.contains(&password().as_str()), "{text}: {all:?}");
+        }
+        for text in [
+            "sed -i 's/password = dust9/password = {{PW}}/' x",
+            "echo \"password=\" > x",
+            "grep 'password: umbrella9' x",
+        ] {
+            assert_eq!(tell(text, text, &|_| None).written, [], "{text}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{Positioned, SPEAKERS, add, is_flag, own_words};
 use crate::secrets::listed;
 use crate::secrets::name::{self, Noun, SecretName};
 use crate::secrets::value::{self, ValueKind};
-use crate::secrets::words::{HOLE, Line, Word, base};
+use crate::secrets::words::{HOLE, Line, Word, base, lines_of};
 
 /// `--name NAME --value X` of any program.
 pub(super) fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
@@ -46,7 +46,7 @@ pub(super) fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
             && !name.contains('=')
             && let Some(named) = name::classify(name).filter(|c| c.exact)
             // `gh secret` is no name yet.
-            && named.words.len() > 1
+            && (named.words.len() > 1 || name.len() > 8)
         {
             class = Some(named);
         }
@@ -178,6 +178,7 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
                 | "put"
                 | "set"
                 | "--set"
+                | "iniset"
                 | "w"
                 | "write"
                 | "update"
@@ -194,11 +195,12 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
     for (name, value) in operands.iter().zip(operands.iter().skip(1)) {
         // Of a path the last part is the name.
         let bare = name.text.rsplit(['/', ':']).next().unwrap_or_default();
-        let class = name::classify(bare).filter(|c| c.exact && !name.text.contains('='));
+        let class = name::classify(bare)
+            .filter(|c| c.exact && c.noun != Noun::Credentials && !name.text.contains('='));
         let Some(class) = class else {
             continue;
         };
-        if value.text.contains(HOLE) {
+        if value.text.contains(HOLE) || value::is_identifier(&value.text) {
             continue;
         }
         let kind = value::classify(&value.text, &class);
@@ -240,6 +242,7 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
         }
     }
     by_named_values(line, program, found);
+    by_verb(line, found);
     let begins_flag = |w: &Word| w.text.starts_with(['-', '/', '[', '"', '\'', ',']);
     let pairs = line.words.iter().zip(line.words.iter().skip(1));
     for (word, next) in pairs.filter(|(word, _)| begins_flag(word)) {
@@ -275,6 +278,9 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
             || value.contains([HOLE, '='])
             || value.contains("://")
         {
+            continue;
+        }
+        if value::is_identifier(value) {
             continue;
         }
         let kind = value::classify(value, &class);
@@ -322,6 +328,47 @@ pub(super) fn by_named_values(line: &Line, program: &str, found: &mut Vec<Positi
                 taken.flatten()
             });
             is_next = values.is_empty() && class.is_some();
+        }
+    }
+}
+
+/// `--password-file <(echo X)`: a file that is called as a secret is.
+pub(super) fn by_process(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+    let inner = line.fed.and_then(|fed| lines.get(fed));
+    let (Some(inner), Some(flag)) = (inner, line.words.last()) else {
+        return;
+    };
+    let name = flag.text.trim_start_matches('-').trim_end_matches('=');
+    let stem = name
+        .strip_suffix("-file")
+        .or_else(|| name.strip_suffix("_file"));
+    let class = match name {
+        "auth-user-pass" => name::classify("password"),
+        _ => stem.and_then(name::classify).filter(|c| c.exact),
+    };
+    let (Some(class), Some(text)) = (class, printed(inner, lines)) else {
+        return;
+    };
+    // The user may stand on a line of its own.
+    if let Some(range) = lines_of(&text.text).pop()
+        && !text.text.contains([' ', '=', ':'])
+    {
+        settle(&text.part(range), 0, &class, line, found);
+    }
+}
+
+/// `/app/cli set-password X`
+fn by_verb(line: &Line, found: &mut Vec<Positioned>) {
+    const VERBS: [&str; 5] = ["set-", "set_", "change-", "update-", "reset-"];
+    let pairs = line.words.iter().zip(line.words.iter().skip(1));
+    for (word, next) in pairs.skip(1) {
+        let name = VERBS.iter().find_map(|v| word.text.strip_prefix(v));
+        if let Some(class) = name.and_then(name::classify).filter(|c| c.exact)
+            && !is_flag(next)
+            && !next.text.contains(['=', '/', '@'])
+            && next.text.bytes().any(|b| b.is_ascii_digit())
+        {
+            settle(next, 0, &class, line, found);
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::input::{inputs, printed, writer};
-use super::{Position, Positioned, is_flag};
+use super::{Input, Position, Positioned, add, is_flag};
 use crate::secrets::listed;
 use crate::secrets::name;
 use crate::secrets::value::{self, ValueKind};
-use crate::secrets::words::{HOLE, Line, Word};
+use crate::secrets::words::{HOLE, Line, Word, base};
 
 pub(super) fn apply(
     position: &Position,
@@ -92,13 +92,57 @@ pub(super) fn apply(
     if let Some(input) = position.input {
         let given = line.stdin.clone().or_else(|| {
             let before = line.piped.and_then(|p| lines.get(p));
-            printed(before.or_else(|| writer(line, lines))?, lines)
+            let fed = || {
+                line.source
+                    .as_ref()
+                    .and(line.fed)
+                    .and_then(|f| lines.get(f))
+            };
+            printed(before.or_else(|| writer(line, lines)).or_else(fed)?, lines)
         });
         if let Some(text) = given {
             let fields = program == "newusers";
             inputs(input, fields, &text, &mut push);
         }
     }
+}
+
+/// `--password-stdin`, `-o password_stdin`: any program that says that it reads a password.
+pub(super) fn by_standard_input(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+    let reads = line.words.iter().any(|w| {
+        let text = w.text.trim_start_matches('-');
+        text.ends_with("stdin")
+            && ["pass", "pw", "token", "secret"]
+                .iter()
+                .any(|n| text.contains(n))
+    });
+    if !reads {
+        return;
+    }
+    let given = line.stdin.clone().or_else(|| {
+        let before = line.piped.and_then(|p| lines.get(p));
+        printed(before.or_else(|| writer(line, lines))?, lines)
+    });
+    let Some(text) = given else {
+        return;
+    };
+    let program = line.words.first().map_or("", |w| base(&w.text)).to_owned();
+    let mut push = |word: &Word, part: Range<usize>, user: &str| {
+        let secret = word.text.get(part.clone()).unwrap_or_default();
+        if let Some(kind) = positioned_kind(secret, user) {
+            add(
+                found,
+                Positioned {
+                    program: program.clone(),
+                    range: word.place(part),
+                    secret: secret.to_owned(),
+                    kind,
+                    expanded: word.expanded,
+                },
+            );
+        }
+    };
+    inputs(Input::Password, false, &text, &mut push);
 }
 
 /// Whether a word is an option and no value that begins with a dash.

@@ -9,6 +9,7 @@ use crate::secrets::words::Word;
 
 /// A substitution: where its sides stand in the script.
 struct Substitution {
+    address: Option<Range<usize>>,
     pattern: Range<usize>,
     replacement: Range<usize>,
 }
@@ -73,7 +74,12 @@ fn substitutions(script: &str) -> Vec<Substitution> {
         let Some(end) = unescaped(script, second, delimiter) else {
             continue;
         };
+        let address = before.strip_suffix('/').and_then(|b| {
+            let start = b.rfind('/')? + 1;
+            Some(start..b.len())
+        });
         found.push(Substitution {
+            address,
             pattern: start..middle,
             replacement: second..end,
         });
@@ -122,6 +128,15 @@ fn replaced(script: &Word, substitution: &Substitution) -> Word {
         escaped = c == '\\' && !escaped;
     }
     pieces.push(script.part(from..right.end).decoded());
+    // `/name/s/=.*/=value/`
+    if let Some(address) = &substitution.address
+        && text.starts_with(['=', ':', ' '])
+        && let Some(first) = pieces.first_mut()
+    {
+        let name = plain(script.text.get(address.clone()).unwrap_or_default());
+        let place = script.part(right.start..right.start + 1).stand_for(&name);
+        *first = Word::concatenated(&[&place, first]);
+    }
     Word::concatenated(&pieces.iter().collect::<Vec<_>>())
 }
 
@@ -146,7 +161,7 @@ fn inserted(script: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             let before = line.get(..*i).unwrap_or_default().trim_end();
             let behind = line.get(i + 1..).unwrap_or_default();
             matches!(c, 'a' | 'i' | 'c')
-                && behind.starts_with([' ', '\\'])
+                && (behind.starts_with([' ', '\\']) || before.ends_with('$'))
                 && (before.is_empty()
                     || before.ends_with(['/', '$', '|', '#', ','])
                     || before.ends_with(|c: char| c.is_ascii_digit()))
