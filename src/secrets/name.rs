@@ -255,7 +255,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 32] = [
+const HINTS: [&str; 36] = [
     "pass",
     "pw",
     "secret",
@@ -279,6 +279,10 @@ const HINTS: [&str; 32] = [
     "user =",
     "assword",
     "account(",
+    "create_user(",
+    "ftp(",
+    "sequelize(",
+    "keystore.",
     "hashsync(",
     "_crypt.hash(",
     "credentials(",

@@ -100,7 +100,7 @@ pub(super) const LINES: u8 = 1;
 
 pub(super) fn is_attribute(name: &str) -> bool {
     matches!(
-        name,
+        name.rsplit('-').next().unwrap_or(name),
         "name" | "key" | "Name" | "Key" | "value" | "Value" | "val"
     )
 }

@@ -56,7 +56,12 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
         "passwd(",
     ];
     // What the number of the password is, and whether an address stands before it.
-    const LATER: [(&str, usize, bool); 15] = [
+    const LATER: [(&str, usize, bool); 20] = [
+        ("PlainAuth(", 2, false),
+        ("new Sequelize(", 2, false),
+        ("FTP(", 2, false),
+        ("KeyStore.load(", 1, false),
+        ("auth = [", 1, false),
         (" Credentials(", 3, false),
         ("createAccount(", 1, false),
         ("getConnection(", 2, false),
@@ -95,30 +100,79 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
     }
     for (call, number, mailed) in LATER {
         for (at, _) in line.match_indices(call) {
-            let mut strings = Vec::new();
-            let mut from = at + call.len();
-            while let Some((text, behind)) = string_behind(line, from) {
-                strings.push(text);
-                let rest = line.get(behind..).unwrap_or_default();
-                let Some(next) = rest.trim_start().strip_prefix(',') else {
-                    break;
-                };
-                from = line.len() - next.len();
-            }
-            let is_address =
-                |r: &Range<usize>| line.get(r.clone()).is_some_and(|t| t.contains('@'));
-            let is_known = !mailed || strings.get(1).is_some_and(is_address);
-            if let Some(last) = strings.get(number).filter(|_| is_known) {
+            let arguments = arguments(line, at + call.len());
+            let is_known = !mailed
+                || arguments
+                    .get(1)
+                    .and_then(|a| line.get(a.clone()?))
+                    .is_some_and(|t| t.contains('@'));
+            if let Some(Some(last)) = arguments.get(number).filter(|_| is_known) {
                 push(last.clone());
+            }
+        }
+    }
+    by_called(line, found);
+}
+
+/// The password behind the user in calls that are called as a login is:
+/// `UsernamePasswordCredentials("bob", "x")`, `changePassword("bob", "x")`.
+fn by_called(line: &str, found: &mut Vec<Named>) {
+    const ENDS: [&str; 7] = [
+        "Credentials(",
+        "Credential(",
+        "PasswordAuthentication(",
+        "Authenticator(",
+        "changePassword(",
+        "UserPassword(",
+        "set_user_password(",
+    ];
+    for end in ENDS {
+        for (at, _) in line.match_indices(end) {
+            let arguments = arguments(line, at + end.len());
+            if let [Some(user), Some(value)] = arguments.as_slice()
+                && line
+                    .get(user.clone())
+                    .is_some_and(|u| !u.contains(char::is_whitespace))
+                && let text = line.get(value.clone()).unwrap_or_default()
+                && is_apparent(text)
+                && let Some(kind) = judged(&password(), text)
+            {
+                found.push(Named::password(value.clone(), kind));
             }
         }
     }
 }
 
+/// The arguments of a call whose bracket is open before `from`: the strings among them.
+fn arguments(line: &str, from: usize) -> Vec<Option<Range<usize>>> {
+    /// The most that are looked at.
+    const MANY: usize = 8;
+    let mut arguments = Vec::new();
+    let mut from = from;
+    while arguments.len() < MANY {
+        let (argument, behind) = match string_behind(line, from) {
+            Some((text, behind)) => (Some(text), behind),
+            None => (None, from),
+        };
+        let rest = line.get(behind..).unwrap_or_default();
+        arguments.push(argument);
+        let Some(end) = rest.find([',', ';', '{']) else {
+            break;
+        };
+        if !rest.get(end..).is_some_and(|r| r.starts_with(',')) {
+            break;
+        }
+        from = behind + end + 1;
+    }
+    arguments
+}
+
 /// Calls and lists that give a name a value: `define('DB_PASSWORD', 'x')`, `{password, "x"}`.
 pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
     // Whatever such a call is given as a value is one.
-    const SETTERS: [&str; 9] = [
+    const SETTERS: [&str; 11] = [
+        "put(",
+        "set_var(",
         "define(",
         "setenv(",
         "putenv(",
@@ -133,7 +187,17 @@ pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
         let Some(name) = name_before(line, at) else {
             continue;
         };
-        let Some((value, _)) = string_behind(line, at + 1) else {
+        // `config('DB_PASSWORD', default='x')`
+        let rest = line.get(at + 1..).unwrap_or_default();
+        let default = [
+            "default=",
+            "default_value=",
+            "defaultValue=",
+            "defaultValue: ",
+        ];
+        let default = default.iter().find(|d| rest.trim_start().starts_with(*d));
+        let from = line.len() - rest.trim_start().len() + default.map_or(0, |d| d.len());
+        let Some((value, _)) = string_behind(line, from) else {
             continue;
         };
         let Some(class) = line.get(name.clone()).and_then(name::classify) else {
@@ -143,7 +207,11 @@ pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
         let ahead = ahead.trim_end_matches(['"', '\'', '\\', '<', ' ', '/']);
         let sets = SETTERS.iter().any(|call| ahead.ends_with(call));
         let text = line.get(value.clone()).unwrap_or_default();
-        let is_given = sets || ahead.ends_with(['(', '{', '[', ',']) && is_apparent(text);
+        let is_atom = line.get(..name.start).is_some_and(|a| a.ends_with('{'));
+        let is_given = sets
+            || default.is_some()
+            || is_atom
+            || ahead.ends_with(['(', '{', '[', ',']) && is_apparent(text);
         if is_given && let Some(kind) = judged(&class, text) {
             found.push(Named {
                 name: line.get(name).unwrap_or_default().to_owned(),
@@ -201,6 +269,42 @@ pub(super) fn in_setters(line: &str, found: &mut Vec<Named>) {
     }
 }
 
+/// Rows of SQL: `INSERT INTO users (name, password) VALUES ('bob', 'x')`.
+pub(super) fn in_inserts(line: &str, found: &mut Vec<Named>) {
+    let Some((at, values)) = line
+        .find(" VALUES")
+        .or_else(|| line.find(" values"))
+        .and_then(|at| Some((at, at + line.get(at..)?.find('(')? + 1)))
+    else {
+        return;
+    };
+    let columns = line.get(..at).and_then(|b| b.rsplit_once('('));
+    let Some((_, columns)) = columns else {
+        return;
+    };
+    let columns = columns.trim_end().trim_end_matches(')').split(',');
+    let arguments = arguments(line, values);
+    for (column, argument) in columns.zip(arguments) {
+        let name = column.trim_matches([' ', '`', '"', '\'', '\\']);
+        let class = name::classify(name).filter(|c| c.exact);
+        if let (Some(class), Some(value)) = (class, argument)
+            && let text = line.get(value.clone()).unwrap_or_default()
+            // What is kept of a password is often a hash.
+            && text.len() < 32
+            && is_apparent(text)
+            && let Some(kind) = judged(&class, text)
+        {
+            found.push(Named {
+                name: name.to_owned(),
+                noun: class.noun,
+                range: value,
+                kind,
+                is_bare: false,
+            });
+        }
+    }
+}
+
 /// The name that a comma ends: a string, or an atom of Erlang.
 fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
     let before = line.get(..at)?.trim_end();
@@ -212,7 +316,11 @@ fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
         .last()?
         .0;
     let is_atom = bare.get(..start)?.ends_with('{');
-    (bare.len() < before.len() || is_atom).then_some(start..bare.len())
+    // `env.put(Context.SECURITY_CREDENTIALS, "x")`
+    let constant = bare.get(start..)?.rsplit('.').next()?;
+    let is_constant =
+        constant.contains('_') && !constant.contains(|c: char| c.is_ascii_lowercase());
+    (bare.len() < before.len() || is_atom || is_constant).then_some(start..bare.len())
 }
 
 /// Whether a value looks like a password even where a label might stand.

@@ -18,6 +18,10 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
     let mut words = all.iter().cloned().peekable();
     let mut push = |name: &str, class: &SecretName, value: Range<usize>| {
         let text = line.get(value.clone()).unwrap_or_default();
+        let bare = text.trim_start_matches(['\\', '"', '\'']);
+        let start = value.end - bare.len();
+        let bare = bare.trim_end_matches(['\\', '"', '\'']);
+        let (text, value) = (bare, start..start + bare.len());
         if let Some(kind) = judged(class, text) {
             found.push(Named {
                 name: name.to_owned(),
@@ -83,12 +87,14 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         // `user bob insecure-password x`, `username bob password x`
         let of_user = || {
             language == Language::Any
-                && matches!(bare, "password" | "insecure-password")
+                && matches!(bare, "password" | "insecure-password" | "pass" | "passwd")
                 && matches!(second_last, "user" | "username" | "login")
         };
         let is_password = of_user() || bare == "password" && (is_netrc || answers() || alone());
         // `remote_password x` in a file of settings, `set $db_password "x"` in one of nginx.
-        let setting = bare.trim_start_matches(['$', ':']);
+        let setting = text.trim_matches(['"', '\'', ',']);
+        let setting = setting.rsplit(['/', ':']).next().unwrap_or(setting);
+        let setting = setting.trim_start_matches(['$', ':']);
         let named = || {
             let sets = matches!(
                 last,
@@ -100,7 +106,12 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
                     | "proxy_set_header"
                     | "(setq"
             ) || text.starts_with(':');
-            if !(sets || is_directive(setting) && alone()) {
+            let next = words.clone().next().and_then(|w| line.get(w));
+            let quoted = next.is_some_and(|w| w.starts_with(['"', '\'', '\\']));
+            if text.starts_with('<') {
+                return None;
+            }
+            if !(sets || is_directive(setting, quoted) && alone()) {
                 return None;
             }
             let class = name::classify(setting).filter(|c| c.exact)?;
@@ -139,8 +150,9 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
 }
 
 /// Whether a name is one of a setting that can only be a secret: no `fastcgi_pass`.
-fn is_directive(name: &str) -> bool {
-    const ENDS: [&str; 7] = [
+fn is_directive(name: &str, is_quoted: bool) -> bool {
+    const ENDS: [&str; 8] = [
+        ".key",
         "password",
         "passwd",
         "passphrase",
@@ -157,10 +169,12 @@ fn is_directive(name: &str) -> bool {
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
     let lower = name.to_ascii_lowercase();
-    is_compound
-        && is_name
-        && !PASSES.iter().any(|p| lower.starts_with(p))
-        && ENDS.iter().any(|e| lower.ends_with(e))
+    let is_quoted_noun = matches!(name, "secret" | "passphrase" | "psk") && is_quoted;
+    is_quoted_noun
+        || is_compound
+            && is_name
+            && !PASSES.iter().any(|p| lower.starts_with(p))
+            && ENDS.iter().any(|e| lower.ends_with(e))
 }
 
 /// The word behind a directive and its options; nothing if they say that it is no plain text.

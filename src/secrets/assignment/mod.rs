@@ -17,7 +17,9 @@ use super::words::HOLE;
 use called::{
     Called, LINES, Way, behind_host, element, host_keyed, is_attribute, on_next_line, push_called,
 };
-use calls::{in_calls, in_dialogues, in_setters, in_single_calls, is_apparent, string_behind};
+use calls::{
+    in_calls, in_dialogues, in_inserts, in_setters, in_single_calls, is_apparent, string_behind,
+};
 use directives::{begins_line, in_words};
 use files::in_access_lists;
 pub use files::in_password_files;
@@ -153,7 +155,10 @@ fn in_line(
         if is_attribute(name) {
             let value = value_at(line, at, &place, language);
             let text = line.get(value.clone()).unwrap_or_default();
-            let names = matches!(name, "value" | "Value" | "val");
+            let names = matches!(
+                name.rsplit('-').next().unwrap_or(name),
+                "value" | "Value" | "val"
+            );
             if names && let Some(c) = called.take_if(|c| c.way == Way::Attribute) {
                 seen = value.end;
                 push_called(line, value, c, found);
@@ -206,6 +211,14 @@ fn in_line(
         let scheme = scheme.iter().find(|s| text.starts_with(*s));
         let value = value.start + scheme.map_or(0, |s| s.len())..value.end;
         let text = line.get(value.clone()).unwrap_or_default();
+        // `name: str = "value"` is found at the `=`.
+        if separator == ":"
+            && line
+                .get(value.end..)
+                .is_some_and(|b| b.trim_start().starts_with("= "))
+        {
+            continue;
+        }
         // The tag of an element that ends elsewhere.
         if place.ends == Ends::Tag && class.exact {
             let tag = line
@@ -252,6 +265,7 @@ fn in_line(
     in_words(line, language, is_netrc, found);
     in_calls(line, found);
     in_setters(line, found);
+    in_inserts(line, found);
     in_single_calls(line, found);
     in_access_lists(line, found);
     in_substitutions(line, found);
@@ -314,28 +328,25 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
         .get(place.name.end..)?
         .trim_start_matches(['"', '\'', '\\']);
     let is_member = name == "pwd" && behind.starts_with(':') && is_quoted;
+    let value = line.get(place.from..)?;
+    let value = value
+        .get(marked(value)..)?
+        .trim_start_matches(['"', '\'', '\\']);
+    let value = value.split(['"', '\'', ' ', '&', ';', '\\']).next()?;
+    let in_tag = before.contains('<') && !before.contains('>') && is_quoted;
     // Of ODBC; a shell keeps its folder there.
     let is_setting = name.eq_ignore_ascii_case("pwd")
         && !before.ends_with(['$', '{'])
-        && line
-            .get(place.from..)
-            .is_some_and(|t| t.bytes().any(|b| b.is_ascii_digit()) && !t.contains(['/', '$', '`']));
+        && (in_tag || is_apparent(value) && !value.contains(['/', '$', '`']));
     // Of many files of settings, where a count may have the name.
     let is_pass = matches!(name, "pass" | "pw")
-        && (behind.starts_with(':') && is_quoted
-            || before.ends_with('$')
-            || before.is_empty()
-            || before.ends_with(['&', '?', '\'', '"', '{', ' '])
-                && !before.contains("if ")
-                && !before.contains("[ "))
-        && line
-            .get(place.from..)
-            .and_then(|t| {
-                t.trim_start_matches(['"', '\'', '\\'])
-                    .split(['"', '\'', ' ', '&', '\\'])
-                    .next()
-            })
-            .is_some_and(is_apparent);
+        && (in_tag
+            || is_apparent(value)
+                && (behind.starts_with(':') && is_quoted
+                    || before.is_empty()
+                    || before.ends_with(['$', '&', '?', '\'', '"', '{', ' '])
+                        && !before.contains("if ")
+                        && !before.contains("[ ")));
     let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
     (is_member || is_option || is_setting || is_pass).then(password)
 }
@@ -368,6 +379,9 @@ fn judge(class: &SecretName, text: &str, place: &Place, is_text: bool) -> Option
 
 fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     if text.starts_with("\\$") || text.starts_with("\\\\$") {
+        return None;
+    }
+    if text.ends_with(':') {
         return None;
     }
     // What a command prints.

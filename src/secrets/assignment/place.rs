@@ -47,8 +47,9 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     let index = bare.strip_suffix(']').filter(|b| b.ends_with(['"', '\'']));
     // `env[NAME] = `
     let bracket = index.or_else(|| {
-        let inner = bare.strip_suffix(']')?;
-        inner.contains("env[").then_some(inner)
+        let inner = bare.strip_suffix([']', '}'])?;
+        let opens = ["env[", "[:", "ENV{'", "ENV{\""];
+        opens.iter().any(|o| inner.contains(o)).then_some(inner)
     });
     let bare = match bracket {
         Some(index) => index.trim_end_matches(['"', '\'', '\\']),
@@ -62,10 +63,12 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         .last()?
         .0;
     // `name: str = "value"`, `var name string = "value"`
-    let bare = match separator {
-        "=" => untyped(bare.get(..name_start)?, bare.get(name_start..)?).unwrap_or(bare),
-        _ => bare,
+    let untyped_name = match separator {
+        "=" => untyped(bare, name_start),
+        _ => None,
     };
+    let is_typed = untyped_name.is_some();
+    let bare = untyped_name.unwrap_or(bare);
     let name_start = bare
         .char_indices()
         .rev()
@@ -144,13 +147,24 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         }
         let is_key =
             starts || is_quoted || is_header || is_member || is_replacement(line, name_start);
-        let is_key = is_key && (after.starts_with([' ', '"', '\'', '\\']) || is_header);
+        // `mail.smtp.password:x`
+        let is_property = starts
+            && bare.len() == at
+            && ahead.trim().is_empty()
+            && bare.get(name_start..)?.contains('.')
+            && !after.contains([':', '/', ' ', '"', '\'']);
+        let is_key =
+            is_key && (after.starts_with([' ', '"', '\'', '\\']) || is_header || is_property);
         let blanks = after.len() - after.trim_start().len();
         return (is_key && !ahead.ends_with("${") && !ahead.ends_with("{{"))
             .then(|| place(at + 1 + blanks, Ends::Word));
     }
     // Comparisons, and what is taken from a variable.
-    if after.starts_with(['=', '~']) || ahead.ends_with('@') || ahead.ends_with("${") {
+    let is_variable = ahead.ends_with('@') && after.trim_start().starts_with(['\'', '"']);
+    if after.starts_with(['=', '~'])
+        || ahead.ends_with('@') && !is_variable
+        || ahead.ends_with("${")
+    {
         return None;
     }
     // `'password' => 'x'`
@@ -170,7 +184,7 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         let compares = ["[", "test", "if", "!", "("]
             .iter()
             .any(|w| lead.ends_with(w));
-        if compares || lead.contains('[') {
+        if compares || lead.contains('[') && !lead.ends_with(']') {
             return None;
         }
     }
@@ -183,29 +197,34 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     let is_spaced = lead.ends_with(' ');
     // `[ "$x" = y ]`, `if x = y`
     let tests = ahead.contains("[ ") || ahead.contains("[[") || ahead.contains('$');
-    let compares = is_spaced && tests && sigil.is_none() && index.is_none();
+    // `$this->name = 'x'`, `$ENV{'NAME'} = 'x'`, `$a.name = 'x'`
+    let is_part = ["->", "{'", "{\"", "[:"].iter().any(|p| ahead.ends_with(p));
+    let compares = is_spaced && tests && sigil.is_none() && index.is_none() && !is_part;
     (is_spaced == (blanks > 0) && !compares).then(|| Place {
         spaced: is_spaced,
-        quoted_only: sigil.is_some() || index.is_some(),
+        quoted_only: sigil.is_some() || index.is_some() || is_part || is_typed || is_variable,
         ..place(at + 1 + blanks, Ends::Word)
     })
 }
 
-/// The text up to a name whose type stands behind it, given what stands before the type.
-fn untyped<'t>(before: &'t str, word: &str) -> Option<&'t str> {
-    const TYPES: &str = "str string String Str Text bytes char Secret SecretStr";
-    if !crate::secrets::listed(TYPES, word) {
-        return None;
-    }
+/// The text up to a name whose type stands behind it, the last word of which begins at `word`.
+fn untyped(text: &str, word: usize) -> Option<&str> {
+    let before = text.get(..word)?;
     let name = before.trim_end();
-    match name.strip_suffix(':') {
-        Some(name) => Some(name.trim_end()),
-        // Of Go, where Java has the name behind the type.
-        None => name
-            .rsplit_once(' ')
-            .filter(|(keyword, _)| keyword.ends_with("var") || keyword.ends_with("const"))
-            .map(|_| name),
+    // `var name string`, where Java has the name behind the type.
+    if text.get(word..)? == "string" && !name.ends_with(':') {
+        let keyword = name.rsplit_once(' ').map(|(keyword, _)| keyword);
+        return keyword
+            .filter(|k| k.ends_with("var") || k.ends_with("const"))
+            .map(|_| name);
     }
+    // `name: Final[str]`, `NAME: &str`
+    let (name, kind) = text.rsplit_once(": ")?;
+    let is_kind = kind
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"_&<>[].| ?'".contains(&b));
+    let is_name = name.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    (is_kind && is_name && !kind.contains("  ")).then_some(name)
 }
 
 /// The element whose tag ends at `at`, with a prefix or with attributes: `<a:password type="x">`.
@@ -251,7 +270,16 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
     match place.ends {
         Ends::Brace => {
             let end = rest.find('}').unwrap_or(rest.len());
-            return unquoted(line, from..from + end);
+            let text = rest.get(..end).unwrap_or_default();
+            // `\"` in a quoted text.
+            let bare = text.trim_start_matches('\\');
+            let start = from + (text.len() - bare.len());
+            let end = start
+                + bare
+                    .trim_end_matches(['"', '\''])
+                    .trim_end_matches('\\')
+                    .len();
+            return unquoted(line, start..end);
         }
         Ends::Tag => {
             if let Some(inner) = rest.strip_prefix("<![CDATA[") {
@@ -266,12 +294,26 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
         }
         Ends::Word => {}
     }
+    // A tag of YAML.
+    if let Some(inner) = rest.strip_prefix("!!str ") {
+        let inner = inner.trim_start_matches([' ', '"', '\'', '\\']);
+        let start = line.len() - inner.len();
+        let end = inner.find([' ', '"', '\'', '\\']).unwrap_or(inner.len());
+        return start..start + end;
+    }
     // A template of JavaScript, which stands where a shell has its commands.
     if place.spaced
         && let Some(inner) = rest.strip_prefix('`')
         && let Some(end) = inner.find('`')
     {
         return from + 1..from + 1 + end;
+    }
+    // `"""x"""`
+    for quotes in ["\"\"\"", "'''"] {
+        if let Some(inner) = rest.strip_prefix(quotes) {
+            let end = inner.find(quotes).unwrap_or(inner.len());
+            return from + quotes.len()..from + quotes.len() + end;
+        }
     }
     // `\"` in a quoted text.
     if let Some(inner) = rest.strip_prefix("\\\"") {
@@ -391,6 +433,14 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
         if opened && !inner.contains(open) {
             end = inner.trim_end_matches(close).len();
         }
+    }
+    // `connect('host=h password=x')` in other quotes.
+    let inner = rest.get(..end).unwrap_or_default();
+    if outer.is_some()
+        && let Some(bare) = inner.strip_suffix(['"', '\''])
+        && !bare.contains(['"', '\''])
+    {
+        end = bare.len();
     }
     if outer.is_some() && rest.get(end..).is_some_and(|r| r.starts_with('n')) {
         end = text.trim_end_matches('\\').len();
