@@ -255,7 +255,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 36] = [
+const HINTS: [&str; 35] = [
     "pass",
     "pw",
     "secret",
@@ -286,7 +286,6 @@ const HINTS: [&str; 36] = [
     "hashsync(",
     "_crypt.hash(",
     "credentials(",
-    "ident",
     "superuser(",
     "getconnection(",
     ">connect(",

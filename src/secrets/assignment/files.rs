@@ -1,6 +1,7 @@
 //! Lines of files whose passwords nothing names: `.pgpass`, `.curlrc`, the users of Redis.
 
 use super::{Named, judged, password};
+use crate::keywords::{Keywords, links};
 
 /// Redis has the password of a user behind a `>`: `user bob on >x ~* +@all`.
 pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
@@ -21,26 +22,56 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
     }
 }
 
+type Reader = fn(&str) -> Vec<Named>;
+
+/// What tells of a file whose lines name nothing, and what reads one.
+const READERS: [(&str, Reader); 14] = [
+    ("pgpass", in_pgpass),
+    ("curlrc", in_curlrc),
+    ("sasl_passwd", in_sasl_passwd),
+    ("chap-secrets", in_chap_secrets),
+    ("pap-secrets", in_chap_secrets),
+    ("ipsec.secrets", in_ipsec_secrets),
+    ("davfs2", in_davfs_secrets),
+    ("snmp", in_snmp),
+    ("monit", in_monit),
+    ("userlist", in_userlist),
+    ("passwd.client", in_exim),
+    ("{PLAIN}", in_dovecot),
+    ("jaas", in_jaas),
+    ("realm.properties", in_realm),
+];
+
+/// The names of them.
+const NAMES: [&str; READERS.len()] = names();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for a constant"
+)]
+const fn names() -> [&'static str; READERS.len()] {
+    let mut names = [""; READERS.len()];
+    let mut at = 0;
+    while at < READERS.len() {
+        names[at] = READERS[at].0;
+        at += 1;
+    }
+    names
+}
+
+static NAMED: Keywords<{ links(&NAMES) }> = Keywords::new(&NAMES, true);
+
+/// Whether a text tells of a file whose lines hold passwords and name nothing.
+pub fn tells_of_passwords(text: &str) -> bool {
+    NAMED.is_match(text)
+}
+
 /// The passwords in the lines of files that name nothing, if the text or what it stands in tells
 /// of one.
 pub fn in_password_files(text: &str, around: &str) -> Vec<Named> {
-    type Reader = fn(&str) -> Vec<Named>;
-    const READERS: [(&str, Reader); 14] = [
-        ("pgpass", in_pgpass),
-        ("curlrc", in_curlrc),
-        ("sasl_passwd", in_sasl_passwd),
-        ("chap-secrets", in_chap_secrets),
-        ("pap-secrets", in_chap_secrets),
-        ("ipsec.secrets", in_ipsec_secrets),
-        ("davfs2", in_davfs_secrets),
-        ("snmp", in_snmp),
-        ("monit", in_monit),
-        ("userlist", in_userlist),
-        ("passwd.client", in_exim),
-        ("{PLAIN}", in_dovecot),
-        ("jaas", in_jaas),
-        ("realm.properties", in_realm),
-    ];
+    if !tells_of_passwords(text) && !tells_of_passwords(around) {
+        return Vec::new();
+    }
     let tells = |file: &str| around.contains(file) || text.contains(file);
     let readers = READERS.iter().filter(|(file, _)| tells(file));
     readers.flat_map(|(_, read)| read(text)).collect()

@@ -22,7 +22,7 @@ use calls::{
 };
 use directives::{begins_line, in_words};
 use files::in_access_lists;
-pub use files::in_password_files;
+pub use files::{in_password_files, tells_of_passwords};
 use place::{Ends, Place, is_quoted, marked, named, value_at};
 use substitution::in_substitutions;
 pub use substitution::stood_for;

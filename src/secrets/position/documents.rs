@@ -20,14 +20,22 @@ pub struct Written {
     pub secret: String,
 }
 
-/// The values behind names in the words of commands. `around` is the instruction they stand in.
-pub(super) fn find(lines: &[Line], around: &str) -> Vec<Written> {
+/// The values behind names in the words of the commands of a text. `around` is the instruction that
+/// it stands in.
+pub(super) fn find(lines: &[Line], text: &str, around: &str) -> Vec<Written> {
     let mut found = Vec::new();
+    let in_files = assignment::tells_of_passwords(around);
+    if !in_files && !name::may_name(text) {
+        return found;
+    }
     // What is printed in a row goes into one file.
     let mut printed_lines: Vec<Word> = Vec::new();
     for line in lines {
         let program = own_words(line).next().map_or("", |w| base(&w.text));
         if matches!(program, "echo" | "printf") {
+            if !in_files && !line.words.iter().any(|w| name::may_name(&w.text)) {
+                continue;
+            }
             printed_lines.extend(printed(line, lines).map(|w| w.decoded()));
             continue;
         }

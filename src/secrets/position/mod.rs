@@ -83,7 +83,7 @@ pub fn tell(text: &str, around: &str, lookup: Lookup<'_>) -> Told {
     Told {
         positions: look_at(&lines),
         hits: documents::hits(&lines),
-        written: documents::find(&lines, around),
+        written: documents::find(&lines, text, around),
     }
 }
 
