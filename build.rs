@@ -18,6 +18,10 @@ mod declined;
 mod development;
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/javascript.rs"]
+mod javascript;
+#[path = "build/libc.rs"]
+mod libc;
 #[path = "build/options.rs"]
 mod options;
 #[path = "build/programs.rs"]
@@ -54,6 +58,8 @@ fn main() {
         declined::generate,
         development::generate,
         images::generate,
+        javascript::generate,
+        libc::generate,
         options::generate,
         programs::generate,
         recommends::generate,
@@ -346,10 +352,11 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
         .replace('\n', " ");
     let module = id.replace('-', "_");
     let rule = format!("{family}::{module}::{}", pascal(id));
+    let checks = checks(&format!("src/rules/{family}/{module}.rs"));
     let url = format!("{PAGES}/{family}/{id}.md");
     let code = format!(
         "RuleEntry {{ meta: RuleMeta {{ id: {id:?}, family: {family:?}, level: {level}, fix: {fix}, \
-         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], cwe: &{cwe:?}, cis: &{cis:?}, precision: {precision}, summary: {:?}, page: {page:?}, url: Some({url:?}) }}, \
+         since: {:?}, hadolint: {}, buildkit: {buildkit}, aliases: &{aliases:?}, impact: &[{impact}], cwe: &{cwe:?}, cis: &{cis:?}, precision: {precision}, summary: {:?}, page: {page:?}, url: Some({url:?}) }}, checks: {checks}, \
          make: make::<{rule}>, configure: configure::<{rule}>, #[cfg(test)] options: options::<{rule}> }},\n",
         get("since")?,
         hadolint
@@ -358,6 +365,20 @@ fn entry(family: &str, id: &str, path: &str) -> Result<Entry, String> {
         summary.trim(),
     );
     Ok(Entry { code, hadolint })
+}
+
+/// Which checks a module writes: the engine calls no others.
+fn checks(module: &str) -> String {
+    let text = fs::read_to_string(module).unwrap_or_default();
+    let has = |check: &str| text.contains(&format!("fn check_{check}("));
+    format!(
+        "Checks {{ image: {}, node: {}, command: {}, install: {}, stage: {} }}",
+        has("image"),
+        has("node"),
+        has("command"),
+        has("install"),
+        has("stage")
+    )
 }
 
 fn severity_of(name: &str) -> Result<&'static str, String> {

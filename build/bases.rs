@@ -40,6 +40,7 @@ struct Variant {
     open: bool,
     from: Option<String>,
     below: Option<String>,
+    since: Option<String>,
     on: Option<String>,
     programs: Option<Vec<String>>,
     perhaps: Option<Vec<String>>,
@@ -149,11 +150,12 @@ fn bases_table(bases: &Bases, known: &BTreeSet<&str>) -> Result<String, String> 
         for variant in &base.variants {
             let _ = write!(
                 variants,
-                "Variant {{ tag: {:?}, open: {}, from: {:?}, below: {:?}, on: {}, programs: {}, perhaps: {} }}, ",
+                "Variant {{ tag: {:?}, open: {}, from: {:?}, below: {:?}, since: {:?}, on: {}, programs: {}, perhaps: {} }}, ",
                 variant.tag,
                 variant.open,
                 variant.from,
                 variant.below,
+                variant.since,
                 on(&variant.on)?,
                 option(variant.programs.as_ref())?,
                 option(variant.perhaps.as_ref())?,

@@ -20,7 +20,7 @@ use crate::policy::exceptions::Granted;
 use crate::policy::images::fits_any;
 use crate::policy::rego::{self, BuildPolicy, FaultKind};
 use crate::policy::{self, Exception, Mode, Policy};
-use crate::rule::{CodeChoice, Context, Level, Rule, RuleMeta};
+use crate::rule::{Checks, CodeChoice, Context, Level, Rule, RuleMeta};
 use crate::rules;
 use crate::rules::policy::refused_by_policy::{self, Judged};
 use crate::rules::shell::shellcheck::{self, Answers, ExternalScript};
@@ -74,6 +74,8 @@ pub struct ActiveRule {
     pub meta: &'static RuleMeta,
     /// The rule with its options.
     pub rule: Arc<dyn Rule>,
+    /// Which checks it has: the others are not called.
+    pub checks: Checks,
     /// The severity it reports at.
     pub severity: Severity,
     /// Whether the user set that severity, so that a rule may not choose its own.
@@ -92,6 +94,7 @@ impl ActiveRule {
         Self {
             meta,
             rule: Arc::new(rule),
+            checks: Checks::ALL,
             severity: meta.level.severity(),
             severity_is_set: false,
             codes: CodeChoice::default(),
@@ -105,6 +108,7 @@ impl ActiveRule {
         Self {
             meta: &entry.meta,
             rule: Arc::from((entry.make)()),
+            checks: entry.checks,
             severity: entry.meta.level.severity(),
             severity_is_set: false,
             codes: CodeChoice::default(),
@@ -657,9 +661,10 @@ pub fn judged(source: &Source, settings: &Settings) -> Vec<(Vec<String>, Judged)
     builds.flat_map(|b| of(&b.names, &b.build)).collect()
 }
 
-/// Whether more is said of a file than what cannot be read: what a template will say is not known.
+/// Whether more is said of a file than that it is not read: what a template or another frontend's
+/// instruction will say is not known.
 fn is_read(source: &Source, file: &File, settings: &Settings) -> bool {
-    settings.perspective != Perspective::Dlint || file.template_of(source).is_none()
+    settings.perspective != Perspective::Dlint || file.unread(source).is_none()
 }
 
 fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Found {
@@ -948,22 +953,33 @@ fn drop_behind_failures(kept: &mut Vec<Diagnostic>) {
 /// Calls a rule for everything in the file.
 fn walk(cx: &mut Context<'_>, active: &ActiveRule) {
     let facts = cx.facts;
+    let Checks {
+        image,
+        node,
+        command,
+        install,
+        stage,
+    } = active.checks;
     active.rule.check_file(cx);
-    for image in facts.own_images() {
+    for image in facts.own_images().filter(|_| image) {
         active.rule.check_image(cx, image);
     }
-    for node in &facts.nodes {
-        active.rule.check_node(cx, node);
-        if node.keyword() == Some(Keyword::Run) {
-            for command in node.commands() {
-                active.rule.check_command(cx, node, command);
+    let asks = node || command || install;
+    let nodes = if asks { facts.nodes.as_slice() } else { &[] };
+    for at in nodes {
+        if node {
+            active.rule.check_node(cx, at);
+        }
+        if (command || install) && at.keyword() == Some(Keyword::Run) {
+            for command in at.commands().iter().filter(|_| command) {
+                active.rule.check_command(cx, at, command);
             }
-            for install in &node.installs {
-                active.rule.check_install(cx, node, install);
+            for install in at.installs.iter().filter(|_| install) {
+                active.rule.check_install(cx, at, install);
             }
         }
     }
-    for stage in &facts.stages {
+    for stage in facts.stages.iter().filter(|_| stage) {
         active.rule.check_stage(cx, stage);
     }
 }

@@ -184,6 +184,28 @@ impl Linter {
         engine::lint_guarded(source, &settings)
     }
 
+    /// What is wrong with the policies that buildx evaluates when it builds this text: the
+    /// `Dockerfile.rego` beside it among the files given, and those the settings name. Each report
+    /// is about one policy; a policy of several Dockerfiles is reported for each of them.
+    ///
+    /// ```
+    /// use dlint::Linter;
+    /// use dlint::context::Memory;
+    ///
+    /// let files = Memory::new().with("Dockerfile.rego", "package docker\n\nallow := true\n");
+    /// let linter = Linter::recommended().with_files(files);
+    /// let reports = linter.lint_policies("Dockerfile", "FROM scratch\n");
+    /// # if cfg!(feature = "rego") {
+    /// assert_eq!(reports[0].source.path().to_str(), Some("Dockerfile.rego"));
+    /// assert_eq!(reports[0].diagnostics[0].rule.id, "policy-without-decision");
+    /// # }
+    /// ```
+    pub fn lint_policies(&self, name: impl Into<PathBuf>, text: impl Into<String>) -> Vec<Report> {
+        let source = Source::new(name, text);
+        let settings = self.settings(source.path());
+        engine::policy_faults(&source, &settings)
+    }
+
     /// Applies the fixes of a report that are trusted at least so far, and lints again, until
     /// nothing changes.
     pub fn fix(&self, report: Report, least: Applicability) -> Fixed<Report> {

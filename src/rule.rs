@@ -90,6 +90,33 @@ pub trait Rule: Any + Send + Sync {
     fn check_unused_ignore(&self, cx: &mut Context<'_>, unused: &UnusedIgnore) {}
 }
 
+/// Which checks a rule has, of those that are called more than once for a file: calling the others
+/// takes as long as what some of them do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checks {
+    /// [`Rule::check_image`]
+    pub image: bool,
+    /// [`Rule::check_node`]
+    pub node: bool,
+    /// [`Rule::check_command`]
+    pub command: bool,
+    /// [`Rule::check_install`]
+    pub install: bool,
+    /// [`Rule::check_stage`]
+    pub stage: bool,
+}
+
+impl Checks {
+    /// All of them, for a rule of which nothing is known.
+    pub const ALL: Self = Self {
+        image: true,
+        node: true,
+        command: true,
+        install: true,
+        stage: true,
+    };
+}
+
 /// Declares the type of a rule, `rule!(NoisyWget)`, whose fields are its options if it has any:
 /// `rule! { Sudo { /// Which programs may stay. pub allow: Vec<String> } }`. What is not
 /// configured has the value that its type has by default.

@@ -1,8 +1,6 @@
 //! Small questions about text that several parts of dlint ask: how far two words are apart,
 //! whether a pattern fits, how a list reads in a sentence.
 
-use std::cmp::Ordering;
-
 /// Levenshtein distance in characters; words that differ much in length count as far apart.
 pub fn edit_distance(a: &str, b: &str) -> usize {
     if a.len().abs_diff(b.len()) > 8 {
@@ -134,47 +132,36 @@ pub(crate) fn escape_markup(text: &str, other: impl Fn(char, &mut String)) -> St
 
 /// A table in one text: a row a line, its fields apart by tabs, sorted by the first of them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rows(&'static str);
+pub(crate) struct Rows {
+    text: &'static str,
+    /// Where each row begins.
+    starts: &'static [u32],
+}
 
 impl Rows {
-    pub(crate) const fn new(text: &'static str) -> Self {
-        Self(text)
+    pub(crate) const fn new(text: &'static str, starts: &'static [u32]) -> Self {
+        Self { text, starts }
     }
 
     /// The fields behind the first, where that is `key`.
     pub(crate) fn get(self, key: &str) -> Option<&'static str> {
-        let (mut low, mut high) = (0, self.0.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let bytes = self.0.as_bytes();
-            let mut start = middle;
-            while start > low && bytes.get(start - 1).is_some_and(|b| *b != b'\n') {
-                start -= 1;
-            }
-            let is_first = |b: &u8| !matches!(b, b'\t' | b'\n');
-            let mut tab = start;
-            while tab < high && bytes.get(tab).is_some_and(is_first) {
-                tab += 1;
-            }
-            let order = key.as_bytes().cmp(bytes.get(start..tab)?);
-            if order == Ordering::Less {
-                high = start;
-                continue;
-            }
-            let behind = self.0.get(tab..high)?;
-            let rest = behind.split('\n').next().unwrap_or_default();
-            if order == Ordering::Equal {
-                return Some(rest.strip_prefix('\t').unwrap_or_default());
-            }
-            low = tab + rest.len() + 1;
-        }
-        None
+        let row = |start: u32| self.text.get(start as usize..).unwrap_or_default();
+        let order = |start: &u32| {
+            let first = row(*start).bytes();
+            let first = first.take_while(|b| !matches!(b, b'\t' | b'\n'));
+            first.cmp(key.bytes())
+        };
+        let at = self.starts.binary_search_by(order).ok()?;
+        let start = self.starts.get(at)?;
+        let rest = row(*start).get(key.len()..)?;
+        let fields = rest.split('\n').next().unwrap_or_default();
+        Some(fields.strip_prefix('\t').unwrap_or_default())
     }
 
     /// The rows: the first field and those behind it.
     #[cfg(test)]
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let lines = self.0.lines();
+        let lines = self.text.lines();
         lines.map(|line| line.split_once('\t').unwrap_or((line, "")))
     }
 }
@@ -239,7 +226,7 @@ mod tests {
 
     #[test]
     fn rows_are_found_by_their_first_field() {
-        let rows = Rows::new("a\t1\nab\t2 3\tx\nb\nä\t4\n");
+        let rows = Rows::new("a\t1\nab\t2 3\tx\nb\nä\t4\n", &[0, 4, 13, 15]);
         for (key, fields) in [
             ("a", Some("1")),
             ("ab", Some("2 3\tx")),
@@ -256,6 +243,6 @@ mod tests {
         for (key, fields) in rows.iter() {
             assert_eq!(rows.get(key), Some(fields));
         }
-        assert_eq!(Rows::new("").get(""), None);
+        assert_eq!(Rows::new("", &[]).get(""), None);
     }
 }

@@ -351,21 +351,34 @@ pub(super) fn config_failures(configs: &Configs, color: Color) -> Vec<Failure> {
 
 /// What is wrong with the policies that buildx evaluates, each once however many files it is for.
 fn policy_reports(files: &mut [Done]) -> Vec<(Arc<Effective>, Report)> {
-    let mut seen = HashSet::new();
+    let mut told = ToldFaults::default();
     let mut all = Vec::new();
     for file in files {
         for report in std::mem::take(&mut file.policies) {
-            let mut report = report;
-            report.diagnostics.retain(|d| {
-                let place = (report.source.path().to_path_buf(), d.span.start, d.rule.id);
-                seen.insert(place)
-            });
-            if !report.diagnostics.is_empty() {
-                all.push((Arc::clone(&file.effective), report));
-            }
+            let untold = told.untold(report);
+            all.extend(untold.map(|report| (Arc::clone(&file.effective), report)));
         }
     }
     all
+}
+
+/// The faults of policies that are told already: many files share a policy.
+#[derive(Default)]
+pub(super) struct ToldFaults {
+    places: HashSet<(PathBuf, u32, &'static str)>,
+}
+
+impl ToldFaults {
+    /// What of a report is not told yet, if anything is.
+    pub(super) fn untold(&mut self, mut report: Report) -> Option<Report> {
+        let path = report.source.path().to_path_buf();
+        let is_new = |d: &Diagnostic| {
+            let place = (path.clone(), d.span.start, d.rule.id);
+            self.places.insert(place)
+        };
+        report.diagnostics.retain(is_new);
+        (!report.diagnostics.is_empty()).then_some(report)
+    }
 }
 
 /// Where the configuration comes from, by the options of a command line.
@@ -1231,7 +1244,7 @@ mod tests {
     use super::*;
     use crate::config::FailOn;
     use crate::engine::ActiveRule;
-    use crate::rule::{Context, Rule};
+    use crate::rule::{Checks, Context, Rule};
     use crate::rules;
 
     /// A fault of dlint that shows on some files.
@@ -1253,6 +1266,7 @@ mod tests {
         rules.retain(|r| r.meta.id == "syntax-error");
         rules.push(ActiveRule {
             rule: Arc::new(Faulty),
+            checks: Checks::ALL,
             ..ActiveRule::new(rules::by_id("internal-error").unwrap())
         });
         let effective = Arc::new(Effective {

@@ -3,18 +3,19 @@
 //! So an engine for very many files can run dlint as a filter: a process per partition, none per
 //! file. A part of the input is held at a time, and the order stays.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::args::LintArgs;
-use super::lint::{self, in_parallel};
+use super::lint::{self, ToldFaults, in_parallel};
 use super::{Status, Trouble, output};
 use crate::config::{self, Effective};
 use crate::emit::{Finding, Linted};
-use crate::engine;
+use crate::engine::{self, Report};
+use crate::perspective::Perspective;
 use crate::span::Source;
 
 /// The most lines that are held at a time.
@@ -41,8 +42,17 @@ struct Refused {
 
 /// What became of a line.
 enum Output {
-    Linted(Box<Linted>, bool),
+    Linted(Box<File>),
     Refused(Refused),
+}
+
+/// A Dockerfile that is linted.
+struct File {
+    linted: Linted,
+    fails: bool,
+    /// What is wrong with the policies of `--policy x.rego`.
+    policies: Vec<Report>,
+    effective: Arc<Effective>,
 }
 
 pub(super) fn run(args: &LintArgs) -> Result<Status, Trouble> {
@@ -73,6 +83,7 @@ pub(super) fn run(args: &LintArgs) -> Result<Status, Trouble> {
     let mut configs = lint::configs(args)?;
     let mut input = io::stdin().lock();
     let mut status = Status::Clean;
+    let mut told = ToldFaults::default();
     let mut number = 0;
     let mut is_over = false;
     while !is_over {
@@ -110,28 +121,27 @@ pub(super) fn run(args: &LintArgs) -> Result<Status, Trouble> {
                 Err(error) => Err(Refused { line, error }),
             });
         }
-        let done = in_parallel(args, tasks, |task| match task {
-            Ok((input, effective)) => lint_one(args, input, &effective),
+        let mut done = in_parallel(args, tasks, |task| match task {
+            Ok((input, effective)) => lint_one(args, input, effective),
             Err(refused) => Output::Refused(refused),
         });
-        for one in &done {
+        for one in &mut done {
             status = status.max(match one {
                 Output::Refused(_) => Status::Trouble,
-                Output::Linted(_, true) => Status::Findings,
-                Output::Linted(_, false) => Status::Clean,
+                Output::Linted(file) => file.judge(&mut told),
             });
         }
         let is_read = output::is_read(|out| {
-            for one in &done {
+            for one in &mut done {
                 match one {
                     Output::Refused(refused) => {
                         serde_json::to_writer(&mut *out, refused)?;
                         out.write_all(b"\n")?;
                     }
-                    Output::Linted(linted, _) => {
-                        for diagnostic in &linted.report().diagnostics {
-                            serde_json::to_writer(&mut *out, &Finding::of(linted, diagnostic))?;
-                            out.write_all(b"\n")?;
+                    Output::Linted(file) => {
+                        write(&file.linted, out)?;
+                        for report in std::mem::take(&mut file.policies) {
+                            write(&Linted::new(report, Perspective::Dlint, []), out)?;
                         }
                     }
                 }
@@ -148,14 +158,44 @@ pub(super) fn run(args: &LintArgs) -> Result<Status, Trouble> {
     Ok(status)
 }
 
-fn lint_one(args: &LintArgs, input: Input, effective: &Effective) -> Output {
+fn lint_one(args: &LintArgs, input: Input, effective: Arc<Effective>) -> Output {
     let mut settings = effective.settings.clone();
     // The texts are not of this machine: nothing lies around them.
     settings.files = None;
-    let report = engine::lint_guarded(Source::new(input.path, input.text), &settings);
+    let source = Source::new(input.path, input.text);
+    let policies = engine::policy_faults(&source, &settings);
+    let report = engine::lint_guarded(source, &settings);
     let mut diagnostics = report.diagnostics.iter();
     let fails = report.fails || diagnostics.any(|d| effective.fails(d, false));
-    Output::Linted(Box::new(lint::shown(args, report, &settings)), fails)
+    Output::Linted(Box::new(File {
+        linted: lint::shown(args, report, &settings),
+        fails,
+        policies,
+        effective,
+    }))
+}
+
+impl File {
+    /// What the file comes to, with what is wrong with its policies and nobody was told.
+    fn judge(&mut self, told: &mut ToldFaults) -> Status {
+        let policies = std::mem::take(&mut self.policies).into_iter();
+        self.policies = policies.filter_map(|report| told.untold(report)).collect();
+        let mut faults = self.policies.iter().flat_map(|r| &r.diagnostics);
+        if self.fails || faults.any(|d| self.effective.fails(d, false)) {
+            Status::Findings
+        } else {
+            Status::Clean
+        }
+    }
+}
+
+/// Writes the findings of a file, one a line.
+fn write(linted: &Linted, out: &mut dyn Write) -> io::Result<()> {
+    for diagnostic in &linted.report().diagnostics {
+        serde_json::to_writer(&mut *out, &Finding::of(linted, diagnostic))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 /// A line without its end, or why it is none; nothing at the end of the input.

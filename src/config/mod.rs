@@ -39,7 +39,7 @@ pub use pattern::Patterns;
 pub use remote::Remote;
 pub use report::Format;
 
-use crate::context::{Disk, is_repository};
+use crate::context::{Disk, Files, Remembered, is_repository};
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Report, Settings};
@@ -163,6 +163,8 @@ pub struct Configs {
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
+    /// What lies around the files: many of them may lie in one folder.
+    files: Arc<dyn Files>,
     /// Read files, and what a folder's nearest file is.
     folders: HashMap<PathBuf, Result<Arc<Config>, ConfigError>>,
     /// What is wrong with which file.
@@ -184,6 +186,7 @@ impl Configs {
             fingerprint_key: None,
             environment: Layer::default(),
             command_line,
+            files: Arc::new(Remembered::new(Disk)),
             folders: HashMap::new(),
             faults: BTreeMap::new(),
             effective: HashMap::new(),
@@ -428,7 +431,7 @@ impl Configs {
         let of_policy = policy.into_iter().flat_map(|p| p.exceptions(&key.2));
         effective.settings.exceptions = exceptions.chain(of_policy).cloned().collect();
         effective.baseline.clone_from(&config.baseline);
-        effective.settings.files = Some(Arc::new(Disk));
+        effective.settings.files = Some(Arc::clone(&self.files));
         effective
             .settings
             .policy

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::files::{Entry, FileKind, Files};
+use super::files::{FileKind, Files};
 use super::gitignore::GitIgnore;
 use super::{Build, IgnoreFile};
-use crate::path::normal_parts;
+use crate::path::{is_in, normal_parts};
 use crate::text::edit_distance;
 
 /// How many directories above the Dockerfile are tried as the context.
@@ -269,14 +269,13 @@ impl BuildContext {
 
     /// The paths in a directory whose last part fits a pattern.
     fn children_matching(&self, directory: &str, pattern: &str) -> Vec<String> {
-        let fits = |e: &Entry| super::ignore_file::matches_segment(pattern, &e.name) == Some(true);
-        let entries = self.files.list(&self.root.join(directory), MAX_MATCHES);
-        let fitting = entries.into_iter().filter(fits);
-        fitting.map(|e| below(directory, &e.name)).collect()
+        let place = self.root.join(directory);
+        let names = self.files.matching(&place, pattern, MAX_MATCHES);
+        names.iter().map(|name| below(directory, name)).collect()
     }
 
-    /// Whether the repository leaves a path out of version control: what is missing there is made
-    /// by something that ran before.
+    /// Whether the repository leaves a path out of version control, or to a submodule that is not
+    /// checked out: what is missing there is made by something that runs before the build.
     pub fn is_made(&self, path: &str) -> bool {
         let Some(root) = self.files.resolve(&self.root) else {
             return false;
@@ -289,16 +288,30 @@ impl BuildContext {
                 .files
                 .read(&directory.join(".gitignore"), MAX_IGNORE_BYTES);
             let seen = place.strip_prefix(directory).ok().and_then(slashed);
-            if let (Some(text), Some(seen)) = (text, seen)
-                && GitIgnore::parse(&String::from_utf8_lossy(&text)).leaves_out_missing(&seen)
+            if let (Some(text), Some(seen)) = (text, &seen)
+                && GitIgnore::parse(&String::from_utf8_lossy(&text)).leaves_out_missing(seen)
             {
                 return true;
             }
             if is_repository(&*self.files, directory) {
-                break;
+                return seen.is_some_and(|seen| self.is_in_submodule(directory, &seen));
             }
         }
         false
+    }
+
+    /// Whether a path from the root of a repository lies in a submodule. One that is checked out is
+    /// a repository of its own.
+    fn is_in_submodule(&self, repository: &Path, path: &str) -> bool {
+        let text = self
+            .files
+            .read(&repository.join(".gitmodules"), MAX_IGNORE_BYTES);
+        let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let mut lines = text.iter().flat_map(|text| text.lines());
+        lines.any(|line| {
+            let setting = line.split_once('=').map(|(k, v)| (k.trim(), v.trim()));
+            matches!(setting, Some(("path", folder)) if is_in(path, folder.trim_matches('"')))
+        })
     }
 
     /// The name in the same directory that is nearest to a missing one, as a path of the context.
@@ -594,8 +607,13 @@ mod tests {
         let at = project(&[
             (".git/HEAD", ""),
             (".gitignore", "dist/\n"),
+            (
+                ".gitmodules",
+                "[submodule \"x\"]\n\tpath = web/lib\n\turl = ../lib\n",
+            ),
             ("web/.gitignore", "/*.tgz\n"),
             ("web/README.md", ""),
+            ("web/lib/own/.git", ""),
         ]);
         let build = Build {
             context: Some(at.path().join("web")),
@@ -605,6 +623,8 @@ mod tests {
         assert!(context.is_made("dist/app.js") && context.is_made("./dist"));
         assert!(context.is_made("a.tgz") && !context.is_made("src/a.tgz"));
         assert!(!context.is_made("README"));
+        assert!(context.is_made("lib/a.c") && !context.is_made("library/a.c"));
+        assert!(!context.is_made("lib/own/a.c"), "that one is checked out");
         assert_eq!(context.nearest("readme.md").as_deref(), Some("README.md"));
         assert_eq!(context.nearest("nowhere/x"), None);
     }

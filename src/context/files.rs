@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use super::ignore_file::matches_segment;
+
 /// What lies at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,6 +43,14 @@ pub trait Files: Send + Sync {
     /// At most `limit` of the entries of a directory, in any order; names that are not UTF-8 are
     /// left out.
     fn list(&self, directory: &Path, limit: usize) -> Vec<Entry>;
+
+    /// The names in a directory that fit a pattern of one path segment, of at most `limit` entries.
+    fn matching(&self, directory: &Path, pattern: &str, limit: usize) -> Vec<String> {
+        let entries = self.list(directory, limit).into_iter();
+        let names = entries.map(|entry| entry.name);
+        let fits = |name: &String| matches_segment(pattern, name) == Some(true);
+        names.filter(fits).collect()
+    }
 
     /// What lies at a path itself, a link not followed.
     fn entry(&self, path: &Path) -> Option<FileKind> {

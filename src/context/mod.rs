@@ -6,6 +6,7 @@ mod files;
 mod gitignore;
 pub mod ignore_file;
 mod ignore_pattern;
+mod remembered;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub use directory::{is_repository, within_repository};
 pub use disk::Disk;
 pub use files::{Entry, FileKind, Files, Memory, Nothing};
 pub use ignore_file::IgnoreFile;
+pub use remembered::Remembered;
 
 /// How a Dockerfile is built, as far as someone says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

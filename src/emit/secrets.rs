@@ -1,6 +1,7 @@
 //! What no report shows: logs are read by more people than files.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -226,12 +227,35 @@ impl Clean {
         if self.0.contains(text) {
             return true;
         }
-        let is_clean = secrets.find_in(text).is_empty();
+        let is_clean = secrets.known_in(text).is_empty() && is_plain(text);
         if is_clean {
             self.0.insert(text.to_owned());
         }
         is_clean
     }
+}
+
+/// Whether a text holds no secret of its own. Rules say the same in one file after another, so what is
+/// known of short texts is kept.
+fn is_plain(text: &str) -> bool {
+    /// The longest text that is kept, and the most of them.
+    const LONGEST: usize = 256;
+    const MOST: usize = 1_000;
+    thread_local! {
+        static PLAIN: RefCell<HashSet<String>> = RefCell::default();
+    }
+    if PLAIN.with_borrow(|plain| plain.contains(text)) {
+        return true;
+    }
+    let is_plain = mask::find(text).is_empty();
+    if is_plain && text.len() <= LONGEST {
+        PLAIN.with_borrow_mut(|plain| {
+            if plain.len() < MOST {
+                plain.insert(text.to_owned());
+            }
+        });
+    }
+    is_plain
 }
 
 /// The secrets of a file with findings, and those of the build arguments.

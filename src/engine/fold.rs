@@ -62,13 +62,13 @@ impl Kind {
 
 /// Leaves out what others say of a text that is wrong where it stands.
 pub(super) fn consequences(found: &mut Vec<Diagnostic>) {
-    let covers = |d: &&Diagnostic| d.rule.id == COVERS_ITS_TEXT;
+    let covers = |d: &&Diagnostic| COVERS_ITS_TEXT.contains(&d.rule.id);
     let covered: Vec<Span> = found.iter().filter(covers).map(|d| d.span).collect();
     if covered.is_empty() {
         return;
     }
     found.retain(|d| {
-        d.rule.id == COVERS_ITS_TEXT
+        COVERS_ITS_TEXT.contains(&d.rule.id)
             || !covered
                 .iter()
                 .any(|span| span.start <= d.span.start && d.span.end <= span.end)

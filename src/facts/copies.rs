@@ -80,6 +80,27 @@ impl CopiedSource {
     }
 }
 
+/// Whether a file is an archive of tar, by its name.
+pub fn is_tar_archive(name: &str) -> bool {
+    const ENDINGS: [&str; 13] = [
+        ".tar",
+        ".tar.gz",
+        ".tgz",
+        ".tar.bz2",
+        ".tbz",
+        ".tbz2",
+        ".tb2",
+        ".tar.xz",
+        ".txz",
+        ".tar.lzma",
+        ".tlz",
+        ".tar.zst",
+        ".tzst",
+    ];
+    let name = name.to_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Whether a file is a script, a key, a list or configuration, by its name: too small to matter in
 /// a layer.
 pub fn is_small_file(path: &str) -> bool {
@@ -250,7 +271,7 @@ impl<'a> Facts<'a> {
         if path.starts_with('/') {
             return Some(path.to_owned());
         }
-        let directory = self.workdir_at(node)?;
+        let directory = self.directory_at(node)?;
         Some(format!("{}/{path}", directory.trim_end_matches('/')))
     }
 
@@ -261,6 +282,15 @@ impl<'a> Facts<'a> {
             .path
             .as_deref()
             .filter(|p| p.starts_with('/'))
+    }
+
+    /// The same, or that of the base image where the file sets none.
+    pub fn directory_at(&self, node: &Node<'_>) -> Option<&str> {
+        let stage = self.stage_of(node)?;
+        match stage.workdir_before(node.index) {
+            Some(_) => self.workdir_at(node),
+            None => self.base_workdir(stage.index),
+        }
     }
 
     /// The build context: the one that is stated, else a directory in which everything lies that

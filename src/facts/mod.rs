@@ -20,6 +20,7 @@ mod made_keys;
 pub mod manifests;
 mod mentions;
 pub mod mount;
+pub mod node_project;
 pub mod packages;
 mod place;
 mod placed;
@@ -46,6 +47,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::context::{Build, BuildContext, Files, Nothing, is_repository, within_repository};
@@ -58,7 +60,7 @@ use crate::span::{MappedText, Source, Span};
 pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
-pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file};
+pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file, is_tar_archive};
 pub use credentials::{Credential, Evidence, Whereabouts};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
@@ -143,6 +145,8 @@ pub struct Facts<'a> {
     /// For each node where its script assigns each variable, in order.
     assignments: Vec<OnceCell<Assignments>>,
     user_names: OnceCell<HashMap<Option<usize>, HashSet<String>>>,
+    /// The projects of Node.js by the paths of their manifests: see [`Facts::node_project`].
+    node_projects: RefCell<HashMap<String, Option<Rc<node_project::NodeProject>>>>,
     /// See [`Facts::secret_arguments`].
     secret_arguments: OnceCell<HashMap<Option<usize>, Vec<SecretArgument>>>,
     /// See [`Facts::checks_download_later`].
@@ -321,6 +325,7 @@ impl<'a> Facts<'a> {
             script_words: Vec::new(),
             assignments: Vec::new(),
             user_names: OnceCell::new(),
+            node_projects: RefCell::default(),
             secret_arguments: OnceCell::new(),
             last_checks: OnceCell::new(),
             switched_off: OnceCell::new(),
@@ -581,8 +586,17 @@ impl<'a> Facts<'a> {
             match part {
                 word::Part::Literal { text: literal, .. } => text.push_str(literal),
                 word::Part::Reference(reference) => {
-                    // `${X:-…}` of a variable that is not known can be anything.
-                    let mut lookup = |name: &str| self.lookup(node, name);
+                    // `${X:-…}` of an argument without a value is the default of `ARG X=…`, written
+                    // elsewhere; of another variable that is not known it can be anything.
+                    let defaults = reference.modifier.as_ref().is_some_and(|modifier| {
+                        matches!(modifier.kind, word::ModifierKind::Default { .. })
+                    });
+                    let mut lookup = |name: &str| {
+                        if defaults && name == reference.name && self.is_argument_left(node, name) {
+                            return Var::Unset;
+                        }
+                        self.lookup(node, name)
+                    };
                     let alone = Template {
                         parts: vec![part.clone()],
                         range: reference.range.clone(),
@@ -596,6 +610,13 @@ impl<'a> Facts<'a> {
             }
         }
         text
+    }
+
+    /// Whether a variable is an argument that has no default, and that the build is not known to give.
+    fn is_argument_left(&self, node: usize, name: &str) -> bool {
+        self.variable(node, name).is_some_and(|variable| {
+            variable.value.is_none() && variable.origin != Origin::Environment
+        })
     }
 
     /// What is known of a variable before the instruction at `node`. FROM and what stands before

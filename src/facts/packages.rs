@@ -568,6 +568,10 @@ fn fill_in(install: &mut Install, verb: &Verb, rest: &[Operand], flags: &[ReadFl
             .filter(|o| !spec::is_no_package(manager, &o.text))
             .map(|o| spec::read(manager, &o.text, o.span, o.word));
         install.packages.extend(read);
+        // `create-project` takes a folder behind the package.
+        if manager == Manager::Composer && !install.verb.contains("create-project") {
+            spec::join_versions(&mut install.packages);
+        }
     }
     let version = match manager {
         Manager::Gem => install.flag_value_of(flags, &["-v", "--version"]),

@@ -5,7 +5,7 @@ use super::packages::{Action, Manager, PackageOrigin};
 use super::{Base, Command, Copied, CopiedSource, CopyOrigin, Facts, Node};
 use crate::context::BuildContext;
 use crate::images::official_name;
-use crate::path::file_name;
+use crate::path::{clean, file_name, is_in};
 use crate::shell::RedirectKind;
 use crate::span::Span;
 use crate::syntax::Kind;
@@ -108,6 +108,86 @@ impl Facts<'_> {
         left_out.map_or(Placed::Never, Placed::Ignored)
     }
 
+    /// The file of the build context that copies and mounts bring to an absolute path before an
+    /// instruction; none if something else may lie there.
+    pub fn brought(&self, node: &Node<'_>, path: &str) -> Option<String> {
+        self.brought_from(self.context()?, node, path)
+    }
+
+    /// The same of a context that is chosen.
+    pub(super) fn brought_from(
+        &self,
+        context: &BuildContext,
+        node: &Node<'_>,
+        path: &str,
+    ) -> Option<String> {
+        let here = |file: String| {
+            let there = context.exists(&file) && !context.is_directory(&file);
+            (there && !context.is_ignored(&file)).then_some(file)
+        };
+        for mount in &node.mounts {
+            if matches!(
+                mount.kind,
+                MountKind::Cache | MountKind::Ssh | MountKind::Secret
+            ) {
+                continue;
+            }
+            let target = mount
+                .target
+                .as_ref()
+                .and_then(|w| self.text(node.index, w))?;
+            let target = clean(&self.absolute(node, &target)?);
+            if !is_in(path, &target) {
+                continue;
+            }
+            if mount.kind != MountKind::Bind || mount.from.is_some() {
+                return None;
+            }
+            let source = match &mount.source {
+                Some(word) => self.text(node.index, word)?,
+                None => ".".to_owned(),
+            };
+            return here(joined(&clean(&source), path, &target));
+        }
+        if !self.may_search(node.index) {
+            return None;
+        }
+        let before = self.chain_nodes_back(node.stage?);
+        for copy in before.filter(|n| n.index < node.index) {
+            let Some(copied) = self.copied(copy) else {
+                continue;
+            };
+            let target = copied.target.as_deref()?;
+            if !is_in(path, target) {
+                continue;
+            }
+            if copied.origin != CopyOrigin::Context {
+                return None;
+            }
+            let rest = path.strip_prefix(target).unwrap_or_default();
+            let rest = rest.trim_start_matches('/');
+            for source in &copied.sources {
+                let from = source.path()?;
+                let found = if source.is_heredoc || source.is_remote() {
+                    return None;
+                } else if has_wildcard(&from) {
+                    let matching = context.find(&from);
+                    matching.into_iter().find(|f| file_name(f) == rest)
+                } else if rest.is_empty()
+                    || file_name(&from) == rest && !context.is_directory(&from)
+                {
+                    Some(from)
+                } else {
+                    Some(joined(&from, path, target))
+                };
+                if let Some(file) = found.and_then(here) {
+                    return Some(file);
+                }
+            }
+        }
+        None
+    }
+
     /// Whether a script, up to a command of it, may write a file.
     fn may_write(&self, node: &Node<'_>, until: Option<usize>, path: &str) -> bool {
         let Some(script) = node
@@ -162,6 +242,17 @@ impl Facts<'_> {
             }
         }
         left_out
+    }
+}
+
+/// The path in the context of what lies at a path of the image, where a folder of the context lies
+/// at `target`.
+fn joined(folder: &str, path: &str, target: &str) -> String {
+    let rest = path.strip_prefix(target).unwrap_or_default();
+    match (folder, rest.trim_start_matches('/')) {
+        (".", rest) => rest.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, rest) => format!("{folder}/{rest}"),
     }
 }
 
@@ -226,6 +317,10 @@ fn source_places(
 
 /// Whether a command puts no file into a project.
 fn is_tidy(node: &Node<'_>, index: usize, command: &Command) -> bool {
+    let settings = ["bundle", "git", "npm", "pip", "pnpm", "poetry", "yarn"];
+    if settings.contains(&command.name.as_str()) && command.subcommand() == Some("config") {
+        return true;
+    }
     let installs = node.installs.iter().filter(|i| i.command == index);
     let mut calls = installs.peekable();
     if calls.peek().is_none() {

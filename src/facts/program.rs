@@ -448,7 +448,8 @@ fn mentions_user_switcher(text: &str) -> bool {
     text.lines()
         .filter(|line| !line.trim_start().starts_with('#'))
         .flat_map(|line| line.split(|c| !is_name(c)))
-        .any(|word| is_user_switcher(word) || is_server(word))
+        // `chroot --userspec=app / "$@"`
+        .any(|word| is_user_switcher(word) || is_server(word) || word == "--userspec")
 }
 
 /// Whether a user is the superuser: `root`, a number that is zero, with or without a group.
@@ -523,6 +524,8 @@ mod tests {
         let script =
             |line: &str| format!("FROM a\nCOPY <<run.sh /\n{line}\nrun.sh\nCMD [\"/run.sh\"]\n");
         assert_eq!(drop(&script("exec su-exec app x")), PrivilegeDrop::Yes);
+        let chroot = script("exec chroot --userspec=1000 / x");
+        assert_eq!(drop(&chroot), PrivilegeDrop::Yes);
         assert_eq!(drop(&script("# no su-exec here")), PrivilegeDrop::No);
         let installed = "FROM a\nRUN apk add su-exec\nCMD [\"/run.sh\"]\n";
         assert_eq!(drop(installed), PrivilegeDrop::Yes);

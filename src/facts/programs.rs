@@ -312,10 +312,10 @@ fn copy(changes: &mut Changes, copied: &Copied, is_add: bool) {
 /// Programs that bring no other: they write where they are told, work on what is there, or only
 /// print.
 const HARMLESS: [&str; 194] = [
+    "((",
     ":",
     "[",
     "[[",
-    "((",
     "a2dismod",
     "a2dissite",
     "a2enconf",
@@ -344,8 +344,8 @@ const HARMLESS: [&str; 194] = [
     "chown",
     "chpasswd",
     "cmp",
-    "command",
     "comm",
+    "command",
     "continue",
     "cpio",
     "cut",
@@ -510,11 +510,22 @@ const HARMLESS: [&str; 194] = [
 
 /// Whether a program, called by its name, starts no other that could bring programs or packages.
 pub fn brings_nothing(name: &str) -> bool {
-    HARMLESS.contains(&name)
+    HARMLESS.binary_search(&name).is_ok()
 }
 
+/// What installations of Node.js's packages may bring.
+const OF_NODE: [&str; 4] = ["corepack", "node", "npm", "yarn"];
+
 /// What Python installs beside its packages.
-const OF_PYTHON: [&str; 6] = ["cmake", "easy_install", "node", "pip", "pip2", "pip3"];
+const OF_PYTHON: [&str; 7] = [
+    "cmake",
+    "corepack",
+    "easy_install",
+    "node",
+    "pip",
+    "pip2",
+    "pip3",
+];
 
 fn run(
     changes: &mut Changes,
@@ -578,7 +589,7 @@ fn run(
                 .literal_args()
                 .any(|a| a.contains("npm") || a == "install") =>
         {
-            changes.bring(&["node", "npm", "yarn"]);
+            changes.bring(&OF_NODE);
             changes.placed = true;
         }
         "node" => {}
@@ -599,7 +610,7 @@ fn run(
             changes.placed = true;
         }
         _ if is_path(command) && !is_service(command) => changes.anything = true,
-        _ if HARMLESS.contains(&name) || is_service(command) || is_defined(script) => {}
+        _ if brings_nothing(name) || is_service(command) || is_defined(script) => {}
         _ => changes.anything = true,
     }
 }
@@ -688,7 +699,7 @@ fn packages(changes: &mut Changes, install: &Install, release: Option<BaseReleas
             return;
         }
         Npm | Yarn | Pnpm | Bun => {
-            changes.bring(&["node", "npm", "yarn"]);
+            changes.bring(&OF_NODE);
             changes.placed = true;
             return;
         }
@@ -738,7 +749,7 @@ fn packages(changes: &mut Changes, install: &Install, release: Option<BaseReleas
         }
         // NodeSource's has npm in it.
         if changes.foreign && package.name.starts_with("nodejs") {
-            changes.bring(&["npm"]);
+            changes.bring(&["corepack", "npm"]);
         }
         if package.name == "epel-release" {
             changes.foreign = true;
@@ -808,6 +819,11 @@ mod tests {
     use super::*;
     use crate::context::Build;
     use crate::span::Source;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(HARMLESS.is_sorted());
+    }
 
     /// Whether a program is there where the RUN `here` stands.
     fn at_end(text: &str, name: &str) -> Presence {

@@ -1,11 +1,13 @@
 //! Which version of its language a package manager installs for.
 
 use super::packages::{Action, Install, Manager, PackageOrigin};
-use super::{Facts, Node};
+use super::{Facts, Node, Stage};
 use crate::images::{Runtime, RuntimeVersion, newest_needs, version_needs};
+use crate::path::clean;
 use crate::perspective::Perspective;
 use crate::shell::Word;
 use crate::span::Span;
+use crate::syntax::Keyword;
 
 /// How many days after the last updates of a runtime the newest versions of packages tend to run on
 /// it no more. npm installs what does not run without a word, and Yarn refuses it.
@@ -210,6 +212,60 @@ impl Facts<'_> {
                 )
             })
         })
+    }
+
+    /// The first call of Go in a stage that refuses its module, because the module asks for a newer
+    /// Go and the image of Go fetches none: the call, what is asked for, the Go that is there, and
+    /// whether the build surely ends there.
+    pub fn outgrown_module(
+        &self,
+        stage: &Stage<'_>,
+    ) -> Option<(Span, String, InstallRuntime, bool)> {
+        const VERBS: [&str; 10] = [
+            "build", "generate", "get", "install", "list", "mod", "run", "test", "tool", "vet",
+        ];
+        const CHOSEN: &str = "GOTOOLCHAIN";
+        let image = self.root_image(stage.index)?;
+        let version = Runtime::of("go")?.in_image(image)?;
+        // Go has asked for its version since 1.21, which the image says not to replace.
+        let may_look =
+            || self.perspective == Perspective::Dlint && self.may_search(self.nodes.len());
+        if version.is_before("1.21") || !may_look() || self.source.text().contains(CHOSEN) {
+            return None;
+        }
+        for node in self.nodes_of(stage).iter().filter(|n| n.is(Keyword::Run)) {
+            let Some(script) = node.script.as_ref().filter(|s| !s.unread) else {
+                continue;
+            };
+            for (index, command) in script.commands.iter().enumerate() {
+                if matches!(command.name.as_str(), "cd" | "pushd") {
+                    break;
+                }
+                let verb = command.subcommand().filter(|verb| VERBS.contains(verb));
+                let outside = command
+                    .literal_args()
+                    .any(|a| a.contains('@') || a == "init" || a == "-C");
+                if command.name != "go" || verb.is_none() || outside {
+                    continue;
+                }
+                let directory = self.directory_at(node)?;
+                let path = self.brought(node, &clean(&format!("{directory}/go.mod")))?;
+                let text = self.read_from_context(&path, 1 << 20)?;
+                let mut lines = text.lines().filter_map(|line| line.strip_prefix("go "));
+                let asked = lines.next()?.split_whitespace().next()?;
+                if !version.is_before(asked) {
+                    return None;
+                }
+                let is_certain = script.is_fatal(index) && node.must_succeed(index);
+                let words = command.words.iter().take(2).map(|w| w.span);
+                let found = InstallRuntime {
+                    version,
+                    source: image.text.clone(),
+                };
+                return Some((words.reduce(Span::to)?, asked.to_owned(), found, is_certain));
+            }
+        }
+        None
     }
 
     /// The folders of the build context from which a stage's chain copies manifests before a node.

@@ -2,7 +2,7 @@
 
 use super::{Facts, Node};
 use crate::images::BaseUser;
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Word};
 
 /// The user of an instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,17 +32,27 @@ impl Facts<'_> {
         self.user_before(stage, usize::MAX)
     }
 
-    fn user_before(&self, stage: usize, before: usize) -> RunUser {
+    /// The USER before a node in the chain of its stage.
+    pub fn user_set_before(&self, node: &Node<'_>) -> Option<&Word> {
+        let (_, word) = self.set_before(node.stage?, node.index)?;
+        Some(word)
+    }
+
+    fn set_before(&self, stage: usize, before: usize) -> Option<(usize, &Word)> {
         // Not by all nodes: of a million RUN with `sudo` each would look at all before it.
-        let set = self.chain(stage).find_map(|stage| {
+        self.chain(stage).find_map(|stage| {
             let above = stage.users.partition_point(|node| *node < before);
             let node = *stage.users.get(above.checked_sub(1)?)?;
             match &self.nodes.get(node)?.instruction.kind {
-                Kind::User(word) => Some(self.text(node, word)),
+                Kind::User(word) => Some((node, word)),
                 _ => None,
             }
-        });
-        match set {
+        })
+    }
+
+    fn user_before(&self, stage: usize, before: usize) -> RunUser {
+        let set = self.set_before(stage, before);
+        match set.map(|(node, word)| self.text(node, word)) {
             Some(Some(text)) => match text.split(':').next().unwrap_or(&text) {
                 "root" | "0" => RunUser::Root,
                 name => RunUser::Other(name.to_owned()),

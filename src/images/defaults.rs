@@ -153,11 +153,10 @@ pub fn os_family(image: &ImageRef) -> OsFamily {
     if let Some(tag) = tag {
         let named = SYSTEMS.iter().find(|system| {
             tag.split(['-', '_']).any(|part| {
-                let rests = system
-                    .words
-                    .iter()
-                    .filter_map(|word| part.strip_prefix(word));
-                let mut rests = rests;
+                let first = part.as_bytes().first();
+                let words = system.words.iter();
+                let words = words.filter(|word| word.as_bytes().first() == first);
+                let mut rests = words.filter_map(|word| part.strip_prefix(word));
                 rests.any(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
             })
         });

@@ -5,6 +5,7 @@ mod archives;
 mod base;
 mod defaults;
 mod development;
+mod libc;
 mod lifetimes;
 mod options;
 mod programs;
@@ -24,6 +25,7 @@ pub use defaults::{
     inherited_shell, is_windows, os_family,
 };
 pub use development::{Development, development};
+pub use libc::{bridges_glibc, is_glibc_download, needs_glibc, speaks_of_glibc};
 pub use lifetimes::{EndOfLife, end_of_life, newest_release};
 pub use options::{Foreign, Recommended, foreign_options, is_too_old, recommended};
 pub use programs::{

@@ -2,7 +2,7 @@
 
 use super::lifetimes::numbers_of;
 use super::table::tag_has;
-use super::{BaseRelease, ImageRef, is_windows, official_name};
+use super::{BaseRelease, ImageRef, Tag, is_windows, official_name};
 use crate::text::Rows;
 
 include!(concat!(env!("OUT_DIR"), "/bases.rs"));
@@ -51,6 +51,7 @@ struct Variant {
     open: bool,
     from: Option<&'static str>,
     below: Option<&'static str>,
+    since: Option<&'static str>,
     on: Option<&'static str>,
     programs: Option<ProgramSet>,
     perhaps: Option<ProgramSet>,
@@ -253,6 +254,15 @@ impl Variant {
     fn fits(&self, image: &ImageRef, release: Option<BaseRelease>) -> Option<bool> {
         if self.tag.is_some_and(|tag| !tag_has(image, &[tag])) {
             return Some(false);
+        }
+        if let Some(since) = self.since {
+            let numbers = Tag::of(image)?.numbers();
+            // `node:lts`
+            numbers.first()?;
+            let since = numbers_of(since);
+            if numbers.into_iter().lt(since) {
+                return Some(false);
+            }
         }
         if self.from.is_none() && self.below.is_none() {
             return Some(true);

@@ -24,13 +24,17 @@ use serde::de::DeserializeOwned;
 use crate::diagnostic::Severity;
 use crate::diagnostic::meta::canonical;
 use crate::fix::Applicability;
-use crate::rule::{BuildkitCheck, BuildkitKind, HadolintCode, Impact, Level, Rule, RuleMeta};
+use crate::rule::{
+    BuildkitCheck, BuildkitKind, Checks, HadolintCode, Impact, Level, Rule, RuleMeta,
+};
 use crate::values::{self, Value};
 
 /// A rule of the catalogue.
 pub struct RuleEntry {
     /// What its page says.
     pub meta: RuleMeta,
+    /// Which checks the rule has.
+    pub checks: Checks,
     /// The rule with its default options.
     pub make: fn() -> Box<dyn Rule>,
     /// The rule with options from configuration.
@@ -108,9 +112,9 @@ pub const COVERING: [(&str, &str); 2] = [
     ("clear-text-download", "remote-add-without-checksum"),
 ];
 
-/// The rule whose finding is about a text that the author did not mean as part of the instruction: what
-/// others say of that text is the same fault.
-pub const COVERS_ITS_TEXT: &str = "trailing-comment";
+/// The rules whose findings are about a text that is not read as its author meant it: what others say of
+/// that text is the same fault.
+pub const COVERS_ITS_TEXT: [&str; 2] = ["redirected-version", "trailing-comment"];
 
 /// Rules about calls that fail, and those about what such a call would leave behind or bring along:
 /// that is of no account before it works.

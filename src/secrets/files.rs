@@ -92,7 +92,7 @@ pub fn classify(path: &str) -> Option<KeyFile> {
         ".pgpass" | "pgpass.conf" => return file(Certain, "database passwords"),
         ".my.cnf" | ".mylogin.cnf" => return file(Likely, "database passwords"),
         ".vault-token" | "vault-token" => return file(Certain, "a Vault token"),
-        ".htpasswd" | "htpasswd" => return file(Likely, "password hashes"),
+        ".htpasswd" | "htpasswd" => return file(Likely, "hashed passwords"),
         "settings-security.xml" => return file(Likely, "the password to Maven's others"),
         "rclone.conf" | ".rclone.conf" => return file(Likely, "cloud credentials"),
         "cwallet.sso" => return file(Likely, "an Oracle wallet"),
@@ -174,6 +174,11 @@ fn is_harmless(folder: &str, base: &str) -> bool {
         public pub ci truststore cacerts ca bundle";
     let extension = base.rsplit_once('.').map_or("", |(_, e)| e);
     if listed(PUBLIC_EXTENSIONS, extension) {
+        return true;
+    }
+    // The program `htpasswd`, the package `dotenv`.
+    let mut folders = folder.split('/');
+    if folders.any(|f| matches!(f, "bin" | "sbin" | "node_modules" | "site-packages")) {
         return true;
     }
     let words = |text: &str| {
@@ -300,6 +305,8 @@ mod tests {
             "package.json",
             "keys",
             "ssl-cert-snakeoil.key",
+            "/out/usr/bin/htpasswd",
+            "/app/node_modules/dotenv",
             ".",
             "/",
             "*",

@@ -25,9 +25,14 @@ fn listed(list: &str, word: &str) -> bool {
         return false;
     }
     let (list, word) = (list.as_bytes(), word.as_bytes());
+    let first = word.first();
     let mut at = 0;
     while let Some(here) = list.get(at..at + word.len()) {
-        if here == word && matches!(list.get(at + word.len()), None | Some(b' ')) {
+        // Most words begin otherwise.
+        if here.first() == first
+            && here == word
+            && matches!(list.get(at + word.len()), None | Some(b' '))
+        {
             return true;
         }
         // On to the next word.

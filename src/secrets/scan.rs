@@ -180,16 +180,21 @@ fn encoded(text: &str, hits: &mut Vec<Hit>) {
     /// The shortest that hides something.
     const SHORT: usize = 24;
     let bytes = text.as_bytes();
+    let is_base64 = |b: &u8| Alphabet::Base64.has(*b);
+    // Where a run may begin: what stands in front of it is no part of one.
     let mut at = 0;
-    while at < bytes.len() {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .take_while(|b| Alphabet::Base64.has(**b))
-            .count();
+    // Looked at from the end of the shortest, most bytes need not be looked at.
+    while let Some(ahead) = bytes.get(at..at + SHORT) {
+        if let Some(other) = ahead.iter().rposition(|b| !is_base64(b)) {
+            at += other + 1;
+            continue;
+        }
+        let rest = bytes.get(at + SHORT..).unwrap_or_default();
+        let more = rest.iter().take_while(|b| is_base64(b)).count();
+        let length = SHORT + more;
         let start = at;
         at += length + 1;
-        if !(SHORT..=REACH).contains(&length) {
+        if length > REACH {
             continue;
         }
         let Some(run) = text.get(start..start + length) else {

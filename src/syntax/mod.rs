@@ -554,6 +554,15 @@ impl Heredoc {
     }
 }
 
+/// Why a file is not read as Docker's frontend would read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// A Dockerfile is yet to be made of it: where that shows.
+    Template(Span),
+    /// Another frontend reads it: where it is named, and its image.
+    Frontend(Span, String),
+}
+
 impl File {
     /// The instruction that a byte belongs to: its lines, heredocs included.
     pub fn instruction_at(&self, offset: u32) -> Option<&Instruction> {
@@ -583,7 +592,7 @@ impl File {
 
     /// [`File::template`], also where the file lies among templates and cannot be built as it is: it
     /// is a part of one, or its base is a variable that a script fills in.
-    pub fn template_of(&self, source: &Source) -> Option<Span> {
+    fn template_of(&self, source: &Source) -> Option<Span> {
         self.template().or_else(|| {
             let says = |part: &str| {
                 let words = part.split(|c: char| !c.is_ascii_alphanumeric());
@@ -628,6 +637,38 @@ impl File {
                 from.as_str().contains('$').then_some(from.span)
             })
         })
+    }
+
+    /// Why this is no Dockerfile that Docker's frontend is to read as it is; nothing if it is one.
+    pub fn unread(&self, source: &Source) -> Option<Unread> {
+        let template = self.template_of(source).map(Unread::Template);
+        template.or_else(|| {
+            let syntax = self.extended_by()?;
+            Some(Unread::Frontend(syntax.span, syntax.image.clone()))
+        })
+    }
+
+    /// The `# syntax=` of a frontend that is not Docker's, if the file has what Docker's refuses:
+    /// `INCLUDE` and files as bases of dockerfile-x, for one.
+    fn extended_by(&self) -> Option<&SyntaxDirective> {
+        let syntax = self.syntax.as_ref()?;
+        let image = syntax.image.split('@').next().unwrap_or_default();
+        let (account, name) = image.rsplit_once('/').unwrap_or(("", image));
+        let name = name.split(':').next().unwrap_or_default();
+        // Mirrors and trial builds of Docker's are called so too, and a name that is mistyped is
+        // nobody else's.
+        let is_docker = matches!(account, "docker" | "docker.io/docker");
+        if is_docker || matches!(name, "dockerfile" | "dockerfile-upstream") {
+            return None;
+        }
+        let is_path =
+            |word: &Word| word.as_str().starts_with("./") || word.as_str().starts_with("../");
+        let is_file = |i: &Instruction| match &i.kind {
+            Kind::From(from) => is_path(&from.image),
+            _ => i.flag_value("from").is_some_and(is_path),
+        };
+        let extends = !self.errors.is_empty() || self.instructions.iter().any(is_file);
+        extends.then_some(syntax)
     }
 
     /// Where an instruction of a file that cannot be read as it is has a `{{…}}` or `<%…%>` to fill in. In one

@@ -379,6 +379,20 @@ mod at_scale {
     }
 
     #[test]
+    fn a_policy_is_judged_once_for_all_lines() {
+        let p = project(&[("x.rego", "package docker\n\nallow := true\n")]);
+        let line = |name: &str| json!({ "path": name, "text": "FROM a:1\n" }).to_string();
+        let input = format!("{}\n{}\n", line("a"), line("b"));
+        let options = ["--stdin-json", "--policy", "x.rego", "--select", "policy"];
+        let ran = piped(p.path(), &options, &input);
+        let all = lines(&ran.out);
+        let of_policy = all.iter().filter(|f| f["file"] == "x.rego");
+        let rules: Vec<&str> = of_policy.filter_map(|f| f["rule"].as_str()).collect();
+        assert_eq!(rules, ["policy-without-decision"], "{}", ran.out);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+    }
+
+    #[test]
     fn nothing_of_this_machine_is_read_for_a_line() {
         let p = project(&[
             ("a/.dockerignore", "*\n"),

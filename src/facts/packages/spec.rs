@@ -26,6 +26,36 @@ pub(super) fn read(manager: Manager, text: &str, span: Span, word: usize) -> Pac
     }
 }
 
+/// Takes a word without a slash as the version of the package before it, as Composer does
+/// (`VersionParser::parseNameVersionPairs`): `composer require monolog/monolog 3.9`.
+pub(super) fn join_versions(packages: &mut Vec<Package>) {
+    let mut joined: Vec<Package> = Vec::with_capacity(packages.len());
+    for package in packages.drain(..) {
+        match joined.last_mut() {
+            Some(last)
+                if last.version.is_none()
+                    && last.word + 1 == package.word
+                    && package.version.is_none()
+                    && !package.name.contains('/')
+                    && !is_platform_package(&package.name) =>
+            {
+                last.version = version(" ", &package.name);
+                last.span = last.span.to(package.span);
+            }
+            _ => joined.push(package),
+        }
+    }
+    *packages = joined;
+}
+
+/// What Composer asks the machine for instead of a repository: `php`, `ext-intl`.
+fn is_platform_package(name: &str) -> bool {
+    matches!(name, "php" | "hhvm" | "composer")
+        || ["php-", "ext-", "lib-", "composer-"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
 type Parts = (PackageOrigin, String, Option<Version>);
 
 fn version(operator: &str, text: &str) -> Option<Version> {
@@ -113,6 +143,10 @@ fn parts(manager: Manager, text: &str) -> Parts {
                 None => registry(text, None),
             }
         }
+        Composer if text.contains(' ') => match text.split_once(' ') {
+            Some((name, v)) => registry(name, version(" ", v.trim_start())),
+            None => registry(text, None),
+        },
         Gem | Composer | Bower => match text.split_once([':', '=', '#']) {
             Some((name, v)) => {
                 let operator = text.get(name.len()..name.len() + 1).unwrap_or_default();

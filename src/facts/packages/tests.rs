@@ -118,6 +118,21 @@ fn pip_knows_requirement_files_and_specifiers() {
 }
 
 #[test]
+fn composer_takes_a_version_behind_a_space() {
+    assert_eq!(
+        packages("composer require a/b 6.2.0 c/d:^1 'e/f ^2' g/h ext-intl i/j 'dev-main'"),
+        [
+            "a/b   6.2.0",
+            "c/d : ^1",
+            "e/f   ^2",
+            "g/h",
+            "ext-intl",
+            "i/j   dev-main"
+        ]
+    );
+}
+
+#[test]
 fn npm_without_packages_installs_the_manifest() {
     use Action::*;
     for (text, wanted) in [

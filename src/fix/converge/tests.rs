@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::diagnostic::Severity;
 use crate::engine::{self, ActiveRule, Report, Settings, lint_guarded};
-use crate::rule::{Context, Rule};
+use crate::rule::{Checks, Context, Rule};
 use crate::rules;
 
 /// Replaces one text by another wherever it stands.
@@ -26,6 +26,7 @@ fn settings(rules: Vec<Swap>) -> Settings {
     let rules = rules.into_iter().map(|rule| ActiveRule {
         meta: &entry.meta,
         rule: Arc::new(rule),
+        checks: Checks::ALL,
         severity: Severity::Warning,
         severity_is_set: false,
         codes: Default::default(),

@@ -49,7 +49,7 @@ impl Rule for DownloadInRun {
                 continue;
             };
             if matches!(file.as_str(), "" | "/" | "-" | "/dev/null" | "NUL")
-                || is_installed(facts, node, script, (index, command), Some(&file))
+                || is_installed(facts, node, script, (index, command), Some(&file)) != Some(false)
             {
                 continue;
             }

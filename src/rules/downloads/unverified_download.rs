@@ -29,7 +29,8 @@ impl Rule for UnverifiedDownload {
                 .filter(|a| a.scheme == "https" && !a.is_near() && !names_commit(&a.text));
             for address in remote {
                 let file = facts.fetched_file(node, command, &address);
-                if is_installed(facts, node, script, (index, command), file.as_deref()) {
+                let fetched = (index, command);
+                if is_installed(facts, node, script, fetched, file.as_deref()) == Some(true) {
                     found.push(address);
                 }
             }

@@ -37,8 +37,11 @@ impl Rule for DeletedInLaterLayer {
                             let Some(path) = removed(facts, node, moved, word.literal()) else {
                                 continue;
                             };
-                            let fits = |h: &Held| h.node < node.index && covers(&path, &h.path);
-                            let large = there.iter().position(|h| fits(h) && !h.is_small);
+                            let Some(removed) = Removed::of(&path) else {
+                                continue;
+                            };
+                            let fits = |h: &Held| h.node < node.index && removed.covers(&h.path);
+                            let large = there.iter().position(|h| !h.is_small && fits(h));
                             if let Some(at) = large.or_else(|| there.iter().position(fits)) {
                                 let written = there.remove(at);
                                 let text = word.literal().unwrap_or_default().to_owned();
@@ -211,16 +214,36 @@ fn removed(facts: &Facts<'_>, node: &Node<'_>, moved: bool, text: Option<&str>) 
     Some(place(facts, node, text))
 }
 
-/// Whether `rm path` removes `written` or, with a `*` at the end of a name, something like it.
-fn covers(path: &str, written: &str) -> bool {
-    if let Some(start) = path.strip_suffix('*') {
-        return !has_wildcard(start)
-            && start.len() > 2
-            && written
-                .strip_prefix(start)
-                .is_some_and(|rest| !rest.contains('/'));
+/// What an operand of `rm` takes away.
+enum Removed<'p> {
+    /// What stands at a path or below it.
+    Path(&'p str),
+    /// With a `*` at the end, what begins so.
+    Start(&'p str),
+}
+
+impl<'p> Removed<'p> {
+    /// What `rm path` removes; nothing where that cannot be told.
+    fn of(path: &'p str) -> Option<Self> {
+        let start = path.strip_suffix('*');
+        let text = start.unwrap_or(path);
+        if has_wildcard(text) {
+            return None;
+        }
+        match start {
+            Some(start) => (start.len() > 2).then_some(Self::Start(start)),
+            None => (path.len() > 1).then_some(Self::Path(path)),
+        }
     }
-    !has_wildcard(path) && path.len() > 1 && is_in(written, path)
+
+    fn covers(&self, written: &str) -> bool {
+        match self {
+            Self::Path(path) => is_in(written, path),
+            Self::Start(start) => written
+                .strip_prefix(start)
+                .is_some_and(|rest| !rest.contains('/')),
+        }
+    }
 }
 
 /// Whether a file is a private key by its name: deleting it was not for the sake of size.

@@ -118,7 +118,7 @@ fn help(facts: &Facts<'_>, late: &Late<'_>, project: Option<&Project>) -> String
         Some(project) if project.missing.is_empty() => None,
         Some(project) => Some(names(&project.missing)),
         None if is_manifest_there(facts, late) => None,
-        None => Some(manifests(install, late.copy)),
+        None => Some(manifests(facts, late)),
     };
     let mut help = match files.as_deref() {
         None => format!("run `{call}` before this copy; its manifest is there already"),
@@ -461,7 +461,8 @@ fn call_span(install: &Install) -> Span {
 }
 
 /// The manifests by name, for a sentence; those that the copy brings as the context has them.
-fn manifests(install: &Install, copy: &Copied) -> String {
+fn manifests(facts: &Facts<'_>, late: &Late<'_>) -> String {
+    let Late { copy, install, .. } = late;
     let in_context = |path: &str| -> Option<String> {
         let rest = path.strip_prefix(copy.target.as_deref()?)?;
         let root = match copy.whole_context() {
@@ -471,16 +472,27 @@ fn manifests(install: &Install, copy: &Copied) -> String {
         path.starts_with('/')
             .then(|| clean(&format!("{root}/{rest}")))
     };
+    let run = facts.nodes.get(late.run);
+    let directory = run.and_then(|run| directory_of(facts, run, install));
+    let named = |name: &str| {
+        let below = directory
+            .as_deref()
+            .and_then(|d| in_context(&format!("{d}/{name}")));
+        below.unwrap_or_else(|| name.to_owned())
+    };
     let listed = install.files.iter().filter(|f| !f.constraint);
     let listed: Vec<String> = listed
         .map(|f| in_context(&f.path).unwrap_or_else(|| f.path.clone()))
         .collect();
-    let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
-    let names: &[&str] = match (listed.is_empty(), install.manager) {
-        (false, _) => &listed,
-        (true, Manager::Gradle) => &["build.gradle", "settings.gradle"],
-        (true, Manager::Dotnet | Manager::Nuget) => &["*.sln", "*.csproj"],
-        (true, manager) => manager.manifests(),
+    let names: &[&str] = match install.manager {
+        Manager::Gradle => &["build.gradle", "settings.gradle"],
+        Manager::Dotnet | Manager::Nuget => &["*.sln", "*.csproj"],
+        manager => manager.manifests(),
+    };
+    let names = if listed.is_empty() {
+        names.iter().map(|name| named(name)).collect()
+    } else {
+        listed
     };
     let names: Vec<String> = names.iter().take(2).map(|n| format!("`{n}`")).collect();
     names.join(" and ")

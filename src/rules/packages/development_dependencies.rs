@@ -1,8 +1,7 @@
 //! `development-dependencies`: what only development needs gets into the image.
 
 use crate::facts::packages::{Action, Install, Manager, Setting};
-use crate::facts::{Command, CopyOrigin, Facts, Node};
-use crate::path::file_name;
+use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::Keyword;
 
@@ -136,38 +135,9 @@ fn missing(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<&'st
 /// Whether the manifest that the build context has for an instruction names no development
 /// dependencies.
 fn has_none(facts: &Facts<'_>, node: &Node<'_>) -> bool {
-    const MANIFEST: &str = "package.json";
-    let Some(stage) = node.stage else {
-        return false;
-    };
-    let copies = facts
-        .chain_nodes(stage)
-        .filter(|n| n.index < node.index)
-        .filter_map(|n| facts.copied(n))
-        .filter(|copied| copied.origin == CopyOrigin::Context);
-    let sources = copies.flat_map(|copied| &copied.sources);
-    let mut manifests = sources.filter_map(|source| {
-        let path = source.path()?;
-        let folder = path.strip_suffix(file_name(&path)).unwrap_or_default();
-        match file_name(&path) {
-            MANIFEST | "package*.json" => Some(format!("{folder}{MANIFEST}")),
-            _ if source.is_whole() => Some(MANIFEST.to_owned()),
-            _ => None,
-        }
-    });
-    let (Some(manifest), None) = (manifests.next(), manifests.next()) else {
-        return false;
-    };
-    let text = facts.read_from_context(&manifest, MOST_READ);
-    let json = text.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    json.is_some_and(|json| {
-        let development = json.get("devDependencies").and_then(|d| d.as_object());
-        development.is_none_or(|d| d.is_empty()) && json.get("workspaces").is_none()
-    })
+    let project = facts.node_project(node);
+    project.is_some_and(|project| !project.may_have_development_dependencies())
 }
-
-/// How much of a manifest is read.
-const MOST_READ: u64 = 1 << 20;
 
 /// Whether a RUN builds the project, for which development dependencies are needed.
 fn builds(node: &Node<'_>) -> bool {

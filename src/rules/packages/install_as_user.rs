@@ -5,7 +5,6 @@ use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Facts, Node, RunUser, absence};
 use crate::images;
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::Kind;
 
 rule!(InstallAsUser);
 
@@ -52,12 +51,7 @@ impl Rule for InstallAsUser {
             RunUser::Other(_) if script.is_fatal(install.command) => Severity::Error,
             _ => Severity::Warning,
         };
-        let label = facts
-            .chain_nodes_back(stage)
-            .find_map(|n| match &n.instruction.kind {
-                Kind::User(word) if n.index < node.index => Some(word.span),
-                _ => None,
-            });
+        let set = facts.user_set_before(node);
         let what = if install.manager == Manager::Npm {
             format!("`npm` installs for all users here, which `{user}` may not")
         } else {
@@ -67,8 +61,8 @@ impl Rule for InstallAsUser {
             .report(program, what)
             .help("install before `USER`, or switch with `USER root` and back")
             .severity(severity);
-        if let Some(span) = label {
-            report = report.label(span, "the user is set here");
+        if let Some(word) = set {
+            report = report.label(word.span, "the user is set here");
         }
         let _ = report;
     }

@@ -1,9 +1,9 @@
 //! `unsupported-runtime`: a version of a package that does not run on the language that is here.
 
 use crate::diagnostic::Severity;
-use crate::facts::Node;
 use crate::facts::packages::{Install, Manager};
 use crate::facts::runtimes::ManifestDemand;
+use crate::facts::{Node, Stage};
 use crate::rule::{Context, Rule, rule};
 
 rule!(UnsupportedRuntime);
@@ -58,6 +58,30 @@ impl Rule for UnsupportedRuntime {
             cx.report(facts.call_span(install), message)
                 .help("take a newer base")
                 .severity(Severity::Warning);
+        }
+    }
+
+    fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
+        let facts = cx.facts;
+        let Some((span, asked, runtime, is_certain)) = facts.outgrown_module(stage) else {
+            return;
+        };
+        let release: Vec<&str> = asked.split('.').take(2).collect();
+        let report = cx
+            .report(
+                span,
+                format!(
+                    "`go.mod` asks for Go {asked}, and {} has {}",
+                    quoted(&runtime.source),
+                    runtime.version.full_name()
+                ),
+            )
+            .help(format!(
+                "take `golang:{}`, or set `GOTOOLCHAIN=auto`",
+                release.join(".")
+            ));
+        if !is_certain {
+            report.severity(Severity::Warning);
         }
     }
 

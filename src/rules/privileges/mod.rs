@@ -5,4 +5,5 @@ mod flag;
 pub mod host_network;
 pub mod insecure_entitlement;
 pub mod passwordless_sudo;
+pub mod permission_denied;
 pub mod writable_executable;

@@ -1,9 +1,11 @@
 //! `exec-form-one-string`: a whole command line as the name of one program.
 
+use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::fix::{Edit, Fix};
+use crate::path::file_name;
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::{CommandLine, Kind};
+use crate::syntax::{CommandLine, Kind, Word};
 
 rule!(ExecFormOneString);
 
@@ -25,7 +27,12 @@ impl Rule for ExecFormOneString {
             && node
                 .stage
                 .is_some_and(|s| cx.facts.effective_entrypoint(s).is_some());
-        let [word] = words.as_slice() else { return };
+        let [word] = words.as_slice() else {
+            if !matches!(node.instruction.kind, Kind::Shell(_)) {
+                check_options(cx, words);
+            }
+            return;
+        };
         let text = word.as_str();
         if is_arguments || !text.trim().contains(char::is_whitespace) {
             return;
@@ -47,6 +54,47 @@ impl Rule for ExecFormOneString {
                 .collect();
             let edit = Edit::replace(word.span, words.join(", "));
             report.fix(Fix::unsafe_("write the arguments as strings", vec![edit]));
+        }
+    }
+}
+
+/// Reports an option with its value, or with others, in one string: the program gets one argument.
+fn check_options(cx: &mut Context<'_>, words: &[Word]) {
+    let Some((program, arguments)) = words.split_first() else {
+        return;
+    };
+    // What follows `-c` or `-e` there is a text.
+    let program = file_name(program.as_str());
+    if arguments
+        .iter()
+        .any(|w| matches!(w.as_str(), "-c" | "-e" | "/C" | "/c"))
+        || matches!(program, "find" | "perl" | "ruby" | "sed" | "awk")
+    {
+        return;
+    }
+    let before = std::iter::once(None).chain(arguments.iter().map(Some));
+    for (word, before) in arguments.iter().zip(before) {
+        // An option before it may take it as its value: `xvfb-run -s "-screen 0 …"`.
+        if before.is_some_and(|w| w.as_str().starts_with('-')) {
+            continue;
+        }
+        let text = word.as_str();
+        let Some((option, value)) = text.split_once(' ') else {
+            continue;
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let is_option = option.starts_with('-') && option.len() > 1 && option.chars().all(is_name);
+        let is_long = option.starts_with("--");
+        let plain = |c: char| c.is_ascii_alphanumeric() || " _-./:=,@%".contains(c);
+        let is_value = value.chars().all(plain) && !value.is_empty();
+        if is_option && is_value && (is_long || value.starts_with('/') || value.contains(" -")) {
+            cx.report(
+                word.span,
+                format!("`{text}` is given to `{program}` as one argument"),
+            )
+            .help("write each argument as a string of its own")
+            .severity(Severity::Warning);
+            return;
         }
     }
 }

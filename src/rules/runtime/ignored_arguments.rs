@@ -69,6 +69,10 @@ impl Rule for IgnoredArguments {
                 by_shell(cx, &found, cmd);
                 continue;
             }
+            if let Kind::Entrypoint(CommandLine::Shell(..)) = &entrypoint.instruction.kind {
+                by_instruction(cx, entrypoint, cmd);
+                continue;
+            }
             let mut scripts = facts.run_scripts().iter();
             let script = scripts.find(|s| s.node == entrypoint.index);
             let Some(script) =
@@ -92,6 +96,23 @@ impl Rule for IgnoredArguments {
             .help("end the script with `exec \"$@\"`, or leave the CMD out");
         }
     }
+}
+
+/// A CMD behind an ENTRYPOINT that a shell runs: its words come behind the one string of `sh -c`.
+fn by_instruction(cx: &mut Context<'_>, entrypoint: &Node<'_>, cmd: &Node<'_>) {
+    let text = entrypoint.instruction.logical.text();
+    // `CMD []` only takes back that of the base.
+    let is_empty =
+        matches!(&cmd.instruction.kind, Kind::Cmd(CommandLine::Exec(words, _)) if words.is_empty());
+    if is_empty || uses_any_argument(text) || !entrypoint.shell.is_posix() {
+        return;
+    }
+    cx.report(
+        cmd.instruction.head,
+        "an ENTRYPOINT without brackets gets no arguments: this CMD has no effect",
+    )
+    .label(entrypoint.instruction.head, "`/bin/sh -c` runs this alone")
+    .help("write the ENTRYPOINT as a JSON array, or leave the CMD out");
 }
 
 /// A script in the exec form: `["sh", "-c", "script", …]`.

@@ -27,4 +27,5 @@ pub mod root_user;
 pub mod shell_form_command;
 mod start;
 pub mod unknown_user;
+pub mod wrong_libc;
 pub mod wrong_start_directory;

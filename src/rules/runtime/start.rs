@@ -1,7 +1,7 @@
 //! Where a container looks for what it starts.
 
-use crate::facts::{Command, Facts, Stage};
-use crate::path::{clean, is_in};
+use crate::facts::{Command, Copied, CopyOrigin, Definition, Facts, Stage};
+use crate::path::{clean, file_name, is_in};
 use crate::shell::RedirectKind;
 use crate::span::Span;
 use crate::text::has_wildcard;
@@ -18,12 +18,14 @@ pub(super) struct Lost {
     pub copied: String,
     /// The copy.
     pub place: Span,
+    /// The folder whose content was copied, where the folder itself is looked for.
+    pub flattened: Option<String>,
 }
 
 /// What a stage's container starts and will not find, if that is sure.
 pub(super) fn lost(facts: &Facts<'_>, stage: &Stage<'_>) -> Option<Lost> {
     let directory = match stage.workdir() {
-        Some(workdir) => workdir.path.clone()?,
+        Some(workdir) => clean(workdir.path.as_deref()?),
         None => facts.base_workdir(stage.index)?.to_owned(),
     };
     let launch = facts.launch(stage.index);
@@ -33,9 +35,17 @@ pub(super) fn lost(facts: &Facts<'_>, stage: &Stage<'_>) -> Option<Lost> {
     if launch.script.commands.iter().any(moves) {
         return None;
     }
-    let (span, file) = needed(command)?;
+    let (span, file, is_module) = match needed(command) {
+        Some((span, file)) => (span, file, false),
+        None => module(command).map(|(span, file)| (span, file, true))?,
+    };
+    let end = stage.nodes.end.saturating_sub(1);
+    if is_module && facts.definition(end, "PYTHONPATH") != Definition::Nothing {
+        return None;
+    }
     let path = clean(&format!("{directory}/{file}"));
     let mut elsewhere = None;
+    let mut flattened = None;
     for node in facts.chain_nodes(stage.index) {
         if node.commands().iter().any(makes_files) {
             return None;
@@ -44,9 +54,16 @@ pub(super) fn lost(facts: &Facts<'_>, stage: &Stage<'_>) -> Option<Lost> {
             continue;
         };
         let target = copied.target.as_deref()?;
-        // It may come along with this.
         if is_in(&path, target) {
-            return None;
+            let rest = path.strip_prefix(target).unwrap_or_default();
+            match brought(facts, copied, rest.trim_start_matches('/')) {
+                Brought::Perhaps => return None,
+                Brought::Content(folder, place) => {
+                    flattened = Some((folder, target.to_owned(), place));
+                }
+                Brought::Not => {}
+            }
+            continue;
         }
         let name = file.rsplit('/').next().unwrap_or(&file);
         for source in &copied.sources {
@@ -58,14 +75,96 @@ pub(super) fn lost(facts: &Facts<'_>, stage: &Stage<'_>) -> Option<Lost> {
             }
         }
     }
-    let (copied, place) = elsewhere?;
+    let (folder, (copied, place)) = match flattened {
+        Some((folder, copied, place)) => (Some(folder), (copied, place)),
+        // A module may be installed as well.
+        None => (None, elsewhere.filter(|_| !is_module)?),
+    };
     Some(Lost {
         span,
         file,
         directory,
         copied,
         place,
+        flattened: folder,
     })
+}
+
+/// Whether a copy to a folder above a file brings that file.
+enum Brought {
+    /// It may.
+    Perhaps,
+    /// It does not.
+    Not,
+    /// It brings what is in the folder that the file is looked for in, and not the folder.
+    Content(String, Span),
+}
+
+/// Whether a copy of the context brings a file, by its path below the destination.
+fn brought(facts: &Facts<'_>, copied: &Copied, rest: &str) -> Brought {
+    let context = facts
+        .context()
+        .filter(|_| copied.origin == CopyOrigin::Context);
+    let Some(context) = context else {
+        return Brought::Perhaps;
+    };
+    let may_have = |path: &str| context.exists(path) || context.is_made(path);
+    let mut found = Brought::Not;
+    for source in &copied.sources {
+        let Some(path) = source.path().filter(|p| !has_wildcard(p)) else {
+            return Brought::Perhaps;
+        };
+        let name = file_name(&path);
+        if name == rest {
+            return Brought::Perhaps;
+        }
+        if !context.exists(&path) && !source.is_whole() {
+            // What is called like a file brings none below it.
+            match name.split_once('.') {
+                Some((stem, _)) if !stem.is_empty() => continue,
+                _ => return Brought::Perhaps,
+            }
+        }
+        let file = clean(&format!("{path}/{rest}"));
+        if may_have(&file) {
+            return Brought::Perhaps;
+        }
+        let inner = rest.strip_prefix(name).and_then(|r| r.strip_prefix('/'));
+        if let Some(inner) = inner
+            && context.exists(&format!("{path}/{inner}"))
+        {
+            found = Brought::Content(name.to_owned(), source.span);
+        }
+    }
+    found
+}
+
+/// The file of the module that Python is started with: `uvicorn app.main:app`, `python -m app.main`.
+fn module(command: &Command) -> Option<(Span, String)> {
+    const ELSEWHERE: [&str; 5] = ["--app-dir", "--chdir", "--pythonpath", "-c", "--config"];
+    let is_server = matches!(command.name.as_str(), "gunicorn" | "hypercorn" | "uvicorn");
+    let word = if is_server {
+        if command.has_any_flag(&ELSEWHERE) {
+            return None;
+        }
+        let mut arguments = command.args().iter();
+        arguments.find(|w| {
+            w.literal()
+                .is_some_and(|t| t.contains(':') && !t.starts_with('-'))
+        })?
+    } else if command.name.starts_with("python") {
+        let mut arguments = command.args().iter().skip_while(|w| w.is("-u"));
+        arguments.next().filter(|w| w.is("-m"))?;
+        arguments.next()?
+    } else {
+        return None;
+    };
+    let name = word.literal()?.split(':').next()?;
+    let is_name = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let is_inner = name.contains('.') && name.split('.').all(is_name);
+    is_inner.then(|| (word.span, format!("{}.py", name.replace('.', "/"))))
 }
 
 /// The file that a command needs in the directory it runs in.

@@ -17,17 +17,25 @@ impl Rule for WrongStartDirectory {
         let Some(lost) = start::lost(facts, last) else {
             return;
         };
-        cx.report(
-            lost.span,
-            format!(
-                "there is no `{}` in `{}`, where this runs",
-                lost.file, lost.directory
+        let message = format!(
+            "there is no `{}` in `{}`, where this runs",
+            lost.file, lost.directory
+        );
+        let (label, help) = match lost.flattened {
+            Some(folder) => (
+                format!(
+                    "what is in `{folder}` is copied to `{}`, not the folder",
+                    lost.copied
+                ),
+                format!("copy it to a folder of that name: `COPY {folder} ./{folder}/`"),
             ),
-        )
-        .label(
-            lost.place,
-            format!("the files are copied to `{}`", lost.copied),
-        )
-        .help(format!("set `WORKDIR {}`", lost.copied));
+            None => (
+                format!("the files are copied to `{}`", lost.copied),
+                format!("set `WORKDIR {}`", lost.copied),
+            ),
+        };
+        cx.report(lost.span, message)
+            .label(lost.place, label)
+            .help(help);
     }
 }

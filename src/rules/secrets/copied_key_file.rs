@@ -389,6 +389,13 @@ fn by_destination(
         return None;
     }
     let file = files::classify(&to).filter(|f| f.certainty == Certainty::Certain)?;
+    // Its own name says nothing of a secret, so what it holds decides.
+    if matches!(
+        content(facts, node, &from),
+        Content::Harmless | Content::Public
+    ) {
+        return None;
+    }
     Some((inner(&transfer.destination), name.to_owned(), file))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::facts::{Command, Node};
 use crate::rule::{Context, Rule, rule};
-use crate::shell::{Connector, Script};
+use crate::shell::{Connector, Quoting, Script, Word};
 use crate::syntax::Keyword;
 
 rule!(FailingCommand);
@@ -62,6 +62,10 @@ impl Rule for FailingCommand {
             let Some(word) = command.words.first() else {
                 continue;
             };
+            if let Some((message, help)) = one_word(word) {
+                cx.report(word.span, message).help(help);
+                return;
+            }
             let name = word.literal().filter(|t| INSTRUCTIONS.contains(t));
             // At the start of a line it was swallowed by the instruction above.
             let before = facts.source.text().get(..word.span.start as usize);
@@ -79,6 +83,31 @@ impl Rule for FailingCommand {
             }
         }
     }
+}
+
+/// What is wrong with a word that stands for a whole command: `"apt-get update"`, `echo"x"`.
+fn one_word(word: &Word) -> Option<(String, String)> {
+    let text = word.literal()?;
+    let glued = ["cd", "echo", "export", "mkdir", "printf", "rm"]
+        .iter()
+        .find(|name| {
+            let rest = word.raw.strip_prefix(**name);
+            rest.is_some_and(|rest| rest.starts_with(['"', '\'']))
+        });
+    if let Some(name) = glued {
+        let message = format!("`{}` is one word: no blank follows `{name}`", word.raw);
+        return Some((message, format!("write a blank behind `{name}`")));
+    }
+    let is_line = word.quoting == Quoting::Wholly
+        && text.trim().contains(' ')
+        && text.split(' ').next().is_some_and(|first| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            !first.is_empty() && first.chars().all(plain)
+        });
+    is_line.then(|| {
+        let message = format!("`{text}` is looked for as one program of that name");
+        (message, "leave the quotes out".to_owned())
+    })
 }
 
 /// Whether a command does nothing but end the script with a failure.

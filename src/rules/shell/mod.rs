@@ -14,6 +14,7 @@ pub mod missing_shell;
 pub mod noisy_wget;
 pub mod pipe_to_shell;
 pub mod pointless_command;
+pub mod redirected_version;
 pub mod run_together;
 pub mod run_without_shell;
 pub mod sh_symlink;

@@ -87,6 +87,9 @@ fn which(facts: &Facts<'_>, node: &Node<'_>) -> Wget {
     let Some(stage) = node.stage else {
         return Wget::Unknown;
     };
+    if !facts.may_search(facts.nodes.len()) {
+        return Wget::Unknown;
+    }
     let before = facts
         .chain_nodes_back(stage)
         .filter(|n| n.index <= node.index);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::facts::{Command, Dialect, Node};
+use crate::keywords::{Keywords, links};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::{Script, Word, WordPart};
 use crate::span::{MappedText, Span};
@@ -69,6 +70,14 @@ impl Rule for PipeToShell {
     }
 }
 
+/// What runs a text in PowerShell.
+const RUNNER_NAMES: [&str; 2] = ["iex", "invoke-expression"];
+static RUNNERS: Keywords<{ links(&RUNNER_NAMES) }> = Keywords::new(&RUNNER_NAMES, false);
+
+/// What its program is called.
+const SHELL_NAMES: [&str; 2] = ["powershell", "pwsh"];
+static SHELLS: Keywords<{ links(&SHELL_NAMES) }> = Keywords::new(&SHELL_NAMES, false);
+
 /// Looks for what PowerShell calls `curl … | sh`: `iex (irm …)`, `(iwr …).Content | iex`. Its scripts
 /// are not read; a statement that both runs a text and fetches one is plain enough.
 fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
@@ -79,12 +88,10 @@ fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
     };
     let heredocs = cx.facts.heredocs_of(node).iter();
     let bodies: Vec<MappedText> = heredocs.map(|h| h.content(cx.facts.source)).collect();
-    let any = |words: &[&str]| {
-        let mut texts = lines.iter().copied().chain(&bodies);
-        texts.any(|text| words.iter().any(|word| mentions(text.text(), word)))
-    };
-    let runs = any(&["iex", "invoke-expression"]);
-    if !runs || node.shell != Dialect::PowerShell && !any(&["powershell", "pwsh"]) {
+    let texts = || lines.iter().copied().chain(&bodies);
+    let runs = texts().any(|text| RUNNERS.is_match(text.text()));
+    let is_asked_for = || texts().any(|text| SHELLS.is_match(text.text()));
+    if !runs || node.shell != Dialect::PowerShell && !is_asked_for() {
         return;
     }
     for text in lines.into_iter().chain(&bodies) {
@@ -94,7 +101,7 @@ fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
             let from = start;
             start += statement.len();
             let (Some(runner), Some(source)) = (
-                first_word(statement, &["iex", "invoke-expression"]),
+                first_word(statement, &RUNNER_NAMES),
                 first_word(
                     statement,
                     &[
@@ -125,22 +132,6 @@ fn check_powershell(cx: &mut Context<'_>, node: &Node<'_>) {
             .help("download to a file, check its digest (`Get-FileHash`), then run it");
         }
     }
-}
-
-/// Whether a text holds a word, without regard to case.
-fn mentions(text: &str, word: &str) -> bool {
-    let (text, word) = (text.as_bytes(), word.as_bytes());
-    let Some(first) = word.first().map(u8::to_ascii_lowercase) else {
-        return true;
-    };
-    for (at, byte) in text.iter().enumerate() {
-        let may_begin = byte.to_ascii_lowercase() == first;
-        let there = || text.get(at..at + word.len());
-        if may_begin && there().is_some_and(|t| t.eq_ignore_ascii_case(word)) {
-            return true;
-        }
-    }
-    false
 }
 
 /// Where any of these words stands first.

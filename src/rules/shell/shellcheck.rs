@@ -242,8 +242,8 @@ fn is_out_of_sight(facts: &Facts<'_>, finding: &Diagnostic) -> bool {
 ///
 /// - SC2034: the base image may export the variable, or the value is a command run for its effect;
 /// - SC2188: a lone redirection makes an empty file, but a here-document that no command reads is lost;
-/// - SC2164: the status of a `cd` that ends the script is that of the RUN, `cd -` only goes back, and
-///   some folders are always there;
+/// - SC2164: the status of a `cd` that ends the script is that of the RUN, `cd -` only goes back,
+///   some folders are always there, and some are made just before;
 /// - SC2154: some shells keep what is assigned before `set` and its like;
 /// - SC3037: `/bin/echo` is no part of the shell.
 fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Diagnostic) -> bool {
@@ -268,7 +268,7 @@ fn is_harmless(facts: &Facts<'_>, node: &Node<'_>, script: &Script, finding: &Di
                 holds(c.span) && c.pipeline.is_none() && is_top
             });
             let mut changes = script.commands.iter().filter(|c| holds(c.span));
-            ends || changes.any(|c| is_surely_there(facts, node, c))
+            ends || changes.any(|c| is_made_before(script, c) || is_surely_there(facts, node, c))
         }
         // But for bash, shells keep what is assigned before a special builtin.
         "SC2154" if !matches!(node.shell, Dialect::Bash) => {
@@ -293,6 +293,21 @@ const SPECIAL_BUILTINS: [&str; 15] = [
     ".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
     "shift", "times", "trap", "unset",
 ];
+
+/// Whether a `cd` goes to a folder that a `mkdir` before it names in the same way.
+fn is_made_before(script: &Script, change: &Command) -> bool {
+    let name = |raw: &str| {
+        raw.trim_matches(['"', '\''])
+            .trim_end_matches('/')
+            .to_owned()
+    };
+    let Some(wanted) = change.operands(&[]).next().map(|w| name(&w.raw)) else {
+        return false;
+    };
+    let before = script.commands.iter();
+    let mut before = before.take_while(|c| c.span.start < change.span.start);
+    before.any(|c| c.name == "mkdir" && c.operands(&["-m"]).any(|w| name(&w.raw) == wanted))
+}
 
 /// Whether a `cd` goes to a folder that is surely there.
 fn is_surely_there(facts: &Facts<'_>, node: &Node<'_>, command: &Command) -> bool {

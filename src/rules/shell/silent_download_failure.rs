@@ -182,6 +182,10 @@ fn is_read(facts: &Facts<'_>, node: &Node<'_>, index: usize, file: &str) -> bool
     let Some(stage) = node.stage else {
         return false;
     };
+    // What is not looked for is taken for read.
+    if !facts.may_search(facts.nodes.len().saturating_sub(node.index)) {
+        return true;
+    }
     let mut nodes = facts.chain_nodes(stage).filter(|n| n.index > node.index);
     nodes.any(|n| n.commands().iter().any(|c| reads(c, false)))
 }

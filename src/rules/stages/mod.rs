@@ -5,6 +5,7 @@ pub mod build_tools_in_final_stage;
 pub mod duplicate_stage_name;
 pub mod instruction_before_from;
 pub mod missing_multi_stage;
+pub mod missing_output;
 mod producer;
 pub mod reserved_stage_name;
 pub mod self_reference;

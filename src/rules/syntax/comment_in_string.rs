@@ -82,6 +82,12 @@ struct Opened {
 impl Opened {
     fn read(&mut self, text: &str) {
         for c in text.chars() {
+            // Most characters open and close nothing.
+            let is_mark = matches!(c, '\'' | '"' | '\\' | '(' | ')' | '`');
+            if !is_mark && !self.quotes.escaped {
+                self.length += c.len_utf8();
+                continue;
+            }
             let was_open = !self.quotes.open.is_empty();
             self.quotes.read(c.encode_utf8(&mut [0; 4]));
             if !was_open && !self.quotes.open.is_empty() {

@@ -5,20 +5,27 @@ use crate::diagnostic::Severity;
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
 use crate::span::{Source, Span};
-use crate::syntax::SyntaxErrorKind;
 use crate::syntax::check::CHECK_ARGUMENT;
+use crate::syntax::{SyntaxErrorKind, Unread};
 
 rule!(SyntaxError);
 
 impl Rule for SyntaxError {
     fn check_file(&self, cx: &mut Context<'_>) {
-        if let Some(span) = cx.file().template_of(cx.source()) {
-            cx.report(
-                span,
-                "this is a template, from which a Dockerfile is yet to be made",
-            )
-            .help("lint what is made of it")
-            .severity(Severity::Info);
+        if let Some(unread) = cx.file().unread(cx.source()) {
+            let (span, message, help) = match unread {
+                Unread::Template(span) => (
+                    span,
+                    "this is a template, from which a Dockerfile is yet to be made".to_owned(),
+                    "lint what is made of it",
+                ),
+                Unread::Frontend(span, image) => (
+                    span,
+                    format!("`{image}` reads this file, which has what Docker's frontend refuses"),
+                    "lint what the frontend makes of it",
+                ),
+            };
+            cx.report(span, message).help(help).severity(Severity::Info);
             return;
         }
         if is_binary(cx.source()) {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::place::marked;
 use super::{Named, judged, password};
+use crate::keywords::{Keywords, links};
 use crate::secrets::listed;
 use crate::secrets::name::{self, Noun};
 
@@ -40,45 +41,88 @@ pub(super) fn string_behind(line: &str, from: usize) -> Option<(Range<usize>, us
     string(line, from + (rest.len() - rest.trim_start().len()))
 }
 
+/// Calls that take a password first: `make_password('x')`.
+const FIRST: [&str; 10] = [
+    "hashSync(",
+    "_crypt.hash(",
+    "bcrypt.hash(",
+    "set_password(",
+    "make_password(",
+    "generate_password_hash(",
+    "password_hash(",
+    "crypt(",
+    "hashpw(",
+    "passwd(",
+];
+
+/// Calls that take one behind other arguments, what its number is, and whether an address stands before
+/// it: `create_superuser('a', 'a@b.c', 'x')`.
+const LATER: [(&str, usize, bool); 20] = [
+    ("PlainAuth(", 2, false),
+    ("new Sequelize(", 2, false),
+    ("FTP(", 2, false),
+    ("KeyStore.load(", 1, false),
+    ("auth = [", 1, false),
+    (" Credentials(", 3, false),
+    ("createAccount(", 1, false),
+    ("getConnection(", 2, false),
+    ("BasicAuth(", 1, false),
+    (".login(", 1, false),
+    ("auth=(", 1, false),
+    ("create_superuser(", 2, false),
+    ("create_user(", 2, true),
+    ("db.auth(", 1, false),
+    ("NetworkCredential(", 1, false),
+    ("new PDO(", 2, false),
+    ("DBI->connect(", 2, false),
+    ("new mysqli(", 2, false),
+    ("mysqli_connect(", 2, false),
+    ("mysql_connect(", 2, false),
+];
+
+/// What calls are called that take a login.
+const LOGINS: [&str; 7] = [
+    "Credentials(",
+    "Credential(",
+    "PasswordAuthentication(",
+    "Authenticator(",
+    "changePassword(",
+    "UserPassword(",
+    "set_user_password(",
+];
+
+/// How many there are.
+const NUMBER: usize = FIRST.len() + LATER.len() + LOGINS.len();
+
+/// The names of all.
+const SINGLE: [&str; NUMBER] = single();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "it runs in the compiler, for a constant"
+)]
+const fn single() -> [&'static str; NUMBER] {
+    let mut names = [""; NUMBER];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = if at < FIRST.len() {
+            FIRST[at]
+        } else if at < FIRST.len() + LATER.len() {
+            LATER[at - FIRST.len()].0
+        } else {
+            LOGINS[at - FIRST.len() - LATER.len()]
+        };
+        at += 1;
+    }
+    names
+}
+
+static SINGLE_CALLS: Keywords<{ links(&SINGLE) }> = Keywords::new(&SINGLE, true);
+
 /// Calls that take a password alone, or as their last argument: `make_password('x')`,
 /// `create_superuser('a', 'a@b.c', 'x')`.
 pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
-    const FIRST: [&str; 10] = [
-        "hashSync(",
-        "_crypt.hash(",
-        "bcrypt.hash(",
-        "set_password(",
-        "make_password(",
-        "generate_password_hash(",
-        "password_hash(",
-        "crypt(",
-        "hashpw(",
-        "passwd(",
-    ];
-    // What the number of the password is, and whether an address stands before it.
-    const LATER: [(&str, usize, bool); 20] = [
-        ("PlainAuth(", 2, false),
-        ("new Sequelize(", 2, false),
-        ("FTP(", 2, false),
-        ("KeyStore.load(", 1, false),
-        ("auth = [", 1, false),
-        (" Credentials(", 3, false),
-        ("createAccount(", 1, false),
-        ("getConnection(", 2, false),
-        ("BasicAuth(", 1, false),
-        (".login(", 1, false),
-        ("auth=(", 1, false),
-        ("create_superuser(", 2, false),
-        ("create_user(", 2, true),
-        ("db.auth(", 1, false),
-        ("NetworkCredential(", 1, false),
-        ("new PDO(", 2, false),
-        ("DBI->connect(", 2, false),
-        ("new mysqli(", 2, false),
-        ("mysqli_connect(", 2, false),
-        ("mysql_connect(", 2, false),
-    ];
-    if !line.contains('(') {
+    if !line.contains(['(', '[']) || !SINGLE_CALLS.is_match(line) {
         return;
     }
     let mut push = |value: Range<usize>| {
@@ -117,16 +161,7 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
 /// The password behind the user in calls that are called as a login is:
 /// `UsernamePasswordCredentials("bob", "x")`, `changePassword("bob", "x")`.
 fn by_called(line: &str, found: &mut Vec<Named>) {
-    const ENDS: [&str; 7] = [
-        "Credentials(",
-        "Credential(",
-        "PasswordAuthentication(",
-        "Authenticator(",
-        "changePassword(",
-        "UserPassword(",
-        "set_user_password(",
-    ];
-    for end in ENDS {
+    for end in LOGINS {
         for (at, _) in line.match_indices(end) {
             let arguments = arguments(line, at + end.len());
             if let [Some(user), Some(value)] = arguments.as_slice()

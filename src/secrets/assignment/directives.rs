@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::place::{unquoted, without_end};
 use super::{Language, Named, judged, password};
+use crate::keywords::{Keywords, links};
 use crate::secrets::listed;
 use crate::secrets::name::{self, SecretName};
 
@@ -14,6 +15,14 @@ pub(super) fn begins_line(text: &str, word: &str) -> bool {
 /// Names and values with a blank between them.
 pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &mut Vec<Named>) {
     const DIRECTIVES: &str = "requirepass masterauth rootpw bindpw AuthLDAPBindPassword";
+    // What begins it, or a directive has in it.
+    const PARTS: [&str; 9] = [
+        "ENV", "LABEL", "pass", "secret", "token", "key", "auth", "pw", "psk",
+    ];
+    static WORDS: Keywords<{ links(&PARTS) }> = Keywords::new(&PARTS, false);
+    if !WORDS.is_match(line) {
+        return;
+    }
     let all: Vec<_> = words(line).collect();
     let mut words = all.iter().cloned().peekable();
     let mut push = |name: &str, class: &SecretName, value: Range<usize>| {

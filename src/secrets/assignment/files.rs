@@ -5,8 +5,12 @@ use crate::keywords::{Keywords, links};
 
 /// Redis has the password of a user behind a `>`: `user bob on >x ~* +@all`.
 pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
-    let is_list = line.contains("user ") || line.contains("SETUSER ") || line.contains("setuser ");
-    if !is_list || !line.contains(" on ") {
+    let is_list = || {
+        ["user ", "SETUSER ", "setuser "]
+            .iter()
+            .any(|w| line.contains(w))
+    };
+    if !line.contains(" >") || !line.contains(" on ") || !is_list() {
         return;
     }
     for (at, _) in line.match_indices(" >") {

@@ -472,15 +472,16 @@ pub(super) fn marked(text: &str) -> usize {
 pub(super) fn open_quote(line: &str, at: usize) -> Option<(usize, char)> {
     let mut open: Option<(usize, char)> = None;
     let mut escaped = false;
-    for (i, c) in line.get(..at)?.char_indices() {
-        if !escaped && matches!(c, '"' | '\'') {
+    for (i, byte) in line.get(..at)?.bytes().enumerate() {
+        if matches!(byte, b'"' | b'\'') && !escaped {
+            let mark = char::from(byte);
             open = match open {
-                None => Some((i, c)),
-                Some((_, quote)) if quote == c => None,
+                None => Some((i, mark)),
+                Some((_, quote)) if quote == mark => None,
                 other => other,
             };
         }
-        escaped = c == '\\' && !escaped;
+        escaped = byte == b'\\' && !escaped;
     }
     open
 }

@@ -7,6 +7,7 @@ mod options;
 mod substitution;
 
 use super::listed;
+use super::name;
 use super::scan::Hit;
 use super::value::ValueKind;
 pub use super::words::Lookup;
@@ -15,7 +16,7 @@ pub use documents::Written;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use named::{by_file, by_flag_names, by_format, by_input, by_process, by_settings, by_value_flag};
+use named::{by_flag_names, by_input, by_printed, by_process, by_settings, by_value_flag, by_verb};
 use options::{apply, by_standard_input};
 
 /// What a program reads.
@@ -118,12 +119,25 @@ pub fn arguments(text: &str, lookup: Lookup<'_>) -> Vec<Vec<String>> {
 
 fn look_at(lines: &[Line]) -> Vec<Positioned> {
     let mut found: Vec<Positioned> = Vec::new();
-    for line in lines {
-        for positioned in credentials(line, lines) {
+    let readers = readers(lines);
+    for (line, reader) in lines.iter().zip(readers) {
+        let reader = reader.and_then(|at| lines.get(at));
+        for positioned in credentials(line, reader, lines) {
             add(&mut found, positioned);
         }
     }
     found
+}
+
+/// For each command the first that reads its output.
+fn readers(lines: &[Line]) -> Vec<Option<usize>> {
+    let mut readers = vec![None; lines.len()];
+    for (at, line) in lines.iter().enumerate() {
+        if let Some(reader) = line.piped.and_then(|before| readers.get_mut(before)) {
+            reader.get_or_insert(at);
+        }
+    }
+    readers
 }
 
 /// Words that stand before the program that runs in the end, sorted.
@@ -226,7 +240,7 @@ fn positions_of(lower: &str) -> &'static [usize] {
         .map_or(&[], |(_, positions)| positions)
 }
 
-fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
+fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positioned> {
     let mut found = Vec::new();
     // Words that a program takes for a credential, whatever they are.
     let mut taken = Vec::new();
@@ -246,12 +260,7 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             continue;
         }
         let program = base(&word.text);
-        let has_capitals = program.bytes().any(|b| b.is_ascii_uppercase());
-        let lower = if has_capitals {
-            Cow::Owned(program.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(program)
-        };
+        let lower = lower(program);
         let positions = positions_of(&lower);
         let arguments = line.words.get(i + 1..).unwrap_or_default();
         for position in positions.iter().filter_map(|p| POSITIONS.get(*p)) {
@@ -269,11 +278,11 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
         }
         // `then apt-get install curl`: what follows a keyword is the program.
         let follows = i == before + 1 && !word.text.starts_with('-') && !assigns;
-        let keyword = line
-            .words
-            .get(before)
-            .is_some_and(|w| listed(KEYWORDS, &w.text));
-        if !is_wrapper && follows && keyword {
+        let keyword = || {
+            let word = line.words.get(before);
+            word.is_some_and(|w| listed(KEYWORDS, &w.text))
+        };
+        if !is_wrapper && follows && keyword() {
             break;
         }
         // A wrapper has few words of its own.
@@ -284,16 +293,31 @@ fn credentials(line: &Line, lines: &[Line]) -> Vec<Positioned> {
             before = i + 1;
         }
     }
-    by_flag_names(line, &taken, &mut found);
-    by_settings(line, &mut found);
-    by_value_flag(line, &mut found);
-    by_format(line, &mut found);
-    by_file(line, lines, &mut found);
-    by_input(line, lines, &mut found);
-    by_process(line, lines, &mut found);
-    by_standard_input(line, lines, &mut found);
+    // All that follows goes by names, which may stand in options.
+    let begins_flag = |w: &Word| w.text.starts_with(FLAG_STARTS);
+    let may_name = line.words.iter().any(|w| name::may_name(&w.text));
+    if may_name {
+        let has_flags = line.words.iter().any(begins_flag);
+        if has_flags {
+            by_flag_names(line, &taken, &mut found);
+        }
+        by_settings(line, &mut found);
+        by_verb(line, &mut found);
+        if has_flags {
+            by_value_flag(line, &mut found);
+        }
+    }
+    by_printed(line, reader, may_name, &mut found);
+    if may_name {
+        by_input(line, lines, &mut found);
+        by_process(line, lines, &mut found);
+        by_standard_input(line, lines, &mut found);
+    }
     found
 }
+
+/// What options begin with, in what is no command line too.
+const FLAG_STARTS: [char; 6] = ['-', '/', '[', '"', '\'', ','];
 
 /// Adds what touches nothing that is known.
 fn add(found: &mut Vec<Positioned>, positioned: Positioned) {
@@ -329,12 +353,21 @@ fn is_windows_flag(text: &str) -> bool {
 }
 
 /// The words of a command from its program on.
-fn own_words(line: &Line) -> impl Iterator<Item = &Word> {
+fn own_words(line: &Line) -> impl Iterator<Item = &Word> + Clone {
     line.words.iter().skip_while(|w| {
-        let text = base(&w.text).to_ascii_lowercase();
+        let text = lower(base(&w.text));
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        WRAPPERS.binary_search(&text.as_str()).is_ok() || text.contains('=') || is_number
+        is_number || text.contains('=') || WRAPPERS.binary_search(&&*text).is_ok()
     })
+}
+
+/// A text in lower case.
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::input::printed;
-use super::{Positioned, SPEAKERS, add, is_flag, own_words};
+use super::{FLAG_STARTS, Positioned, SPEAKERS, add, is_flag, own_words};
 use crate::secrets::listed;
 use crate::secrets::name::{self, Noun, SecretName};
 use crate::secrets::value::{self, ValueKind};
@@ -12,13 +12,13 @@ use crate::secrets::words::{HOLE, Line, Word, base, lines_of};
 /// `--name NAME --value X` of any program.
 pub(super) fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
     const FLAGS: &str = "--value --body --secret-string -Value -value /d";
-    let is_gh = line.words.iter().take(3).any(|w| base(&w.text) == "gh");
+    let is_gh = || line.words.iter().take(3).any(|w| base(&w.text) == "gh");
     let takes = |word: &Word| {
         if !word.text.starts_with(['-', '/']) {
             return false;
         }
         let flag = word.text.split('=').next().unwrap_or_default();
-        listed(FLAGS, flag) || is_gh && word.text.starts_with("-b") && word.text.len() != 3
+        listed(FLAGS, flag) || word.text.starts_with("-b") && word.text.len() != 3 && is_gh()
     };
     if !line.words.iter().any(takes) {
         return;
@@ -81,12 +81,30 @@ pub(super) fn settle(
     }
 }
 
-/// `printf 'DB_PASSWORD=%s' X`.
-pub(super) fn by_format(line: &Line, found: &mut Vec<Positioned>) {
+/// What `echo` and `printf` print.
+pub(super) fn by_printed(
+    line: &Line,
+    reader: Option<&Line>,
+    may_name: bool,
+    found: &mut Vec<Positioned>,
+) {
     let mut words = own_words(line);
-    if words.next().is_none_or(|w| base(&w.text) != "printf") {
+    let program = words.next().map_or("", |w| base(&w.text));
+    if !matches!(program, "echo" | "printf") {
         return;
     }
+    if may_name && program == "printf" {
+        by_format(line, words.clone(), found);
+    }
+    by_file(line, words, reader, found);
+}
+
+/// `printf 'DB_PASSWORD=%s' X`.
+fn by_format<'l>(
+    line: &Line,
+    mut words: impl Iterator<Item = &'l Word>,
+    found: &mut Vec<Positioned>,
+) {
     let Some(format) = words.next() else {
         return;
     };
@@ -117,30 +135,25 @@ pub(super) fn by_format(line: &Line, found: &mut Vec<Positioned>) {
 }
 
 /// `echo X > /run/db_password`: what is written to a file that is called as a secret is.
-pub(super) fn by_file(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+fn by_file<'l>(
+    line: &Line,
+    words: impl Iterator<Item = &'l Word>,
+    reader: Option<&Line>,
+    found: &mut Vec<Positioned>,
+) {
     // `echo X | tee FILE`, `echo X | base64 > FILE`
-    let next = lines.iter().find(|l| {
-        let before = l.piped.and_then(|p| lines.get(p));
-        before.is_some_and(|before| std::ptr::eq(before, line))
-    });
-    let passed = next.and_then(|next| {
-        let mut words = own_words(next);
+    let passed = || {
+        let reader = reader?;
+        let mut words = own_words(reader);
         match base(&words.next()?.text) {
             "tee" => Some(&words.find(|w| !is_flag(w))?.text),
-            "base64" => next.target.as_ref(),
+            "base64" => reader.target.as_ref(),
             _ => None,
         }
-    });
-    let Some(target) = line.target.as_ref().or(passed) else {
+    };
+    let Some(target) = line.target.as_ref().or_else(passed) else {
         return;
     };
-    let mut words = own_words(line);
-    if !words
-        .next()
-        .is_some_and(|w| matches!(base(&w.text), "echo" | "printf"))
-    {
-        return;
-    }
     let name = target.rsplit('/').next().unwrap_or_default();
     let name = name
         .strip_suffix(".txt")
@@ -242,8 +255,7 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
         }
     }
     by_named_values(line, program, found);
-    by_verb(line, found);
-    let begins_flag = |w: &Word| w.text.starts_with(['-', '/', '[', '"', '\'', ',']);
+    let begins_flag = |w: &Word| w.text.starts_with(FLAG_STARTS);
     let pairs = line.words.iter().zip(line.words.iter().skip(1));
     for (word, next) in pairs.filter(|(word, _)| begins_flag(word)) {
         let flag = word.text.trim_start_matches(['[', '"', '\'', ',']);
@@ -358,7 +370,7 @@ pub(super) fn by_process(line: &Line, lines: &[Line], found: &mut Vec<Positioned
 }
 
 /// `/app/cli set-password X`
-fn by_verb(line: &Line, found: &mut Vec<Positioned>) {
+pub(super) fn by_verb(line: &Line, found: &mut Vec<Positioned>) {
     const VERBS: [&str; 5] = ["set-", "set_", "change-", "update-", "reset-"];
     let pairs = line.words.iter().zip(line.words.iter().skip(1));
     for (word, next) in pairs.skip(1) {

@@ -78,7 +78,8 @@ impl<'a> RunScript<'a> {
         self.dialect.is_posix()
             && shell::beyond_checks(self.script).is_none()
             && !self.script.errors.iter().any(is_limit)
-            && shell::beyond_limits(self.text.text()).is_none()
+            // Where a script was read, that has been asked.
+            && (!self.script.unread || shell::beyond_limits(self.text.text()).is_none())
     }
 
     /// Whether a variable is set before it starts.
