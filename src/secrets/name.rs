@@ -124,7 +124,7 @@ const ABOUT: &str = "\
     class encryption maps map reset validator strength command cmd script helper variable variables \
     var vars varname env envvar environ environment source src cookie cookies stdin label labels \
     placeholder property attribute claim claims query selector engine plugin support transport \
-    storage";
+    storage through";
 
 /// Words behind the secret word that change nothing.
 const HARMLESS_TAIL: &str = "\

@@ -243,6 +243,16 @@ fn in_line(
         }
         let rest = line.get(place.from..).unwrap_or_default();
         let is_text = rest.get(marked(rest)..).is_some_and(is_quoted);
+        // `connect(password=foreign_key)`
+        let ahead = line.get(..place.name.start).unwrap_or_default();
+        let in_call = ahead.matches('(').count() > ahead.matches(')').count();
+        let is_variable = text.contains('_')
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'.'));
+        if in_call && !is_text && is_variable {
+            continue;
+        }
         let kind =
             judge(&class, text, &place, is_text).or_else(|| cookie(line, &place, &class, text));
         if let Some(kind) = kind {
@@ -497,6 +507,8 @@ mod tests {
             "echo \"password=\" > /etc/app.conf",
             "conninfo = 'host=h password='\" > /etc/x",
             "connect(password=wiki_password)",
+            "connect(password=foreign_key)",
+            "config.pass_through = \"oauth2\"",
             "fastcgi_pass php-fpm7:9000;",
             "server_tokens off;",
             "$builder.getPassword(\"umbrella9\")",

@@ -264,6 +264,10 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
         if bare.len() == flag.len() || bare.len() < 4 || flag.contains(['=', ':', HOLE]) {
             continue;
         }
+        // It has no value there: `pulumi config set --secret NAME X`.
+        if program == "pulumi" && bare == "secret" {
+            continue;
+        }
         // `-pPASSWORD` is no option, and what stands in a place is judged there.
         if taken.contains(&word.range) || taken.contains(&next.range) {
             continue;
