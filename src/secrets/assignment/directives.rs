@@ -100,6 +100,9 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
                 && matches!(second_last, "user" | "username" | "login")
         };
         let is_password = of_user() || bare == "password" && (is_netrc || answers() || alone());
+        if is_netrc && bare == "login" {
+            login = words.peek().cloned();
+        }
         // `remote_password x` in a file of settings, `set $db_password "x"` in one of nginx.
         let setting = text.trim_matches(['"', '\'', ',']);
         let setting = setting.rsplit(['/', ':']).next().unwrap_or(setting);
