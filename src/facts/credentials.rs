@@ -141,7 +141,8 @@ impl Facts<'_> {
                 return None;
             }
             let value = self.value_of(node.index, name)?;
-            (value.len() <= LONG && !value.is_empty()).then(|| value.into_owned())
+            let is_known = crate::secrets::is_secret_of(name, &value);
+            (value.len() <= LONG && !value.is_empty() && !is_known).then(|| value.into_owned())
         };
         let mut found = Gathered::default();
         found.hits(&instruction.logical, scan::scan(instruction.logical.text()));
@@ -159,9 +160,11 @@ impl Facts<'_> {
             Some(CommandLine::Shell(word)) => {
                 let script = self.script_text(node);
                 let text = script.as_ref().map_or(&word.text, |s| &*s.text);
-                found.commands(text, &lookup);
+                found.commands(text, &instruction.logical, &lookup);
                 if !heredocs.is_empty() && script.as_ref().is_some_and(|s| s.heredoc.is_none()) {
-                    bodies.iter().for_each(|body| found.commands(body, &lookup));
+                    bodies
+                        .iter()
+                        .for_each(|body| found.commands(body, &instruction.logical, &lookup));
                 }
                 found.password_files(&instruction.logical, text);
                 for body in &bodies {
@@ -195,7 +198,9 @@ impl Facts<'_> {
                 }
             }
             Kind::Copy(_) | Kind::Add(_) => {
-                bodies.iter().for_each(|body| found.commands(body, &lookup));
+                bodies
+                    .iter()
+                    .for_each(|body| found.commands(body, &instruction.logical, &lookup));
                 for body in &bodies {
                     found.password_files(&instruction.logical, body);
                 }
@@ -252,7 +257,7 @@ impl Facts<'_> {
             } else {
                 &inner
             };
-            found.commands(inner, lookup);
+            found.commands(inner, &node.instruction.logical, lookup);
             found.names(inner, Language::Any);
         }
     }
@@ -350,10 +355,18 @@ impl Gathered {
         }
     }
 
-    fn commands(&mut self, text: &MappedText, lookup: position::Lookup<'_>) {
-        let (positions, hits) = position::find_with_values(text.text(), lookup);
-        self.hits(text, hits);
-        self.positions(text, positions);
+    fn commands(&mut self, text: &MappedText, around: &MappedText, lookup: position::Lookup<'_>) {
+        let told = position::tell(text.text(), around.text(), lookup);
+        self.hits(text, told.hits);
+        self.positions(text, told.positions);
+        for written in told.written {
+            // A weak password is worth a remark where something is set.
+            if written.named.kind != ValueKind::Default {
+                let named = written.named;
+                let evidence = Evidence::Name(named.name, named.noun);
+                self.push(text.span(named.range), &written.secret, evidence, false);
+            }
+        }
     }
 
     fn words(&mut self, words: &[Word], lookup: position::Lookup<'_>) {

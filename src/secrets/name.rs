@@ -53,6 +53,7 @@ const NOUNS: &[(&str, Noun)] = &[
     ("passcode", Noun::Password),
     ("passwort", Noun::Password),
     ("psk", Noun::Password),
+    ("authtok", Noun::Password),
     ("contraseña", Noun::Password),
     ("secret", Noun::Secret),
     ("secrets", Noun::Secret),
@@ -99,7 +100,7 @@ const ENDINGS: &[(&str, Noun)] = &[
 /// What makes a key a secret one.
 const KEY_QUALIFIERS: &str = "\
     api access private secret master encryption encrypt crypto deploy auth account session ssh \
-    cookie jwt admin root";
+    cookie jwt admin root subscription";
 
 /// Services whose keys are secrets, and who sign no packages with them.
 const SERVICES: &str = "\
@@ -123,7 +124,7 @@ const ABOUT: &str = "\
     class encryption maps map reset validator strength command cmd script helper variable variables \
     var vars varname env envvar environ environment source src cookie cookies stdin label labels \
     placeholder property attribute claim claims query selector engine plugin support transport \
-    storage";
+    storage through";
 
 /// Words behind the secret word that change nothing.
 const HARMLESS_TAIL: &str = "\
@@ -208,6 +209,8 @@ pub fn classify(name: &str) -> Option<SecretName> {
             "auth" if last && is_npm_auth(name) => Some((i, i, Noun::Secret, true)),
             // `X-JFrog-Art-Api`
             "api" if last && before == "art" => Some((i, i, Noun::Key, true)),
+            // What the agents of Consul share.
+            "encrypt" if bare.len() == 1 => Some((i, i, Noun::Key, false)),
             "auth" | "jwt" | "salt" | "session" | "sessionid" | "jsessionid" | "phpsessid"
                 if last =>
             {
@@ -252,7 +255,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 21] = [
+const HINTS: [&str; 35] = [
     "pass",
     "pw",
     "secret",
@@ -269,8 +272,22 @@ const HINTS: [&str; 21] = [
     "art-api",
     "bearer",
     "sonar.login",
-    "crypt(",
+    "crypt",
     "pdo(",
+    "login",
+    "user=",
+    "user =",
+    "assword",
+    "account(",
+    "create_user(",
+    "ftp(",
+    "sequelize(",
+    "keystore.",
+    "hashsync(",
+    "_crypt.hash(",
+    "credentials(",
+    "superuser(",
+    "getconnection(",
     ">connect(",
     "mysqli",
     " on >",

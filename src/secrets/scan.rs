@@ -78,6 +78,7 @@ enum Clue {
     Jwt,
     Connection,
     Header,
+    Bearer,
     Sql,
     Oracle,
     Pserver,
@@ -108,6 +109,7 @@ const OTHERS: &[(&str, Clue)] = &[
     ("@unix(", Clue::GoDsn),
     ("BUNDLE_", Clue::Bundler),
     ("uthorization", Clue::Header),
+    ("Bearer ", Clue::Bearer),
     ("UTHORIZATION", Clue::Header),
     ("IDENTIFIED BY", Clue::Sql),
     ("identified by", Clue::Sql),
@@ -120,6 +122,7 @@ const OTHERS: &[(&str, Clue)] = &[
     ("PASSWORD \\\"", Clue::Sql),
     ("PASSWORD('", Clue::Sql),
     ("password('", Clue::Sql),
+    ("' TO '", Clue::Sql),
     ("PASSWORD = '", Clue::Sql),
     ("PASSWORD='", Clue::Sql),
     ("PASSWORD = N'", Clue::Sql),
@@ -258,6 +261,7 @@ fn look(text: &str, at: Range<usize>, clue: Clue) -> Option<Hit> {
         Clue::Pserver => credential(url::pserver(text, at.end)?, HitKind::Url),
         Clue::Connection => credential(url::connection(text, at)?, HitKind::Connection),
         Clue::Header => header(text, at.end),
+        Clue::Bearer => bearer(text, at.end),
         Clue::Sql => sql(text, at),
         Clue::Oracle => credential(url::oracle(text, at.end)?, HitKind::Connection),
         Clue::GoDsn => credential(url::go_dsn(text, at.start)?, HitKind::Connection),
@@ -304,7 +308,7 @@ fn credential(found: Credential, kind: HitKind) -> Option<Hit> {
 fn header(text: &str, at: usize) -> Option<Hit> {
     let rest = text.get(at..)?;
     let rest = rest.get(..rest.floor_char_boundary(4096))?;
-    let after = rest.trim_start_matches(['"', '\'', '\\', ' ']);
+    let after = rest.trim_start_matches(['"', '\'', '\\', ']', ' ']);
     // `proxy_set_header Authorization "Bearer x"`
     let is_argument = rest
         .trim_start_matches([' ', '\'', '"', '\\'])
@@ -332,7 +336,7 @@ fn header(text: &str, at: usize) -> Option<Hit> {
         ("", after)
     };
     // `token=X`, `apikey:X`
-    let value = ["token=", "key=", "apikey=", "apiKey=", "api_key="]
+    let value = ["token=", "auth=", "key=", "apikey=", "apiKey=", "api_key="]
         .iter()
         .find_map(|name| value.strip_prefix(name))
         .unwrap_or(value);
@@ -367,6 +371,18 @@ fn header(text: &str, at: usize) -> Option<Hit> {
     })
 }
 
+/// The token behind `Bearer `, wherever that stands.
+fn bearer(text: &str, at: usize) -> Option<Hit> {
+    let rest = text.get(at..)?;
+    let length = run(rest, Alphabet::Url);
+    let token = rest.get(..length)?;
+    value::is_random(token).then(|| Hit {
+        range: at..at + length,
+        kind: HitKind::Header,
+        certain: true,
+    })
+}
+
 /// The password in `IDENTIFIED BY 'x'`, `WITH PASSWORD 'x'`.
 fn sql(text: &str, at: Range<usize>) -> Option<Hit> {
     let keyword = text.get(at.clone())?;
@@ -383,7 +399,8 @@ fn sql(text: &str, at: Range<usize>) -> Option<Hit> {
             "identified ",
             "set ",
         ];
-        if !speaks.iter().any(|word| before.contains(word)) {
+        let renames = keyword == "' TO '" && !before.contains("password from");
+        if renames || !speaks.iter().any(|word| before.contains(word)) {
             return None;
         }
     }
@@ -408,6 +425,10 @@ fn sql(text: &str, at: Range<usize>) -> Option<Hit> {
     let start = start + rest_start;
     let end = rest.find(['\n', quote]).unwrap_or(rest.len());
     let secret = rest.get(..end)?.trim_end_matches('\\');
+    // What the quote closes is a sentence then: `echo 'login bob password ' > x`.
+    if quoted && (secret.starts_with(' ') || !rest.get(end..)?.starts_with(quote)) {
+        return None;
+    }
     let kind = value::classify_password(secret, "");
     kind.is_secret().then(|| Hit {
         range: start..start + secret.len(),

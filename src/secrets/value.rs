@@ -157,6 +157,18 @@ fn is_reference(value: &str) -> bool {
     let whole = |open: &str, close: &str| {
         value.len() > open.len() + close.len() && value.starts_with(open) && value.ends_with(close)
     };
+    // Where programs find the variables of their environment.
+    const ENVIRONMENT: [&str; 6] = [
+        "os.environ",
+        "os.getenv",
+        "process.env",
+        "getenv",
+        "System.getenv",
+        "import.meta.env",
+    ];
+    if ENVIRONMENT.iter().any(|e| value.starts_with(e)) {
+        return true;
+    }
     ["${", "$(", "{{", "}}", "<%", "#{", "[["]
         .iter()
         .any(|m| value.contains(m))
@@ -196,6 +208,15 @@ fn names_variable(value: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && name::classify(value).is_some_and(|n| n.exact)
+}
+
+/// `smtp_password`, `encryptionKey`: what a program calls its secret.
+pub(super) fn is_identifier(value: &str) -> bool {
+    value.starts_with(|c: char| c.is_ascii_lowercase())
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+        && name::classify(value).is_some_and(|n| n.exact && n.words.len() > 1)
 }
 
 fn is_public(value: &str) -> bool {

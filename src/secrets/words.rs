@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::listed;
+
 /// What is known of a variable.
 pub type Lookup<'l> = &'l dyn Fn(&str) -> Option<String>;
 
@@ -131,6 +133,12 @@ impl Word {
         }
     }
 
+    /// Whether a part of the text is not written where it stands, as far as that is known.
+    pub fn is_expanded(&self, part: &Range<usize>) -> bool {
+        let mut pieces = self.pieces_of(part.clone(), 0);
+        self.expanded && pieces.any(|p| !p.verbatim && p.end - p.start > 2)
+    }
+
     /// The pieces of a part of the text, which begin at `at` then.
     fn pieces_of(&self, part: Range<usize>, at: u32) -> impl Iterator<Item = Piece> + '_ {
         let first = self.piece(part.start).unwrap_or(self.pieces.len());
@@ -160,6 +168,37 @@ impl Word {
         }
     }
 
+    /// The same with the characters that escapes stand for: `\n`, `\t`, `\"`.
+    pub fn decoded(&self) -> Word {
+        let bytes = self.text.as_bytes();
+        let mut pieces: Vec<Word> = Vec::new();
+        let mut from = 0;
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            let decoded = match (byte, bytes.get(at + 1)) {
+                (b'\\', Some(b'n')) => "\n",
+                (b'\\', Some(b't')) => "\t",
+                (b'\\', Some(b'"')) => "\"",
+                (b'\\', Some(b'\'')) => "'",
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            pieces.push(self.part(from..at));
+            pieces.push(self.part(at..at + 2).stand_for(decoded));
+            at += 2;
+            from = at;
+        }
+        if pieces.is_empty() {
+            return self.clone();
+        }
+        pieces.push(self.part(from..bytes.len()));
+        let mut all = Word::concatenated(&pieces.iter().collect::<Vec<_>>());
+        all.range = self.range.clone();
+        all
+    }
+
     /// Another text that is all at the place of this word.
     pub fn stand_for(&self, text: &str) -> Word {
         let place = self.place(0..self.text.len());
@@ -175,6 +214,15 @@ impl Word {
 
     /// Words with a blank between them.
     pub fn joined(words: &[&Word]) -> Word {
+        Word::separated(words, " ")
+    }
+
+    /// Words on lines of their own.
+    pub fn lines(words: &[&Word]) -> Word {
+        Word::separated(words, "\n")
+    }
+
+    fn separated(words: &[&Word], separator: &str) -> Word {
         let mut all = Word {
             quoted: true,
             ..Word::default()
@@ -183,7 +231,7 @@ impl Word {
             if !all.text.is_empty() {
                 let last = all.text.len() - 1;
                 let end = all.byte(last).map_or(0, |p| p.1);
-                all.push_piece(" ", end, end, false);
+                all.push_piece(separator, end, end, false);
             } else {
                 all.range = word.range.clone();
             }
@@ -258,6 +306,8 @@ pub(super) struct Line {
     pub piped: Option<usize>,
     /// The text it reads: `<<<` or a here-document.
     pub stdin: Option<Word>,
+    /// The command whose output it finds in a file: `<(command)`.
+    pub fed: Option<usize>,
     /// The file it writes.
     pub target: Option<String>,
     /// The file it reads.
@@ -276,6 +326,7 @@ pub(super) fn commands(text: &str, lookup: Lookup<'_>) -> Vec<Line> {
     };
     reader.read(None);
     let mut lines = reader.lines;
+    spread_targets(&mut lines);
     let mut from = 0;
     for _ in 0..2 {
         let end = lines.len();
@@ -285,6 +336,7 @@ pub(super) fn commands(text: &str, lookup: Lookup<'_>) -> Vec<Line> {
                 let inner = commands_of(&script, lookup);
                 lines.extend(inner.into_iter().map(|mut line| {
                     line.piped = line.piped.map(|p| p + base);
+                    line.fed = line.fed.map(|p| p + base);
                     line
                 }));
             }
@@ -292,6 +344,54 @@ pub(super) fn commands(text: &str, lookup: Lookup<'_>) -> Vec<Line> {
         from = end;
     }
     lines
+}
+
+/// The file that `tee` writes.
+fn teed(line: &Line) -> Option<&str> {
+    let mut words = line.words.iter().skip_while(|w| base(&w.text) == "sudo");
+    let is_tee = words.next().is_some_and(|w| base(&w.text) == "tee");
+    let file = words.find(|w| !w.text.starts_with('-'))?;
+    is_tee.then_some(file.text.as_str())
+}
+
+/// What a group prints goes where its end says: `{ echo a; echo b; } > file`.
+fn spread_targets(lines: &mut [Line]) {
+    for end in 0..lines.len() {
+        let line = lines.get(end);
+        // `echo a | sudo tee file`
+        let file = line.and_then(teed).map(str::to_owned);
+        let piped = line.and_then(|l| l.piped);
+        if let Some(file) = file {
+            if let Some(line) = piped.and_then(|p| lines.get_mut(p)) {
+                line.target.get_or_insert(file);
+            }
+            continue;
+        }
+        // `echo 'script' | sh`: what is printed is run.
+        let runs = line.and_then(|l| l.words.first());
+        if let Some(piped) = piped
+            && runs.is_some_and(|w| listed(READERS, base(&w.text)))
+            && let Some(line) = lines.get_mut(piped)
+        {
+            line.target.get_or_insert_with(|| "-".to_owned());
+            continue;
+        }
+        let line = lines.get(end);
+        let target = line
+            .filter(|l| l.words.first().is_some_and(|w| w.text == "}"))
+            .and_then(|l| l.target.clone());
+        let Some(target) = target else {
+            continue;
+        };
+        let before = lines.get_mut(..end).unwrap_or_default();
+        for line in before.iter_mut().rev() {
+            let opens = line.words.first().is_some_and(|w| w.text.starts_with('{'));
+            line.target.get_or_insert_with(|| target.clone());
+            if opens {
+                break;
+            }
+        }
+    }
 }
 
 /// The commands of a script that is a word.
@@ -315,45 +415,55 @@ fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
     lines
 }
 
+/// Programs that run what they read.
+const READERS: &str = "sh bash ash dash kadmin kadmin.local augtool lftp redis-cli";
+
+/// Programs that run a word as a script, sorted.
+pub(super) const RUNNERS: [&str; 32] = [
+    "ash",
+    "augtool",
+    "bash",
+    "busybox",
+    "cmd",
+    "cmd.exe",
+    "dash",
+    "docker",
+    "env",
+    "eval",
+    "exec",
+    "expect",
+    "fish",
+    "gosu",
+    "kadmin",
+    "kadmin.local",
+    "ksh",
+    "lftp",
+    "powershell",
+    "powershell.exe",
+    "pwsh",
+    "runuser",
+    "script",
+    "sh",
+    "ssh",
+    "su",
+    "su-exec",
+    "sudo",
+    "timeout",
+    "watch",
+    "xargs",
+    "zsh",
+];
+
 /// The words of a command that are scripts for another shell.
 fn scripts(line: Option<&Line>) -> Vec<Word> {
-    const RUNNERS: [&str; 30] = [
-        "ash",
-        "bash",
-        "busybox",
-        "cmd",
-        "cmd.exe",
-        "dash",
-        "docker",
-        "env",
-        "eval",
-        "exec",
-        "expect",
-        "fish",
-        "gosu",
-        "kadmin",
-        "kadmin.local",
-        "ksh",
-        "powershell",
-        "powershell.exe",
-        "pwsh",
-        "runuser",
-        "script",
-        "sh",
-        "ssh",
-        "su",
-        "su-exec",
-        "sudo",
-        "timeout",
-        "watch",
-        "xargs",
-        "zsh",
-    ];
     let Some(line) = line else {
         return Vec::new();
     };
     if line.target.is_some() {
-        return written(line);
+        let written = written(line);
+        if !written.is_empty() {
+            return written;
+        }
     }
     // Most commands have nothing that could be one.
     let inner = line.words.iter().skip(1);
@@ -380,25 +490,38 @@ fn written(line: &Line) -> Vec<Word> {
         .words
         .iter()
         .skip_while(|w| !w.quoted && w.text.starts_with(['{', '!']));
+    // `cat > script <<EOF`
+    if let Some(text) = &line.stdin {
+        let mut scripts = vec![text.clone()];
+        scheduled_commands(text, &mut scripts);
+        return scripts;
+    }
     let prints = |w: &Word| matches!(base(&w.text), "echo" | "printf");
     if !words.next().is_some_and(prints) {
         return Vec::new();
     }
     let mut scripts = Vec::new();
     for word in words.filter(|w| w.quoted && w.text.contains(' ')) {
-        for range in lines_of(&word.text) {
-            let text = word.text.get(range.clone()).unwrap_or_default();
-            let at = range.start + scheduled(text);
-            // The name of a user may come first.
-            if at > range.start
-                && let Some(user) = text.get(at - range.start..).and_then(|t| t.find(' '))
-            {
-                scripts.push(word.part(at + user + 1..range.end));
-            }
-            scripts.push(word.part(at..range.end));
-        }
+        scheduled_commands(word, &mut scripts);
     }
     scripts
+}
+
+/// The lines of a text without the times of cron in front of them.
+fn scheduled_commands(text: &Word, scripts: &mut Vec<Word>) {
+    for range in lines_of(&text.text) {
+        let line = text.text.get(range.clone()).unwrap_or_default();
+        let at = range.start + scheduled(line);
+        // The name of a user may come first.
+        if at > range.start
+            && let Some(user) = line.get(at - range.start..).and_then(|t| t.find(' '))
+        {
+            scripts.push(text.part(at + user + 1..range.end));
+        }
+        if at > range.start || text.quoted {
+            scripts.push(text.part(at..range.end));
+        }
+    }
 }
 
 /// The length of the times in a line of cron: `*/5 * * * * command`.
@@ -543,8 +666,11 @@ impl<'t> Reader<'t> {
                     }
                 }
                 b'(' => {
+                    let feeds = self.text.get(..self.at).is_some_and(|t| t.ends_with('<'));
                     self.at += 1;
                     if self.depth < DEPTH {
+                        // `program --option <(command)`
+                        line.fed = feeds.then_some(self.lines.len() + 1);
                         self.finish(&mut line);
                         self.depth += 1;
                         self.read(Some(b')'));
