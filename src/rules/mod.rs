@@ -118,16 +118,7 @@ pub const COVERS_ITS_TEXT: [&str; 2] = ["redirected-version", "trailing-comment"
 
 /// Rules about calls that fail, and those about what such a call would leave behind or bring along:
 /// that is of no account before it works.
-pub const FAILING: [(&str, &[&str]); 3] = [
-    (
-        "archive-gone",
-        &[
-            "apt-in-script",
-            "apt-lists-kept",
-            "dnf-cache-kept",
-            "yum-cache-kept",
-        ],
-    ),
+pub const FAILING: [(&str, &[&str]); 2] = [
     (
         "missing-package-index",
         &["apt-in-script", "apt-recommends"],
