@@ -12,7 +12,7 @@ use crate::syntax::Keyword;
 rule!(MissingSshKey);
 
 /// What says that keys or the keys of hosts come from somewhere, or that the address is replaced.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     ".ssh",
     "/etc/ssh",
     "GIT_CONFIG",
@@ -20,6 +20,7 @@ const KEYS: [&str; 12] = [
     "PRIVATE_KEY",
     "SSH_AUTH_SOCK",
     "core.sshCommand",
+    "gitconfig",
     "id_ed25519",
     "id_rsa",
     "insteadOf",
@@ -28,12 +29,13 @@ const KEYS: [&str; 12] = [
 ];
 
 /// What says that the keys of hosts are known, or not asked for.
-const HOSTS: [&str; 8] = [
+const HOSTS: [&str; 9] = [
     "/etc/ssh",
     "GIT_CONFIG",
     "GIT_SSH",
     "StrictHostKeyChecking",
     "core.sshCommand",
+    "gitconfig",
     "insteadOf",
     "known_hosts",
     "ssh-keyscan",
