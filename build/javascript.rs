@@ -10,6 +10,16 @@ use super::tables::{read, rows, write};
 #[serde(deny_unknown_fields)]
 struct Javascript {
     programs: BTreeMap<String, Vec<String>>,
+    outputs: BTreeMap<String, Output>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Output {
+    folder: String,
+    settings: Vec<String>,
+    unless: Vec<String>,
+    packages: Vec<String>,
 }
 
 /// Writes the table; says what is wrong with the file.
@@ -25,6 +35,20 @@ pub(super) fn generate() -> Result<(), String> {
         "PROGRAMS",
         &programs.collect(),
     );
-    write("javascript.rs", &text);
+    let mut outputs =
+        String::from("/// Where tools put what they build.\nstatic OUTPUTS: &[Output] = &[\n");
+    for (program, output) in &data.outputs {
+        let Output {
+            folder,
+            settings,
+            unless,
+            packages,
+        } = output;
+        outputs += &format!(
+            "Output {{ program: {program:?}, folder: {folder:?}, settings: &{settings:?}, \
+             unless: &{unless:?}, packages: &{packages:?} }},\n"
+        );
+    }
+    write("javascript.rs", &(text + &outputs + "];\n"));
     Ok(())
 }

@@ -45,6 +45,21 @@ pub struct LackingTool {
     pub package: &'static str,
 }
 
+/// Where a tool puts what it builds.
+#[derive(Debug)]
+pub struct Output {
+    /// The program.
+    pub program: &'static str,
+    /// The folder, from that of the project.
+    pub folder: &'static str,
+    /// The files that may say otherwise.
+    settings: &'static [&'static str],
+    /// What says otherwise there, and in the script.
+    unless: &'static [&'static str],
+    /// Packages that say otherwise.
+    packages: &'static [&'static str],
+}
+
 /// Why an installation leaves development dependencies out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeavesOut {
@@ -223,6 +238,36 @@ impl NodeProject {
                 _ => found.push(command.name.clone()),
             }
         }
+    }
+
+    /// Where a script puts what it builds, if it is one tool that does so and nothing says otherwise.
+    pub fn output(&self, facts: &Facts<'_>, script: &str) -> Option<&'static Output> {
+        const CHECKS: [&str; 5] = ["cross-env", "eslint", "tsc", "vue-tsc", "vitest"];
+        let mut calls = Vec::new();
+        self.programs_of(script, DEPTH, &mut calls);
+        let (last, before) = calls.split_last()?;
+        let output = OUTPUTS.iter().find(|o| o.program == last.as_str())?;
+        let checks = before.iter().all(|p| CHECKS.contains(&p.as_str()));
+        let is_called_otherwise = |text: &str| output.unless.iter().any(|word| text.contains(word));
+        let mut scripts = self.manifest.get("scripts")?.as_object()?.iter();
+        // What a script moves is elsewhere in the end.
+        let moves = scripts.any(|(name, text)| {
+            let text = text.as_str().unwrap_or_default();
+            let is_near = name.contains(script) || text.contains(output.program);
+            let words = ["--outDir", "mv ", "cp ", "move", "copy", "ln "];
+            is_near && (is_called_otherwise(text) || words.iter().any(|word| text.contains(word)))
+        });
+        let lists = ["dependencies", "devDependencies"];
+        let has = |package: &&str| lists.iter().any(|list| self.lists(list, package));
+        if !checks || moves || output.packages.iter().any(|p| has(&p)) {
+            return None;
+        }
+        let mut settings = output.settings.iter();
+        let says_otherwise = settings.any(|name| {
+            let text = facts.read_from_context(&self.path_of(name), MOST_READ);
+            text.is_some_and(|text| is_called_otherwise(&text))
+        });
+        (!says_otherwise).then_some(output)
     }
 
     /// The first file of the project that a script runs: its path from the project's folder.

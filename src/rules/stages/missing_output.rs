@@ -1,7 +1,8 @@
 //! `missing-output`: COPY takes from a stage what the stage does not make.
 
 use crate::diagnostic::Severity;
-use crate::facts::{Base, Copied, CopyOrigin, Facts, FromTarget, Node, Stage};
+use crate::facts::node_project::Output;
+use crate::facts::{Base, Command, Copied, CopyOrigin, Facts, FromTarget, Node, Stage};
 use crate::images::official_name;
 use crate::path::{clean, is_in};
 use crate::rule::{Context, Rule, rule};
@@ -76,6 +77,18 @@ impl Rule for MissingOutput {
                 .severity(Severity::Error);
                 continue;
             }
+            if let Some((output, wrong, right)) = other_folder(facts, stage, &path) {
+                let (program, folder) = (output.program, output.folder);
+                cx.report(
+                    source.span,
+                    format!(
+                        "`{program}` puts what it builds into `{folder}`: there is no `{wrong}`"
+                    ),
+                )
+                .help(format!("copy `{right}`"))
+                .severity(Severity::Error);
+                continue;
+            }
             if let Some(folder) = unknown_folder(facts, stage, copied, &path) {
                 cx.report(
                     source.span,
@@ -129,6 +142,69 @@ fn is_lacking_public(facts: &Facts<'_>, stage: &Stage<'_>, path: &str) -> bool {
         project.is_some_and(|project| project.depends_on("next"))
     };
     is_whole && !is_told && !context.exists("public") && !context.is_made("public") && is_next()
+}
+
+/// Folders that tools of JavaScript build into.
+const BUILT: [&str; 4] = ["build", "dist", "out", "output"];
+
+/// Where the tool that a stage builds with puts its output, if a path asks for it elsewhere; that folder,
+/// and the right one.
+fn other_folder(
+    facts: &Facts<'_>,
+    stage: &Stage<'_>,
+    path: &str,
+) -> Option<(&'static Output, String, String)> {
+    let builds = |command: &Command| {
+        let mut words = command.words.iter().filter_map(|w| w.literal());
+        let manager = words.next()?;
+        let verb = words.next()?;
+        let script = match (manager, verb) {
+            ("npm" | "pnpm" | "yarn" | "bun", "run") => words.next()?,
+            ("pnpm" | "yarn", script) => script,
+            _ => return None,
+        };
+        (words.next().is_none() && script == "build").then_some(())
+    };
+    let build = facts
+        .nodes_of(stage)
+        .iter()
+        .rfind(|n| n.commands().iter().any(|c| builds(c).is_some()))?;
+    let project = facts.node_project(build)?;
+    let folder = clean(facts.directory_at(build)?);
+    let rest = path
+        .strip_prefix(folder.trim_end_matches('/'))?
+        .strip_prefix('/')?;
+    let asked = rest.split('/').next().filter(|f| BUILT.contains(f))?;
+    let context = facts.context()?;
+    let file = project.path_of(asked);
+    if context.exists(&file) || context.is_made(&file) {
+        return None;
+    }
+    // Anything else may make the folder, or tell the tool of it.
+    let speaks = facts.chain_nodes(stage.index).any(|node| {
+        let text = facts.source.slice(node.instruction.span);
+        let is_other = |c: &Command| {
+            builds(c).is_none()
+                && c.words.iter().any(|w| {
+                    w.raw
+                        .split('/')
+                        .any(|part| part.trim_matches(['"', '\'']) == asked)
+                })
+        };
+        let paths = ["outDir", "BUILD_PATH", "--dest"];
+        node.commands().iter().any(is_other)
+            || moves_far(node)
+            || paths.iter().any(|p| text.contains(p))
+            || facts
+                .copied(node)
+                .is_some_and(|c| c.origin != CopyOrigin::Context)
+    });
+    let output = project
+        .output(facts, "build")
+        .filter(|o| !speaks && o.folder != asked)?;
+    let at = |name: &str| format!("{}/{name}", folder.trim_end_matches('/'));
+    let right = path.replacen(&at(asked), &at(output.folder), 1);
+    Some((output, at(asked), right))
 }
 
 /// The folder of a path that nothing in a stage speaks of.
