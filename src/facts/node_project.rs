@@ -258,8 +258,8 @@ impl NodeProject {
             is_near && (is_called_otherwise(text) || words.iter().any(|word| text.contains(word)))
         });
         let lists = ["dependencies", "devDependencies"];
-        let has = |package: &&str| lists.iter().any(|list| self.lists(list, package));
-        if !checks || moves || output.packages.iter().any(|p| has(&p)) {
+        let has = |package: &str| lists.iter().any(|list| self.lists(list, package));
+        if !checks || moves || output.packages.iter().copied().any(has) {
             return None;
         }
         let mut settings = output.settings.iter();
