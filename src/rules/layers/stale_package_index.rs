@@ -51,6 +51,10 @@ fn report(
     last_uses: &mut LastUses,
 ) {
     let Some(first) = users.first() else {
+        // An upgrade is a use.
+        if update.action == Action::Upgrade {
+            return;
+        }
         unused(cx, node, update, last_uses);
         return;
     };
@@ -70,7 +74,11 @@ fn report(
     let help = if alone {
         "remove it".to_owned()
     } else {
-        format!("put it in front of the install, in one RUN: `{name} update && {name} …`")
+        let fetch = match update.manager {
+            Manager::Pacman => what.to_owned(),
+            _ => format!("{name} update"),
+        };
+        format!("put it in front of the install, in one RUN: `{fetch} && {name} …`")
     };
     let message = if alone {
         format!("`{what}` has no use: the `apk add` that follows fetches the index itself")
@@ -151,7 +159,7 @@ fn lone_update<'n>(node: &'n Node<'_>) -> Option<&'n Install> {
     let update = node
         .installs
         .iter()
-        .find(|i| i.action == Action::Update && family(i.manager).is_some())?;
+        .find(|i| fetches(i) && family(i.manager).is_some())?;
     let kind = family(update.manager);
     let installs = |i: &Install| i.action == Action::Install && family(i.manager) == kind;
     let used = node.installs.iter().any(installs)
@@ -164,6 +172,21 @@ fn lone_update<'n>(node: &'n Node<'_>) -> Option<&'n Install> {
             .any(|(i, c)| i > update.command && may_install(&c.name))
         || has_deleted_lists(node, update.command);
     (!used).then_some(update)
+}
+
+/// Whether all that is kept of a command is the index: `apt-get update`, and `pacman -Syu`, which
+/// upgrades with it.
+fn fetches(install: &Install) -> bool {
+    match install.action {
+        Action::Update => true,
+        Action::Upgrade => install.manager == Manager::Pacman && install.fetches_index(),
+        _ => false,
+    }
+}
+
+/// Whether an installation or an upgrade fetches an index for itself that serves what follows too.
+fn fetches_itself(install: &Install) -> bool {
+    (install.manager.is_apt() || install.manager == Manager::Pacman) && install.fetches_index()
 }
 
 /// Whether the index is removed again, so that nothing later can use it.
@@ -274,7 +297,7 @@ fn users<'f, 'a>(
                     continue;
                 }
                 match install.action {
-                    _ if install.manager.is_apt() && install.fetches_index() => updated = true,
+                    _ if fetches_itself(install) => updated = true,
                     Action::Update => updated = true,
                     Action::Install if !updated && !is_local(install) => {
                         users.push(User {
@@ -335,7 +358,8 @@ fn fix(
     users: &[User<'_, '_>],
     alone: bool,
 ) -> Option<Fix> {
-    let plain = node.commands().len() == 1
+    let plain = update.action == Action::Update
+        && node.commands().len() == 1
         && node.instruction.heredocs.is_empty()
         && !node.instruction.is_exec_form()
         && node.instruction.flags.is_empty();
@@ -410,6 +434,13 @@ mod tests {
             0
         );
         assert_eq!(count("FROM a\nRUN pacman -Sy\nRUN pacman -S x\n"), 1);
+        assert_eq!(count("FROM a\nRUN pacman -Syu\nRUN pacman -S x\n"), 1);
+        assert_eq!(count("FROM a\nRUN pacman -Syu\nRUN pacman -Sy x\n"), 0);
+        assert_eq!(
+            count("FROM a\nRUN pacman -Syu && pacman -S x\nRUN make\n"),
+            0
+        );
+        assert_eq!(count("FROM a\nRUN pacman -Syu\nRUN make\n"), 0);
         let deleted =
             "FROM a\nRUN apt update && rm -rf /var/lib/apt/lists/*\nRUN apt install -y x\n";
         assert_eq!(count(deleted), 0);

@@ -42,6 +42,9 @@ pub(super) fn apply(
         };
         first = last + 1;
     }
+    // Alone they ask, and what follows is an operand.
+    let asks = |w: &&Word| position.joined.contains(&w.text.as_str());
+    taken.extend(arguments.iter().filter(asks).map(|w| w.range.clone()));
     let mut push = |word: &Word, part: Range<usize>, user: &str| {
         taken.push(word.range.clone());
         found.extend(judge(position, program, word, part, user));
@@ -242,7 +245,7 @@ pub(super) fn operand(
         }
     }
     let key = operands.first().map_or("", |w| w.text.as_str());
-    if !key.starts_with(position.key) {
+    if !key.starts_with(position.key) || operands.len() < position.least {
         return;
     }
     let chosen = match usize::try_from(number) {
