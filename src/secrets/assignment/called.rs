@@ -31,8 +31,13 @@ pub(super) enum Way {
 /// A value whose name stands on the line before, and the names that wait for the next line.
 pub(super) fn on_next_line(line: &str, called: &mut Option<Called>, found: &mut Vec<Named>) {
     let text = line.trim_start();
-    let start = line.len() - text.len();
     if let Some(c) = called.take_if(|c| c.way == Way::Element && c.lines < LINES) {
+        // `<AdministratorPassword>`, then `<Value>x</Value>`
+        let inner = text
+            .strip_prefix("<Value>")
+            .or_else(|| text.strip_prefix("<value>"));
+        let start = line.len() - inner.unwrap_or(text).len();
+        let text = inner.unwrap_or(text);
         let end = text.find('<').unwrap_or(text.len());
         let value = text.get(..end).unwrap_or_default().trim_end();
         if !value.is_empty() {
@@ -101,7 +106,7 @@ pub(super) const LINES: u8 = 1;
 pub(super) fn is_attribute(name: &str) -> bool {
     matches!(
         name.rsplit('-').next().unwrap_or(name),
-        "name" | "key" | "Name" | "Key" | "value" | "Value" | "val"
+        "name" | "key" | "Name" | "Key" | "value" | "Value" | "val" | "string"
     )
 }
 

@@ -79,6 +79,23 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         let bare = text.trim_start_matches(['"', '\'']);
         // `s/requirepass .*/requirepass x/`
         let bare = bare.rsplit(['/', '|', '#']).next().unwrap_or(bare);
+        // `stats auth bob:x` of HAProxy, `sentinel auth-pass main x` of Redis
+        let is_pair = bare == "auth" && last == "stats";
+        if bare == "auth-pass" {
+            words.next();
+        }
+        if (is_pair || bare == "auth-pass")
+            && let Some(next) = operand(line, &mut words)
+        {
+            let next = without_end(line, unquoted(line, next));
+            let user = line.get(next.clone()).and_then(|w| w.find(':'));
+            match user.filter(|_| is_pair) {
+                Some(user) => push(bare, &password(), next.start + user + 1..next.end),
+                None if is_pair => {}
+                None => push(bare, &password(), next),
+            }
+            continue;
+        }
         // What debconf is told: `mysql-server/root_password password x`.
         let answers = || last.contains('/') && name::classify(last).is_some_and(|c| c.strong);
         // `password x` is a line of many files, and the start of many sentences.

@@ -29,7 +29,7 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
 type Reader = fn(&str) -> Vec<Named>;
 
 /// What tells of a file whose lines name nothing, and what reads one.
-const READERS: [(&str, Reader); 14] = [
+const READERS: [(&str, Reader); 16] = [
     ("pgpass", in_pgpass),
     ("curlrc", in_curlrc),
     ("sasl_passwd", in_sasl_passwd),
@@ -44,6 +44,8 @@ const READERS: [(&str, Reader); 14] = [
     ("{PLAIN}", in_dovecot),
     ("jaas", in_jaas),
     ("realm.properties", in_realm),
+    ("[admins]", in_admins),
+    ("passwd-s3fs", in_s3fs),
 ];
 
 /// The names of them.
@@ -237,6 +239,43 @@ fn in_realm(text: &str) -> Vec<Named> {
             && user
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The administrators of CouchDB: `bob = x` below `[admins]`.
+fn in_admins(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let section = text.split_once("[admins]").map_or("", |(_, s)| s);
+    let section = section.split('[').next().unwrap_or_default();
+    for line in section.lines().flat_map(|l| l.split("\\n")) {
+        let Some((user, secret)) = line.split_once('=') else {
+            continue;
+        };
+        let secret = secret.trim().trim_matches(['"', '\'', '\\']);
+        let secret = secret.split(['"', '\'', ' ']).next().unwrap_or_default();
+        let is_user = |u: &str| u.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if is_user(user.trim())
+            && !secret.starts_with("-hashed-")
+            && !secret.starts_with("-pbkdf2-")
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The keys of s3fs: `id:secret`, `bucket:id:secret`.
+fn in_s3fs(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || "\"'\\".contains(c)) {
+        if let Some((id, secret)) = word.rsplit_once(':')
+            && !id.is_empty()
+            && !secret.contains(['/', '$'])
+            && secret.len() >= 16
         {
             push_password(text, secret, &mut found);
         }

@@ -23,7 +23,7 @@ use calls::{
 use directives::{begins_line, in_words};
 use files::in_access_lists;
 pub use files::{in_password_files, tells_of_passwords};
-use place::{Ends, Place, is_quoted, marked, named, value_at};
+use place::{Ends, Place, is_pattern, is_quoted, marked, named, value_at};
 use substitution::in_substitutions;
 pub use substitution::stood_for;
 
@@ -157,7 +157,7 @@ fn in_line(
             let text = line.get(value.clone()).unwrap_or_default();
             let names = matches!(
                 name.rsplit('-').next().unwrap_or(name),
-                "value" | "Value" | "val"
+                "value" | "Value" | "val" | "string"
             );
             if names && let Some(c) = called.take_if(|c| c.way == Way::Attribute) {
                 seen = value.end;
@@ -181,7 +181,13 @@ fn in_line(
             found.push(Named::password(value, ValueKind::Human));
             continue;
         }
-        let Some(class) = in_its_place(line, &place, name).or_else(|| name::classify(name)) else {
+        let parent = || (place.ends == Ends::Tag).then(|| parent(line, &place, name))?;
+        let printed = || teller(name).filter(|_| tells(line, &place));
+        let class = in_its_place(line, &place, name)
+            .or_else(|| name::classify(name))
+            .or_else(parent)
+            .or_else(printed);
+        let Some(class) = class else {
             continue;
         };
         // `password: process.env.PASSWORD || 'x'`
@@ -206,8 +212,8 @@ fn in_line(
         }
         let value = value_at(line, at, &place, language);
         let text = line.get(value.clone()).unwrap_or_default();
-        // `token = "Bearer x"`
-        let scheme = ["Bearer ", "bearer ", "Token ", "token "];
+        // `token = "Bearer x"`, `PASSCOMMAND="echo x"`
+        let scheme = ["Bearer ", "bearer ", "Token ", "token ", "echo "];
         let scheme = scheme.iter().find(|s| text.starts_with(*s));
         let value = value.start + scheme.map_or(0, |s| s.len())..value.end;
         let text = line.get(value.clone()).unwrap_or_default();
@@ -255,6 +261,8 @@ fn in_line(
         }
         let kind =
             judge(&class, text, &place, is_text).or_else(|| cookie(line, &place, &class, text));
+        // What `sed` looks for was somebody's choice elsewhere.
+        let kind = kind.filter(|k| k.is_secret() || !is_pattern(line, place.name.start));
         if let Some(kind) = kind {
             seen = value.end;
             let ahead = line.get(..place.name.start).unwrap_or_default();
@@ -349,7 +357,7 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
         && !before.ends_with(['$', '{'])
         && (in_tag || is_apparent(value) && !value.contains(['/', '$', '`']));
     // Of many files of settings, where a count may have the name.
-    let is_pass = matches!(name, "pass" | "pw")
+    let is_pass = matches!(name.trim_start_matches('-'), "pass" | "pw")
         && (in_tag
             || is_apparent(value)
                 && (behind.starts_with(':') && is_quoted
@@ -358,7 +366,47 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
                         && !before.contains("if ")
                         && !before.contains("[ ")));
     let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
-    (is_member || is_option || is_setting || is_pass).then(password)
+    // Of WildFly.
+    let is_clear = name == "clear-text" && before.contains("<credential");
+    (is_member || is_option || is_setting || is_pass || is_clear).then(password)
+}
+
+/// What the element around `<Value>` or the key before `<string>` calls what stands in it:
+/// `<AdministratorPassword><Value>x`, `<key>password</key><string>x`.
+fn parent(line: &str, place: &Place, name: &str) -> Option<SecretName> {
+    if !matches!(name, "Value" | "value" | "string") {
+        return None;
+    }
+    let before = line
+        .get(..place.name.start)?
+        .trim_end_matches('<')
+        .trim_end();
+    let called = match before.strip_suffix("</key>") {
+        Some(key) => key.rsplit('>').next()?,
+        None => before.strip_suffix('>')?.rsplit('<').next()?,
+    };
+    let called = called.split_whitespace().next()?.rsplit(':').next()?;
+    (!called.starts_with('/'))
+        .then(|| name::classify(called))?
+        .filter(|c| c.exact)
+}
+
+/// A variable or a setting with a command that prints a secret: `RESTIC_PASSWORD_COMMAND`,
+/// `BORG_PASSCOMMAND`.
+pub fn teller(name: &str) -> Option<SecretName> {
+    let lower = name.to_ascii_lowercase();
+    let stem = ["command", "cmd"]
+        .iter()
+        .find_map(|end| lower.strip_suffix(end))?;
+    name::classify(stem.trim_end_matches(['_', '-', '.'])).filter(|c| c.exact)
+}
+
+/// Whether the command prints a text that stands there.
+fn tells(line: &str, place: &Place) -> bool {
+    let value = line.get(place.from..).unwrap_or_default();
+    value
+        .trim_start_matches(['"', '\'', '\\'])
+        .starts_with("echo ")
 }
 
 /// The session of a cookie may be a number of many digits.
@@ -492,6 +540,15 @@ mod tests {
             "set $db_password \"@\";",
             "user bob insecure-password @",
             "login=bob:@",
+            "stats auth bob:@",
+            "sentinel auth-pass main @",
+            "<AdministratorPassword><Value>@</Value>",
+            "<AdministratorPassword>\n <Value>@</Value>",
+            "<key>password</key><string>@</string>",
+            "<credential-reference clear-text=\"@\"/>",
+            "--set auth.password=@,image.tag=1",
+            "smtp --user=bob --pass=@",
+            "RESTIC_PASSWORD_COMMAND='echo @'",
             "auth: {user: 'bob', pass: '@'}",
             "token = \"Bearer @\"",
             "new Credentials(\"a\", \"b\", \"bob\", \"@\")",
@@ -510,6 +567,8 @@ mod tests {
             "connect(password=foreign_key)",
             "config.pass_through = \"oauth2\"",
             "fastcgi_pass php-fpm7:9000;",
+            "sed 's/admin_password = admin/admin_password = $X/'",
+            "RESTIC_PASSWORD_COMMAND='pass show umbrella9'",
             "server_tokens off;",
             "$builder.getPassword(\"umbrella9\")",
             "password: process.env.PASSWORD || '',",
@@ -535,6 +594,7 @@ mod tests {
             ("userlist.txt", "\"bob\" \"@\""),
             ("passwd.client", "*.acme.dev:bob:@"),
             ("jetty-realm.properties", "bob: @,admin"),
+            ("local.ini", "[admins]\nbob = @"),
             ("jaas.conf", "user_bob=\"@\""),
         ] {
             let text = text.replace('@', &password());

@@ -263,6 +263,18 @@ pub(super) fn is_replacement(line: &str, at: usize) -> bool {
     sed_delimiter(line, start).is_some_and(|d| ahead.len() > start + 2 && ahead.ends_with(d))
 }
 
+/// Whether a place is in what `sed` looks for: `s/password = admin/password = x/`.
+pub(super) fn is_pattern(line: &str, at: usize) -> bool {
+    let ahead = line.get(..at).unwrap_or_default();
+    let start = match open_quote(line, at) {
+        Some((quote, _)) => quote + 1,
+        None => ahead.rfind(' ').map_or(0, |i| i + 1),
+    };
+    let count = |text: Option<&str>, c: char| text.unwrap_or_default().matches(c).count();
+    sed_delimiter(line, start)
+        .is_some_and(|d| count(line.get(start..at), d) == 1 && count(line.get(at..), d) > 1)
+}
+
 /// The value of a place, without its quotes.
 pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<usize> {
     let from = place.from + marked(line.get(place.from..).unwrap_or_default());
@@ -384,8 +396,10 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
         let next = text.get(i + 1..).unwrap_or_default();
         let name = next.split('=').next().unwrap_or_default();
         next.len() > name.len()
-            && !name.is_empty()
-            && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
     });
     if let Some((field, _)) = field {
         end = field;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod input;
+mod login;
 mod named;
 mod options;
 mod substitution;
@@ -16,6 +17,7 @@ pub use documents::Written;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use login::{by_login, by_registration};
 use named::{
     by_flag_names, by_input, by_printed, by_process, by_settings, by_value_flag, by_verb, prints,
 };
@@ -319,6 +321,8 @@ fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positi
     if !is_silent {
         by_printed(line, reader, may_name, &mut found);
     }
+    by_login(line, &mut found);
+    by_registration(line, &mut found);
     if may_name {
         by_input(line, lines, &mut found);
         by_process(line, lines, &mut found);
@@ -449,6 +453,18 @@ mod tests {
             ("x11vnc -storepasswd @ /root/.vnc/passwd", "x11vnc"),
             ("printf 'root:%s' '@' | chpasswd", "chpasswd"),
             ("printf 'root:%s\\n' @ | chpasswd", "chpasswd"),
+            ("az sql server create -n s -u sa -p @", "az"),
+            ("etcdctl user add root:x; influx setup -f -t @", "influx"),
+            ("beeline -n bob -p @ -e 'show tables'", "beeline"),
+            ("sc.exe config svc obj= bob password= @", "sc"),
+            (
+                "php createAndPromote.php --sysop bob @",
+                "createAndPromote.php",
+            ),
+            ("qpdf --encrypt @ owner 256 -- a b", "qpdf"),
+            ("dasel put -f c.toml -v @ .db.password", "dasel"),
+            ("mix hex.config api_key @", "mix"),
+            ("restic --password-command 'echo @' init", "restic"),
             ("jq --arg password '@' '.a=$password' x", "jq"),
             ("xmlstarlet ed -u //db/password -v '@' x", "xmlstarlet"),
             ("jq --arg p '@' '.db.password = $p' x", "jq"),
@@ -475,6 +491,8 @@ mod tests {
         for text in [
             "mkdir -p /var/lib/app",
             "mysql -p -u root",
+            "mysqldump --password app2",
+            "x11vnc -storepasswd /root/.vnc/passwd9",
             "mysql -p\"$PASSWORD\" -u root",
             "curl -u \"$USER:$PASS\" https://a",
             "curl -u bob https://a",

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::input::printed;
 use super::{FLAG_STARTS, Positioned, SPEAKERS, add, is_flag, own_words};
+use crate::secrets::assignment;
 use crate::secrets::listed;
 use crate::secrets::name::{self, Noun, SecretName};
 use crate::secrets::value::{self, ValueKind};
@@ -182,25 +183,26 @@ fn by_file<'l>(
 pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
     let mut words = line.words.iter();
     let sets = |w: &Word| {
-        matches!(
-            w.text.as_str(),
-            "config"
-                | "configure"
-                | "config:set"
-                | "setopt"
-                | "setx"
-                | "setenv"
-                | "SetEnv"
-                | "fastcgi_param"
-                | "uwsgi_param"
-                | "put"
-                | "set"
-                | "--set"
-                | "iniset"
-                | "w"
-                | "write"
-                | "update"
-        )
+        w.text.ends_with(".config")
+            || matches!(
+                w.text.as_str(),
+                "config"
+                    | "configure"
+                    | "config:set"
+                    | "setopt"
+                    | "setx"
+                    | "setenv"
+                    | "SetEnv"
+                    | "fastcgi_param"
+                    | "uwsgi_param"
+                    | "put"
+                    | "set"
+                    | "--set"
+                    | "iniset"
+                    | "w"
+                    | "write"
+                    | "update"
+            )
     };
     if !words.any(sets) {
         return;
@@ -281,6 +283,14 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
         if flag.starts_with('/') && !matches!(bare, "password" | "pass" | "pwd" | "token") {
             continue;
         }
+        // `--password-command 'echo X'`
+        if let Some(class) = assignment::teller(bare)
+            && let Some(secret) = next.text.strip_prefix("echo ")
+            && !secret.contains(' ')
+        {
+            settle(next, "echo ".len(), &class, line, found);
+            continue;
+        }
         let class = match bare {
             "pass" => Some(SecretName {
                 noun: Noun::Password,
@@ -324,6 +334,18 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
 pub(super) fn by_named_values(line: &Line, program: &str, found: &mut Vec<Positioned>) {
     let (names, values): (&[&str], &[&str]) = match program {
         "jq" | "yq" | "gojq" => (&["--arg"], &[]),
+        // The name is the operand behind.
+        "dasel" => {
+            let name = line.words.last().map_or("", |w| w.text.as_str());
+            let class = name.starts_with('.').then(|| name.rsplit('.').next());
+            let class = class.flatten().and_then(name::classify);
+            let pairs = line.words.iter().zip(line.words.iter().skip(1));
+            let mut values = pairs.filter(|(flag, _)| matches!(&*flag.text, "-v" | "--value"));
+            if let (Some(class), Some((_, value))) = (class, values.next()) {
+                settle(value, 0, &class, line, found);
+            }
+            return;
+        }
         "xmlstarlet" | "xml" => (&["-u", "--update", "-n", "--name"], &["-v", "--value"]),
         _ => return,
     };

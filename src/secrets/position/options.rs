@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::input::{inputs, printed, writer};
+use super::login::user;
 use super::{Input, Position, Positioned, add, is_flag};
 use crate::secrets::listed;
 use crate::secrets::name;
@@ -49,6 +50,7 @@ pub(super) fn apply(
         taken.push(word.range.clone());
         found.extend(judge(position, program, word, part, user));
     };
+    let user = user(arguments);
     let mut i = 0;
     while let Some(word) = arguments.get(i) {
         i += 1;
@@ -57,20 +59,20 @@ pub(super) fn apply(
         let next = arguments.get(i);
         for wanted in position.value {
             if let Some(start) = behind_colon(&word.text, wanted) {
-                push(word, start..word.text.len(), "");
+                push(word, start..word.text.len(), user);
             } else if flag.eq(*wanted) || bundles(flag, wanted) {
                 if let Some(next) = next.filter(|n| !is_option(n)) {
-                    push(next, 0..next.text.len(), "");
+                    push(next, 0..next.text.len(), user);
                 }
             } else if let Some(start) = joined(&word.text, wanted) {
                 // `-p=X`, which those who take `-p X` read so.
                 let equals = word.text.get(start..).is_some_and(|t| t.starts_with('='));
-                push(word, start + usize::from(equals)..word.text.len(), "");
+                push(word, start + usize::from(equals)..word.text.len(), user);
             }
         }
         for wanted in position.joined {
             if let Some(start) = joined(&word.text, wanted) {
-                push(word, start..word.text.len(), "");
+                push(word, start..word.text.len(), user);
             }
         }
         for wanted in position.pair {
