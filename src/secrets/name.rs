@@ -255,7 +255,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 35] = [
+const HINTS: [&str; 36] = [
     "pass",
     "pw",
     "secret",
@@ -291,6 +291,7 @@ const HINTS: [&str; 35] = [
     ">connect(",
     "mysqli",
     " on >",
+    "setuser",
 ];
 
 static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);

@@ -34,6 +34,19 @@ fn judge(class: &SecretName, value: &str) -> Option<Named> {
             is_default: false,
         });
     }
+    // Neo4j's has the user in front.
+    if let Some(secret) = value.strip_prefix("neo4j/")
+        && class.words == ["neo4j", "auth"]
+    {
+        let kind = value::classify_password(secret, "neo4j");
+        let start = value.len() - secret.len();
+        return (kind.is_secret() || kind == ValueKind::Default).then(|| Named {
+            what: "a password".to_owned(),
+            secret: secret.to_owned(),
+            range: Some(start..value.len()),
+            is_default: !kind.is_secret(),
+        });
+    }
     let kind = value::classify(value, class);
     let is_default = kind == ValueKind::Default;
     let speaks = if class.strong {

@@ -100,6 +100,38 @@ pub(super) fn host_keyed(line: &str, at: usize) -> Option<&'static str> {
     HOST_KEYED.into_iter().find(|name| before.ends_with(name))
 }
 
+/// The parameters of CloudFormation: `ParameterKey=DbPassword,ParameterValue=x`.
+pub(super) fn in_parameters(line: &str, found: &mut Vec<Named>) {
+    const KEY: &str = "ParameterKey=";
+    const VALUE: &str = "ParameterValue=";
+    for (at, _) in line.match_indices(KEY) {
+        let rest = line.get(at + KEY.len()..).unwrap_or_default();
+        let Some((name, value)) = rest.split_once(',') else {
+            continue;
+        };
+        let Some(value) = value.strip_prefix(VALUE) else {
+            continue;
+        };
+        let value = value.trim_start_matches(['"', '\'', '\\']);
+        let end = value.find(|c: char| c.is_whitespace() || "\"'\\,".contains(c));
+        let start = value.as_ptr() as usize - line.as_ptr() as usize;
+        if let Some(class) = name::classify(name).filter(|c| c.exact) {
+            let called = Called {
+                class,
+                name: name.to_owned(),
+                lines: LINES,
+                way: Way::Attribute,
+            };
+            push_called(
+                line,
+                start..start + end.unwrap_or(value.len()),
+                called,
+                found,
+            );
+        }
+    }
+}
+
 /// For how many lines a name speaks: its own and the next.
 pub(super) const LINES: u8 = 1;
 

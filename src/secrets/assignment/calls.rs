@@ -71,7 +71,7 @@ const LATER: [(&str, usize, bool); 20] = [
     ("auth=(", 1, false),
     ("create_superuser(", 2, false),
     ("create_user(", 2, true),
-    ("db.auth(", 1, false),
+    (".auth(", 1, false),
     ("NetworkCredential(", 1, false),
     ("new PDO(", 2, false),
     ("DBI->connect(", 2, false),
@@ -205,7 +205,8 @@ fn arguments(line: &str, from: usize) -> Vec<Option<Range<usize>>> {
 /// Calls and lists that give a name a value: `define('DB_PASSWORD', 'x')`, `{password, "x"}`.
 pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
     // Whatever such a call is given as a value is one.
-    const SETTERS: [&str; 11] = [
+    const SETTERS: [&str; 12] = [
+        "-replace",
         "put(",
         "set_var(",
         "define(",
@@ -239,7 +240,7 @@ pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
             continue;
         };
         let ahead = line.get(..name.start).unwrap_or_default();
-        let ahead = ahead.trim_end_matches(['"', '\'', '\\', '<', ' ', '/']);
+        let ahead = ahead.trim_end_matches(['"', '\'', '\\', '<', ' ', '/', '@']);
         let sets = SETTERS.iter().any(|call| ahead.ends_with(call));
         let text = line.get(value.clone()).unwrap_or_default();
         let is_atom = line.get(..name.start).is_some_and(|a| a.ends_with('{'));
@@ -343,7 +344,7 @@ pub(super) fn in_inserts(line: &str, found: &mut Vec<Named>) {
 /// The name that a comma ends: a string, or an atom of Erlang.
 fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
     let before = line.get(..at)?.trim_end();
-    let bare = before.trim_end_matches(['"', '\'', '\\', '>', '/']);
+    let bare = before.trim_end_matches(['"', '\'', '\\', '>', '/', '@']);
     let start = bare
         .char_indices()
         .rev()

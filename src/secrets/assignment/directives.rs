@@ -114,9 +114,14 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         let of_user = || {
             language == Language::Any
                 && matches!(bare, "password" | "insecure-password" | "pass" | "passwd")
-                && matches!(second_last, "user" | "username" | "login")
+                && matches!(second_last, "user" | "username" | "login" | "neighbor")
         };
-        let is_password = of_user() || bare == "password" && (is_netrc || answers() || alone());
+        // Of routers.
+        let enables = || {
+            matches!(bare, "password" | "secret") && last == "enable" && language == Language::Any
+        };
+        let is_password =
+            of_user() || enables() || bare == "password" && (is_netrc || answers() || alone());
         if is_netrc && bare == "login" {
             login = words.peek().cloned();
         }

@@ -1,6 +1,6 @@
 //! Lines of files whose passwords nothing names: `.pgpass`, `.curlrc`, the users of Redis.
 
-use super::{Named, judged, password};
+use super::{Named, is_apparent, judged, password};
 use crate::keywords::{Keywords, links};
 
 /// Redis has the password of a user behind a `>`: `user bob on >x ~* +@all`.
@@ -10,11 +10,15 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
             .iter()
             .any(|w| line.contains(w))
     };
-    if !line.contains(" >") || !line.contains(" on ") || !is_list() {
+    if !line.contains('>') || !line.contains(" on ") || !is_list() {
         return;
     }
-    for (at, _) in line.match_indices(" >") {
-        let start = at + 2;
+    for (at, _) in line.match_indices('>') {
+        let start = at + 1;
+        let before = line.get(..at).unwrap_or_default();
+        if !before.trim_end_matches(['"', '\'']).ends_with(' ') {
+            continue;
+        }
         let rest = line.get(start..).unwrap_or_default();
         let end = rest.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
         let value = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
@@ -29,7 +33,7 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
 type Reader = fn(&str) -> Vec<Named>;
 
 /// What tells of a file whose lines name nothing, and what reads one.
-const READERS: [(&str, Reader); 16] = [
+const READERS: [(&str, Reader); 20] = [
     ("pgpass", in_pgpass),
     ("curlrc", in_curlrc),
     ("sasl_passwd", in_sasl_passwd),
@@ -46,6 +50,10 @@ const READERS: [(&str, Reader); 16] = [
     ("realm.properties", in_realm),
     ("[admins]", in_admins),
     ("passwd-s3fs", in_s3fs),
+    (".logon ", in_logon),
+    ("openvpn/", in_openvpn),
+    ("askpass", in_askpass),
+    ("chpasswd:", in_cloud_init),
 ];
 
 /// The names of them.
@@ -261,6 +269,76 @@ fn in_admins(text: &str) -> Vec<Named> {
         if is_user(user.trim())
             && !secret.starts_with("-hashed-")
             && !secret.starts_with("-pbkdf2-")
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The login of Teradata: `.logon host/bob,x;`.
+fn in_logon(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, logon) in text.match_indices(".logon ") {
+        let rest = text.get(at + logon.len()..).unwrap_or_default();
+        let word = rest
+            .split([' ', ';', '\n', '"', '\'', '\\'])
+            .next()
+            .unwrap_or_default();
+        if let Some((_, secret)) = word.split_once(',') {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The file with a login for OpenVPN: the user and the password on a line of each.
+fn in_openvpn(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let lines: Vec<&str> = text.lines().flat_map(|l| l.split("\\n")).collect();
+    let is_word = |l: &&str| {
+        l.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._@-!#+".contains(&b))
+            && l.len() > 2
+    };
+    let lines: Vec<&str> = lines.into_iter().filter(|l| !l.is_empty()).collect();
+    if let [user, secret] = lines.as_slice()
+        && is_word(user)
+        && is_word(secret)
+        && is_apparent(secret)
+    {
+        push_password(text, secret, &mut found);
+    }
+    found
+}
+
+/// A program that answers whoever asks for a password: `echo x`.
+fn in_askpass(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines().flat_map(|l| l.split("\\n")) {
+        let Some(rest) = line.trim().strip_prefix("echo ") else {
+            continue;
+        };
+        let secret = rest.trim_matches(['"', '\'', '\\', ' ']);
+        if is_apparent(secret) && !secret.contains(['$', '`', '"', '\'', '/']) {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The passwords of users that cloud-init sets: `root:x` below `chpasswd:`.
+fn in_cloud_init(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let list = text.split_once("chpasswd:").map_or("", |(_, list)| list);
+    for line in list.lines().skip(1).take_while(|l| l.starts_with(' ')) {
+        let pair = line.trim().trim_start_matches("- ");
+        if let Some((user, secret)) = pair.split_once(':')
+            && !user.is_empty()
+            && !user.contains(' ')
+            && !secret.starts_with([' ', '$'])
+            && secret != "RANDOM"
+            && secret != "R"
         {
             push_password(text, secret, &mut found);
         }

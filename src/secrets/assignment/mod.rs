@@ -15,7 +15,8 @@ use super::name::{self, Noun, SecretName};
 use super::value::{self, ValueKind};
 use super::words::HOLE;
 use called::{
-    Called, LINES, Way, behind_host, element, host_keyed, is_attribute, on_next_line, push_called,
+    Called, LINES, Way, behind_host, element, host_keyed, in_parameters, is_attribute,
+    on_next_line, push_called,
 };
 use calls::{
     in_calls, in_dialogues, in_inserts, in_setters, in_single_calls, is_apparent, string_behind,
@@ -284,6 +285,7 @@ fn in_line(
     in_calls(line, found);
     in_setters(line, found);
     in_inserts(line, found);
+    in_parameters(line, found);
     in_single_calls(line, found);
     in_access_lists(line, found);
     in_substitutions(line, found);
@@ -367,8 +369,10 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
                         && !before.contains("[ ")));
     let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
     // Of WildFly.
-    let is_clear = name == "clear-text" && before.contains("<credential");
-    (is_member || is_option || is_setting || is_pass || is_clear).then(password)
+    let is_clear = name == "clear-text" && before.contains("credential");
+    // Of Redis, where PHP keeps sessions.
+    let is_auth = name == "auth" && before.ends_with(['?', '&']) && before.contains("tcp://");
+    (is_member || is_option || is_setting || is_pass || is_clear || is_auth).then(password)
 }
 
 /// What the element around `<Value>` or the key before `<string>` calls what stands in it:
@@ -444,6 +448,13 @@ fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     }
     // What a command prints.
     if text.trim_start_matches('\\').starts_with('`') {
+        return None;
+    }
+    // `creds=bob:x`
+    if class.noun == Noun::Credentials
+        && let Some((user, secret)) = text.split_once(':')
+        && !value::classify_password(secret, user).is_secret()
+    {
         return None;
     }
     // A connection string, in which only a part is secret.
@@ -549,12 +560,24 @@ mod tests {
             "--set auth.password=@,image.tag=1",
             "smtp --user=bob --pass=@",
             "RESTIC_PASSWORD_COMMAND='echo @'",
+            "php_admin_value[mysqli.default_pw] = @",
+            "save_path = 'tcp://r:6379?auth=@'",
+            "credential-reference={clear-text=@}",
+            "--property user=bob:password=@:url=x",
+            "enable password @",
+            "neighbor 10.0.0.1 password @",
+            "db::password: \"@\"",
+            "ParameterKey=DbPassword,ParameterValue=@",
+            "gsub(/__DB_PASSWORD__/,\"@\")",
+            "-replace 'DB_PASSWORD','@'",
+            "db.getSiblingDB('admin').auth('bob','@')",
             "auth: {user: 'bob', pass: '@'}",
             "token = \"Bearer @\"",
             "new Credentials(\"a\", \"b\", \"bob\", \"@\")",
         ] {
             let text = text.replace('@', &password());
-            assert_eq!(found(&text), [password().as_str()], "{text}");
+            assert!(found(&text).contains(&password().as_str()), "{text}");
+            assert_eq!(found(&text).len(), 1, "{text}");
         }
     }
 
@@ -595,6 +618,10 @@ mod tests {
             ("passwd.client", "*.acme.dev:bob:@"),
             ("jetty-realm.properties", "bob: @,admin"),
             ("local.ini", "[admins]\nbob = @"),
+            ("login.bteq", ".logon td/bob,@;"),
+            ("/etc/openvpn/auth.txt", "bob\n@\n"),
+            ("askpass.sh", "#!/bin/sh\necho \"@\""),
+            ("user-data", "chpasswd:\n  list: |\n    root:@\n"),
             ("jaas.conf", "user_bob=\"@\""),
         ] {
             let text = text.replace('@', &password());

@@ -48,7 +48,7 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     // `env[NAME] = `
     let bracket = index.or_else(|| {
         let inner = bare.strip_suffix([']', '}'])?;
-        let opens = ["env[", "[:", "ENV{'", "ENV{\""];
+        let opens = ["env[", "value[", "[:", "ENV{'", "ENV{\""];
         opens.iter().any(|o| inner.contains(o)).then_some(inner)
     });
     let bare = match bracket {
@@ -113,7 +113,14 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         }
         // A line of YAML or of JSON, a header.
         // A symbol of Ruby begins with a colon too.
-        let starts = ahead
+        let ahead_of_scope = match ahead.strip_suffix("::") {
+            // `db::password: x` of Hiera
+            Some(scope) => {
+                scope.trim_end_matches(|c: char| c.is_alphanumeric() || "_:".contains(c))
+            }
+            None => ahead,
+        };
+        let starts = ahead_of_scope
             .trim_start_matches([' ', '\t', '-', '#', '{', ':'])
             .is_empty();
         let opens = ahead.trim_end_matches(['"', '\'', '\\']).trim_end();
@@ -392,15 +399,22 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
     let mut end = end.unwrap_or(rest.len());
     let text = rest.get(..end).unwrap_or_default();
     // `password=x,ssl=True`, `secret=x&scope=y`
-    let field = text.match_indices([',', '&', ';']).find(|(i, _)| {
-        let next = text.get(i + 1..).unwrap_or_default();
-        let name = next.split('=').next().unwrap_or_default();
-        next.len() > name.len()
+    let in_list = line
+        .get(..place.name.start)
+        .is_some_and(|ahead| ahead.ends_with(':') && ahead.contains('='));
+    let field = text
+        .match_indices([',', '&', ';', ':'])
+        .find(|(i, separator)| {
+            let next = text.get(i + 1..).unwrap_or_default();
+            let name = next.split('=').next().unwrap_or_default();
+            next.len() > name.len()
+            // `user=bob:password=x:url=y`
+            && (*separator != ":" || in_list)
             && name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name
                 .bytes()
                 .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
-    });
+        });
     if let Some((field, _)) = field {
         end = field;
     }

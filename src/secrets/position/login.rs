@@ -1,6 +1,7 @@
 //! Logins that any program takes: `-u bob -p X`, `user add bob X`, `register bob X`.
 
-use super::{Positioned, SPEAKERS, add, is_flag, own_words};
+use super::input::{inputs, printed};
+use super::{Input, Positioned, SPEAKERS, add, is_flag, own_words};
 use crate::secrets::listed;
 use crate::secrets::value::{self, ValueKind};
 use crate::secrets::words::{HOLE, Line, Word, base};
@@ -42,12 +43,15 @@ pub(super) fn by_login(line: &Line, found: &mut Vec<Positioned>) {
 pub(super) fn by_registration(line: &Line, found: &mut Vec<Positioned>) {
     const MAKES: &str = "register add_user add-user create_user create-user user:create user:add \
         users:create users:add user-add user-create user_add user_create";
-    const NOUNS: &str = "user users account accounts";
+    const NOUNS: &str = "user users account accounts admin admins";
     const VERBS: &str = "add create register new passwd";
     let mut words = line.words.iter().enumerate().skip(1);
     let made = words.find(|(i, w)| {
         let before = line.words.get(i - 1).map_or("", |b| b.text.as_str());
-        listed(MAKES, &w.text) || listed(VERBS, &w.text) && listed(NOUNS, before)
+        let command = w.text.split_once(':').map_or("", |(_, command)| command);
+        listed(MAKES, &w.text)
+            || listed(MAKES, command)
+            || listed(VERBS, &w.text) && listed(NOUNS, before)
     });
     let Some((at, _)) = made else {
         return;
@@ -67,9 +71,82 @@ pub(super) fn by_registration(line: &Line, found: &mut Vec<Positioned>) {
     }
 }
 
+/// The password of `app --user bob:X`, and that of `app login … -t X`, whatever the program.
+pub(super) fn by_option(line: &Line, found: &mut Vec<Positioned>) {
+    const PAIRS: &str = "-u -U --user --auth --creds --credentials --cred --auth-cred -id --login \
+        --proxy-user --basic-auth --auth-params -auth -credentials";
+    const TOKENS: &str = "-t -k -p -w -a";
+    let is_login = |w: &Word| matches!(w.text.as_str(), "login" | "signin" | "authenticate");
+    let at = line.words.iter().position(is_login);
+    for (i, (flag, next)) in line.words.iter().zip(line.words.iter().skip(1)).enumerate() {
+        if !flag.text.starts_with('-') {
+            continue;
+        }
+        if let Some((name, value)) = flag.text.split_once('=') {
+            if listed(PAIRS, name)
+                && let Some((user, _)) = value.split_once(':')
+            {
+                push(line, flag, name.len() + 1 + user.len() + 1, found);
+            }
+        } else if listed(PAIRS, &flag.text) {
+            if let Some((user, _)) = next.text.split_once(':') {
+                push(line, next, user.len() + 1, found);
+            }
+        } else if at.is_some_and(|at| at < i) && listed(TOKENS, &flag.text) {
+            push(line, next, 0, found);
+        }
+    }
+    if let Some(last) = line.words.last()
+        && let Some((name, value)) = last.text.split_once('=')
+        && listed(PAIRS, name)
+        && let Some((user, _)) = value.split_once(':')
+    {
+        push(line, last, name.len() + 1 + user.len() + 1, found);
+    }
+}
+
+/// The password that a program reads which says so by its name, a command or an option:
+/// `vmq-passwd bob <<< X`, `echo X | app login bob`.
+pub(super) fn by_reading(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+    let asks = |w: &Word| {
+        let text = w.text.to_ascii_lowercase();
+        matches!(
+            &*text,
+            "su" | "login" | "signin" | "--password" | "-password"
+        ) || text.ends_with("passwd") && !text.contains('/')
+            || text.contains("password")
+                && !text.starts_with('-')
+                && !text.contains(['/', '.', '='])
+    };
+    let Some(before) = line
+        .piped
+        .and_then(|p| lines.get(p))
+        .map(Some)
+        .or_else(|| line.stdin.is_some().then_some(None))
+    else {
+        return;
+    };
+    let program = own_words(line).next().map_or("", |w| base(&w.text));
+    let speaks = listed("cat tee grep sed awk cut tr sort sh bash", program);
+    if speaks || !line.words.iter().take(6).any(asks) {
+        return;
+    }
+    let given = match (before, &line.stdin) {
+        (Some(before), _) => printed(before, lines),
+        (None, stdin) => stdin.clone(),
+    };
+    let Some(text) = given.filter(|w| w.text.lines().count() <= 3) else {
+        return;
+    };
+    inputs(Input::Password, false, &text, &mut |word, part, _| {
+        push(line, &word.part(part), 0, found);
+    });
+}
+
 /// Adds the rest of a word, if it looks like a password where nothing else says so.
 fn push(line: &Line, word: &Word, start: usize, found: &mut Vec<Positioned>) {
-    let program = own_words(line).next().map_or("", |w| base(&w.text));
+    let program = own_words(line).find(|w| !is_flag(w));
+    let program = program.map_or("", |w| base(&w.text));
     let secret = word.text.get(start..).unwrap_or_default();
     let has = |f: fn(&u8) -> bool| secret.bytes().any(|b| f(&b));
     let is_apparent = secret.len() >= 8
@@ -85,7 +162,9 @@ fn push(line: &Line, word: &Word, start: usize, found: &mut Vec<Positioned>) {
         .bytes()
         .all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'));
     let kind = value::classify_password(secret, "");
-    if is_name || !matches!(kind, ValueKind::Human | ValueKind::Random) {
+    // `5b1e4c3e-…`: what a tenant is called.
+    let is_id = secret.len() == 36 && secret.matches('-').count() == 4;
+    if is_id || is_name || !matches!(kind, ValueKind::Human | ValueKind::Random) {
         return;
     }
     add(
@@ -119,6 +198,13 @@ mod tests {
             "tool user add bob:@",
             "bin/console user:create bob @",
             "tool admin user add main bob @",
+            "tool --auth-cred=bob:@ x",
+            "tool image pull --user bob:@ x",
+            "tool cloud login -k @",
+            "vmq-passwd -c /p bob <<< @",
+            "echo '@' | tool login bob",
+            "manage.py changepassword bob <<< '@'",
+            "bin/console fos:user:create bob b@acme.dev @",
         ] {
             let text = text.replace('@', &password());
             let found = find(&text, &|_| None);
@@ -140,6 +226,13 @@ mod tests {
             "tool register web web-frontend2",
             "grep -u bob -p Violetumbrella9 x",
             "tool -u bob -p $PASSWORD9x",
+            "docker run --user 1000:1000 image",
+            "docker run --user app:app2024 image",
+            "az login -t 5b1e4c3e-aaaa-4bbb-8ccc-0123456789ab",
+            "tool login -p profile2024",
+            "cat /run/x | tool login",
+            "echo Violetumbrella9 | grep password",
+            "echo 'psql -c x9' | su - postgres",
         ] {
             assert_eq!(find(text, &|_| None), [], "{text}");
         }

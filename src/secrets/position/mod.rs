@@ -17,9 +17,10 @@ pub use documents::Written;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use login::{by_login, by_registration};
+use login::{by_login, by_option, by_reading, by_registration};
 use named::{
-    by_flag_names, by_input, by_printed, by_process, by_settings, by_value_flag, by_verb, prints,
+    by_flag_names, by_input, by_password_file, by_printed, by_process, by_settings, by_value_flag,
+    by_verb, prints,
 };
 use options::{apply, by_standard_input};
 
@@ -323,9 +324,12 @@ fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positi
     }
     by_login(line, &mut found);
     by_registration(line, &mut found);
+    by_option(line, &mut found);
+    by_reading(line, lines, &mut found);
     if may_name {
         by_input(line, lines, &mut found);
         by_process(line, lines, &mut found);
+        by_password_file(line, lines, &mut found);
         by_standard_input(line, lines, &mut found);
     }
     found
@@ -453,6 +457,10 @@ mod tests {
             ("x11vnc -storepasswd @ /root/.vnc/passwd", "x11vnc"),
             ("printf 'root:%s' '@' | chpasswd", "chpasswd"),
             ("printf 'root:%s\\n' @ | chpasswd", "chpasswd"),
+            (
+                "pwsh -c \"New-Object PSCredential('x', (ConvertTo-SecureString '@' -AsPlainText))\"",
+                "ConvertTo-SecureString",
+            ),
             ("az sql server create -n s -u sa -p @", "az"),
             ("etcdctl user add root:x; influx setup -f -t @", "influx"),
             ("beeline -n bob -p @ -e 'show tables'", "beeline"),

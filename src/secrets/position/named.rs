@@ -25,6 +25,8 @@ pub(super) fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
         return;
     }
     let mut class = None;
+    // Whether `-Name` stands in front.
+    let mut is_named = false;
     let mut words = line.words.iter().peekable();
     while let Some(word) = words.next() {
         let flag = word.text.split('=').next().unwrap_or_default();
@@ -43,11 +45,12 @@ pub(super) fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
             settle(word, start, class, line, found);
         }
         let name = word.text.rsplit([':', '/']).next().unwrap_or_default();
+        let names = std::mem::replace(&mut is_named, flag.eq_ignore_ascii_case("-name"));
         if !is_flag(word)
             && !name.contains('=')
             && let Some(named) = name::classify(name).filter(|c| c.exact)
             // `gh secret` is no name yet.
-            && (named.words.len() > 1 || name.len() > 8)
+            && (named.words.len() > 1 || name.len() > 8 || names)
         {
             class = Some(named);
         }
@@ -202,6 +205,8 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
                     | "w"
                     | "write"
                     | "update"
+                    | "modify"
+                    | "Set-Item"
             )
     };
     if !words.any(sets) {
@@ -215,8 +220,10 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
     for (name, value) in operands.iter().zip(operands.iter().skip(1)) {
         // Of a path the last part is the name.
         let bare = name.text.rsplit(['/', ':']).next().unwrap_or_default();
-        let class = name::classify(bare)
-            .filter(|c| c.exact && c.noun != Noun::Credentials && !name.text.contains('='));
+        let class = name::classify(bare).filter(|c| {
+            let is_name = !name.text.contains('=') && !value::has_stand_in(bare);
+            c.exact && c.noun != Noun::Credentials && is_name
+        });
         let Some(class) = class else {
             continue;
         };
@@ -375,6 +382,39 @@ pub(super) fn by_named_values(line: &Line, program: &str, found: &mut Vec<Positi
     }
 }
 
+/// `--password-file FILE`, where another command writes it.
+pub(super) fn by_password_file(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+    let pairs = line
+        .words
+        .iter()
+        .zip(line.words.iter().skip(1).map(Some).chain([None]));
+    for (word, next) in pairs.filter(|(w, _)| w.text.starts_with("--")) {
+        let (flag, file) = match word.text.split_once('=') {
+            Some((flag, file)) => (flag, file),
+            None => (word.text.as_str(), next.map_or("", |n| n.text.as_str())),
+        };
+        let name = flag.trim_start_matches('-');
+        let stem = name
+            .strip_suffix("-file")
+            .or_else(|| name.strip_suffix("_file"));
+        let is_file = name == "pwfile"
+            || stem
+                .and_then(name::classify)
+                .is_some_and(|c| c.exact && c.noun == Noun::Password);
+        if !is_file || file.is_empty() {
+            continue;
+        }
+        let mut writers = lines.iter().filter(|l| l.target.as_deref() == Some(file));
+        if let Some(text) = writers.find_map(|l| printed(l, lines))
+            && let Some(class) = name::classify("password")
+            && let Some(range) = lines_of(&text.text).pop()
+            && !text.text.contains([' ', '=', ':'])
+        {
+            settle(&text.part(range), 0, &class, line, found);
+        }
+    }
+}
+
 /// `--password-file <(echo X)`: a file that is called as a secret is.
 pub(super) fn by_process(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
     let inner = line.fed.and_then(|fed| lines.get(fed));
@@ -386,7 +426,7 @@ pub(super) fn by_process(line: &Line, lines: &[Line], found: &mut Vec<Positioned
         .strip_suffix("-file")
         .or_else(|| name.strip_suffix("_file"));
     let class = match name {
-        "auth-user-pass" => name::classify("password"),
+        "auth-user-pass" | "pwfile" | "preshared-key" => name::classify("password"),
         _ => stem.and_then(name::classify).filter(|c| c.exact),
     };
     let (Some(class), Some(text)) = (class, printed(inner, lines)) else {

@@ -79,10 +79,10 @@ pub(super) fn apply(
             let separator = position.separator.unwrap_or(':');
             if flag.eq(*wanted) || bundles(flag, wanted) {
                 if let Some(next) = next {
-                    pair(next, 0, separator, &mut push);
+                    pair(next, 0, separator, wanted.ends_with("uri"), &mut push);
                 }
             } else if let Some(start) = joined(&word.text, wanted) {
-                pair(word, start, separator, &mut push);
+                pair(word, start, separator, wanted.ends_with("uri"), &mut push);
             }
         }
     }
@@ -210,6 +210,7 @@ pub(super) fn pair(
     word: &Word,
     start: usize,
     separator: char,
+    is_address: bool,
     push: &mut dyn FnMut(&Word, Range<usize>, &str),
 ) {
     let Some(text) = word.text.get(start..) else {
@@ -225,7 +226,12 @@ pub(super) fn pair(
         }
         return;
     }
-    let end = password.find('@').filter(|_| separator == '/');
+    // `user/password@host`; an address without a scheme.
+    let end = match separator {
+        '/' => password.find('@'),
+        _ if is_address => password.rfind('@'),
+        _ => None,
+    };
     let end = end.unwrap_or(password.len());
     let from = start + user.len() + separator.len_utf8();
     push(word, from..from + end, user);
@@ -264,7 +270,7 @@ pub(super) fn operand(
         return;
     }
     match position.separator {
-        Some(separator) => pair(word, 0, separator, push),
+        Some(separator) => pair(word, 0, separator, false, push),
         None if word.text.contains('=') && !word.quoted && !word.text.ends_with('=') => {}
         None => push(word, 0..word.text.len(), ""),
     }
@@ -296,7 +302,7 @@ pub(super) fn judge(
 
 /// What stands where a program takes a password; nothing if that comes from elsewhere.
 pub(super) fn positioned_kind(secret: &str, user: &str) -> Option<ValueKind> {
-    if secret.is_empty() || secret.contains(HOLE) || secret.starts_with("%") {
+    if secret.len() < 3 || secret.contains(HOLE) || secret.starts_with("%") {
         return None;
     }
     // A connection string, in which only a part is secret.

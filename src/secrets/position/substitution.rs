@@ -60,7 +60,7 @@ fn substitutions(script: &str) -> Vec<Substitution> {
         // An address, a brace or the command before.
         let begins = before.is_empty()
             || before.ends_with(|c: char| {
-                c.is_whitespace() || c.is_ascii_digit() || "/$;{}!,|#".contains(c)
+                c.is_whitespace() || c.is_ascii_digit() || "/$;{}!,|#%".contains(c)
             });
         let delimiter = script.get(at + 1..).and_then(|s| s.chars().next());
         let Some(delimiter) = delimiter.filter(|c| begins && "/|#@,~%!:;+_^".contains(*c)) else {
