@@ -80,6 +80,18 @@ const NOUNS: &[(&str, Noun)] = &[
     ("keypass", Noun::Password),
     ("storepass", Noun::Password),
     ("sudopass", Noun::Password),
+    ("remotepass", Noun::Password),
+    ("localpass", Noun::Password),
+    ("loginpass", Noun::Password),
+    ("httppass", Noun::Password),
+    ("ldappass", Noun::Password),
+    ("bindpass", Noun::Password),
+    ("vpnpass", Noun::Password),
+    ("imappass", Noun::Password),
+    ("poppass", Noun::Password),
+    ("serverpass", Noun::Password),
+    ("clientpass", Noun::Password),
+    ("apipass", Noun::Password),
 ];
 
 /// Words run together that end so: `PGPASSWORD`, `NPMTOKEN`.

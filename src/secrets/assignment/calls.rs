@@ -57,7 +57,8 @@ const FIRST: [&str; 10] = [
 
 /// Calls that take one behind other arguments, what its number is, and whether an address stands before
 /// it: `create_superuser('a', 'a@b.c', 'x')`.
-const LATER: [(&str, usize, bool); 20] = [
+const LATER: [(&str, usize, bool); 21] = [
+    ("sp_addlogin ", 1, false),
     ("PlainAuth(", 2, false),
     ("new Sequelize(", 2, false),
     ("FTP(", 2, false),
@@ -122,7 +123,7 @@ static SINGLE_CALLS: Keywords<{ links(&SINGLE) }> = Keywords::new(&SINGLE, true)
 /// Calls that take a password alone, or as their last argument: `make_password('x')`,
 /// `create_superuser('a', 'a@b.c', 'x')`.
 pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
-    if !line.contains(['(', '[']) || !SINGLE_CALLS.is_match(line) {
+    if !line.contains(['(', '[']) && !line.contains("sp_addlogin") || !SINGLE_CALLS.is_match(line) {
         return;
     }
     let mut push = |value: Range<usize>| {
@@ -138,7 +139,11 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
             if before.is_none_or(|c| !c.is_alphanumeric() && c != '_' || call == "crypt(")
                 && let Some((value, _)) = string(line, start)
             {
-                push(value);
+                // `keyring.set_password('acme', 'bob', 'x')`
+                match arguments(line, start).as_slice() {
+                    [_, _, Some(last)] if call == "set_password(" => push(last.clone()),
+                    _ => push(value),
+                }
             }
         }
     }

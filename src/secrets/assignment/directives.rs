@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::place::{unquoted, without_end};
-use super::{Language, Named, judged, password};
+use super::{Language, Named, is_apparent, judged, password};
 use crate::keywords::{Keywords, links};
 use crate::secrets::listed;
 use crate::secrets::name::{self, SecretName};
@@ -110,6 +110,10 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
                 && !is_word
                 && !value.starts_with(['/', '-'])
         };
+        let apparent = || {
+            let value = words.clone().next().and_then(|w| line.get(w));
+            value.is_some_and(is_apparent)
+        };
         // `user bob insecure-password x`, `username bob password x`
         let of_user = || {
             language == Language::Any
@@ -120,8 +124,10 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         let enables = || {
             matches!(bare, "password" | "secret") && last == "enable" && language == Language::Any
         };
-        let is_password =
-            of_user() || enables() || bare == "password" && (is_netrc || answers() || alone());
+        let is_password = of_user()
+            || enables()
+            || bare == "password" && (is_netrc || answers() || alone())
+            || matches!(bare, "Pass" | "Password" | "pass") && alone() && apparent();
         if is_netrc && bare == "login" {
             login = words.peek().cloned();
         }
@@ -139,13 +145,17 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
                     | "fastcgi_param"
                     | "proxy_set_header"
                     | "(setq"
+                    | "-gx"
+                    | "-Ux"
             ) || text.starts_with(':');
             let next = words.clone().next().and_then(|w| line.get(w));
             let quoted = next.is_some_and(|w| w.starts_with(['"', '\'', '\\']));
             if text.starts_with('<') {
                 return None;
             }
-            if !(sets || is_directive(setting, quoted) && alone()) {
+            // `release { storePassword "x" }`, `algorithm y; secret "x";`
+            let inside = quoted && last.ends_with(['{', ';']);
+            if !(sets || inside || is_directive(setting, quoted) && alone()) {
                 return None;
             }
             let class = name::classify(setting).filter(|c| c.exact)?;

@@ -33,7 +33,7 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
 type Reader = fn(&str) -> Vec<Named>;
 
 /// What tells of a file whose lines name nothing, and what reads one.
-const READERS: [(&str, Reader); 20] = [
+const READERS: [(&str, Reader); 27] = [
     ("pgpass", in_pgpass),
     ("curlrc", in_curlrc),
     ("sasl_passwd", in_sasl_passwd),
@@ -54,6 +54,13 @@ const READERS: [(&str, Reader); 20] = [
     ("openvpn/", in_openvpn),
     ("askpass", in_askpass),
     ("chpasswd:", in_cloud_init),
+    ("rsyncd.secrets", in_pairs),
+    (".passwd", in_pairs),
+    ("deluge/auth", in_pairs),
+    ("tinyproxy", in_proxy),
+    ("privoxy", in_proxy),
+    ("proxychains", in_proxy),
+    ("resource.cfg", in_nagios),
 ];
 
 /// The names of them.
@@ -340,6 +347,74 @@ fn in_cloud_init(text: &str) -> Vec<Named> {
             && secret != "RANDOM"
             && secret != "R"
         {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// Lines of a user and a password: `bob:x`, `bob:x:10`.
+fn in_pairs(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || "\"'\\".contains(c)) {
+        let mut fields = word.split(':');
+        if let (Some(user), Some(secret)) = (fields.next(), fields.next())
+            && !user.is_empty()
+            && user
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+            && is_apparent(secret)
+            && !secret.contains(['/', '$', '@'])
+            && fields
+                .next()
+                .is_none_or(|f| f.bytes().all(|b| b.is_ascii_digit()))
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The logins of proxies: `Upstream http bob:x@host:80`, `BasicAuth bob x`, `socks5 host 1080 bob x`.
+fn in_proxy(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines().flat_map(|l| l.split("\\n")) {
+        let words: Vec<&str> = line
+            .split(|c: char| c.is_whitespace() || "\"'".contains(c))
+            .filter(|w| !w.is_empty())
+            .collect();
+        for word in &words {
+            if let Some((login, _)) = word.rsplit_once('@')
+                && !login.contains('/')
+                && let Some((_, secret)) = login.split_once(':')
+            {
+                push_password(text, secret, &mut found);
+            }
+        }
+        let is_login = match words.as_slice() {
+            ["BasicAuth", _, _] => true,
+            [kind, _, port, _, _] => {
+                matches!(*kind, "socks4" | "socks5" | "http" | "raw")
+                    && port.bytes().all(|b| b.is_ascii_digit())
+            }
+            _ => false,
+        };
+        if let Some(secret) = words.last().filter(|_| is_login) {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The variables of Nagios, which have no name: `$USER4$=x`.
+fn in_nagios(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("$USER") {
+        let rest = text.get(at..).unwrap_or_default();
+        let value = rest.split_once("$=").map_or("", |(_, value)| value);
+        let end = value.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+        let secret = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
+        if is_apparent(secret) && !secret.contains('/') {
             push_password(text, secret, &mut found);
         }
     }

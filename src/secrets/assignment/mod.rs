@@ -567,6 +567,13 @@ mod tests {
             "enable password @",
             "neighbor 10.0.0.1 password @",
             "db::password: \"@\"",
+            "remotepass = @",
+            "signing { storePassword \"@\" }",
+            "key k { algorithm x; secret \"@\"; };",
+            "{\"password\": [\"@\"]}",
+            "EXEC sp_addlogin 'bob', '@';",
+            "keyring.set_password('acme', 'bob', '@')",
+            "set -gx API_TOKEN @",
             "ParameterKey=DbPassword,ParameterValue=@",
             "gsub(/__DB_PASSWORD__/,\"@\")",
             "-replace 'DB_PASSWORD','@'",
@@ -618,13 +625,17 @@ mod tests {
             ("passwd.client", "*.acme.dev:bob:@"),
             ("jetty-realm.properties", "bob: @,admin"),
             ("local.ini", "[admins]\nbob = @"),
+            ("/etc/rsyncd.secrets", "backup:@\n"),
+            ("tinyproxy.conf", "Upstream http bob:@%40proxy:3128"),
+            ("proxychains.conf", "socks5 10.0.0.1 1080 bob @"),
+            ("nagios/resource.cfg", "$USER4$=@"),
             ("login.bteq", ".logon td/bob,@;"),
             ("/etc/openvpn/auth.txt", "bob\n@\n"),
             ("askpass.sh", "#!/bin/sh\necho \"@\""),
             ("user-data", "chpasswd:\n  list: |\n    root:@\n"),
             ("jaas.conf", "user_bob=\"@\""),
         ] {
-            let text = text.replace('@', &password());
+            let text = text.replace('@', &password()).replace("%40", "@");
             let found = in_password_files(&text, file);
             let found: Vec<&str> = found.iter().map(|f| &text[f.range.clone()]).collect();
             assert_eq!(found, [password().as_str()], "{text}");

@@ -313,6 +313,15 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
         }
         Ends::Word => {}
     }
+    // The first of a list: `"password": ["x"]`
+    if let Some(inner) = rest.strip_prefix('[')
+        && is_quoted(inner.trim_start())
+    {
+        let inner = inner.trim_start().trim_start_matches(['"', '\'', '\\']);
+        let start = line.len() - inner.len();
+        let end = inner.find(['"', '\'', '\\']).unwrap_or(0);
+        return start..start + end;
+    }
     // A tag of YAML.
     if let Some(inner) = rest.strip_prefix("!!str ") {
         let inner = inner.trim_start_matches([' ', '"', '\'', '\\']);

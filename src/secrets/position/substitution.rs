@@ -113,7 +113,7 @@ fn replaced(script: &Word, substitution: &Substitution) -> Word {
     for (i, c) in text.char_indices() {
         let at = right.start + i;
         let stands_for = match c {
-            '1'..='9' if escaped => {
+            '1'..='9' if escaped || text.get(..i).is_some_and(|t| t.ends_with('$')) => {
                 let number = c.to_digit(10).unwrap_or(1) as usize;
                 Some((at - 1, group(pattern, number)))
             }
