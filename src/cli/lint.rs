@@ -935,6 +935,7 @@ fn lint_inline(
         diagnostics: Vec::new(),
         suppressed: Vec::new(),
         fails: false,
+        told: None,
         source: inline.source,
     };
     for (build, inline) in inline.inlines {

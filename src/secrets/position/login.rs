@@ -7,22 +7,29 @@ use crate::secrets::value::{self, ValueKind};
 use crate::secrets::words::{HOLE, Line, Word, base};
 
 /// Options with the name of a user.
-const USERS: &str = "-u -U -user -username --user --username --login";
+fn names_user(option: &str) -> bool {
+    matches!(
+        option,
+        "-u" | "-U" | "-user" | "-username" | "--user" | "--username" | "--login"
+    )
+}
 
 /// Those with a password, of a program that has one of the others right beside.
-const PASSWORDS: &str = "-p -P -pw -w";
+fn takes_password(option: &str) -> bool {
+    matches!(option, "-p" | "-P" | "-pw" | "-w")
+}
 
 /// The user that a command names, if it does.
 pub(super) fn user(arguments: &[Word]) -> &str {
     let pairs = arguments.iter().zip(arguments.iter().skip(1));
-    let mut users = pairs.filter(|(flag, _)| listed(USERS, &flag.text));
+    let mut users = pairs.filter(|(flag, _)| names_user(&flag.text));
     users.next().map_or("", |(_, user)| &user.text)
 }
 
 /// The password of `app -u bob -p X`, whatever the program.
 pub(super) fn by_login(line: &Line, found: &mut Vec<Positioned>) {
-    let has_both = line.words.iter().any(|w| listed(PASSWORDS, &w.text))
-        && line.words.iter().any(|w| listed(USERS, &w.text));
+    let has_both = line.words.iter().any(|w| takes_password(&w.text))
+        && line.words.iter().any(|w| names_user(&w.text));
     if !has_both {
         return;
     }
@@ -31,8 +38,8 @@ pub(super) fn by_login(line: &Line, found: &mut Vec<Positioned>) {
             continue;
         };
         let password = match (first.text.as_str(), second.text.as_str()) {
-            (a, b) if listed(USERS, a) && listed(PASSWORDS, b) => other,
-            (a, b) if listed(PASSWORDS, a) && listed(USERS, b) => one,
+            (a, b) if names_user(a) && takes_password(b) => other,
+            (a, b) if takes_password(a) && names_user(b) => one,
             _ => continue,
         };
         push(line, password, 0, found);
@@ -41,17 +48,36 @@ pub(super) fn by_login(line: &Line, found: &mut Vec<Positioned>) {
 
 /// The password that a user is made with: `prosodyctl register bob acme.dev X`, `etcdctl user add bob:X`.
 pub(super) fn by_registration(line: &Line, found: &mut Vec<Positioned>) {
-    const MAKES: &str = "register add_user add-user create_user create-user user:create user:add \
-        users:create users:add user-add user-create user_add user_create";
-    const NOUNS: &str = "user users account accounts admin admins";
-    const VERBS: &str = "add create register new passwd";
+    let makes = |text: &str| {
+        matches!(
+            text,
+            "register"
+                | "add_user"
+                | "add-user"
+                | "create_user"
+                | "create-user"
+                | "user:create"
+                | "user:add"
+                | "users:create"
+                | "users:add"
+                | "user-add"
+                | "user-create"
+                | "user_add"
+                | "user_create"
+        )
+    };
+    let is_noun = |text: &str| {
+        matches!(
+            text,
+            "user" | "users" | "account" | "accounts" | "admin" | "admins"
+        )
+    };
+    let is_verb = |text: &str| matches!(text, "add" | "create" | "register" | "new" | "passwd");
     let mut words = line.words.iter().enumerate().skip(1);
     let made = words.find(|(i, w)| {
         let before = line.words.get(i - 1).map_or("", |b| b.text.as_str());
         let command = w.text.split_once(':').map_or("", |(_, command)| command);
-        listed(MAKES, &w.text)
-            || listed(MAKES, command)
-            || listed(VERBS, &w.text) && listed(NOUNS, before)
+        makes(&w.text) || makes(command) || is_verb(&w.text) && is_noun(before)
     });
     let Some((at, _)) = made else {
         return;
@@ -73,9 +99,26 @@ pub(super) fn by_registration(line: &Line, found: &mut Vec<Positioned>) {
 
 /// The password of `app --user bob:X`, and that of `app login … -t X`, whatever the program.
 pub(super) fn by_option(line: &Line, found: &mut Vec<Positioned>) {
-    const PAIRS: &str = "-u -U --user --auth --creds --credentials --cred --auth-cred -id --login \
-        --proxy-user --basic-auth --auth-params -auth -credentials";
-    const TOKENS: &str = "-t -k -p -w -a";
+    let is_pair = |text: &str| {
+        matches!(
+            text,
+            "-u" | "-U"
+                | "--user"
+                | "--auth"
+                | "--creds"
+                | "--credentials"
+                | "--cred"
+                | "--auth-cred"
+                | "-id"
+                | "--login"
+                | "--proxy-user"
+                | "--basic-auth"
+                | "--auth-params"
+                | "-auth"
+                | "-credentials"
+        )
+    };
+    let is_token = |text: &str| matches!(text, "-t" | "-k" | "-p" | "-w" | "-a");
     let is_login = |w: &Word| matches!(w.text.as_str(), "login" | "signin" | "authenticate");
     let at = line.words.iter().position(is_login);
     for (i, (flag, next)) in line.words.iter().zip(line.words.iter().skip(1)).enumerate() {
@@ -83,22 +126,22 @@ pub(super) fn by_option(line: &Line, found: &mut Vec<Positioned>) {
             continue;
         }
         if let Some((name, value)) = flag.text.split_once('=') {
-            if listed(PAIRS, name)
+            if is_pair(name)
                 && let Some((user, _)) = value.split_once(':')
             {
                 push(line, flag, name.len() + 1 + user.len() + 1, found);
             }
-        } else if listed(PAIRS, &flag.text) {
+        } else if is_pair(&flag.text) {
             if let Some((user, _)) = next.text.split_once(':') {
                 push(line, next, user.len() + 1, found);
             }
-        } else if at.is_some_and(|at| at < i) && listed(TOKENS, &flag.text) {
+        } else if at.is_some_and(|at| at < i) && is_token(&flag.text) {
             push(line, next, 0, found);
         }
     }
     if let Some(last) = line.words.last()
         && let Some((name, value)) = last.text.split_once('=')
-        && listed(PAIRS, name)
+        && is_pair(name)
         && let Some((user, _)) = value.split_once(':')
     {
         push(line, last, name.len() + 1 + user.len() + 1, found);
