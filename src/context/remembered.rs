@@ -212,8 +212,8 @@ mod tests {
             assert_eq!(files.kind(Path::new("a/c")), Some(FileKind::File));
             assert_eq!(files.kind(Path::new("a/d")), None);
         }
-        // Two patterns, the folder once it was asked about more, and what is in it.
-        assert_eq!(files.files.1.load(Ordering::Relaxed), 4);
+        // Two patterns, two paths, and the folder once it was asked about more.
+        assert_eq!(files.files.1.load(Ordering::Relaxed), 5);
     }
 
     #[test]
