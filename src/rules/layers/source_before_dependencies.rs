@@ -463,8 +463,11 @@ fn call_span(install: &Install) -> Span {
 /// The manifests by name, for a sentence; those that the copy brings as the context has them.
 fn manifests(facts: &Facts<'_>, late: &Late<'_>) -> String {
     let Late { copy, install, .. } = late;
+    let copying = facts.nodes.get(copy.node);
+    let target = copying.zip(copy.destination.as_ref());
+    let target = target.map(|(node, destination)| place(facts, node, destination));
     let in_context = |path: &str| -> Option<String> {
-        let rest = path.strip_prefix(copy.target.as_deref()?)?;
+        let rest = path.strip_prefix(target.as_deref()?)?;
         let root = match copy.whole_context() {
             Some(_) => ".".to_owned(),
             None => copy.sources.first()?.path()?,
