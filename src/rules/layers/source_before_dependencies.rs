@@ -5,6 +5,7 @@ use super::paths::{directory_of, has_cache_mount, place};
 use super::project::Project;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Node, Stage};
+use crate::images::HIDDEN;
 use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
@@ -472,8 +473,8 @@ fn manifests(facts: &Facts<'_>, late: &Late<'_>) -> String {
             Some(_) => ".".to_owned(),
             None => copy.sources.first()?.path()?,
         };
-        path.starts_with('/')
-            .then(|| clean(&format!("{root}/{rest}")))
+        let is_known = path.starts_with('/') && !rest.contains(HIDDEN);
+        is_known.then(|| clean(&format!("{root}/{rest}")))
     };
     let run = facts.nodes.get(late.run);
     let directory = run.and_then(|run| directory_of(facts, run, install));
