@@ -224,7 +224,7 @@ pub struct Report {
     /// Whether BuildKit would fail for one of these findings, because the file or a build
     /// argument asks it to (`# check=error=true`).
     pub fails: bool,
-    /// What reading the command lines for secrets has told, if that was done: reports hide it.
+    /// The secrets that reading the file has told of, if it could be read: reports hide them.
     pub(crate) told: Option<Vec<WrittenSecret>>,
 }
 
@@ -792,12 +792,14 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         let check = d.rule.buildkit;
         check.is_some_and(|check| check.name.is_some())
     };
+    // Who reports nothing hides nothing.
+    let is_silent = kept.is_empty() && suppressed.is_empty();
     let fails = suppressions.fails() && kept.iter().any(is_check);
     Found {
         kept,
         suppressed,
         fails,
-        told: facts.positions().map(<[WrittenSecret]>::to_vec),
+        told: (is_read && !is_silent).then(|| facts.written_secrets()),
         unreachable: if settings.builds.is_empty() {
             Vec::new()
         } else {

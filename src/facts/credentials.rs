@@ -101,10 +101,19 @@ impl Facts<'_> {
         &reading.credentials
     }
 
-    /// The secrets on all command lines of the file, whatever else is known of them, if a rule has
-    /// asked for the credentials.
-    pub fn positions(&self) -> Option<&[WrittenSecret]> {
-        self.credentials.get().map(|r| r.positions.as_slice())
+    /// What reports have to hide, whichever rules are on: the credentials that are no defaults, and
+    /// those on command lines, whatever else is known of them.
+    pub fn written_secrets(&self) -> Vec<WrittenSecret> {
+        let credentials = self.credentials().iter().filter(|c| !c.is_default);
+        let mut all: Vec<WrittenSecret> = credentials
+            .map(|c| WrittenSecret {
+                span: c.span,
+                secret: c.secret.clone(),
+            })
+            .collect();
+        let positions = self.credentials.get().map(|r| r.positions.iter().cloned());
+        all.extend(positions.into_iter().flatten());
+        all
     }
 
     /// Whether a text is what the project calls itself: the folder of the file, or a part of a path
