@@ -9,6 +9,7 @@ use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
+use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 
 rule!(StalePackageIndex);
@@ -60,8 +61,7 @@ fn report(
     };
     let name = update.manager.as_str();
     let facts = cx.facts;
-    let verb = update.verb_span;
-    let span = update.program_span.to(verb);
+    let span = span_of(facts, update);
     let alone = users
         .iter()
         .all(|u| u.install.manager == Manager::Apk && u.install.fetches_index());
@@ -102,6 +102,15 @@ fn report(
     }
 }
 
+/// The program and what it is told to do; pacman is told by an option.
+fn span_of(facts: &Facts<'_>, update: &Install) -> Span {
+    let is_line = || !facts.source.slice(update.span).contains('\n');
+    match update.manager {
+        Manager::Pacman if is_line() => update.span,
+        _ => update.program_span.to(update.verb_span),
+    }
+}
+
 /// Reports an index that nothing uses, if no program that is unknown here may do so.
 fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, last_uses: &mut LastUses) {
     let facts = cx.facts;
@@ -115,7 +124,7 @@ fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, last_uses: &m
     if last.is_some_and(|last| last >= node.index) {
         return;
     }
-    let span = update.program_span.to(update.verb_span);
+    let span = span_of(facts, update);
     let what = facts.source.slice(span);
     cx.report(
         span,
