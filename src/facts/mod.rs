@@ -72,6 +72,7 @@ use mount::Mount;
 use packages::Install;
 pub use place::Place;
 pub use placed::Placed;
+pub use program::{brings_files, needs_root};
 pub use programs::{Programs, brings_nothing};
 pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};

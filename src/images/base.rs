@@ -46,6 +46,12 @@ impl BaseRelease {
         Some(self.is_since(self.product.id, from))
     }
 
+    /// Whether the images of the release come without the lists of packages.
+    pub(super) fn is_without_lists(self) -> bool {
+        let from = self.product.without_lists_from;
+        from.is_some_and(|from| self.is_since(self.product.id, from))
+    }
+
     /// Where the packages of such releases are kept.
     pub fn archive(self) -> Option<&'static str> {
         self.product.archive

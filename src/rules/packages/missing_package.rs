@@ -5,36 +5,12 @@ use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
 use crate::fix::{Edit, Fix};
-use crate::images::{ImageRef, Tag, official_name, replacement};
+use crate::images::{
+    ImageRef, Tag, forbids_php, is_distribution_alone, official_name, replacement,
+};
 use crate::rule::{Context, Rule, rule};
 
 rule!(MissingPackage);
-
-/// Images whose packages come from their distribution alone.
-const PLAIN: [&str; 22] = [
-    "alpine",
-    "buildpack-deps",
-    "debian",
-    "docker",
-    "elixir",
-    "erlang",
-    "golang",
-    "gradle",
-    "haskell",
-    "httpd",
-    "java",
-    "jruby",
-    "maven",
-    "node",
-    "openjdk",
-    "perl",
-    "php",
-    "python",
-    "redis",
-    "ruby",
-    "rust",
-    "ubuntu",
-];
 
 /// Options with which the packages come from elsewhere.
 const OTHER_APT: [&str; 5] = [
@@ -83,7 +59,7 @@ impl Rule for MissingPackage {
         if missing.is_empty() || facts.may_have_more_sources(node) {
             return;
         }
-        let is_plain = official_name(image).is_some_and(|name| PLAIN.contains(&name));
+        let is_plain = is_distribution_alone(image);
         let is_official = official_name(image).is_some();
         if !is_plain && is_official {
             return;
@@ -113,22 +89,6 @@ impl Rule for MissingPackage {
             }
         }
     }
-}
-
-/// Images that forbid Debian's packages of PHP, and those that are built on them.
-const FORBID_PHP: [&str; 8] = [
-    "backdrop",
-    "drupal",
-    "joomla",
-    "matomo",
-    "nextcloud",
-    "php",
-    "phpmyadmin",
-    "wordpress",
-];
-
-fn forbids_php(image: &ImageRef) -> bool {
-    official_name(image).is_some_and(|name| FORBID_PHP.contains(&name))
 }
 
 /// Reports packages of PHP where the image forbids Debian's: its own PHP would not load them.
