@@ -16,6 +16,20 @@ struct Tables {
     recommended: Vec<Recommended>,
     foreign: Vec<Foreign>,
     kept: Vec<Kept>,
+    removed: Vec<Removed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Removed {
+    image: String,
+    program: String,
+    about: String,
+    since: String,
+    day: Datetime,
+    options: BTreeMap<String, String>,
+    #[expect(dead_code, reason = "for people")]
+    source: String,
 }
 
 #[derive(Deserialize)]
@@ -125,12 +139,25 @@ pub(super) fn generate() -> Result<(), String> {
             list(&k.lines)
         ));
     }
+    let mut removed = Vec::new();
+    for r in &tables.removed {
+        let options: Vec<(&String, &String)> = r.options.iter().collect();
+        removed.push(format!(
+            "Removed {{ image: {:?}, program: {:?}, about: {:?}, since: {:?}, day: {}, options: &{options:?} }}",
+            r.image,
+            r.program,
+            r.about,
+            r.since,
+            date(&r.day)?,
+        ));
+    }
     let docs = "As in the file.";
     let late: Vec<String> = late.collect();
     let recommended: Vec<String> = recommended.collect();
     let text = table(docs, "static LATE", "Late", &late)
         + &table(docs, "static RECOMMENDED", "Recommended", &recommended)
         + &table(docs, "static KEPT", "Kept", &kept)
+        + &table(docs, "static REMOVED", "Removed", &removed)
         + &table(docs, "static FOREIGN", "Foreign", &foreign)
         + &format!(
             "static BUSYBOX_IMAGES: &[&str] = {};\n",

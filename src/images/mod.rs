@@ -20,7 +20,7 @@ mod variables;
 
 pub use alternatives::{Alternative, Kind, alternatives};
 pub use archives::{GoneSuite, gone_suite, names_gone_suite, replacement};
-pub use base::{BaseRelease, base_release, sh_has_pipefail};
+pub use base::{BaseRelease, base_release, moving_release, sh_has_pipefail};
 pub use defaults::{
     BaseUser, DefaultShell, OsFamily, default_ports, default_shell, default_user, default_workdir,
     inherited_shell, is_windows, os_family,
@@ -28,7 +28,10 @@ pub use defaults::{
 pub use development::{Development, development};
 pub use libc::{bridges_glibc, compiled_package, is_glibc_download, needs_glibc, speaks_of_glibc};
 pub use lifetimes::{EndOfLife, end_of_life, newest_release};
-pub use options::{Foreign, Recommended, foreign_options, is_too_old, kept_program, recommended};
+pub use options::{
+    Foreign, Recommended, Removed, foreign_options, is_too_old, kept_program, recommended,
+    removed_options,
+};
 pub use programs::{
     PackageSystem, Presence, ProgramSet, application_folder, is_known_program, known_program,
     lacks_user, may_be_in_base, package_brings, package_of, program,

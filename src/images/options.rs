@@ -51,6 +51,20 @@ struct Kept {
     lines: &'static [&'static str],
 }
 
+/// Options that a program of an image no longer knows.
+#[derive(Debug)]
+pub struct Removed {
+    image: &'static str,
+    program: &'static str,
+    /// The first argument of the calls that are meant.
+    pub about: &'static str,
+    /// The first version that does not know them.
+    pub since: &'static str,
+    day: Date,
+    /// The options, and what takes their place; empty where nothing does.
+    pub options: &'static [(&'static str, &'static str)],
+}
+
 include!(concat!(env!("OUT_DIR"), "/options.rs"));
 
 /// The options that a program of an image refuses though others of its name know them.
@@ -123,6 +137,26 @@ pub fn kept_program(
     has.then_some(brought)
 }
 
+/// The options that a call of a program of an image surely no longer knows.
+pub fn removed_options(
+    image: &ImageRef,
+    as_of: Date,
+    program: &str,
+    about: &str,
+) -> Option<&'static Removed> {
+    let mut entries = REMOVED.iter();
+    let removed = entries.find(|r| r.program == program && r.about == about)?;
+    let tag = Tag::of(image).filter(|_| official_name(image) == Some(removed.image))?;
+    let version = tag.numbers();
+    // `php:7`, `php:apache`: the newest that is out.
+    let is_moving = version.len() < 2 && as_of >= removed.day;
+    let is_new = match version.len() {
+        0 => is_moving && (tag.version.is_empty() || tag.text == "latest"),
+        count => !is_below(&version, removed.since) && (count > 1 || is_moving),
+    };
+    is_new.then_some(removed)
+}
+
 /// What packages only recommend and builds rely on.
 pub fn recommended() -> &'static [Recommended] {
     RECOMMENDED
@@ -132,6 +166,25 @@ pub fn recommended() -> &'static [Recommended] {
 mod tests {
     use super::*;
     use crate::images::DATA_DATE;
+
+    #[test]
+    fn php_lost_options_of_its_configure() {
+        let early = Date::new(2019, 6, 1);
+        for (image, as_of, about, expected) in [
+            ("php:7.3-fpm", DATA_DATE, "gd", false),
+            ("php:7.4", DATA_DATE, "gd", true),
+            ("php:7", early, "gd", false),
+            ("php:7", DATA_DATE, "zip", true),
+            ("php:fpm-alpine", DATA_DATE, "gd", true),
+            ("php:latest", early, "gd", false),
+            ("php:8.4", DATA_DATE, "intl", false),
+            ("wordpress:6", DATA_DATE, "gd", false),
+        ] {
+            let image = ImageRef::parse(image);
+            let found = removed_options(&image, as_of, "docker-php-ext-configure", about);
+            assert_eq!(found.is_some(), expected, "{image:?} {about}");
+        }
+    }
 
     #[test]
     fn npm_keeps_the_programs_of_the_images_that_have_them() {
