@@ -15,7 +15,52 @@ rule!(MissingPackageIndex);
 /// Where apt keeps its lists.
 const LISTS: &str = "/var/lib/apt/lists";
 
+/// What says that lists of sources may name where source packages are.
+const SOURCES: [&str; 5] = ["deb-src", "source", "Types", ".list", "sed -"];
+
 impl Rule for MissingPackageIndex {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
+        let facts = cx.facts;
+        if !install.manager.is_apt() || install.verb != "build-dep" || node.onbuild {
+            return;
+        }
+        let Some(stage) = node.stage else {
+            return;
+        };
+        let is_known = facts.root_image(stage).is_some_and(|image| {
+            images::is_distribution_alone(image) && facts.root_release(stage).is_some()
+        });
+        // What a package is built from may be a file: `./x.dsc`.
+        let is_named = install
+            .packages
+            .iter()
+            .any(|p| p.origin == PackageOrigin::Registry && !p.name.contains('/'));
+        let has_sources = facts.has_other_sources(node)
+            || SOURCES.iter().any(|s| facts.is_mentioned_before(node, s));
+        if !is_known || !is_named || has_sources {
+            return;
+        }
+        let report = cx
+            .report(
+                facts.call_span(install),
+                format!(
+                    "`{}` needs lists of source packages, and the base names no `deb-src`",
+                    install.call()
+                ),
+            )
+            .help("add the sources: `deb-src` lines in `sources.list`, or `Types: deb deb-src`");
+        let is_certain = node.must_succeed(install.command)
+            && node
+                .script
+                .as_ref()
+                .is_some_and(|script| script.is_fatal(install.command));
+        report.severity(if is_certain {
+            Severity::Error
+        } else {
+            Severity::Warning
+        });
+    }
+
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
         let Base::Image(image) = facts.root_base(stage.index) else {
