@@ -290,6 +290,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether the findings are to be dlint's own.
+    pub(crate) fn is_read_by_dlint(&self) -> bool {
+        self.perspective == Perspective::Dlint
+    }
+
     /// Whether what only a builder knows is taken for what it mostly is.
     pub(crate) fn assumes_builder_defaults(&self) -> bool {
         self.perspective.assumes_builder_defaults()
