@@ -41,6 +41,7 @@ mod verification;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::{env, fs};
 
@@ -49,8 +50,10 @@ const PAGES: &str = "https://github.com/dockerfile-dlint/dlint/blob/main/rules";
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=data");
+    println!("cargo::rerun-if-changed=Cargo.lock");
+    println!("cargo::rustc-env=DLINT_BUILD={:016x}", build_id());
     let mut problems = Vec::new();
     for generate in [
         alternatives::generate,
@@ -147,6 +150,32 @@ fn main() {
     out.push_str("];\n");
     let target = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&target).join("registry.rs"), out).expect("OUT_DIR can be written");
+}
+
+/// What tells builds apart that may judge a file differently: the code, the data, the crates and the
+/// features.
+fn build_id() -> u64 {
+    fn add(path: &Path, hasher: &mut DefaultHasher) {
+        if path.is_dir() {
+            let entries = fs::read_dir(path).into_iter().flatten().flatten();
+            let below: BTreeSet<_> = entries.map(|entry| entry.path()).collect();
+            below.iter().for_each(|path| add(path, hasher));
+        } else {
+            path.hash(hasher);
+            fs::read(path).unwrap_or_default().hash(hasher);
+        }
+    }
+    let mut hasher = DefaultHasher::new();
+    for root in ["src", "rules", "data", "build", "build.rs", "Cargo.lock"] {
+        add(Path::new(root), &mut hasher);
+    }
+    let is_feature = |name: &str| name.starts_with("CARGO_FEATURE_");
+    let features: BTreeSet<String> = env::vars()
+        .map(|(name, _)| name)
+        .filter(|name| is_feature(name))
+        .collect();
+    features.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The files `<root>/<family>/<name>.<extension>` by family and name.

@@ -160,7 +160,7 @@ impl Search<'_> {
             return;
         };
         let exclusion = configs.exclusion(&config);
-        let mut ignored = Ignored::new(root);
+        let mut ignored = Ignored::new(root, configs.files());
         let mut left_out = false;
         let walk = WalkDir::new(root)
             .sort_by_file_name()

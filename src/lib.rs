@@ -19,6 +19,7 @@ pub mod config;
 pub mod context;
 pub mod date;
 pub mod diagnostic;
+pub mod digest;
 #[cfg(feature = "cli")]
 pub mod discover;
 pub mod edits;

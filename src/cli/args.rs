@@ -328,6 +328,10 @@ pub struct LintArgs {
     /// Files linted at once [default: the number of processors].
     #[arg(short, long, value_name = "N", help_heading = "Files")]
     pub jobs: Option<usize>,
+    /// Keep results in the user's cache folder, or in that of DLINT_CACHE_DIR, and do not lint
+    /// again where nothing changed that they depend on.
+    #[arg(long, help_heading = "Files")]
+    pub result_cache: bool,
 }
 
 /// Options of `baseline`.

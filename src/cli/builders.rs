@@ -350,6 +350,9 @@ impl Builders {
 
     /// The images that come of a Dockerfile.
     pub(super) fn images_of(&self, path: &Path) -> Vec<String> {
+        if self.builds.is_empty() {
+            return Vec::new();
+        }
         let known = self.builds.get(&disk::identity(path)).into_iter().flatten();
         let images: BTreeSet<&String> = known.flat_map(|k| &k.images).collect();
         images.into_iter().cloned().collect()

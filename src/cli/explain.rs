@@ -206,6 +206,7 @@ fn aliases(meta: &RuleMeta) -> String {
             Some(Scanner::Kics) => "KICS",
             Some(Scanner::Sonar) => "Sonar",
             Some(Scanner::Semgrep) => "Semgrep",
+            Some(Scanner::Droast) => "droast",
             None => "",
         }
     };

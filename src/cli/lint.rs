@@ -15,13 +15,14 @@ use super::args::{Cli, LintArgs, SortBy};
 use super::builders::{self, Builders, Discovery, InlineSource, PassedSecrets};
 use super::known::{Known, Past};
 use super::progress::Progress;
+use super::results::Results;
 use super::shellcheck::Program;
 use super::{Status, Trouble, add_ignore, output, rewrite, stream, watch};
 use crate::config::{
     self, BuildOptions, Configs, Effective, Layer, LevelSetting, Patterns, Place, Remote,
     ScriptChecker,
 };
-use crate::context::{Build, NamedBuild, disk};
+use crate::context::{Build, NamedBuild, Recorded, disk};
 use crate::date::Date;
 use crate::diagnostic::Diagnostic;
 use crate::discover;
@@ -286,13 +287,37 @@ pub(super) fn lint_paths(
         let all: Vec<Vec<ExternalScript>> = in_parallel(args, tasks.iter_mut().collect(), scripts);
         program.ask(all.into_iter().flatten());
     }
-    let progress = Progress::of(tasks.len(), args);
+    let count = tasks.len();
+    let progress = Progress::of(count, args);
+    let results = Results::of(args);
+    let run = Run {
+        args,
+        own,
+        program,
+        known: &known,
+        results: results.as_ref(),
+    };
     let done = in_parallel(args, tasks, |task| {
-        let done = lint(args, task, &own, &program, &known);
+        let done = lint(&run, task);
         progress.step();
         done
     });
     progress.end();
+    let program = run.program;
+    if let Some(results) = results {
+        if args.verbose {
+            let held = results.held();
+            output::note(&format!(
+                "dlint: {held} of {count} results are of earlier runs"
+            ));
+        }
+        if let Err(error) = results.save()
+            && args.verbose
+        {
+            let reason = discover::reason(&error);
+            output::note(&format!("dlint: results are not kept: {reason}"));
+        }
+    }
     let failed = program.error();
     failures.extend(failed.map(|error| Failure::new("shellcheck", error)));
     let mut files: Vec<Done> = Vec::with_capacity(done.len());
@@ -392,6 +417,9 @@ pub(super) fn configs(args: &LintArgs) -> Result<Configs, Trouble> {
     let mut configs = Configs::new(place, layer);
     configs.set_today(today());
     configs.set_remote(Remote::of_user(args.online));
+    if args.result_cache {
+        configs.set_digests();
+    }
     if let Some(key) = std::env::var("DLINT_FINGERPRINT_KEY")
         .ok()
         .filter(|k| !k.is_empty())
@@ -692,7 +720,9 @@ pub(super) fn tasks(args: &LintArgs, configs: &mut Configs) -> Result<Found, Tro
         builders.add(path, Discovery::Searched);
     }
     let mut files: BTreeSet<PathBuf> = found.files.iter().cloned().collect();
-    let listed: HashSet<PathBuf> = files.iter().flat_map(std::fs::canonicalize).collect();
+    let is_built = !builders.files.is_empty();
+    let listed = files.iter().filter(|_| is_built);
+    let listed: HashSet<PathBuf> = listed.flat_map(std::fs::canonicalize).collect();
     for path in &builders.files {
         let is_new = std::fs::canonicalize(path).is_ok_and(|p| !listed.contains(&p));
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -1031,13 +1061,25 @@ fn has_arguments(text: &str) -> bool {
     })
 }
 
-fn lint(
-    args: &LintArgs,
-    mut task: Task,
-    own: &Arc<Made>,
-    program: &Program,
-    known: &Known,
-) -> Result<Done, Failure> {
+/// What all files of a run share.
+struct Run<'a> {
+    args: &'a LintArgs,
+    /// What the tree makes.
+    own: Arc<Made>,
+    program: Program,
+    known: &'a Known,
+    /// What earlier runs found.
+    results: Option<&'a Results>,
+}
+
+fn lint(run: &Run<'_>, mut task: Task) -> Result<Done, Failure> {
+    let Run {
+        args,
+        own,
+        program,
+        known,
+        results,
+    } = run;
     let effective = Arc::clone(&task.effective);
     let mut settings = Cow::Borrowed(&effective.settings);
     if **own != Made::default() {
@@ -1076,6 +1118,32 @@ fn lint(
             for build in &mut settings.builds {
                 given.add_to(&mut build.build);
             }
+        }
+    }
+    let mut source = source;
+    let mut asked = None;
+    let key = results
+        .filter(|_| task.path.is_some())
+        .and_then(|r| Some((r, r.key(&source, &settings, &effective)?)));
+    if let Some((results, key)) = &key {
+        match results.get(key, source, &settings) {
+            Ok(linted) => {
+                return Ok(Done {
+                    policies: Vec::new(),
+                    linted,
+                    effective: Arc::clone(&effective),
+                    before: None,
+                    fixed: 0,
+                    dropped: Vec::new(),
+                    from_stdin: false,
+                });
+            }
+            Err(unknown) => source = unknown,
+        }
+        if let Some(files) = &settings.files {
+            let recorded = Recorded::new(Arc::clone(files));
+            settings.to_mut().files = Some(Arc::new(recorded.clone()));
+            asked = Some(recorded);
         }
     }
     let past = known.past(&task.name, |text| {
@@ -1134,9 +1202,15 @@ fn lint(
         dropped = result.dropped;
         report = result.report;
     }
+    let linted = shown(args, report, &settings);
+    if let Some(((results, key), asked)) = key.zip(asked)
+        && policies.is_empty()
+    {
+        results.put(key, &linted, &asked);
+    }
     Ok(Done {
         policies,
-        linted: shown(args, report, &settings),
+        linted,
         effective: Arc::clone(&effective),
         before,
         fixed,
@@ -1279,6 +1353,7 @@ mod tests {
             baseline: None,
             baseline_hides_locked: false,
             scripts: ScriptChecker::Native,
+            digest: None,
         });
         let tasks = ["a", "b", "c"].map(|name| {
             let path = folder.path().join(name);
@@ -1300,13 +1375,17 @@ mod tests {
             }
         });
         let cli = Cli::parse_from(["dlint", "--fix"]);
-        let (own, program, known) = (Arc::default(), Program::default(), Known::default());
-        let linted: Vec<Linted> = in_parallel(&cli.lint, tasks.into(), |task| {
-            lint(&cli.lint, task, &own, &program, &known)
-        })
-        .into_iter()
-        .map(|done| done.unwrap().linted)
-        .collect();
+        let run = Run {
+            args: &cli.lint,
+            own: Arc::default(),
+            program: Program::default(),
+            known: &Known::default(),
+            results: None,
+        };
+        let linted: Vec<Linted> = in_parallel(&cli.lint, tasks.into(), |task| lint(&run, task))
+            .into_iter()
+            .map(|done| done.unwrap().linted)
+            .collect();
         let outcome = Outcome {
             files: &linted,
             failures: &[],

@@ -22,6 +22,7 @@ mod output;
 mod parse;
 mod policy;
 mod progress;
+mod results;
 mod rewrite;
 mod rules;
 mod schema;

@@ -1,9 +1,9 @@
-//! The security scanners whose names dlint knows: which tool a name is of, and which of their checks
+//! The scanners and linters whose names dlint knows and whose checks it does not copy one by one: which tool a name is of, and which of their checks
 //! no rule of dlint makes.
 
 use crate::diagnostic::meta::{RuleMeta, same_name};
 
-/// A security scanner.
+/// A scanner or linter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Scanner {
@@ -12,6 +12,7 @@ pub enum Scanner {
     Kics,
     Sonar,
     Semgrep,
+    Droast,
 }
 
 impl Scanner {
@@ -27,6 +28,9 @@ impl Scanner {
         }
         if digits(rest("S")) {
             return Some(Self::Sonar);
+        }
+        if digits(rest("DF")) {
+            return Some(Self::Droast);
         }
         let hex = |c: char| c.is_ascii_hexdigit() || c == '-';
         if name.len() == 36 && name.chars().all(hex) {
@@ -76,6 +80,7 @@ mod tests {
             ("S6471", Some(Scanner::Sonar)),
             ("67fd0c4a-68cf-46d7-8c41-bc9fba7e40ae", Some(Scanner::Kics)),
             ("security.missing-user", Some(Scanner::Semgrep)),
+            ("DF001", Some(Scanner::Droast)),
             ("DL3002", None),
             ("JSONArgsRecommended", None),
         ] {

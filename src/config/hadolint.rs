@@ -11,6 +11,7 @@ use super::layer::{Layer, check_rule};
 use super::{ConfigError, FailOn, Format, LevelSetting, PolicyKeys, Problem};
 use crate::builds::yaml::{self, Node, Value};
 use crate::compat::hadolint;
+use crate::context::{FileKind, Files};
 use crate::policy::LabelFormat;
 use crate::rules;
 use crate::span::{Source, Span};
@@ -20,11 +21,11 @@ use crate::text::nearest;
 const NAMES: [&str; 2] = [".hadolint.yaml", ".hadolint.yml"];
 
 /// hadolint's file in a folder.
-pub(super) fn in_folder(folder: &Path) -> Option<PathBuf> {
+pub(super) fn in_folder(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
     NAMES
         .iter()
         .map(|name| folder.join(name))
-        .find(|path| path.is_file())
+        .find(|path| files.kind(path) == Some(FileKind::File))
 }
 
 /// The file that hadolint reads wherever the Dockerfile is: that of the current folder, then

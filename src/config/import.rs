@@ -64,7 +64,7 @@ impl Tool {
             Tool::Tally => {
                 meta.hadolint.is_some() || meta.buildkit.is_some() || meta.id == rules::SHELLCHECK
             }
-            Tool::Droast => false,
+            Tool::Droast => Scanner::Droast.has(meta),
             Tool::Trivy => Scanner::Trivy.has(meta),
             Tool::Checkov => Scanner::Checkov.has(meta),
             Tool::Kics => Scanner::Kics.has(meta),
@@ -224,9 +224,21 @@ impl Imported {
                 }
             }
             for (key, value) in table {
-                if !matches!(key.as_str(), "skip" | "ignore" | "disable") {
-                    self.notes
-                        .push(format!("{}: `{key} = {value}`", tool.as_str()));
+                match (key.as_str(), value) {
+                    ("skip" | "ignore" | "disable", _) => {}
+                    ("severity-overrides", toml::Value::Table(levels)) => {
+                        let levels = levels.iter().filter_map(|(name, level)| {
+                            let level = LevelSetting::parse(level.as_str()?)?;
+                            Some((name.clone(), level))
+                        });
+                        self.levels.extend(levels);
+                    }
+                    ("fail-on", toml::Value::String(level)) if FailOn::parse(level).is_some() => {
+                        self.fail_on = FailOn::parse(level);
+                    }
+                    _ => self
+                        .notes
+                        .push(format!("{}: `{key} = {value}`", tool.as_str())),
                 }
             }
             return Ok(());

@@ -551,6 +551,7 @@ impl Selection {
             baseline: None,
             baseline_hides_locked: false,
             scripts: self.shellcheck,
+            digest: None,
             settings: Settings {
                 perspective: self.profile.perspective(),
                 builds: Vec::new(),

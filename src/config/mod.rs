@@ -36,12 +36,13 @@ pub use load::Config;
 pub use lock::EXCLUDE;
 pub use migrate::migrate;
 pub use pattern::Patterns;
-pub use remote::Remote;
+pub use remote::{Remote, cache_folder};
 pub use report::Format;
 
-use crate::context::{Disk, Files, Remembered, is_repository};
+use crate::context::{Disk, FileKind, Files, Remembered, is_repository};
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::digest::{Digest, Hasher};
 use crate::engine::{Report, Settings};
 use crate::policy::LabelFormat;
 use crate::policy::exceptions::Granted;
@@ -63,7 +64,9 @@ pub fn label_policy(labels: BTreeMap<String, LabelFormat>) -> PolicyKeys {
 /// The file that hadolint would read for what stands in a folder, those upwards included.
 pub fn hadolint_file(folder: &Path) -> Option<PathBuf> {
     let folder = crate::context::disk::absolute(folder);
-    let near = folder.ancestors().find_map(hadolint::in_folder);
+    let near = folder
+        .ancestors()
+        .find_map(|folder| hadolint::in_folder(&Disk, folder));
     near.or_else(hadolint::elsewhere)
 }
 
@@ -104,6 +107,9 @@ pub struct Effective {
     pub baseline_hides_locked: bool,
     /// Who looks at shell scripts.
     pub scripts: ScriptChecker,
+    /// By what all of this is known again, if the configurations were asked for it: see
+    /// [`Configs::set_digests`].
+    pub digest: Option<Digest>,
 }
 
 impl Effective {
@@ -160,6 +166,8 @@ pub struct Configs {
     /// The day that files are judged for where no configuration names one.
     today: Option<Date>,
     fingerprint_key: Option<Arc<str>>,
+    /// Whether what applies to a file has a digest.
+    digests: bool,
     /// What the environment says, below every file.
     environment: Layer,
     command_line: Layer,
@@ -184,6 +192,7 @@ impl Configs {
             build_policies: Vec::new(),
             today: None,
             fingerprint_key: None,
+            digests: false,
             environment: Layer::default(),
             command_line,
             files: Arc::new(Remembered::new(Disk)),
@@ -206,6 +215,11 @@ impl Configs {
     /// With the key of the fingerprints of secrets.
     pub fn set_fingerprint_key(&mut self, key: &str) {
         self.fingerprint_key = Some(key.into());
+    }
+
+    /// With a digest of what applies to each file: of all that is said, by whomever.
+    pub fn set_digests(&mut self) {
+        self.digests = true;
     }
 
     /// Reads the variables `HADOLINT_*`.
@@ -320,6 +334,11 @@ impl Configs {
         Ok(reporting)
     }
 
+    /// The files that the configurations are read from, each question asked once.
+    pub fn files(&self) -> Arc<dyn Files> {
+        Arc::clone(&self.files)
+    }
+
     /// The configuration for what stands in a folder.
     pub fn of_folder(&mut self, folder: &Path) -> Result<Arc<Config>, ConfigError> {
         let folder = match &self.place {
@@ -334,11 +353,11 @@ impl Configs {
             Place::Isolated => Ok(Arc::default()),
             Place::File(path) => Config::load_named(path, &self.remote).map(Arc::new),
             Place::Text(text) => Config::from_toml(text, &self.remote).map(Arc::new),
-            Place::Nearest => match file_in(&folder) {
+            Place::Nearest => match file_in(&*self.files, &folder) {
                 Some(path) => self.load(&path),
                 // A repository ends the search.
                 None => match folder.parent() {
-                    Some(parent) if !is_repository(&Disk, &folder) => self.of_folder(parent),
+                    Some(parent) if !is_repository(&*self.files, &folder) => self.of_folder(parent),
                     _ => self.of_nowhere(),
                 },
             },
@@ -392,7 +411,7 @@ impl Configs {
             .policy
             .as_deref()
             .filter(|p| p.says_what_is_unshipped());
-        let most = policy.unwrap_or(&config).most(path, &Disk);
+        let most = policy.unwrap_or(&config).most(path, &*self.files);
         let matching = config.matching(path);
         let key = (config.path.clone(), matching, of_policy, most);
         if let Some(known) = self.effective.get(&key) {
@@ -400,7 +419,7 @@ impl Configs {
         }
         let mut layers = vec![&self.environment];
         layers.extend(config.layers(&key.1));
-        let own = layers.len();
+        let own_layers = layers.len();
         let policy = self.policy.as_ref();
         layers.extend(policy.into_iter().flat_map(|p| p.layers(&key.2)));
         layers.push(&self.command_line);
@@ -408,7 +427,7 @@ impl Configs {
         let lock = policy.and_then(|p| Lock::of(p, &key.2));
         if let Some(lock) = &lock {
             let mut asked = layers.clone();
-            asked.truncate(own);
+            asked.truncate(own_layers);
             asked.push(&self.command_line);
             selection.keep(lock, &Selection::of(&asked));
             // A later day asks for more, an earlier one would lift what has begun or has ended.
@@ -443,6 +462,18 @@ impl Configs {
             .settings
             .fingerprint_key
             .clone_from(&self.fingerprint_key);
+        if self.digests {
+            let mut hasher = Hasher::new();
+            hasher.add_described(&layers).add_described(&own_layers);
+            let settings = &effective.settings;
+            hasher
+                .add_described(&settings.exceptions)
+                .add_described(&settings.policy.build)
+                .add_described(&settings.most)
+                .add_described(&settings.as_of)
+                .add_described(&settings.fingerprint_key);
+            effective.digest = Some(hasher.finish());
+        }
         let effective = Arc::new(effective);
         self.effective.insert(key, Arc::clone(&effective));
         Ok(effective)
@@ -453,7 +484,7 @@ impl Configs {
 pub fn nearest_file(folder: &Path) -> Option<PathBuf> {
     let folder = crate::context::disk::absolute(folder);
     for folder in folder.ancestors() {
-        if let Some(path) = file_in(folder) {
+        if let Some(path) = file_in(&Disk, folder) {
             return Some(path);
         }
         if is_repository(&Disk, folder) {
@@ -464,11 +495,11 @@ pub fn nearest_file(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The configuration file of a folder: dlint's, else hadolint's.
-fn file_in(folder: &Path) -> Option<PathBuf> {
+fn file_in(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
     let own = folder.join(FILE_NAME);
-    if own.is_file() {
+    if files.kind(&own) == Some(FileKind::File) {
         Some(own)
     } else {
-        hadolint::in_folder(folder)
+        hadolint::in_folder(files, folder)
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::error::{Problem, reason};
 use super::load::MAX_BYTES;
 use crate::context::disk;
+use crate::digest;
 
 /// How long a program may take to fetch a file.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -240,7 +241,7 @@ impl Remote {
     pub fn of_user(online: bool) -> Self {
         Self {
             online,
-            cache: cache_folder(),
+            cache: cache_folder().map(|folder| folder.join("policies")),
         }
     }
 
@@ -250,7 +251,7 @@ impl Remote {
             Location::Path => Err(("it is a path".to_owned(), None)),
             Location::Address { url, sha256 } => self.address(url, sha256),
             Location::Git(file) if file.is_remote() => {
-                let key = digest(file.to_string().as_bytes());
+                let key = sha256_of(file.to_string().as_bytes());
                 self.cached(
                     &format!("git-{key}"),
                     |_| true,
@@ -268,10 +269,10 @@ impl Remote {
     }
 
     fn address(&self, url: &str, sha256: &str) -> Result<Vec<u8>, Wrong> {
-        let fits = |bytes: &[u8]| digest(bytes) == sha256;
+        let fits = |bytes: &[u8]| sha256_of(bytes) == sha256;
         self.cached(&format!("sha256-{sha256}"), fits, || {
             let bytes = curl(url)?;
-            match digest(&bytes) {
+            match sha256_of(&bytes) {
                 found if found == sha256 => Ok(bytes),
                 found => Err(wrong(
                     "what it gives has another digest",
@@ -325,14 +326,14 @@ fn keep(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::rename(&new, place).inspect_err(|_| drop(std::fs::remove_file(&new)))
 }
 
-/// The folder in which the user's programs keep what can be fetched again.
-fn cache_folder() -> Option<PathBuf> {
+/// The folder in which dlint keeps what can be fetched or worked out again.
+pub fn cache_folder() -> Option<PathBuf> {
     let variable = |name: &str| {
         let value = std::env::var_os(name).filter(|v| !v.is_empty())?;
         Some(PathBuf::from(value)).filter(|path| path.is_absolute())
     };
     let home = |below: &str| variable("HOME").map(|home| home.join(below));
-    let folder = variable("DLINT_CACHE_DIR").or_else(|| {
+    variable("DLINT_CACHE_DIR").or_else(|| {
         let all = if cfg!(windows) {
             variable("LOCALAPPDATA")
         } else if cfg!(target_os = "macos") {
@@ -341,14 +342,12 @@ fn cache_folder() -> Option<PathBuf> {
             variable("XDG_CACHE_HOME").or_else(|| home(".cache"))
         };
         all.map(|all| all.join("dlint"))
-    });
-    folder.map(|folder| folder.join("policies"))
+    })
 }
 
 /// The SHA-256 of bytes in lower case.
-fn digest(bytes: &[u8]) -> String {
-    let digest = hmac_sha256::Hash::hash(bytes);
-    digest.iter().map(|b| format!("{b:02x}")).collect()
+fn sha256_of(bytes: &[u8]) -> String {
+    digest::hexadecimal(&digest::of(bytes))
 }
 
 /// Fetches a file over HTTPS.
@@ -611,6 +610,6 @@ mod tests {
     #[test]
     fn a_digest_is_the_one_that_sha256sum_prints() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(digest(b""), empty);
+        assert_eq!(sha256_of(b""), empty);
     }
 }

@@ -249,6 +249,15 @@ impl Pattern {
 /// Go's `filepath.Match` for one path segment: `*`, `?`, `[a-z]`, `[^a]`, `\c`. `None` for a
 /// pattern that is not valid.
 pub fn matches_segment(pattern: &str, name: &str) -> Option<bool> {
+    // Most names end or begin otherwise than a pattern of stars does.
+    if !pattern.contains(['[', '\\']) {
+        let is_wild = |c: char| matches!(c, '*' | '?');
+        let first = pattern.split(is_wild).next().unwrap_or_default();
+        let last = pattern.rsplit(is_wild).next().unwrap_or_default();
+        if !name.starts_with(first) || !name.ends_with(last) {
+            return Some(false);
+        }
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     let (mut p, mut n) = (0, 0);

@@ -6,6 +6,7 @@ mod files;
 mod gitignore;
 pub mod ignore_file;
 mod ignore_pattern;
+mod recorded;
 mod remembered;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use directory::{is_repository, within_repository};
 pub use disk::Disk;
 pub use files::{Entry, FileKind, Files, Memory, Nothing};
 pub use ignore_file::IgnoreFile;
+pub use recorded::{Answered, Recorded, still_hold};
 pub use remembered::Remembered;
 
 /// How a Dockerfile is built, as far as someone says it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
-use crate::context::disk;
+use crate::context::{Files, disk, is_repository};
 
 /// The largest list that is read.
 const MAX_BYTES: u64 = 1 << 20;
@@ -21,6 +21,7 @@ pub(super) struct Ignored {
     in_repository: bool,
     /// The user's own list.
     global: Gitignore,
+    files: Arc<dyn Files>,
     folders: HashMap<PathBuf, Arc<Lists>>,
 }
 
@@ -34,12 +35,13 @@ struct Lists {
 
 impl Ignored {
     /// For a search that starts at a folder.
-    pub(super) fn new(root: &Path) -> Self {
+    pub(super) fn new(root: &Path, files: Arc<dyn Files>) -> Self {
         let there = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         Self {
             in_repository: disk::repository(root).is_some(),
             root: (root.to_path_buf(), there),
             global: Gitignore::global().0,
+            files,
             folders: HashMap::new(),
         }
     }
@@ -75,11 +77,15 @@ impl Ignored {
             return Arc::clone(known);
         }
         let git = folder.join(".git");
-        let is_repository = git.exists();
+        let is_repository = is_repository(&*self.files, folder);
         let exclude = is_repository.then(|| common(&git).join("info/exclude"));
+        let list_in = |name: &str| {
+            let path = folder.join(name);
+            self.files.kind(&path).and_then(|_| list(folder, &path))
+        };
         let lists = Arc::new(Lists {
-            ignore: list(folder, &folder.join(".ignore")),
-            gitignore: list(folder, &folder.join(".gitignore")),
+            ignore: list_in(".ignore"),
+            gitignore: list_in(".gitignore"),
             exclude: exclude.and_then(|path| list(folder, &path)),
             is_repository,
         });

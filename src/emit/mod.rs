@@ -64,6 +64,15 @@ impl Linted {
         }
     }
 
+    /// The findings of a file of which it is known that they hold no secret, nor does the file.
+    pub fn without_secrets(report: Report, perspective: Perspective) -> Self {
+        Self {
+            secrets: Secrets::default(),
+            shows_secrets: false,
+            ..Self::with_secrets(report, perspective)
+        }
+    }
+
     /// The same with the secrets.
     pub fn with_secrets(report: Report, perspective: Perspective) -> Self {
         Self {
@@ -78,6 +87,11 @@ impl Linted {
     /// The findings.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// Whether the file, or what it is built with, holds a secret as far as is known.
+    pub fn has_secrets(&self) -> bool {
+        self.shows_secrets || !self.secrets.is_empty()
     }
 
     /// A text about the file without its secrets.

@@ -112,6 +112,11 @@ impl Secrets {
         }
     }
 
+    /// Whether there are none, at places or elsewhere.
+    pub(super) fn is_empty(&self) -> bool {
+        self.spans.is_empty() && self.values.is_empty()
+    }
+
     /// Those that touch a span of the file.
     pub(super) fn within(&self, span: Span) -> &[Span] {
         let from = self.spans.partition_point(|s| s.end <= span.start);

@@ -1,6 +1,6 @@
 //! The comments of security scanners: `# trivy:ignore:DS-0002`, `# checkov:skip=CKV_DOCKER_8`,
 //! `# kics-scan ignore-line`, `# nosemgrep`, `NOSONAR`, `gitleaks:allow`, `trufflehog:ignore`,
-//! `pragma: allowlist secret`.
+//! `pragma: allowlist secret`; and those of droast, `# droast ignore=DF001 reason="…"`.
 //!
 //! Some of them are meant for the end of the line they speak of, which few instructions allow: on a
 //! line of its own such a comment covers the next instruction, as the others do.
@@ -33,7 +33,8 @@ enum Reach {
 }
 
 /// Texts without which no comment of a scanner can be in a file.
-const MARKS: [&str; 8] = [
+const MARKS: [&str; 9] = [
+    "droast",
     ":ignore:",
     ":skip=",
     "kics-scan",
@@ -161,6 +162,7 @@ fn read(body: &str, at_top: bool) -> Vec<Said<'_>> {
     all.extend(checkov(body));
     all.extend(kics(body, at_top));
     all.extend(semgrep(body));
+    all.extend(droast(body, at_top));
     let marks = [
         ("NOSONAR", Group::Scanner(Scanner::Sonar), Reach::Here),
         ("gitleaks:allow", Group::Secrets, Reach::Here),
@@ -336,6 +338,39 @@ fn semgrep(body: &str) -> Option<Said<'_>> {
     })
 }
 
+/// `droast ignore=DF001,DF015 reason="free text" expires=2026-12-31`, `droast global ignore=…`
+fn droast(body: &str, at_top: bool) -> Option<Said<'_>> {
+    let rest = body
+        .strip_prefix("droast")?
+        .strip_prefix(char::is_whitespace)?
+        .trim_start();
+    let global = rest.strip_prefix("global").map(str::trim_start);
+    let reach = match global {
+        Some(_) if at_top => Reach::File,
+        Some(_) => return None,
+        None => Reach::Here,
+    };
+    let list = global.unwrap_or(rest).strip_prefix("ignore=")?;
+    let end = list.find(char::is_whitespace).unwrap_or(list.len());
+    let (ids, behind) = list.split_at(end);
+    let names = ids.split(',').filter(|id| !id.is_empty());
+    let value = |key: &str| {
+        let (_, value) = behind.split_once(key)?;
+        match value.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next(),
+            None => value.split_whitespace().next(),
+        }
+    };
+    Some(Said {
+        names: names
+            .map(|id| (id, Group::Named(Scanner::Droast)))
+            .collect(),
+        reach,
+        reason: value("reason=").unwrap_or_default(),
+        ends: value("expires=").and_then(Date::parse),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,6 +401,12 @@ mod tests {
             ("kics-scan ignore-block why", vec!["ignore-block"], "why"),
             ("kics-scan disable=aa,bb", vec!["aa", "bb"], ""),
             ("nosemgrep", vec!["nosemgrep"], ""),
+            ("droast ignore=DF001", vec!["DF001"], ""),
+            (
+                "droast global ignore=DF001,DF015 reason=\"an old base\" expires=2030-01-31",
+                vec!["DF001", "DF015"],
+                "an old base",
+            ),
             ("nosemgrep: a.b, c.d why", vec!["a.b", "c.d"], "why"),
             ("see below, NOSONAR", vec!["NOSONAR"], "see below"),
             (
@@ -386,6 +427,7 @@ mod tests {
             "kics-scan nothing",
             "nosemantics",
             "checkov skip",
+            "droast ignores nothing",
         ] {
             assert!(told(body).is_empty(), "{body}");
         }

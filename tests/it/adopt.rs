@@ -88,7 +88,8 @@ mod migrating {
     fn from_checkov_kics_and_droast() {
         let checkov = "skip-check:\n  - CKV_DOCKER_7\n  - CKV_AWS_1\nsoft-fail: true\n";
         let kics = "{\"exclude-queries\": \"f45ea400-6bbe-4501-9fc7-1c3d75c32067\", \"exclude-paths\": [\"old\"]}";
-        let droast = "skip = ['DF001']\nmin-severity = 'warning'\n";
+        let droast = "skip = ['DF001', 'DF069']\nmin-severity = 'warning'\n\
+             [severity-overrides]\nDF013 = 'info'\n";
         let (levels, ran, text) = migrated(&[
             (".checkov.yaml", checkov),
             ("kics.config", kics),
@@ -97,7 +98,9 @@ mod migrating {
         assert!(is_off(&levels, "latest-tag"), "{text}");
         assert_eq!(levels["fail-on"], "never");
         assert!(text.contains("exclude = [\"old\"]"), "{text}");
-        assert!(ran.err.contains("lost     DF001"), "{}", ran.err);
+        assert!(is_off(&levels, "untagged-image"), "{text}");
+        assert_eq!(levels["levels"]["hard-coded-secret"], "info", "{text}");
+        assert!(ran.err.contains("lost     DF069"), "{}", ran.err);
         assert!(
             ran.err.contains("lost     droast: `min-severity"),
             "{}",

@@ -8,7 +8,15 @@ use crate::code;
 
 /// The modules from the bottom up; those of one line do not use each other.
 const LAYERS: [&[&str]; 14] = [
-    &["date", "keywords", "path", "perspective", "span", "text"],
+    &[
+        "date",
+        "digest",
+        "keywords",
+        "path",
+        "perspective",
+        "span",
+        "text",
+    ],
     &["syntax", "values"],
     &["shell", "secrets"],
     &["context", "images"],

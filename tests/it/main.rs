@@ -40,6 +40,7 @@ mod properties;
 #[cfg(feature = "rego")]
 mod rego;
 mod regressions;
+mod results;
 mod scanners;
 mod shellcheck;
 mod spark;

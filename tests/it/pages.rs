@@ -466,3 +466,30 @@ fn the_readme_says_what_each_family_is_about() {
         );
     }
 }
+
+/// The picture above the fold of the README: `DLINT_BLESS=1` draws it anew.
+#[test]
+fn the_picture_of_the_readme_shows_what_dlint_says() {
+    const PICTURE: &str = "docs/demo.svg";
+    let arguments = [
+        "testdata/demo/Dockerfile",
+        "--full",
+        "--color=always",
+        "--as-of=2026-12-01",
+        "--select=latest-tag,secret-in-env,source-before-dependencies,invalid-port",
+    ];
+    let mut command = crate::cli::dlint(Path::new(env!("CARGO_MANIFEST_DIR")));
+    command.env("COLUMNS", "88").args(arguments);
+    let ran = crate::cli::ran(command.output().unwrap());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let text = format!("$ dlint Dockerfile\n{}", ran.out);
+    let picture = anstyle_svg::Term::new()
+        .palette(anstyle_svg::WIN10_CONSOLE)
+        .render_svg(&text);
+    if std::env::var_os("DLINT_BLESS").is_some() {
+        std::fs::write(PICTURE, picture).unwrap();
+    } else {
+        let drawn = std::fs::read_to_string(PICTURE).unwrap();
+        assert!(drawn == picture, "the picture: DLINT_BLESS=1 draws it anew");
+    }
+}

@@ -1,6 +1,6 @@
 //! `deleted-in-later-layer`: a file is removed in another layer than the one that holds it.
 
-use super::paths::place;
+use super::paths::{place, shown};
 use crate::diagnostic::Severity;
 use crate::facts::{Command, Facts, Node, is_small_file};
 use crate::path::file_name;
@@ -46,7 +46,7 @@ impl Rule for DeletedInLaterLayer {
                                 let written = there.remove(at);
                                 let text = word.literal().unwrap_or_default().to_owned();
                                 let text = if text.ends_with('*') {
-                                    written.path.clone()
+                                    shown(&written.path).to_owned()
                                 } else {
                                     text
                                 };

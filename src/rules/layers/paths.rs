@@ -25,6 +25,16 @@ pub(super) fn place(facts: &Facts<'_>, node: &Node<'_>, path: &str) -> String {
     clean(&format!("{base}/{path}"))
 }
 
+/// A path of [`place`] for people: one in a directory that is not known is relative to that.
+pub(super) fn shown(path: &str) -> &str {
+    let hidden = path.strip_prefix('/').and_then(|p| p.strip_prefix(HIDDEN));
+    match hidden.map(|path| path.split_once('/')) {
+        Some(Some((_, below))) => below,
+        Some(None) => ".",
+        None => path,
+    }
+}
+
 /// The directory in which a package manager runs: WORKDIR, `cd` before it and its own options.
 /// `None` if a variable hides it.
 pub(super) fn directory_of(

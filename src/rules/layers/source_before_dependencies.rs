@@ -5,6 +5,7 @@ use super::paths::{directory_of, has_cache_mount, place};
 use super::project::Project;
 use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Command, Copied, CopyOrigin, Facts, Node, Stage};
+use crate::images::HIDDEN;
 use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
@@ -463,14 +464,17 @@ fn call_span(install: &Install) -> Span {
 /// The manifests by name, for a sentence; those that the copy brings as the context has them.
 fn manifests(facts: &Facts<'_>, late: &Late<'_>) -> String {
     let Late { copy, install, .. } = late;
+    let copying = facts.nodes.get(copy.node);
+    let target = copying.zip(copy.destination.as_ref());
+    let target = target.map(|(node, destination)| place(facts, node, destination));
     let in_context = |path: &str| -> Option<String> {
-        let rest = path.strip_prefix(copy.target.as_deref()?)?;
+        let rest = path.strip_prefix(target.as_deref()?)?;
         let root = match copy.whole_context() {
             Some(_) => ".".to_owned(),
             None => copy.sources.first()?.path()?,
         };
-        path.starts_with('/')
-            .then(|| clean(&format!("{root}/{rest}")))
+        let is_known = path.starts_with('/') && !rest.contains(HIDDEN);
+        is_known.then(|| clean(&format!("{root}/{rest}")))
     };
     let run = facts.nodes.get(late.run);
     let directory = run.and_then(|run| directory_of(facts, run, install));

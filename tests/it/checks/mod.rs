@@ -16,6 +16,7 @@ use std::path::Path;
 
 use dlint::engine::{self, ActiveRule, Report, Settings};
 use dlint::fix::{Applicability, Why};
+use dlint::images::HIDDEN;
 use dlint::shell::{self, Command, Dialect, Script};
 use dlint::span::{MappedText, Source, Span};
 use dlint::syntax::{self, File, Instruction, Kind, Word};
@@ -313,6 +314,15 @@ fn check_report(report: &Report) {
         for edit in d.fix.iter().flat_map(|f| &f.edits) {
             check_span(source, edit.span);
         }
+        // What stands within dlint for what is not known is no word for people, nor for files.
+        let edits = d
+            .fix
+            .iter()
+            .flat_map(|f| f.edits.iter().map(|e| &e.content));
+        let texts = std::iter::once(&d.message).chain(&d.help).chain(edits);
+        let mut texts = texts.chain(d.labels.iter().map(|l| &l.message));
+        let is_told = texts.any(|text| text.contains(HIDDEN));
+        assert!(!is_told || source.text().contains(HIDDEN), "{d:?}");
     }
 }
 
