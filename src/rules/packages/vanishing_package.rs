@@ -8,7 +8,6 @@ use crate::images::{
     os_family,
 };
 use crate::rule::{Context, Rule, rule};
-use crate::syntax::word::Var;
 
 rule!(VanishingPackage);
 
@@ -104,7 +103,8 @@ fn is_exact(facts: &Facts<'_>, node: &Node<'_>, package: &Package) -> bool {
     let variable = written.rsplit('=').next().unwrap_or_default();
     let name = variable.trim_matches(['"', '$', '{', '}']);
     let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    is_name && matches!(facts.lookup(node.index, name), Var::Set(value) if is_build(&value))
+    let value = || facts.variable(node.index, name)?.known_value();
+    is_name && value().is_some_and(is_build)
 }
 
 /// Whether a version ends with the number of a build.

@@ -47,7 +47,6 @@ use crate::rule::{CodeChoice, Context, OtherCodes, Rule, RuleMeta};
 use crate::rules::{self, SHELLCHECK};
 use crate::shell::{FrameKind, WordPart};
 use crate::span::Span;
-use crate::syntax::word::Var;
 
 /// What the page says.
 const META: &RuleMeta = rules::meta(SHELLCHECK);
@@ -192,7 +191,10 @@ fn has_blank_heredoc(facts: &Facts<'_>, node: &Node<'_>) -> bool {
 fn is_pattern(facts: &Facts<'_>, node: &Node<'_>, finding: &Diagnostic) -> bool {
     let text = facts.source.slice(finding.span);
     let name = text.trim_matches(['$', '{', '}']);
-    matches!(facts.lookup(node.index, name), Var::Set(value) if value.contains(['*', '?', '[']))
+    let value = facts
+        .variable(node.index, name)
+        .and_then(|v| v.known_value());
+    value.is_some_and(|value| value.contains(['*', '?', '[']))
 }
 
 /// The code of a finding.
