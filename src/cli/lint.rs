@@ -289,7 +289,7 @@ pub(super) fn lint_paths(
     }
     let count = tasks.len();
     let progress = Progress::of(count, args);
-    let results = Results::of(args);
+    let results = Results::of(args, &own);
     let run = Run {
         args,
         own,

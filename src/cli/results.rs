@@ -46,6 +46,8 @@ pub(super) struct Results {
     bytes: Vec<u8>,
     /// The entries in the bytes.
     known: HashMap<Digest, Known>,
+    /// What is the same for all files of the run: the build of dlint, and what the tree makes.
+    shared: Digest,
     today: u32,
     run: Mutex<Run>,
 }
@@ -68,7 +70,7 @@ pub(super) struct Key(Digest);
 
 impl Results {
     /// Those of the current folder, if the options ask for them and the run may do with them.
-    pub(super) fn of(args: &LintArgs) -> Option<Self> {
+    pub(super) fn of(args: &LintArgs, own: &Made) -> Option<Self> {
         let is_plain = !args.fix && !args.diff && args.add_ignore.is_none();
         let may = is_plain && !args.show_secrets && args.since.is_none();
         if !args.result_cache || !may {
@@ -79,11 +81,16 @@ impl Results {
         let name = digest::hexadecimal(&digest::of(here.as_os_str().as_encoded_bytes()));
         let today = super::lint::today().days();
         let path = folder.join(name.get(..32).unwrap_or(&name));
-        Some(Self::read(path, u32::try_from(today).unwrap_or_default()))
+        let shared = Hasher::new()
+            .add(BUILD.as_bytes())
+            .add_described(own)
+            .finish();
+        let today = u32::try_from(today).unwrap_or_default();
+        Some(Self::read(path, shared, today))
     }
 
     /// Reads a file of results. What is not one, or another build's, counts as empty.
-    fn read(path: PathBuf, today: u32) -> Self {
+    fn read(path: PathBuf, shared: Digest, today: u32) -> Self {
         let bytes = disk::read_regular(&path, MAX_BYTES).unwrap_or_default();
         let mut known = HashMap::new();
         let mut at = head().len();
@@ -98,6 +105,7 @@ impl Results {
             path,
             bytes,
             known,
+            shared,
             today,
             run: Mutex::default(),
         }
@@ -118,15 +126,12 @@ impl Results {
         }
         let mut hasher = Hasher::new();
         hasher
-            .add(BUILD.as_bytes())
+            .add(&self.shared)
             .add(&effective.digest?)
             .add(source.path().as_os_str().as_encoded_bytes())
             .add(source.bytes())
             .add_described(&settings.build)
             .add_described(&settings.builds);
-        if *settings.policy.own != Made::default() {
-            hasher.add_described(&settings.policy.own);
-        }
         Some(Key(hasher.finish()))
     }
 

@@ -22,8 +22,12 @@ pub(super) struct Ignored {
     /// The user's own list.
     global: Gitignore,
     files: Arc<dyn Files>,
-    folders: HashMap<PathBuf, Arc<Lists>>,
+    /// The lists that count in a folder, its own first.
+    folders: HashMap<PathBuf, Chain>,
 }
+
+/// Lists that count together, the nearest first.
+type Chain = Arc<[Arc<Lists>]>;
 
 /// The lists of one folder, the strongest first.
 struct Lists {
@@ -49,22 +53,18 @@ impl Ignored {
     /// Whether the lists leave out something that the search came to.
     pub(super) fn has(&mut self, path: &Path, is_folder: bool) -> bool {
         let (root, there) = &self.root;
-        let top = there.clone();
         let path = match path.strip_prefix(root) {
             Ok(below) => there.join(below),
             Err(_) => return false,
         };
         let mut found = [Match::None, Match::None, Match::None];
-        for folder in path.ancestors().skip(1) {
-            let lists = self.lists(folder);
+        let chain = path.parent().map(|folder| self.chain(folder));
+        for lists in chain.iter().flat_map(|chain| chain.iter()) {
             let own = [&lists.ignore, &lists.gitignore, &lists.exclude];
             for (found, list) in found.iter_mut().zip(own) {
                 if let (Match::None, Some(list)) = (&found, list) {
                     *found = decided(list.matched(&path, is_folder));
                 }
-            }
-            if lists.is_repository || folder == top && !self.in_repository {
-                break;
             }
         }
         let global = decided(self.global.matched(&path, is_folder));
@@ -72,10 +72,32 @@ impl Ignored {
         all.find(|m| !m.is_none()).is_some_and(|m| m.is_ignore())
     }
 
-    fn lists(&mut self, folder: &Path) -> Arc<Lists> {
+    /// The lists that count in a folder.
+    fn chain(&mut self, folder: &Path) -> Chain {
         if let Some(known) = self.folders.get(folder) {
             return Arc::clone(known);
         }
+        let own = self.lists(folder);
+        let (_, top) = &self.root;
+        let ends = own.is_repository || folder == top && !self.in_repository;
+        let above = folder.parent().filter(|_| !ends);
+        let above = above.map(|above| self.chain(above));
+        let says = own.ignore.is_some() || own.gitignore.is_some() || own.exclude.is_some();
+        // Most folders have no list of their own and share the chain of the one above.
+        let chain: Chain = match (says, above) {
+            (false, Some(above)) => above,
+            (false, None) => Arc::new([]),
+            (true, above) => {
+                let above = above.iter().flat_map(|above| above.iter()).cloned();
+                std::iter::once(Arc::new(own)).chain(above).collect()
+            }
+        };
+        self.folders
+            .insert(folder.to_path_buf(), Arc::clone(&chain));
+        chain
+    }
+
+    fn lists(&self, folder: &Path) -> Lists {
         let git = folder.join(".git");
         let is_repository = is_repository(&*self.files, folder);
         let exclude = is_repository.then(|| common(&git).join("info/exclude"));
@@ -83,15 +105,12 @@ impl Ignored {
             let path = folder.join(name);
             self.files.kind(&path).and_then(|_| list(folder, &path))
         };
-        let lists = Arc::new(Lists {
+        Lists {
             ignore: list_in(".ignore"),
             gitignore: list_in(".gitignore"),
             exclude: exclude.and_then(|path| list(folder, &path)),
             is_repository,
-        });
-        self.folders
-            .insert(folder.to_path_buf(), Arc::clone(&lists));
-        lists
+        }
     }
 }
 
