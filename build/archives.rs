@@ -14,8 +14,30 @@ use super::tables::{list, read, rows, table, write};
 struct Gone {
     host: Vec<Host>,
     redirect: Vec<Redirect>,
+    vanishing: Vec<Vanishing>,
+    repository: Vec<Repository>,
     suite: Vec<Suite>,
     image: Vec<Image>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vanishing {
+    address: String,
+    unless: Vec<String>,
+    keeps: String,
+    instead: String,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repository {
+    host: String,
+    packages: Vec<String>,
+    #[serde(rename = "source")]
+    _source: String,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +51,10 @@ struct Host {
     program: Option<String>,
     #[serde(default)]
     later: bool,
+    #[serde(default)]
+    releases: BTreeMap<String, String>,
+    #[serde(default)]
+    packages: Vec<String>,
     since: Datetime,
     what: String,
     instead: String,
@@ -80,15 +106,17 @@ pub(super) fn generate() -> Result<(), String> {
         .host
         .iter()
         .map(|host| {
+            let releases: Vec<(&String, &String)> = host.releases.iter().collect();
             Ok(format!(
                 "DeadHost {{ host: {:?}, exact: {}, path: {:?}, scheme: {:?}, program: {:?}, \
-                 later: {}, since: {}, what: {:?}, instead: {:?} }}",
+                 later: {}, releases: &{releases:?}, packages: {}, since: {}, what: {:?}, instead: {:?} }}",
                 host.host,
                 host.exact,
                 host.path.as_deref().unwrap_or_default(),
                 host.scheme,
                 host.program,
                 host.later,
+                list(&host.packages),
                 date(&host.since)?,
                 host.what,
                 host.instead,
@@ -110,7 +138,35 @@ pub(super) fn generate() -> Result<(), String> {
     let hosts = table("The servers.", "static HOSTS", "DeadHost", &hosts?);
     let docs = "Addresses that are answered with another one.";
     let redirects = table(docs, "static REDIRECTS", "Redirect", &redirects?);
-    write("hosts.rs", &(hosts + &redirects));
+    let repositories: Vec<String> = gone
+        .repository
+        .iter()
+        .map(|r| {
+            let packages = list(&r.packages);
+            format!("Repository {{ host: {:?}, packages: {packages} }}", r.host)
+        })
+        .collect();
+    let vanishing: Vec<String> = gone
+        .vanishing
+        .iter()
+        .map(|v| {
+            format!(
+                "Vanishing {{ address: {:?}, unless: {}, keeps: {:?}, instead: {:?} }}",
+                v.address,
+                list(&v.unless),
+                v.keeps,
+                v.instead
+            )
+        })
+        .collect();
+    let docs = "Addresses of files that go.";
+    let vanishing = table(docs, "static VANISHING", "Vanishing", &vanishing);
+    let docs = "Repositories with packages of their own.";
+    let repositories = table(docs, "static REPOSITORIES", "Repository", &repositories);
+    write(
+        "hosts.rs",
+        &(hosts + &redirects + &vanishing + &repositories),
+    );
     let suites: Result<Vec<String>, String> = gone
         .suite
         .iter()

@@ -10,9 +10,10 @@ use toml::value::Datetime;
 use super::tables::{list, read, rows, sorted, table, write};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Bases {
     programs: Vec<String>,
+    application_folders: Vec<String>,
     with: BTreeMap<String, Vec<String>>,
     base: BTreeMap<String, Base>,
 }
@@ -47,9 +48,11 @@ struct Variant {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Packages {
     nothing: Vec<String>,
+    #[serde(default)]
+    in_base: Vec<String>,
     named: BTreeMap<String, String>,
     #[serde(default)]
     ended: Vec<Ended>,
@@ -104,7 +107,14 @@ pub(super) fn generate() -> Result<(), String> {
         }
     }
     let mut ended = Vec::new();
+    let mut in_base: Vec<&String> = Vec::new();
     for (system, packages) in &packages {
+        in_base.extend(&packages.in_base);
+        if !packages.in_base.is_empty() && system != "apt" {
+            return Err(format!(
+                "data/packages.toml: [{system}]: `in-base` is for apt"
+            ));
+        }
         ended.extend(packages.ended.iter().map(|e| {
             let (packages, programs) = (list(&e.packages), list(&e.programs));
             format!(
@@ -122,6 +132,24 @@ pub(super) fn generate() -> Result<(), String> {
         "(&str, &str, &[&str], &[&str])",
         &ended,
     ));
+    let (starts, names): (Vec<&String>, Vec<&String>) =
+        in_base.into_iter().partition(|name| name.ends_with('*'));
+    let starts: Vec<&str> = starts
+        .iter()
+        .map(|name| name.trim_end_matches('*'))
+        .collect();
+    let _ = writeln!(
+        out,
+        "/// Packages that images of Debian or Ubuntu alone have, sorted.\n\
+         static IN_BASE: &[&str] = {};\n\
+         /// The first letters of others that they have.\n\
+         static IN_BASE_STARTS: &[&str] = {};\n\
+         /// Folders that no image of a system or a language has.\n\
+         static APPLICATION_FOLDERS: &[&str] = {};",
+        sorted(&names),
+        list(&starts),
+        sorted(&bases.application_folders),
+    );
     write("bases.rs", &out);
     Ok(())
 }

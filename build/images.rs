@@ -42,6 +42,12 @@ struct Image {
     #[serde(default)]
     answers_yes: bool,
     #[serde(default)]
+    distribution_alone: bool,
+    #[serde(default)]
+    without_lists: bool,
+    #[serde(default)]
+    forbids_php: bool,
+    #[serde(default)]
     unreleased: Vec<String>,
     #[serde(default)]
     ended: Vec<String>,
@@ -91,6 +97,7 @@ struct Product {
     tag_word: Option<String>,
     pipefail_from: Option<String>,
     merged_usr_from: Option<String>,
+    without_lists_from: Option<String>,
     archive: Option<String>,
     release: BTreeMap<String, Release>,
 }
@@ -202,13 +209,14 @@ fn releases_table(releases: &Releases) -> Result<String, String> {
             products,
             "static {}: Product = Product {{ id: {id:?}, name: {:?}, system: OsFamily::{}, \
              tag_word: {:?}, pipefail_from: {:?}, \
-             merged_usr_from: {:?}, archive: {:?}, releases: &[{text}] }};",
+             merged_usr_from: {:?}, without_lists_from: {:?}, archive: {:?}, releases: &[{text}] }};",
             constant(id),
             product.name,
             product.system.as_deref().map_or(Ok("Unknown"), family)?,
             product.tag_word.as_deref().unwrap_or_default(),
             product.pipefail_from,
             product.merged_usr_from,
+            product.without_lists_from,
             product.archive,
         );
         rows.push(format!("&{}", constant(id)));
@@ -504,7 +512,7 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         "Image {{ name: {:?}, retired: {}, instead: {:?}, product: {product}, \
          system: OsFamily::{system}, every_variant: {every_variant}, shell: {shell}, runs_with: &{:?}, user: {}, \
          directory: {:?}, ports: &{:?}, volumes: {}, variables: {}, major_is_release: {}, exact_numbers: {}, \
-         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, answers_yes: {}, unreleased: {}, ended: {}, slim: {slim}, variants: &[{variants}] }}",
+         exact_numbers_from: {}, rolling: {}, plain: {}, for_builds: {}, answers_yes: {}, distribution_alone: {}, without_lists: {}, forbids_php: {}, unreleased: {}, ended: {}, slim: {slim}, variants: &[{variants}] }}",
         prefix(name),
         image.retired,
         image.instead,
@@ -524,6 +532,9 @@ fn image_row(name: &str, image: &Image, releases: &Releases) -> Result<String, S
         image.plain,
         image.for_builds,
         image.answers_yes,
+        image.distribution_alone,
+        image.without_lists,
+        image.forbids_php,
         list(&image.unreleased),
         list(&image.ended),
     ))

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::value::Datetime;
 
+use super::images::date;
 use super::tables::{list, read, table, write};
 
 #[derive(Deserialize)]
@@ -13,6 +15,35 @@ struct Tables {
     late: Vec<Late>,
     recommended: Vec<Recommended>,
     foreign: Vec<Foreign>,
+    kept: Vec<Kept>,
+    removed: Vec<Removed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Removed {
+    image: String,
+    program: String,
+    about: String,
+    since: String,
+    day: Datetime,
+    options: BTreeMap<String, String>,
+    #[expect(dead_code, reason = "for people")]
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    image: String,
+    manager: String,
+    programs: BTreeMap<String, String>,
+    versions: Vec<(String, String)>,
+    since: Datetime,
+    until: Datetime,
+    lines: Vec<String>,
+    #[expect(dead_code, reason = "for people")]
+    source: String,
 }
 
 #[derive(Deserialize)]
@@ -95,11 +126,38 @@ pub(super) fn generate() -> Result<(), String> {
         )
     });
     let foreign: Vec<String> = foreign.collect();
+    let mut kept = Vec::new();
+    for k in &tables.kept {
+        let programs: Vec<(&String, &String)> = k.programs.iter().collect();
+        kept.push(format!(
+            "Kept {{ image: {:?}, manager: {:?}, programs: &{programs:?}, versions: &{:?}, since: {}, until: {}, lines: {} }}",
+            k.image,
+            k.manager,
+            k.versions,
+            date(&k.since)?,
+            date(&k.until)?,
+            list(&k.lines)
+        ));
+    }
+    let mut removed = Vec::new();
+    for r in &tables.removed {
+        let options: Vec<(&String, &String)> = r.options.iter().collect();
+        removed.push(format!(
+            "Removed {{ image: {:?}, program: {:?}, about: {:?}, since: {:?}, day: {}, options: &{options:?} }}",
+            r.image,
+            r.program,
+            r.about,
+            r.since,
+            date(&r.day)?,
+        ));
+    }
     let docs = "As in the file.";
     let late: Vec<String> = late.collect();
     let recommended: Vec<String> = recommended.collect();
     let text = table(docs, "static LATE", "Late", &late)
         + &table(docs, "static RECOMMENDED", "Recommended", &recommended)
+        + &table(docs, "static KEPT", "Kept", &kept)
+        + &table(docs, "static REMOVED", "Removed", &removed)
         + &table(docs, "static FOREIGN", "Foreign", &foreign)
         + &format!(
             "static BUSYBOX_IMAGES: &[&str] = {};\n",

@@ -20,6 +20,10 @@ struct Program {
     port: Option<u16>,
     #[serde(default)]
     client: bool,
+    #[serde(default)]
+    brings_files: bool,
+    #[serde(default)]
+    needs_root: bool,
     wrapper: Option<Wrapper>,
 }
 
@@ -94,8 +98,13 @@ pub(super) fn generate() -> Result<(), String> {
         };
         known.push(format!(
             "KnownProgram {{ name: {name:?}, kind: {kind}, daemon: {}, switches_user: {}, \
-             port: {:?}, client: {} }}",
-            program.daemon, program.switches_user, program.port, program.client,
+             port: {:?}, client: {}, brings_files: {}, needs_root: {} }}",
+            program.daemon,
+            program.switches_user,
+            program.port,
+            program.client,
+            program.brings_files,
+            program.needs_root,
         ));
     }
     write(

@@ -61,12 +61,14 @@ const NOT_DOCKERFILES: [&str; 30] = [
     "vim",
 ];
 
-/// Source code that is about Dockerfiles if it is called `dockerfile.js` in lower case.
-const CODE: [&str; 13] = [
-    "js", "mjs", "cjs", "ts", "go", "rs", "py", "rb", "java", "lua", "php", "c", "cpp",
+/// What comes behind `Dockerfile.` and may be source code about Dockerfiles as well as the language of
+/// what is built: what stands in the file decides.
+const CODE: [&str; 24] = [
+    "bash", "bat", "c", "cjs", "cpp", "cs", "go", "groovy", "java", "js", "jsx", "kt", "lua",
+    "mjs", "php", "pl", "ps1", "py", "rb", "rs", "scala", "sh", "swift", "ts",
 ];
 
-/// The largest file that is looked into to see whether it is a unit of Quadlet.
+/// The largest file that is looked into to see what it is.
 const MAX_UNIT: u64 = 1 << 16;
 
 /// What is searched, and what is left out.
@@ -224,7 +226,7 @@ impl Search<'_> {
             text.is_ok_and(|text| has_build(&text))
         };
         let builds = is_compose_file(path) || is_bake_file(path) || is_unit;
-        let wanted = builds || is_dockerfile(path) || own.includes(path);
+        let wanted = builds || own.includes(path) || is_dockerfile(path) && !is_code(path);
         if !wanted || options.exclude.fits(path) || configs.exclusion(&own).fits(path) {
             return;
         }
@@ -275,7 +277,7 @@ fn dockerfiles_of(ignore_file: &Path) -> Vec<PathBuf> {
     };
     let paths = entries.flatten().map(|entry| entry.path());
     paths
-        .filter(|path| is_dockerfile(path) && path.is_file())
+        .filter(|path| is_dockerfile(path) && path.is_file() && !is_code(path))
         .map(|path| shown(&path))
         .collect()
 }
@@ -318,8 +320,30 @@ pub fn is_dockerfile(path: &Path) -> bool {
         return marked;
     }
     let last = rest.rsplit('.').next().unwrap_or_default();
-    let is_code = !rest.contains('.') && name.starts_with(['d', 'c']) && CODE.contains(&last);
-    !NOT_DOCKERFILES.contains(&last) && !is_code && !last.ends_with('~')
+    !NOT_DOCKERFILES.contains(&last) && !last.ends_with('~')
+}
+
+/// Whether a file with a Dockerfile's name is source code: `Dockerfile.java` builds something with Java,
+/// or is the class `Dockerfile`.
+fn is_code(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    let is_language = CODE.contains(&extension.to_ascii_lowercase().as_str());
+    is_language && {
+        let text = disk::read_regular(path, MAX_UNIT);
+        !text.is_ok_and(|text| begins(&String::from_utf8_lossy(&text)))
+    }
+}
+
+/// Whether a text begins as a Dockerfile does: with FROM or ARG.
+fn begins(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut words = first.unwrap_or_default().split_whitespace();
+    let is_instruction = words
+        .next()
+        .is_some_and(|w| w.eq_ignore_ascii_case("FROM") || w.eq_ignore_ascii_case("ARG"));
+    // Python: `from os import path`.
+    is_instruction && words.next().is_some() && words.next() != Some("import")
 }
 
 #[cfg(test)]
@@ -339,6 +363,7 @@ mod tests {
             "app.dockerfile",
             "Containerfile.x",
             "Dockerfile.go",
+            "dockerfile.js",
             "x.y.dockerfile",
             "Dockerfile-fpm",
             "Dockerfile_gpu",
@@ -358,7 +383,6 @@ mod tests {
             "Dockerfile.dev.erb",
             "Dockerfile.in",
             "Dockerfile.md",
-            "dockerfile.js",
             "Dockerfiles",
             "MyDockerfile",
             "dockerfile-lint.js",
@@ -417,6 +441,30 @@ mod tests {
         let all = [".devcontainer/Dockerfile", "Dockerfile", "b/app.Dockerfile"];
         assert_eq!(find(tree.path(), &[""]), all);
         assert_eq!(find(tree.path(), &["b", "", "Dockerfile"]), all);
+    }
+
+    #[test]
+    fn source_code_about_dockerfiles_is_left_out() {
+        let tree = tree(&[
+            (
+                "Dockerfile.java",
+                "\u{feff}# Java\n\nFROM eclipse-temurin:21\n",
+            ),
+            ("dockerfile.py", "ARG V=3\nfrom python:$V\n"),
+            ("Dockerfile.build.go", "FROM golang:1\n"),
+            (
+                "a/Dockerfile.java",
+                "package a;\npublic class Dockerfile {}\n",
+            ),
+            ("a/Dockerfile.py", "# reads\nfrom os import path\n"),
+            ("a/dockerfile.go", "package dockerfile\n"),
+            ("a/Dockerfile.sh", "#!/bin/sh\ndocker build .\n"),
+            ("a/Dockerfile.rb", ""),
+            ("a/.dockerignore", ""),
+        ]);
+        let all = ["Dockerfile.build.go", "Dockerfile.java", "dockerfile.py"];
+        assert_eq!(find(tree.path(), &[""]), all);
+        assert_eq!(find(tree.path(), &["a/Dockerfile.rb"]), ["a/Dockerfile.rb"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::context::{Files, disk, within_repository};
 
 /// What such files and the folders around them are called.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 26] = [
     "test",
     "tests",
     "testdata",
@@ -25,6 +25,11 @@ const NAMES: [&str; 21] = [
     ".devcontainer",
     "archive",
     "archived",
+    "deprecated",
+    "eol",
+    "obsolete",
+    "retired",
+    "unsupported",
     "vendor",
     "third_party",
 ];
@@ -92,7 +97,14 @@ pub(super) fn is_likely(path: &Path, files: &dyn Files) -> bool {
         None => path.file_name().map(Path::new),
     };
     let mut parts = name.into_iter().flat_map(Path::iter);
-    parts.any(|part| tells(&part.to_string_lossy()))
+    parts.any(|part| {
+        let part = part.to_string_lossy();
+        tells(&part)
+            || part.contains(|c: char| c.is_ascii_uppercase()) && {
+                let lower = part.to_ascii_lowercase();
+                NAMES.contains(&lower.as_str())
+            }
+    })
 }
 
 #[cfg(test)]
@@ -113,6 +125,9 @@ mod tests {
             "docker/dev.Dockerfile",
             "integration-tests/Dockerfile",
             "_archived/web/Dockerfile",
+            "Archive/web/Dockerfile",
+            "eol/5.34/Dockerfile",
+            "unsupported_images/java/Dockerfile",
             "example-compose-files/Dockerfile",
             "web.debug",
         ] {

@@ -19,6 +19,10 @@ pub struct DeadHost {
     program: Option<&'static str>,
     /// Whether what names it goes well, and only what needs it later fails.
     pub later: bool,
+    /// The releases of distributions for which it is gone, with all later ones; none: for all.
+    pub releases: &'static [(&'static str, &'static str)],
+    /// How the packages begin that came from it alone.
+    pub packages: &'static [&'static str],
     since: Date,
     /// What happened, as the end of a message.
     pub what: &'static str,
@@ -36,6 +40,25 @@ pub struct Redirect {
     pub to: &'static str,
 }
 
+/// Addresses of files that go when the next version comes.
+#[derive(Debug)]
+pub struct Vanishing {
+    address: &'static str,
+    /// What says in a file that another place is known too.
+    pub unless: &'static [&'static str],
+    /// What the server has, as the end of a message.
+    pub keeps: &'static str,
+    /// What to do, in words.
+    pub instead: &'static str,
+}
+
+/// A repository of packages, or a server of scripts that set one up.
+struct Repository {
+    host: &'static str,
+    /// How its packages begin.
+    packages: &'static [&'static str],
+}
+
 include!(concat!(env!("OUT_DIR"), "/hosts.rs"));
 
 /// Where the answer to an address leads on a day, if it is known to be another address.
@@ -44,6 +67,41 @@ pub fn redirect(address: &str, as_of: Date) -> Option<&'static Redirect> {
         redirect.since.is_none_or(|since| since <= as_of)
             && matches_wildcard(redirect.address, address)
     })
+}
+
+/// The first address in a text, without its scheme, whose file goes when the next version comes, and what
+/// is known of its server.
+pub fn vanishing(text: &str) -> Option<(&str, &'static Vanishing)> {
+    let addresses = text.split("://").skip(1);
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ')' | ';' | '|' | '`');
+    addresses.into_iter().find_map(|rest| {
+        let address = rest.split(ends).next().unwrap_or_default();
+        let mut known = VANISHING.iter();
+        let found = known.find(|v| matches_wildcard(v.address, address))?;
+        Some((address, found))
+    })
+}
+
+/// Whether all addresses in a text, of which there is one at least, are those of repositories that have
+/// none of some packages.
+pub(super) fn has_none_of(text: &str, packages: &[&str]) -> bool {
+    let mut addresses = text.split("://").skip(1).peekable();
+    addresses.peek().is_some()
+        && addresses.all(|rest| {
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')));
+            let host = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+            let known = REPOSITORIES.iter().find(|known| known.host == host);
+            let may_have = |package: &str| {
+                known.is_some_and(|known| known.packages.iter().any(|p| package.starts_with(p)))
+            };
+            known.is_some() && !packages.iter().any(|p| may_have(p))
+        })
+}
+
+/// Whether a text names sources without an address: a PPA, or a component of the distribution.
+pub(super) fn is_of_ppa(text: &str) -> bool {
+    let components = ["ppa:", "universe", "multiverse", "contrib", "non-free"];
+    components.iter().any(|word| text.contains(word))
 }
 
 /// A dead server that a text names, and where.
@@ -144,6 +202,30 @@ mod tests {
             .into_iter()
             .map(|found| text[found.range].to_owned())
             .collect()
+    }
+
+    #[test]
+    fn repositories_have_packages_of_their_own() {
+        let node = "curl -sL https://deb.nodesource.com/setup_22.x | bash -";
+        for (text, packages, expected) in [
+            (node, &["python"][..], true),
+            (node, &["python", "nodejs"], false),
+            (
+                "curl https://example.com/setup.sh | bash",
+                &["python"],
+                false,
+            ),
+            (
+                &format!("{node} && curl https://example.com/x | sh"),
+                &["python"],
+                false,
+            ),
+            ("sed -i s/a/b/ /etc/apt/sources.list", &["python"], false),
+            ("curl https://$HOST/setup.sh | bash", &["python"], false),
+        ] {
+            assert_eq!(has_none_of(text, packages), expected, "{text}");
+        }
+        assert!(is_of_ppa("add-apt-repository ppa:a/b"));
     }
 
     #[test]

@@ -72,6 +72,7 @@ use mount::Mount;
 use packages::Install;
 pub use place::Place;
 pub use placed::Placed;
+pub use program::{brings_files, needs_root};
 pub use programs::{Programs, brings_nothing};
 pub use reads::ShellRead;
 pub use references::{Modifier, Reference, Undefined};
@@ -287,6 +288,11 @@ impl<'a> Facts<'a> {
         } else {
             facts
         }
+    }
+
+    /// Whether the findings are to be dlint's own.
+    pub(crate) fn is_read_by_dlint(&self) -> bool {
+        self.perspective == Perspective::Dlint
     }
 
     /// Whether what only a builder knows is taken for what it mostly is.

@@ -146,6 +146,10 @@ struct KnownProgram {
     switches_user: bool,
     port: Option<u16>,
     client: bool,
+    /// It puts files where they were not.
+    brings_files: bool,
+    /// It changes what only the superuser may change.
+    needs_root: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/programs.rs"));
@@ -165,6 +169,16 @@ pub fn port_of(program: &str) -> Option<u16> {
 /// Whether a program talks to servers, so that ports among its arguments are not its own.
 pub fn is_client(program: &str) -> bool {
     known(program).is_some_and(|k| k.client)
+}
+
+/// Whether a program puts files where they were not, from elsewhere.
+pub fn brings_files(program: &str) -> bool {
+    known(program).is_some_and(|k| k.brings_files)
+}
+
+/// Whether a program changes what only the superuser may change.
+pub fn needs_root(program: &str) -> bool {
+    known(program).is_some_and(|k| k.needs_root)
 }
 
 /// Whether what a container starts gives up the superuser's rights.

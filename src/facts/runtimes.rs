@@ -539,7 +539,9 @@ impl Facts<'_> {
             Some(version) => (version, image.text.clone()),
             None => {
                 let release = self.root_release(stage)?;
-                if !self.brings(node, install, runtime) || self.may_have_more_sources(node) {
+                if !self.brings(node, install, runtime)
+                    || self.may_have_more_sources(node, install.command, runtime.packages)
+                {
                     return None;
                 }
                 (runtime.in_release(release)?, release.name())

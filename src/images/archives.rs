@@ -41,7 +41,11 @@ impl Lack {
         })
     }
 
+    /// Whether it holds for a release; where that is on its way, only what lacks for good does.
     fn holds(&self, release: BaseRelease) -> bool {
+        if release.is_moving() && self.to.is_some() {
+            return false;
+        }
         release.is_since(self.distribution, self.from)
             && self.to.is_none_or(|to| {
                 release.is_before(self.distribution, to) || release.version() == to
@@ -130,6 +134,33 @@ mod tests {
         ] {
             let release = base_release(&ImageRef::parse(image), TODAY).unwrap();
             assert_eq!(replacement(release, package), expected, "{image} {package}");
+        }
+    }
+
+    #[test]
+    fn what_left_for_good_is_not_in_the_next_release() {
+        let early = Date::new(2020, 7, 1);
+        for (image, as_of, package, name) in [
+            ("debian:sid-slim", TODAY, "python", Some("Debian sid")),
+            (
+                "debian:testing",
+                early,
+                "python-pip",
+                Some("Debian testing"),
+            ),
+            ("alpine:edge", TODAY, "python2", Some("Alpine edge")),
+            // It was away for two releases.
+            ("debian:sid", TODAY, "phppgadmin", None),
+            // Alpine 3.12 was the first without it.
+            ("alpine:edge", Date::new(2020, 1, 1), "python", None),
+            ("debian:experimental", TODAY, "python", None),
+            ("ubuntu:devel", TODAY, "python", None),
+        ] {
+            let image = ImageRef::parse(image);
+            let lacking = crate::images::moving_release(&image, as_of)
+                .filter(|release| replacement(*release, package).is_some())
+                .map(BaseRelease::name);
+            assert_eq!(lacking.as_deref(), name, "{image:?} {package}");
         }
     }
 

@@ -11,6 +11,8 @@ use crate::date::Date;
 pub struct BaseRelease {
     product: &'static Product,
     release: &'static Release,
+    /// The word that stands for it while it is on its way: `testing`, `edge`.
+    moving: Option<&'static str>,
 }
 
 impl BaseRelease {
@@ -29,9 +31,15 @@ impl BaseRelease {
         self.release.code
     }
 
-    /// What people call it: `Debian 12`.
+    /// What people call it: `Debian 12`, `Alpine edge`.
     pub fn name(self) -> String {
-        format!("{} {}", self.product.name, self.release.version)
+        let version = self.moving.unwrap_or(self.release.version);
+        format!("{} {version}", self.product.name)
+    }
+
+    /// Whether it is on its way to a release.
+    pub fn is_moving(self) -> bool {
+        self.moving.is_some()
     }
 
     /// The day its packages left the servers that its images name, if that is known and over.
@@ -44,6 +52,17 @@ impl BaseRelease {
     pub fn has_merged_usr(self) -> Option<bool> {
         let from = self.product.merged_usr_from?;
         Some(self.is_since(self.product.id, from))
+    }
+
+    /// Whether the images of the release come without the lists of packages.
+    pub(super) fn is_without_lists(self) -> bool {
+        let from = self.product.without_lists_from;
+        from.is_some_and(|from| self.is_since(self.product.id, from))
+    }
+
+    /// Whether it got its last updates.
+    pub fn is_ended(self, as_of: Date) -> bool {
+        self.release.ended(as_of).is_some()
     }
 
     /// Where the packages of such releases are kept.
@@ -71,6 +90,31 @@ pub fn base_release(image: &ImageRef, as_of: Date) -> Option<BaseRelease> {
         .or_else(|| usual(image, &tag, as_of))
 }
 
+/// Words of tags for what is on its way to a release; Debian's next one is on its way in all of its suites.
+const MOVING: [&str; 4] = ["edge", "sid", "testing", "unstable"];
+
+/// What an image is built on whose tag stands for no release yet, as of a day: Debian's next release, and
+/// for Alpine's `edge` the newest, which it has left behind.
+pub fn moving_release(image: &ImageRef, as_of: Date) -> Option<BaseRelease> {
+    let product = Image::of(image)?.product?;
+    let word = super::unreleased(image)?;
+    let moving = MOVING.into_iter().find(|moving| *moving == word);
+    let mut releases = product.releases.iter();
+    let is_out = |r: &&Release| r.released.is_some_and(|day| day <= as_of);
+    let release = match product.id {
+        "alpine-linux" => releases.find(is_out),
+        "debian" => releases
+            .rev()
+            .find(|r| r.ended(as_of).is_none() && !is_out(r)),
+        _ => None,
+    }?;
+    Some(BaseRelease {
+        product,
+        release,
+        moving: Some(moving?),
+    })
+}
+
 /// Names of Ubuntu's releases that releases of ROS have as well: `acme/robot:kinetic`.
 const OF_ROS_TOO: [&str; 3] = ["groovy", "kinetic", "lunar"];
 
@@ -90,7 +134,13 @@ fn own(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
     if product.system == OsFamily::Unknown {
         return None;
     }
-    let found = |release| Some(BaseRelease { product, release });
+    let found = |release| {
+        Some(BaseRelease {
+            product,
+            release,
+            moving: None,
+        })
+    };
     let numbers = tag.numbers();
     let with_version = |r: &&Release| {
         let mut numbers = numbers.iter().copied();
@@ -130,7 +180,7 @@ fn usual(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
         OsFamily::Alpine if tag.has_word("alpine") => true,
         _ => return None,
     };
-    let name = official(image)?.name;
+    let name = Image::of(image)?.name;
     let at = SUITES
         .binary_search_by(|(image, _)| (*image).cmp(name))
         .ok()?;
@@ -174,14 +224,22 @@ fn usual(image: &ImageRef, tag: &Tag<'_>, as_of: Date) -> Option<BaseRelease> {
 /// The release that a word of a tag names: `bookworm`, `alpine3.23`.
 fn word_of_release(word: &str) -> Option<BaseRelease> {
     if let Some((product, release)) = code_name(word) {
-        return Some(BaseRelease { product, release });
+        return Some(BaseRelease {
+            product,
+            release,
+            moving: None,
+        });
     }
     let products = PRODUCTS.iter().filter(|p| !p.tag_word.is_empty());
     products.copied().find_map(|product| {
         let version = word.strip_prefix(product.tag_word)?;
         let mut releases = product.releases.iter();
         let release = releases.find(|r| !version.is_empty() && r.version == version)?;
-        Some(BaseRelease { product, release })
+        Some(BaseRelease {
+            product,
+            release,
+            moving: None,
+        })
     })
 }
 
@@ -299,11 +357,12 @@ mod tests {
     fn the_suites_are_known_releases_in_order() {
         assert!(SUITES.is_sorted_by(|a, b| a.0 < b.0));
         for (image, lines) in SUITES {
-            assert!(Image::official(image).is_some(), "{image}");
+            assert!(Image::of(&ImageRef::parse(image)).is_some(), "{image}");
             for line in *lines {
                 assert!(!line.suites.is_empty(), "{image}");
                 for suite in line.suites {
-                    assert!(word_of_release(suite.code).is_some(), "{image} {suite:?}");
+                    let is_known = word_of_release(suite.code).is_some();
+                    assert!(is_known || suite.code.is_empty(), "{image} {suite:?}");
                 }
                 let days = line.suites.iter().filter_map(|s| s.since);
                 let from = line.suites.iter().filter_map(|s| s.from);

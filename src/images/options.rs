@@ -39,6 +39,32 @@ pub struct Foreign {
     pub packages: &'static [&'static str],
 }
 
+/// Programs that an image has and that its package manager does not put another package's over.
+struct Kept {
+    image: &'static str,
+    manager: &'static str,
+    /// By the package that would bring it, what brought it.
+    programs: &'static [(&'static str, &'static str)],
+    versions: &'static [(&'static str, &'static str)],
+    since: Date,
+    until: Date,
+    lines: &'static [&'static str],
+}
+
+/// Options that a program of an image no longer knows.
+#[derive(Debug)]
+pub struct Removed {
+    image: &'static str,
+    program: &'static str,
+    /// The first argument of the calls that are meant.
+    pub about: &'static str,
+    /// The first version that does not know them.
+    pub since: &'static str,
+    day: Date,
+    /// The options, and what takes their place; empty where nothing does.
+    pub options: &'static [(&'static str, &'static str)],
+}
+
 include!(concat!(env!("OUT_DIR"), "/options.rs"));
 
 /// The options that a program of an image refuses though others of its name know them.
@@ -62,12 +88,7 @@ pub fn is_too_old(image: &ImageRef, as_of: Date, tool: &str, word: &str) -> bool
     let name = official_name(image).unwrap_or_default();
     if late.brings.contains(&name) {
         let version = Tag::of(image).map(|tag| tag.numbers()).unwrap_or_default();
-        let before = |end: &str| {
-            // A tag with one number is the newest of its line.
-            let open = version.iter().copied().chain(std::iter::repeat(u64::MAX));
-            let end: Vec<u64> = numbers_of(end).collect();
-            open.take(end.len()).lt(end.iter().copied())
-        };
+        let before = |end: &str| is_below(&version, end);
         return name == late.image
             && !version.is_empty()
             && late
@@ -81,6 +102,61 @@ pub fn is_too_old(image: &ImageRef, as_of: Date, tool: &str, word: &str) -> bool
     })
 }
 
+/// Whether the version of a tag comes before another. One with fewer numbers is the newest of its line.
+fn is_below(version: &[u64], end: &str) -> bool {
+    let open = version.iter().copied().chain(std::iter::repeat(u64::MAX));
+    let end: Vec<u64> = numbers_of(end).collect();
+    open.take(end.len()).lt(end.iter().copied())
+}
+
+/// What brought the program of an image over which its package manager does not put the one of a
+/// package.
+pub fn kept_program(
+    image: &ImageRef,
+    as_of: Date,
+    manager: &str,
+    package: &str,
+) -> Option<&'static str> {
+    let name = official_name(image)?;
+    let mut entries = KEPT.iter();
+    let kept = entries.find(|kept| kept.image == name && kept.manager == manager)?;
+    let (_, brought) = kept.programs.iter().find(|(name, _)| *name == package)?;
+    let tag = Tag::of(image)?;
+    let version = tag.numbers();
+    let has = match version.len() {
+        0 => {
+            let stays = kept.lines.iter().any(|line| tag.text.starts_with(line));
+            as_of >= kept.since && (stays || as_of < kept.until)
+        }
+        count => {
+            let mut versions = kept.versions.iter();
+            versions.any(|(from, end)| !is_below(&version, from) && is_below(&version, end))
+                && (count > 1 || as_of >= kept.since)
+        }
+    };
+    has.then_some(brought)
+}
+
+/// The options that a call of a program of an image surely no longer knows.
+pub fn removed_options(
+    image: &ImageRef,
+    as_of: Date,
+    program: &str,
+    about: &str,
+) -> Option<&'static Removed> {
+    let mut entries = REMOVED.iter();
+    let removed = entries.find(|r| r.program == program && r.about == about)?;
+    let tag = Tag::of(image).filter(|_| official_name(image) == Some(removed.image))?;
+    let version = tag.numbers();
+    // `php:7`, `php:apache`: the newest that is out.
+    let is_moving = version.len() < 2 && as_of >= removed.day;
+    let is_new = match version.len() {
+        0 => is_moving && (tag.version.is_empty() || tag.text == "latest"),
+        count => !is_below(&version, removed.since) && (count > 1 || is_moving),
+    };
+    is_new.then_some(removed)
+}
+
 /// What packages only recommend and builds rely on.
 pub fn recommended() -> &'static [Recommended] {
     RECOMMENDED
@@ -90,6 +166,54 @@ pub fn recommended() -> &'static [Recommended] {
 mod tests {
     use super::*;
     use crate::images::DATA_DATE;
+
+    #[test]
+    fn php_lost_options_of_its_configure() {
+        let early = Date::new(2019, 6, 1);
+        for (image, as_of, about, expected) in [
+            ("php:7.3-fpm", DATA_DATE, "gd", false),
+            ("php:7.4", DATA_DATE, "gd", true),
+            ("php:7", early, "gd", false),
+            ("php:7", DATA_DATE, "zip", true),
+            ("php:fpm-alpine", DATA_DATE, "gd", true),
+            ("php:latest", early, "gd", false),
+            ("php:8.4", DATA_DATE, "intl", false),
+            ("wordpress:6", DATA_DATE, "gd", false),
+        ] {
+            let image = ImageRef::parse(image);
+            let found = removed_options(&image, as_of, "docker-php-ext-configure", about);
+            assert_eq!(found.is_some(), expected, "{image:?} {about}");
+        }
+    }
+
+    #[test]
+    fn npm_keeps_the_programs_of_the_images_that_have_them() {
+        let early = Date::new(2019, 12, 1);
+        let late = Date::new(2026, 12, 1);
+        for (image, as_of, expected) in [
+            ("node:20-slim", DATA_DATE, true),
+            ("node:8.16", DATA_DATE, false),
+            ("node:8.17.0", early, true),
+            ("node:8", early, false),
+            ("node:8", DATA_DATE, true),
+            ("node:9", DATA_DATE, false),
+            ("node:11.15", DATA_DATE, false),
+            ("node:13.3", DATA_DATE, false),
+            ("node:24.1", DATA_DATE, true),
+            ("node:25", DATA_DATE, false),
+            ("node:lts-alpine", late, true),
+            ("node:latest", late, false),
+            ("debian:12", DATA_DATE, false),
+        ] {
+            let image = ImageRef::parse(image);
+            let kept = kept_program(&image, as_of, "npm", "yarn");
+            assert_eq!(kept.is_some(), expected, "{image:?} {as_of:?}");
+        }
+        let image = ImageRef::parse("node:20");
+        assert_eq!(kept_program(&image, DATA_DATE, "npm", "npx"), Some("npm"));
+        assert_eq!(kept_program(&image, DATA_DATE, "npm", "pm2"), None);
+        assert_eq!(kept_program(&image, DATA_DATE, "gem", "yarn"), None);
+    }
 
     #[test]
     fn old_releases_and_images_do_not_know_all_words() {
@@ -102,6 +226,13 @@ mod tests {
             ("alpine:3.20", "apk", "--no-cache", false),
             ("alpine", "apk", "--no-cache", false),
             ("node:8.11", "npm", "ci", true),
+            ("node:14-alpine", "npm", "--omit", true),
+            ("node:14.21.3", "npm", "--omit", true),
+            ("node:15", "npm", "--omit", false),
+            ("node:16", "npm", "--omit", false),
+            ("node:lts", "npm", "--omit", false),
+            ("ubuntu:20.04", "npm", "--omit", true),
+            ("debian:12", "npm", "--omit", false),
             ("node:8", "npm", "ci", false),
             ("node:8.12.0-alpine", "npm", "ci", false),
             ("node:6", "npm", "ci", true),

@@ -3,6 +3,7 @@
 use super::lifetimes::numbers_of;
 use super::table::tag_has;
 use super::{BaseRelease, ImageRef, Tag, is_windows, official_name};
+use crate::path::is_in;
 use crate::text::Rows;
 
 include!(concat!(env!("OUT_DIR"), "/bases.rs"));
@@ -79,6 +80,20 @@ impl ProgramSet {
         let at = PROGRAMS.binary_search(&name);
         at.is_ok_and(|at| self.0 & 1 << at != 0)
     }
+}
+
+/// Whether images of Debian or Ubuntu alone may have a package.
+pub fn may_be_in_base(package: &str) -> bool {
+    IN_BASE.binary_search(&package).is_ok()
+        || IN_BASE_STARTS
+            .iter()
+            .any(|start| package.starts_with(start))
+}
+
+/// The folder for an application that a path lies in and that no image of a system or a language has.
+pub fn application_folder(path: &str) -> Option<&'static str> {
+    let mut folders = APPLICATION_FOLDERS.iter().rev();
+    folders.find(|folder| is_in(path, folder)).copied()
 }
 
 /// What installing a package brings of the known programs, at most, in a release if that is known;
@@ -308,6 +323,21 @@ mod tests {
             ("python:3.12-slim", "htop", Unknown),
             ("python@sha256:0123", "git", Unknown),
             ("node:20-slim", "npm", Present),
+            ("openjdk:17", "apt-get", Absent),
+            ("openjdk:17", "java", Present),
+            ("openjdk:17-jdk-bullseye", "apt-get", Unknown),
+            ("golang:1.9", "go-wrapper", Unknown),
+            ("golang:1.22-alpine", "go-wrapper", Absent),
+            (
+                "pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime",
+                "git",
+                Absent,
+            ),
+            (
+                "pytorch/pytorch:2.1.0-cuda12.1-cudnn8-devel",
+                "git",
+                Unknown,
+            ),
             ("centos:7", "python", Present),
             ("centos:7", "wget", Absent),
             ("amazonlinux:2", "useradd", Absent),

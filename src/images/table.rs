@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use super::{BaseUser, DefaultShell, ImageRef, OsFamily, Tag};
+use super::{BaseRelease, BaseUser, DefaultShell, ImageRef, OsFamily, Tag};
 use crate::date::Date;
 
 /// A system, language or server whose releases come to an end.
@@ -20,6 +20,8 @@ pub(super) struct Product {
     pub(super) pipefail_from: Option<&'static str>,
     /// The first release whose images have `/bin`, `/lib` and `/sbin` as links into `/usr`.
     pub(super) merged_usr_from: Option<&'static str>,
+    /// The first release whose images have no lists of packages.
+    pub(super) without_lists_from: Option<&'static str>,
     /// Where the packages of old releases are kept.
     pub(super) archive: Option<&'static str>,
     /// The word that stands before a version in the tags of other images; empty if none does.
@@ -139,6 +141,12 @@ pub(super) struct Image {
     pub(super) for_builds: bool,
     /// Whether its configuration answers the questions of its package manager.
     pub(super) answers_yes: bool,
+    /// Whether no repository is set up in it but those of its distribution.
+    pub(super) distribution_alone: bool,
+    /// Whether its variants on Debian and Ubuntu have no lists of packages.
+    pub(super) without_lists: bool,
+    /// Whether it keeps apt from installing the distribution's PHP.
+    pub(super) forbids_php: bool,
     /// The words of tags that stand for what no release has yet.
     pub(super) unreleased: &'static [&'static str],
     /// The words of tags whose variants get no updates any more.
@@ -370,6 +378,22 @@ pub fn volumes(image: &ImageRef) -> &'static [&'static str] {
 /// Whether the configuration of an image answers the questions of its package manager.
 pub fn answers_yes(image: &ImageRef) -> bool {
     Image::of(image).is_some_and(|entry| entry.answers_yes)
+}
+
+/// Whether the packages of a Docker Official Image come from its distribution alone.
+pub fn is_distribution_alone(image: &ImageRef) -> bool {
+    super::publishers::official(image).is_some_and(|entry| entry.distribution_alone)
+}
+
+/// Whether a Docker Official Image on a release of Debian or Ubuntu comes without the lists of packages.
+pub fn is_without_lists(image: &ImageRef, release: BaseRelease) -> bool {
+    super::publishers::official(image).is_some_and(|entry| entry.without_lists)
+        && release.is_without_lists()
+}
+
+/// Whether a Docker Official Image keeps apt from installing its distribution's PHP.
+pub fn forbids_php(image: &ImageRef) -> bool {
+    super::publishers::official(image).is_some_and(|entry| entry.forbids_php)
 }
 
 /// The word of an image's tag that stands for what no release has yet: `sid`, `edge`.

@@ -60,6 +60,16 @@ fn a_compose_project_is_linted_as_it_is_built() {
 }
 
 #[test]
+fn what_a_builder_passes_without_knowing_it_is_a_demand_too() {
+    let dockerfile = "ARG TAG\nFROM php:${TAG}-fpm\nUSER nobody\n";
+    let compose =
+        "services:\n  a:\n    build:\n      context: .\n      args:\n        - TAG=${PHP}\n";
+    let files = [("Dockerfile", dockerfile), ("compose.yaml", compose)];
+    let ran = dlint(project(&files).path(), &["."]);
+    assert_eq!(ran.lines, [""; 0]);
+}
+
+#[test]
 fn a_bake_project_is_linted_as_it_is_built() {
     let folder = Path::new("testdata/projects/bake");
     for arguments in [".", "docker-bake.hcl", "app/build.dockerfile"] {

@@ -9,4 +9,5 @@ mod removal;
 pub mod signature_check_disabled;
 pub mod tls_check_disabled;
 pub mod unverified_download;
+pub mod vanishing_download;
 pub mod weak_tls;

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::facts::hosts::{self, dead_hosts};
-use crate::facts::{Command, Node};
+use crate::facts::packages::Action;
+use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Word as ShellWord;
 use crate::span::Span;
@@ -40,6 +41,9 @@ impl Rule for DeadHost {
     }
 }
 
+/// How many packages are labelled that are not found.
+const LABELS: usize = 3;
+
 /// Programs that fetch nothing: what they name may be what they take away.
 const ONLY_TEXT: [&str; 9] = [
     "sed", "grep", "egrep", "awk", "perl", "test", "[", "[[", "case",
@@ -52,7 +56,8 @@ fn check_command(
     command: &Command,
     seen: &mut Vec<String>,
 ) {
-    if ONLY_TEXT.contains(&command.name.as_str()) {
+    // The commands of a script are looked at one by one.
+    if ONLY_TEXT.contains(&command.name.as_str()) || command.script.is_some() {
         return;
     }
     let facts = cx.facts;
@@ -62,11 +67,43 @@ fn check_command(
     for word in words.chain(command.assignments.iter().map(|a| &a.value)) {
         let text: &str = word.literal().unwrap_or(&word.raw);
         for found in dead_hosts(text, &command.name, facts.as_of) {
+            if !is_for_release(facts, node, found.host) {
+                continue;
+            }
             let name = text.get(found.range).unwrap_or_default();
             let span = span_in(facts.source.slice(word.span), word, name);
-            report(cx, span, name, found.host, is_certain, seen);
+            let lacking = lacking(facts, node, found.host);
+            report(cx, span, name, found.host, is_certain, lacking, seen);
         }
     }
+}
+
+/// Whether what is known of a server is true for what a stage is built on.
+fn is_for_release(facts: &Facts<'_>, node: &Node<'_>, host: &hosts::DeadHost) -> bool {
+    let release = node.stage.and_then(|stage| facts.root_release(stage));
+    let is_since = |(distribution, first): &(&str, &str)| {
+        release.is_some_and(|release| release.is_since(distribution, first))
+    };
+    host.releases.is_empty() || host.releases.iter().any(is_since)
+}
+
+/// The packages that a stage installs from a server on, and that came from there alone.
+fn lacking(facts: &Facts<'_>, node: &Node<'_>, host: &hosts::DeadHost) -> Vec<Span> {
+    if host.packages.is_empty() || !facts.may_search(facts.nodes.len()) {
+        return Vec::new();
+    }
+    let nodes = facts.nodes.iter().skip(node.index);
+    let nodes = nodes.filter(|n| n.stage == node.stage);
+    let installs = nodes.flat_map(Node::run_installs);
+    let packages = installs
+        .filter(|i| i.manager.is_apt() && i.action == Action::Install)
+        .flat_map(|i| &i.packages);
+    let is_of_it = |name: &str| host.packages.iter().any(|start| name.starts_with(start));
+    packages
+        .filter(|p| is_of_it(&p.name))
+        .map(|p| p.span)
+        .take(LABELS)
+        .collect()
 }
 
 fn check_word(cx: &mut Context<'_>, word: &Word, program: &str, seen: &mut Vec<String>) {
@@ -77,7 +114,9 @@ fn check_word(cx: &mut Context<'_>, word: &Word, program: &str, seen: &mut Vec<S
         let span = word.text.span(found.range);
         // What a variable holds need not be used.
         let is_certain = program == "ADD";
-        report(cx, span, name, found.host, is_certain, seen);
+        if found.host.releases.is_empty() {
+            report(cx, span, name, found.host, is_certain, Vec::new(), seen);
+        }
     }
 }
 
@@ -97,15 +136,19 @@ fn report(
     name: &str,
     host: &hosts::DeadHost,
     is_certain: bool,
+    lacking: Vec<Span>,
     seen: &mut Vec<String>,
 ) {
     if seen.iter().any(|s| s == name) {
         return;
     }
     seen.push(name.to_owned());
-    let report = cx
+    let mut report = cx
         .report(span, format!("`{name}` {}", host.what))
         .help(format!("use {}", host.instead));
+    for span in lacking {
+        report = report.label(span, "this is not found");
+    }
     if !is_certain || host.later {
         report.severity(Severity::Warning);
     }

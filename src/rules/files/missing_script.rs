@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::context::BuildContext;
 use crate::diagnostic::Severity;
-use crate::facts::{Command, CopyOrigin, Dialect, Facts, Node, Placed, absence};
+use crate::facts::{Command, CopyOrigin, Dialect, Facts, Node, Placed, absence, brings_files};
 use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::shell::Word;
@@ -13,12 +13,6 @@ use crate::syntax::Keyword;
 use crate::text::has_wildcard;
 
 rule!(MissingScript);
-
-/// Programs that bring files of a project from elsewhere.
-const BRINGERS: [&str; 15] = [
-    "bsdtar", "cp", "curl", "git", "install", "ln", "mv", "npx", "rsync", "sed", "svn", "tar",
-    "tee", "unzip", "wget",
-];
 
 /// The wrappers of build tools, and what each reads beside itself.
 const WRAPPERS: [(&str, &str); 2] = [
@@ -227,8 +221,7 @@ fn left_out(
             let own = before.index == node.index;
             let commands = script.slice(0..if own { command } else { script.commands.len() });
             let brings = |c: &Command| {
-                BRINGERS.contains(&c.name.as_str())
-                    || c.redirects.iter().any(|r| r.target.raw.contains(name))
+                brings_files(&c.name) || c.redirects.iter().any(|r| r.target.raw.contains(name))
             };
             if commands.iter().any(brings) {
                 return None;

@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::images::ImageRef;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::Word;
+use crate::syntax::{Kind, Word};
 
 rule!(InvalidBaseReference);
 
@@ -57,6 +57,7 @@ pub(crate) fn invalid_defaults<'f>(facts: &'f Facts<'_>) -> Vec<InvalidDefault<'
             let has_no_default = |name: &String| {
                 let variable = facts.variable(node, name);
                 variable.is_none_or(|v| v.value.is_none() || v.known_value() == Some(""))
+                    || asks(facts, name)
             };
             let given = facts.text(node, word).filter(|t| *t != text);
             let declared = names.iter().find_map(|n| facts.variable(node, n));
@@ -72,6 +73,19 @@ pub(crate) fn invalid_defaults<'f>(facts: &'f Facts<'_>) -> Vec<InvalidDefault<'
             })
         })
         .collect()
+}
+
+/// Whether an ARG before the first stage asks for a value: a builder's file that passes one may not know
+/// it either.
+fn asks(facts: &Facts<'_>, name: &str) -> bool {
+    let before = facts.nodes.iter().take_while(|n| n.stage.is_none());
+    before
+        .filter_map(|n| match &n.instruction.kind {
+            Kind::Arg(arguments) => Some(arguments),
+            _ => None,
+        })
+        .flatten()
+        .any(|a| a.name.as_str() == name && a.value.is_none())
 }
 
 impl InvalidDefault<'_> {

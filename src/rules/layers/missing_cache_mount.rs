@@ -7,6 +7,7 @@ use crate::facts::{Facts, Node};
 use crate::fix::{Edit, Fix};
 use crate::path::is_in;
 use crate::rule::{Context, Rule, rule};
+use crate::span::Span;
 use crate::syntax::Keyword;
 
 rule!(MissingCacheMount);
@@ -21,57 +22,88 @@ const WITHOUT: [&str; 5] = [
 ];
 
 impl Rule for MissingCacheMount {
-    fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        if !node.is(Keyword::Run) || !node.shell.is_posix() {
-            return;
-        }
-        let facts = cx.facts;
-        let found = node.installs.iter().find_map(|install| {
-            let downloads = matches!(
-                install.action,
-                Action::Install | Action::Restore | Action::Build
-            );
-            let plain = !install.has_flag(&WITHOUT) && !install.installs_source();
-            if !downloads || !plain || has_cache_mount(node, install.manager) {
-                return None;
+    fn check_file(&self, cx: &mut Context<'_>) {
+        // What lacks the same mount is one finding, however many RUNs it is.
+        let mut found: Vec<Lack> = Vec::new();
+        for node in &cx.facts.nodes {
+            let Some(lack) = lack(cx.facts, node) else {
+                continue;
+            };
+            let mut before = found.iter_mut();
+            match before.find(|l| l.message == lack.message && l.help == lack.help) {
+                Some(first) => {
+                    first.also.push(lack.span);
+                    first.edits.extend(lack.edits);
+                }
+                None => found.push(lack),
             }
-            if runs_as_another(node, install) || installs_only_pip(install) {
-                return None;
-            }
-            // A layer below has the downloads; Go keeps more than these.
-            let is_restored = is_restored_before(facts, node, install);
-            if is_restored && install.manager != Manager::Go {
-                return None;
-            }
-            let cache = cache(facts, node, install)?;
-            (!removes(node, &cache)).then_some((install, cache, is_restored))
-        });
-        let Some((install, cache, is_restored)) = found else {
-            return;
-        };
-        let name = install.manager.as_str();
-        let mounts = cache.mounts();
-        let mut help = format!("keep its cache: `RUN {mounts} …`");
-        if let Some(also) = also(install.manager).filter(|_| cache.holds_downloads()) {
-            help += also;
         }
-        if cache.needs_owner() {
-            help += "; give the mount that user's number with `uid=`";
-        }
-        let span = install.verb_span;
-        let fix = fix(facts, node, install, &cache);
-        let downloads = cache.holds_downloads() && !is_restored;
-        let does = if downloads { "downloads" } else { "compiles" };
-        let report = cx
-            .report(
-                span,
-                format!("`{name}` {does} everything again whenever this RUN runs"),
-            )
-            .help(help);
-        if let Some(fix) = fix {
-            report.fix(fix);
+        for lack in found {
+            let mut report = cx.report(lack.span, lack.message).help(lack.help);
+            for span in lack.also {
+                report = report.label(span, "and here");
+            }
+            if !lack.edits.is_empty() {
+                report.fix(Fix::unsafe_("keep the cache in a mount", lack.edits));
+            }
         }
     }
+}
+
+/// A call without a mount for its cache.
+struct Lack {
+    span: Span,
+    message: String,
+    help: String,
+    /// The calls of other RUNs of which the same is said.
+    also: Vec<Span>,
+    /// What adds the mounts, where that is offered.
+    edits: Vec<Edit>,
+}
+
+/// The first call of a RUN that lacks a mount.
+fn lack(facts: &Facts<'_>, node: &Node<'_>) -> Option<Lack> {
+    if !node.is(Keyword::Run) || !node.shell.is_posix() {
+        return None;
+    }
+    let (install, cache, is_restored) = node.installs.iter().find_map(|install| {
+        let downloads = matches!(
+            install.action,
+            Action::Install | Action::Restore | Action::Build
+        );
+        let plain = !install.has_flag(&WITHOUT) && !install.installs_source();
+        if !downloads || !plain || has_cache_mount(node, install.manager) {
+            return None;
+        }
+        if runs_as_another(node, install) || installs_only_pip(install) {
+            return None;
+        }
+        // A layer below has the downloads; Go keeps more than these.
+        let is_restored = is_restored_before(facts, node, install);
+        if is_restored && install.manager != Manager::Go {
+            return None;
+        }
+        let cache = cache(facts, node, install)?;
+        (!removes(node, &cache)).then_some((install, cache, is_restored))
+    })?;
+    let name = install.manager.as_str();
+    let mounts = cache.mounts();
+    let mut help = format!("keep its cache: `RUN {mounts} …`");
+    if let Some(also) = also(install.manager).filter(|_| cache.holds_downloads()) {
+        help += also;
+    }
+    if cache.needs_owner() {
+        help += "; give the mount that user's number with `uid=`";
+    }
+    let downloads = cache.holds_downloads() && !is_restored;
+    let does = if downloads { "downloads" } else { "compiles" };
+    Some(Lack {
+        span: install.verb_span,
+        message: format!("`{name}` {does} everything again whenever this RUN runs"),
+        help,
+        also: Vec::new(),
+        edits: edits(facts, node, install, &cache),
+    })
 }
 
 /// Whether the call, or the shell it is written for, runs as another user: which home that one has
@@ -142,7 +174,7 @@ fn also(manager: Manager) -> Option<&'static str> {
 }
 
 /// Adds the mount where the cache is nothing but a cache: what is installed is copied out of it.
-fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> Option<Fix> {
+fn edits(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> Vec<Edit> {
     use Manager::*;
     let is_copied = matches!(
         install.manager,
@@ -171,18 +203,19 @@ fn fix(facts: &Facts<'_>, node: &Node<'_>, install: &Install, cache: &Cache) -> 
         .iter()
         .filter(same)
         .any(|i| i.has_flag(&WITHOUT));
-    (is_plain && !empties && !refuses && (is_copied || only())).then(|| {
-        let mut edits = vec![Edit::insert(name.span.end, format!(" {}", cache.mounts()))];
-        // A fix that switches the cache off touches these places: it then waits for the next round,
-        // in which there is a mount.
-        let same = node
-            .installs
-            .iter()
-            .filter(|i| i.manager == install.manager);
-        edits.extend(same.map(|i| Edit::insert(i.verb_span.end, "")));
-        // Where a command that empties it would be appended.
-        edits.push(Edit::insert(node.instruction.head.end, ""));
-        edits.dedup();
-        Fix::unsafe_("keep the cache in a mount", edits)
-    })
+    if !is_plain || empties || refuses || !(is_copied || only()) {
+        return Vec::new();
+    }
+    let mut edits = vec![Edit::insert(name.span.end, format!(" {}", cache.mounts()))];
+    // A fix that switches the cache off touches these places: it then waits for the next round, in
+    // which there is a mount.
+    let same = node
+        .installs
+        .iter()
+        .filter(|i| i.manager == install.manager);
+    edits.extend(same.map(|i| Edit::insert(i.verb_span.end, "")));
+    // Where a command that empties it would be appended.
+    edits.push(Edit::insert(node.instruction.head.end, ""));
+    edits.dedup();
+    edits
 }

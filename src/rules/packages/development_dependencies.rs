@@ -1,5 +1,6 @@
 //! `development-dependencies`: what only development needs gets into the image.
 
+use super::cache::is_too_old;
 use crate::facts::packages::{Action, Install, Manager, Setting};
 use crate::facts::{Command, Facts, Node};
 use crate::rule::{Context, Rule, rule};
@@ -90,7 +91,10 @@ fn missing(facts: &Facts<'_>, node: &Node<'_>, install: &Install) -> Option<&'st
                 || is("NPM_CONFIG_OMIT", "dev")
                 || env("NPM_CONFIG_PRODUCTION").is_true()
                 || env("npm_config_production").is_true();
-            (!left_out).then_some("--omit=dev")
+            let is_old = is_too_old(facts, node, "npm", "--omit")
+                && !facts.is_mentioned_before(node, "npm@");
+            let option = if is_old { "--production" } else { "--omit=dev" };
+            (!left_out).then_some(option)
         }
         Manager::Yarn => {
             let left_out = has(&["--production", "--prod", "--immutable"])

@@ -5,36 +5,12 @@ use crate::diagnostic::Severity;
 use crate::facts::Node;
 use crate::facts::packages::{Action, Install, Manager, PackageOrigin};
 use crate::fix::{Edit, Fix};
-use crate::images::{ImageRef, Tag, official_name, replacement};
+use crate::images::{
+    ImageRef, Tag, forbids_php, is_distribution_alone, moving_release, official_name, replacement,
+};
 use crate::rule::{Context, Rule, rule};
 
 rule!(MissingPackage);
-
-/// Images whose packages come from their distribution alone.
-const PLAIN: [&str; 22] = [
-    "alpine",
-    "buildpack-deps",
-    "debian",
-    "docker",
-    "elixir",
-    "erlang",
-    "golang",
-    "gradle",
-    "haskell",
-    "httpd",
-    "java",
-    "jruby",
-    "maven",
-    "node",
-    "openjdk",
-    "perl",
-    "php",
-    "python",
-    "redis",
-    "ruby",
-    "rust",
-    "ubuntu",
-];
 
 /// Options with which the packages come from elsewhere.
 const OTHER_APT: [&str; 5] = [
@@ -65,14 +41,18 @@ impl Rule for MissingPackage {
         let Some(stage) = node.stage else {
             return;
         };
-        let (Some(image), Some(release)) = (facts.root_image(stage), facts.root_release(stage))
-        else {
+        let Some(image) = facts.root_image(stage) else {
+            return;
+        };
+        check_php(cx, node, install, image);
+        check_kernel(cx, install);
+        let release = facts.root_release(stage);
+        let Some(release) = release.or_else(|| moving_release(image, facts.as_of)) else {
             return;
         };
         if is_apk != (release.distribution() == "alpine-linux") {
             return;
         }
-        check_php(cx, node, install, image);
         let missing: Vec<_> = install
             .packages
             .iter()
@@ -80,15 +60,16 @@ impl Rule for MissingPackage {
             .filter(|p| !(p.name.starts_with("php") && forbids_php(image)))
             .filter_map(|p| Some((p, replacement(release, &p.name)?)))
             .collect();
-        if missing.is_empty() || facts.may_have_more_sources(node) {
+        let names: Vec<&str> = missing.iter().map(|(p, _)| p.name.as_str()).collect();
+        if missing.is_empty() || facts.may_have_more_sources(node, install.command, &names) {
             return;
         }
-        let is_plain = official_name(image).is_some_and(|name| PLAIN.contains(&name));
+        let is_plain = is_distribution_alone(image);
         let is_official = official_name(image).is_some();
         if !is_plain && is_official {
             return;
         }
-        let fails = is_plain && node.must_succeed(install.command);
+        let fails = is_plain && !release.is_moving() && node.must_succeed(install.command);
         for (package, instead) in missing {
             let message = format!("`{}` is no package of {}", package.name, release.name());
             let mut report = cx.report(package.span, message);
@@ -115,20 +96,25 @@ impl Rule for MissingPackage {
     }
 }
 
-/// Images that forbid Debian's packages of PHP, and those that are built on them.
-const FORBID_PHP: [&str; 8] = [
-    "backdrop",
-    "drupal",
-    "joomla",
-    "matomo",
-    "nextcloud",
-    "php",
-    "phpmyadmin",
-    "wordpress",
-];
-
-fn forbids_php(image: &ImageRef) -> bool {
-    official_name(image).is_some_and(|name| FORBID_PHP.contains(&name))
+/// Reports headers and modules for the kernel that happens to run the build.
+fn check_kernel(cx: &mut Context<'_>, install: &Install) {
+    let facts = cx.facts;
+    let named = install.packages.iter().find(|package| {
+        let written = facts.source.slice(package.span);
+        written.starts_with("linux-") && written.contains("uname -r")
+    });
+    let Some(package) = named else {
+        return;
+    };
+    let written = facts.source.slice(package.span);
+    cx.report(
+        package.span,
+        format!(
+            "`{written}` asks for the kernel of whoever builds, which the release need not have"
+        ),
+    )
+    .help("name a version, or leave it out: an image has no kernel of its own")
+    .severity(Severity::Warning);
 }
 
 /// Reports packages of PHP where the image forbids Debian's: its own PHP would not load them.

@@ -15,105 +15,60 @@ rule!(MissingPackageIndex);
 /// Where apt keeps its lists.
 const LISTS: &str = "/var/lib/apt/lists";
 
-/// Images that come without the lists of apt.
-const WITHOUT_LISTS: [&str; 20] = [
-    "buildpack-deps",
-    "debian",
-    "elixir",
-    "erlang",
-    "golang",
-    "gradle",
-    "haskell",
-    "httpd",
-    "maven",
-    "nginx",
-    "node",
-    "openjdk",
-    "perl",
-    "php",
-    "postgres",
-    "python",
-    "redis",
-    "ruby",
-    "rust",
-    "ubuntu",
-];
-
-/// What releases of Debian and Ubuntu have in their images, libraries apart.
-const IN_BASE: [&str; 59] = [
-    "adduser",
-    "apt",
-    "apt-utils",
-    "base-files",
-    "base-passwd",
-    "bash",
-    "bsdutils",
-    "bzip2",
-    "coreutils",
-    "dash",
-    "debconf",
-    "debian-archive-keyring",
-    "debianutils",
-    "diffutils",
-    "dmsetup",
-    "dpkg",
-    "e2fslibs",
-    "e2fsprogs",
-    "fdisk",
-    "findutils",
-    "gnupg",
-    "gpgv",
-    "grep",
-    "gzip",
-    "hostname",
-    "inetutils-ping",
-    "init",
-    "init-system-helpers",
-    "initscripts",
-    "insserv",
-    "iproute",
-    "iproute2",
-    "iputils-ping",
-    "locales",
-    "login",
-    "logsave",
-    "lsb-base",
-    "makedev",
-    "mawk",
-    "mount",
-    "multiarch-support",
-    "ncurses-base",
-    "ncurses-bin",
-    "netbase",
-    "openssl-provider-legacy",
-    "passwd",
-    "perl-base",
-    "procps",
-    "readline-common",
-    "sed",
-    "sensible-utils",
-    "startpar",
-    "systemd",
-    "sysvinit",
-    "sysvinit-utils",
-    "tar",
-    "tzdata",
-    "ubuntu-keyring",
-    "util-linux",
-];
+/// What says that lists of sources may name where source packages are.
+const SOURCES: [&str; 5] = ["deb-src", "source", "Types", ".list", "sed -"];
 
 impl Rule for MissingPackageIndex {
+    fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
+        let facts = cx.facts;
+        if !install.manager.is_apt() || install.verb != "build-dep" || node.onbuild {
+            return;
+        }
+        let Some(stage) = node.stage else {
+            return;
+        };
+        let is_known = facts.root_image(stage).is_some_and(|image| {
+            images::is_distribution_alone(image) && facts.root_release(stage).is_some()
+        });
+        // What a package is built from may be a file: `./x.dsc`.
+        let is_named = install
+            .packages
+            .iter()
+            .any(|p| p.origin == PackageOrigin::Registry && !p.name.contains('/'));
+        let has_sources = facts.has_other_sources(node)
+            || SOURCES.iter().any(|s| facts.is_mentioned_before(node, s));
+        if !is_known || !is_named || has_sources {
+            return;
+        }
+        let report = cx
+            .report(
+                facts.call_span(install),
+                format!(
+                    "`{}` needs lists of source packages, and the base names no `deb-src`",
+                    install.call()
+                ),
+            )
+            .help("add the sources: `deb-src` lines in `sources.list`, or `Types: deb deb-src`");
+        let is_certain = node.must_succeed(install.command)
+            && node
+                .script
+                .as_ref()
+                .is_some_and(|script| script.is_fatal(install.command));
+        report.severity(if is_certain {
+            Severity::Error
+        } else {
+            Severity::Warning
+        });
+    }
+
     fn check_stage(&self, cx: &mut Context<'_>, stage: &Stage<'_>) {
         let facts = cx.facts;
         let Base::Image(image) = facts.root_base(stage.index) else {
             return;
         };
-        let is_known = official_name(image).is_some_and(|name| WITHOUT_LISTS.contains(&name));
         let release = facts.root_release(stage.index);
-        // Ubuntu's images had lists before.
-        let lacks_lists =
-            release.is_some_and(|r| r.is_since("debian", "8") || r.is_since("ubuntu", "16.04"));
-        if !is_known || !lacks_lists || image.is_hidden() {
+        let lacks_lists = release.is_some_and(|r| images::is_without_lists(image, r));
+        if !lacks_lists || image.is_hidden() {
             return;
         }
         let mut lists = Lists::Missing(None);
@@ -226,14 +181,7 @@ fn unfindable<'n>(
         let is_absent = brings
             .iter()
             .any(|p| programs.presence(p) == Presence::Absent);
-        is_absent
-            || is_bare
-                && programs.is_untouched()
-                && !IN_BASE.contains(&name)
-                && !name.starts_with("lib")
-                && !name.starts_with("gcc-")
-                && !name.starts_with("zlib")
-                && !name.starts_with("python3")
+        is_absent || is_bare && programs.is_untouched() && !images::may_be_in_base(name)
     };
     let mut named = install.packages.iter();
     let found = named.find(|p| {

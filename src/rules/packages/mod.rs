@@ -41,6 +41,7 @@ pub mod unpinned_runner;
 pub mod unpinned_yum;
 pub mod unpinned_zypper;
 pub mod unsupported_runtime;
+pub mod vanishing_package;
 pub mod wrong_package_manager;
 pub mod yarn_cache_kept;
 pub mod yum_cache_kept;

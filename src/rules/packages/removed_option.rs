@@ -2,15 +2,59 @@
 
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Install, Manager};
-use crate::facts::{Facts, Node};
+use crate::facts::{Command, Facts, Node};
 use crate::fix::{Edit, Fix};
-use crate::images::{BaseRelease, ImageRef, Tag, official_name};
+use crate::images::{BaseRelease, ImageRef, Tag, official_name, removed_options};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
 
 rule!(RemovedOption);
 
 impl Rule for RemovedOption {
+    fn check_command(&self, cx: &mut Context<'_>, node: &Node<'_>, command: &Command) {
+        let facts = cx.facts;
+        let Some(about) = command.args().first().and_then(|w| w.literal()) else {
+            return;
+        };
+        let image = node.stage.and_then(|stage| facts.root_image(stage));
+        let found = image.filter(|_| !node.onbuild).and_then(|image| {
+            let removed = removed_options(image, facts.as_of, &command.name, about)?;
+            Some((image, removed))
+        });
+        let Some((image, removed)) = found else {
+            return;
+        };
+        let named = command.args().iter().find_map(|word| {
+            let name = word.raw.split('=').next().unwrap_or_default();
+            let mut options = removed.options.iter();
+            let (_, instead) = options.find(|(option, _)| *option == name)?;
+            Some((word, name, *instead))
+        });
+        let Some((word, name, instead)) = named else {
+            return;
+        };
+        let script = node.script.as_ref();
+        let index = script.and_then(|s| s.commands.iter().position(|c| c.span == command.span));
+        // A branch may be for another version.
+        let is_certain = index.is_some_and(|i| {
+            node.must_succeed(i) && script.is_some_and(|s| s.is_fatal(i) && !s.is_conditional(i))
+        });
+        let message = format!(
+            "`{}` of `{}` no longer knows `{name}` for {about}, since {}",
+            command.name,
+            image.shown(),
+            removed.since
+        );
+        let help = match instead {
+            "" => "leave it out".to_owned(),
+            instead => format!("write `{instead}`"),
+        };
+        let report = cx.report(word.span, message).help(help);
+        if !is_certain {
+            report.severity(Severity::Warning);
+        }
+    }
+
     fn check_install(&self, cx: &mut Context<'_>, node: &Node<'_>, install: &Install) {
         if node.onbuild {
             return;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::facts::packages::{Action, Install, Manager};
-use crate::facts::{Base, Command, Facts, Node, RunUser, absence};
+use crate::facts::{Base, Command, Facts, Node, RunUser, absence, needs_root};
 use crate::images::official_name;
 use crate::path::{clean, file_name, is_in};
 use crate::rule::{Context, Rule, rule};
@@ -11,24 +11,6 @@ use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 
 rule!(PermissionDenied);
-
-/// Programs that change files which only root may change.
-const OF_ROOT: [&str; 14] = [
-    "addgroup",
-    "adduser",
-    "delgroup",
-    "deluser",
-    "groupadd",
-    "groupdel",
-    "groupmod",
-    "ldconfig",
-    "locale-gen",
-    "update-ca-certificates",
-    "useradd",
-    "userdel",
-    "usermod",
-    "visudo",
-];
 
 /// Folders that others than root may write to in images, or own.
 const OPEN: [&str; 6] = ["/dev/shm", "/go", "/home", "/tmp", "/var/tmp", "/var/www"];
@@ -110,7 +92,7 @@ fn denied(
     install: Option<&Install>,
 ) -> Option<Denied> {
     let first = command.words.first()?;
-    if OF_ROOT.contains(&command.name.as_str()) && !command.has_any_flag(&["--help", "--version"]) {
+    if needs_root(&command.name) && !command.has_any_flag(&["--help", "--version"]) {
         return Some(Denied {
             span: first.span,
             what: format!("`{}` needs root", command.name),

@@ -152,11 +152,24 @@ fn first_word(text: &str, words: &[&str]) -> Option<Range<usize>> {
 fn downloads(command: &Command) -> bool {
     match command.name.as_str() {
         "curl" | "fetch" | "http" | "lynx" => {
-            !command.literal_args().any(|a| a.starts_with("file:"))
+            !command.literal_args().any(|a| a.starts_with("file:")) && !writes_file(command)
         }
         "wget" => true,
         _ => false,
     }
+}
+
+/// Whether curl puts what it fetches into a file, so that a pipe gets nothing of it.
+fn writes_file(command: &Command) -> bool {
+    let mut arguments = command.literal_args().peekable();
+    while let Some(argument) = arguments.next() {
+        let is_short = argument.starts_with('-') && !argument.starts_with("--");
+        let is_output = argument == "--output" || is_short && argument.ends_with('o');
+        if is_output && arguments.peek().is_some_and(|file| *file != "-") {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_interpreter(name: &str) -> bool {

@@ -148,6 +148,7 @@ impl Rule for Shellcheck {
                     };
                     picks && (is_open() || has_blank_heredoc(facts, node))
                 }
+                "SC2053" => picks && is_pattern(facts, node, &finding),
                 "SC2188" if picks && has_blank_heredoc(facts, node) => true,
                 "SC2154" => sets_more() || picks && is_out_of_sight(facts, &finding),
                 "SC2034" => {
@@ -183,6 +184,17 @@ impl Shellcheck {
 fn has_blank_heredoc(facts: &Facts<'_>, node: &Node<'_>) -> bool {
     let text = facts.source.slice(node.instruction.span);
     node.instruction.heredocs.is_empty() && (text.contains("<<- ") || text.contains("<<-\t"))
+}
+
+/// Whether what a comparison takes for a pattern is one: `[[ $VERSION == $WANTED ]]`, where the file sets
+/// `WANTED=1.5.*`.
+fn is_pattern(facts: &Facts<'_>, node: &Node<'_>, finding: &Diagnostic) -> bool {
+    let text = facts.source.slice(finding.span);
+    let name = text.trim_matches(['$', '{', '}']);
+    let value = facts
+        .variable(node.index, name)
+        .and_then(|v| v.known_value());
+    value.is_some_and(|value| value.contains(['*', '?', '[']))
 }
 
 /// The code of a finding.
@@ -328,7 +340,20 @@ fn is_surely_there(facts: &Facts<'_>, node: &Node<'_>, command: &Command) -> boo
                 .is_some_and(|c| c.target.as_deref() == Some(&*path))
         })
     };
-    facts.has_folder(node, &path) || is_copied()
+    // So is what was cloned to a place.
+    let is_cloned = || {
+        let before = node.stage.into_iter().flat_map(|s| facts.chain_nodes(s));
+        let mut before = before.take_while(|n| n.index < node.index);
+        before.any(|n| {
+            n.commands().iter().enumerate().any(|(index, c)| {
+                let into = c.literal_args().last().filter(|_| c.name == "git");
+                into.is_some_and(|into| crate::path::clean(into) == path)
+                    && c.literal_args().any(|a| a == "clone")
+                    && n.must_succeed(index)
+            })
+        })
+    };
+    facts.has_folder(node, &path) || is_copied() || is_cloned()
 }
 
 fn report(cx: &mut Context<'_>, finding: Diagnostic) {

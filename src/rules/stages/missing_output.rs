@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::facts::node_project::Output;
 use crate::facts::{Base, Command, Copied, CopyOrigin, Facts, FromTarget, Node, Stage};
-use crate::images::official_name;
+use crate::images::{application_folder, official_name};
 use crate::path::{clean, is_in};
 use crate::rule::{Context, Rule, rule};
 use crate::syntax::{Keyword, Kind};
@@ -22,22 +22,6 @@ const NEXT: [&str; 5] = [
 
 /// Where Next.js puts what runs without the project.
 const STANDALONE: &str = "/.next/standalone";
-
-/// Folders that no image of a system or language has.
-const OWN: [&str; 12] = [
-    "/app",
-    "/application",
-    "/build",
-    "/builds",
-    "/code",
-    "/project",
-    "/source",
-    "/src",
-    "/usr/app",
-    "/usr/src/app",
-    "/work",
-    "/workspace",
-];
 
 impl Rule for MissingOutput {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
@@ -214,7 +198,7 @@ fn unknown_folder(
     copied: &Copied,
     path: &str,
 ) -> Option<&'static str> {
-    let folder = OWN.iter().rev().find(|folder| is_in(path, folder))?;
+    let folder = application_folder(path)?;
     let Base::Image(image) = facts.root_base(stage.index) else {
         return None;
     };
@@ -250,7 +234,7 @@ fn unknown_folder(
         };
         node.index != copied.node && (is_hidden || speaks_of(text, folder))
     });
-    (!speaks).then_some(*folder)
+    (!speaks).then_some(folder)
 }
 
 /// Whether a text has a folder's path in it, or a relative one that may mean it.

@@ -30,6 +30,10 @@ impl Rule for EmptyContinuation {
         // Where an instruction follows, the blank line shows where this one was to end; where a
         // command has ended, it may.
         let swallows = cx.facts.swallowed(node).is_some();
+        // It is one fault, of which another rule speaks.
+        if swallows && cx.facts.is_read_by_dlint() {
+            return;
+        }
         let may_swallow = ends_command(cx.source(), cx.file().escape.char(), first.start);
         let report = cx
             .report(line, "a blank line inside an instruction")

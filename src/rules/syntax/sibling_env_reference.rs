@@ -46,14 +46,17 @@ impl Rule for SiblingEnvReference {
                     Definition::Perhaps => Severity::Info,
                     Definition::Nothing => cx.default_severity(),
                 };
+                let message = match severity {
+                    Severity::Info => format!(
+                        "`{name}` is set by this very ENV: here it has the value of before, if the base gives it one"
+                    ),
+                    _ => format!("`{name}` is set by this very ENV, so it is still unset"),
+                };
                 let place = sibling.name.span;
-                cx.report(
-                    reference.span,
-                    format!("`{name}` is set by this very ENV, so it is still unset"),
-                )
-                .severity(severity)
-                .label(place, "visible from the next instruction on")
-                .help(format!("set `{name}` in an ENV of its own before this one"));
+                cx.report(reference.span, message)
+                    .severity(severity)
+                    .label(place, "visible from the next instruction on")
+                    .help(format!("set `{name}` in an ENV of its own before this one"));
             }
         }
     }
