@@ -30,6 +30,8 @@ struct Position {
     prefix: String,
     operand: Option<i8>,
     #[serde(default)]
+    least: usize,
+    #[serde(default)]
     options: String,
     #[serde(default)]
     key: String,
@@ -90,7 +92,7 @@ fn row(position: &Position) -> Result<String, String> {
     }
     Ok(format!(
         "Position {{ after: {}, with: {:?}, value: {}, joined: {}, pair: {}, separator: {:?}, \
-         prefix: {:?}, operand: {:?}, options: {}, key: {:?}, input: {input} }}",
+         prefix: {:?}, operand: {:?}, least: {}, options: {}, key: {:?}, input: {input} }}",
         words(&position.after),
         position.with,
         words(&position.value),
@@ -99,6 +101,7 @@ fn row(position: &Position) -> Result<String, String> {
         position.separator,
         position.prefix,
         position.operand,
+        position.least,
         words(&position.options),
         position.key,
     ))

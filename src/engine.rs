@@ -12,7 +12,7 @@ use crate::compat::hadolint;
 use crate::context::{Build, Files, NamedBuild, Nothing};
 use crate::date::Date;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::Facts;
+use crate::facts::{Facts, WrittenSecret};
 use crate::fix::{self, Applicability, Candidate, Fix, Fixable, Fixed};
 use crate::images::DATA_DATE;
 use crate::perspective::Perspective;
@@ -224,6 +224,8 @@ pub struct Report {
     /// Whether BuildKit would fail for one of these findings, because the file or a build
     /// argument asks it to (`# check=error=true`).
     pub fails: bool,
+    /// The secrets that reading the file has told of, if it could be read: reports hide them.
+    pub(crate) told: Option<Vec<WrittenSecret>>,
 }
 
 impl Report {
@@ -234,6 +236,7 @@ impl Report {
             diagnostics,
             suppressed: Vec::new(),
             fails: false,
+            told: None,
         }
     }
 }
@@ -359,6 +362,7 @@ struct Found {
     fails: bool,
     /// Stages that the build does not make; filled in only if there are several builds.
     unreachable: Vec<Span>,
+    told: Option<Vec<WrittenSecret>>,
 }
 
 impl Found {
@@ -368,6 +372,7 @@ impl Found {
             diagnostics: self.kept,
             suppressed: self.suppressed,
             fails: self.fails,
+            told: self.told,
         }
     }
 }
@@ -423,6 +428,8 @@ fn merge(results: Vec<(&NamedBuild, Found)>) -> Found {
     let mut builds: Vec<(&NamedBuild, Vec<Span>)> = Vec::new();
     for (number, (build, found)) in results.into_iter().enumerate() {
         all.fails |= found.fails;
+        // For each build the command lines are the same, but for variables.
+        all.told = found.told;
         builds.push((build, found.unreachable));
         let mut times: HashMap<(Span, &str, String), usize> = HashMap::new();
         for diagnostic in found.kept {
@@ -785,11 +792,14 @@ fn check(source: &Source, file: &File, settings: &Settings, build: &Build) -> Fo
         let check = d.rule.buildkit;
         check.is_some_and(|check| check.name.is_some())
     };
+    // Who reports nothing hides nothing.
+    let is_silent = kept.is_empty() && suppressed.is_empty();
     let fails = suppressions.fails() && kept.iter().any(is_check);
     Found {
         kept,
         suppressed,
         fails,
+        told: (is_read && !is_silent).then(|| facts.written_secrets()),
         unreachable: if settings.builds.is_empty() {
             Vec::new()
         } else {

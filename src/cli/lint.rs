@@ -965,6 +965,7 @@ fn lint_inline(
         diagnostics: Vec::new(),
         suppressed: Vec::new(),
         fails: false,
+        told: None,
         source: inline.source,
     };
     for (build, inline) in inline.inlines {

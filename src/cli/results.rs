@@ -157,6 +157,7 @@ impl Results {
             diagnostics,
             suppressed,
             fails,
+            told: None,
             source,
         };
         Ok(Linted::without_secrets(report, settings.perspective))

@@ -101,7 +101,7 @@ pub(super) fn write_config_error(
 ) -> io::Result<()> {
     let source = error.place().map(|(source, _)| source);
     let secrets = source.map_or_else(Secrets::default, |s| {
-        Secrets::of_source(s, None, Vec::new())
+        Secrets::of_source(s, None, None, Vec::new())
     });
     let message = error.to_string();
     let message = secrets.mask(&message);

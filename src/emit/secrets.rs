@@ -8,6 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::Report;
+use crate::facts::WrittenSecret;
 use crate::secrets::mask;
 use crate::secrets::value;
 use crate::span::{Source, Span};
@@ -47,12 +48,14 @@ impl Secrets {
         let silenced = report.suppressed.iter().map(|s| &s.diagnostic);
         let all = report.diagnostics.iter().chain(silenced);
         let known = all.filter(|d| d.secret).map(|d| d.span);
-        Self::of_source(&report.source, known, given)
+        Self::of_source(&report.source, report.told.as_deref(), known, given)
     }
 
-    /// The secrets of a file, more of which is known where they stand, and others.
+    /// The secrets of a file, more of which is known where they stand, and others. `told` is what reading
+    /// its command lines has told, if they are read already.
     pub(super) fn of_source(
         source: &Source,
+        told: Option<&[WrittenSecret]>,
         known: impl IntoIterator<Item = Span>,
         given: Vec<String>,
     ) -> Self {
@@ -61,9 +64,17 @@ impl Secrets {
             values: given,
             ..Self::default()
         };
-        for hidden in mask::find(text) {
+        let hidden = match told {
+            Some(_) => mask::find_off_command_lines(text),
+            None => mask::find(text),
+        };
+        for hidden in hidden {
             secrets.spans.push(span(&hidden.range));
             secrets.values.push(hidden.value);
+        }
+        for placed in told.unwrap_or_default() {
+            secrets.spans.push(placed.span);
+            secrets.values.push(placed.secret.clone());
         }
         for span in known {
             let value = source.slice(span);

@@ -28,6 +28,22 @@ pub struct Credential {
     pub whereabouts: Whereabouts,
 }
 
+/// What reading the file for secrets has told.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    credentials: Vec<Credential>,
+    positions: Vec<WrittenSecret>,
+}
+
+/// What a program takes for a credential, judged by nothing but its place.
+#[derive(Debug, Clone)]
+pub struct WrittenSecret {
+    /// Where it stands.
+    pub span: Span,
+    /// The credential.
+    pub secret: String,
+}
+
 /// How a secret is known.
 #[derive(Debug, Clone)]
 pub enum Evidence {
@@ -57,11 +73,12 @@ impl Facts<'_> {
     /// The secrets that are written in the file, in order, none inside another. Those that are the
     /// value of an ENV or ARG whose name says so are left out.
     pub fn credentials(&self) -> &[Credential] {
-        self.credentials.get_or_init(|| {
+        let reading = self.credentials.get_or_init(|| {
             let mut all = Vec::new();
+            let mut positions = Vec::new();
             for node in &self.nodes {
                 if !matches!(node.instruction.kind, Kind::Onbuild(_)) {
-                    self.credentials_of(node, &mut all);
+                    self.credentials_of(node, &mut all, &mut positions);
                 }
             }
             for comment in &self.file.comments {
@@ -71,12 +88,32 @@ impl Facts<'_> {
                 found.hits(&text, scan::scan(text.text()));
                 found.positions(&text, commented(text.text()));
                 found.names(&text, Language::Shell);
+                positions.append(&mut found.positions);
                 let found = found.all.into_iter().filter(|f| !f.is_default);
                 all.extend(found.map(|f| f.into_credential(None, Whereabouts::Comment)));
             }
             all.sort_by_key(|c| c.span);
-            all
-        })
+            Reading {
+                credentials: all,
+                positions,
+            }
+        });
+        &reading.credentials
+    }
+
+    /// What reports have to hide, whichever rules are on: the credentials that are no defaults, and
+    /// those on command lines, whatever else is known of them.
+    pub fn written_secrets(&self) -> Vec<WrittenSecret> {
+        let credentials = self.credentials().iter().filter(|c| !c.is_default);
+        let mut all: Vec<WrittenSecret> = credentials
+            .map(|c| WrittenSecret {
+                span: c.span,
+                secret: c.secret.clone(),
+            })
+            .collect();
+        let positions = self.credentials.get().map(|r| r.positions.iter().cloned());
+        all.extend(positions.into_iter().flatten());
+        all
     }
 
     /// Whether a text is what the project calls itself: the folder of the file, or a part of a path
@@ -125,7 +162,12 @@ impl Facts<'_> {
         })
     }
 
-    fn credentials_of(&self, node: &Node<'_>, all: &mut Vec<Credential>) {
+    fn credentials_of(
+        &self,
+        node: &Node<'_>,
+        all: &mut Vec<Credential>,
+        positions: &mut Vec<WrittenSecret>,
+    ) {
         let instruction = node.instruction;
         let whereabouts = match &instruction.kind {
             Kind::Env(_)
@@ -211,6 +253,12 @@ impl Facts<'_> {
         for body in &bodies {
             found.names(body, Language::Any);
         }
+        if line.is_none() {
+            // No command line, and yet reports hide what would be a credential on one.
+            let text = &instruction.logical;
+            found.note(text, &position::find(text.text(), &|_| None));
+        }
+        positions.append(&mut found.positions);
         let others = found
             .all
             .into_iter()
@@ -296,10 +344,16 @@ fn commented(text: &str) -> Vec<Positioned> {
     found
 }
 
+/// Whether a secret stands where a program takes one, and no variable that has it.
+fn is_written(position: &Positioned) -> bool {
+    position.kind.is_secret() && !position.expanded
+}
+
 /// What was found in one instruction.
 #[derive(Default)]
 struct Gathered {
     all: Vec<Found>,
+    positions: Vec<WrittenSecret>,
 }
 
 struct Found {
@@ -346,7 +400,17 @@ impl Gathered {
         }
     }
 
+    /// Notes what reports have to hide.
+    fn note(&mut self, text: &MappedText, positions: &[Positioned]) {
+        let secrets = positions.iter().filter(|p| is_written(p));
+        self.positions.extend(secrets.map(|p| WrittenSecret {
+            span: text.span(p.range.clone()),
+            secret: p.secret.clone(),
+        }));
+    }
+
     fn positions(&mut self, text: &MappedText, positions: Vec<Positioned>) {
+        self.note(text, &positions);
         for position in positions {
             let span = text.span(position.range);
             let is_default = position.kind == ValueKind::Default;
@@ -376,8 +440,15 @@ impl Gathered {
                 continue;
             };
             let is_default = position.kind == ValueKind::Default;
+            let is_written = is_written(&position);
             let evidence = Evidence::Position(position.program);
             let span = word.span_of(position.range);
+            if is_written {
+                self.positions.push(WrittenSecret {
+                    span,
+                    secret: position.secret.clone(),
+                });
+            }
             self.push(span, &position.secret, evidence, is_default);
         }
     }

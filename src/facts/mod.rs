@@ -62,7 +62,7 @@ pub use crate::syntax::word::ExpandError;
 use crate::syntax::word::{self, Expansion, Syntax, Template, Value, Var};
 use crate::syntax::{CommandLine, File, Instruction, Keyword, Kind, Word};
 pub use copies::{Copied, CopiedSource, CopyOrigin, is_small_file, is_tar_archive};
-pub use credentials::{Credential, Evidence, Whereabouts};
+pub use credentials::{Credential, Evidence, Whereabouts, WrittenSecret};
 pub use environment::Definition;
 pub use graph::{StageUse, UseTarget};
 pub use images::{ImageUse, ImageUseKind};
@@ -136,7 +136,7 @@ pub struct Facts<'a> {
     /// What happened to the programs of the base before each node: see [`Facts::programs_before`].
     program_changes: OnceCell<programs::History>,
     /// The secrets written in the file: see [`Facts::credentials`].
-    credentials: OnceCell<Vec<Credential>>,
+    credentials: OnceCell<credentials::Reading>,
     /// For each stage the labels of its chain: see [`Facts::labels`].
     labels: Vec<OnceCell<Vec<Label>>>,
     /// For each stage the release of its distribution: see [`Facts::root_release`].

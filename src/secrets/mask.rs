@@ -24,16 +24,28 @@ const REACH: usize = 1024;
 
 /// The secrets in a text, by their starts; some may overlap.
 pub fn find(text: &str) -> Vec<Hidden> {
+    look(text, true)
+}
+
+/// The same without what only its place on a command line tells, for a text whose command lines are
+/// read already.
+pub fn find_off_command_lines(text: &str) -> Vec<Hidden> {
+    look(text, false)
+}
+
+fn look(text: &str, on_command_lines: bool) -> Vec<Hidden> {
     let joined = Joined::of(text);
     let whole = joined.text.as_ref();
     let mut ranges: Vec<Range<usize>> = scan::hits(whole).into_iter().map(|h| h.range).collect();
     let named = assignment::find(whole, assignment::Language::Any).into_iter();
     ranges.extend(named.filter(|n| n.kind.is_secret()).map(|n| n.range));
-    let positioned = position::find(whole, &|_| None).into_iter();
-    ranges.extend(positioned.filter(|p| p.kind.is_secret()).map(|p| p.range));
+    if on_command_lines {
+        let positioned = position::find(whole, &|_| None).into_iter();
+        ranges.extend(positioned.filter(|p| p.kind.is_secret()).map(|p| p.range));
+        in_arrays(whole, &mut ranges);
+    }
     let in_files = assignment::in_password_files(whole, whole).into_iter();
     ranges.extend(in_files.filter(|n| n.kind.is_secret()).map(|n| n.range));
-    in_arrays(whole, &mut ranges);
     let mut found: Vec<Hidden> = ranges
         .into_iter()
         .map(|range| Hidden {

@@ -80,6 +80,18 @@ const NOUNS: &[(&str, Noun)] = &[
     ("keypass", Noun::Password),
     ("storepass", Noun::Password),
     ("sudopass", Noun::Password),
+    ("remotepass", Noun::Password),
+    ("localpass", Noun::Password),
+    ("loginpass", Noun::Password),
+    ("httppass", Noun::Password),
+    ("ldappass", Noun::Password),
+    ("bindpass", Noun::Password),
+    ("vpnpass", Noun::Password),
+    ("imappass", Noun::Password),
+    ("poppass", Noun::Password),
+    ("serverpass", Noun::Password),
+    ("clientpass", Noun::Password),
+    ("apipass", Noun::Password),
 ];
 
 /// Words run together that end so: `PGPASSWORD`, `NPMTOKEN`.
@@ -255,7 +267,7 @@ fn is_npm_auth(name: &str) -> bool {
 }
 
 /// Every name of a secret has one of these in it, and so has the text around a value without one.
-const HINTS: [&str; 35] = [
+const HINTS: [&str; 36] = [
     "pass",
     "pw",
     "secret",
@@ -291,6 +303,7 @@ const HINTS: [&str; 35] = [
     ">connect(",
     "mysqli",
     " on >",
+    "setuser",
 ];
 
 static HINTED: Keywords<{ links(&HINTS) }> = Keywords::new(&HINTS, false);

@@ -319,6 +319,11 @@ fn header(text: &str, at: usize) -> Option<Hit> {
             .starts_with(['"', '\'', '\\']);
     let after = match after.strip_prefix([':', '=', ',']) {
         None if is_argument => after,
+        // `authorization, which …` is a sentence.
+        Some(behind) if after.starts_with(',') => behind
+            .trim_start()
+            .starts_with(['"', '\'', '\\'])
+            .then_some(behind)?,
         behind => behind?,
     };
     let after = after.trim_start_matches([' ', '"', '\'', '\\', ':', '=', ',']);

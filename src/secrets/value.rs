@@ -249,6 +249,9 @@ fn setting(value: &str, noun: Noun) -> Option<ValueKind> {
     if listed(WORDS, &value.to_ascii_lowercase()) {
         return Some(ValueKind::Setting);
     }
+    if value.len() == 1 && value.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Some(ValueKind::Setting);
+    }
     let number = value.strip_prefix('-').unwrap_or(value);
     if number.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         let short = value.len() < 3 || value.contains('.') || value.bytes().all(|b| b == b'0');

@@ -401,7 +401,7 @@ fn commands_of(script: &Word, lookup: Lookup<'_>) -> Vec<Line> {
         at: 0,
         lookup,
         lines: Vec::new(),
-        depth: DEPTH - 1,
+        depth: DEPTH - 3,
         in_backticks: false,
     };
     reader.read(None);
@@ -459,7 +459,9 @@ fn scripts(line: Option<&Line>) -> Vec<Word> {
     let Some(line) = line else {
         return Vec::new();
     };
-    if line.target.is_some() {
+    // A table of cron goes into a pipe too.
+    let is_table = |w: &Word| w.quoted && scheduled(&w.text) > 0;
+    if line.target.is_some() || line.words.iter().any(is_table) {
         let written = written(line);
         if !written.is_empty() {
             return written;
@@ -512,6 +514,14 @@ fn scheduled_commands(text: &Word, scripts: &mut Vec<Word>) {
     for range in lines_of(&text.text) {
         let line = text.text.get(range.clone()).unwrap_or_default();
         let at = range.start + scheduled(line);
+        // `alias db='mysql -px'`
+        if line.trim_start().starts_with("alias ")
+            && let Some(quote) = line.find(['"', '\''])
+            && let Some(end) = line.rfind(['"', '\'']).filter(|end| *end > quote)
+        {
+            scripts.push(text.part(range.start + quote + 1..range.start + end));
+            continue;
+        }
         // The name of a user may come first.
         if at > range.start
             && let Some(user) = line.get(at - range.start..).and_then(|t| t.find(' '))

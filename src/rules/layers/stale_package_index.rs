@@ -9,6 +9,7 @@ use crate::facts::packages::{Action, Install, Manager};
 use crate::facts::{Base, Facts, Node, Stage};
 use crate::fix::{Edit, Fix};
 use crate::rule::{Context, Rule, rule};
+use crate::span::Span;
 use crate::syntax::{Keyword, Kind};
 
 rule!(StalePackageIndex);
@@ -51,13 +52,16 @@ fn report(
     last_uses: &mut LastUses,
 ) {
     let Some(first) = users.first() else {
+        // An upgrade is a use.
+        if update.action == Action::Upgrade {
+            return;
+        }
         unused(cx, node, update, last_uses);
         return;
     };
     let name = update.manager.as_str();
     let facts = cx.facts;
-    let verb = update.verb_span;
-    let span = update.program_span.to(verb);
+    let span = span_of(facts, update);
     let alone = users
         .iter()
         .all(|u| u.install.manager == Manager::Apk && u.install.fetches_index());
@@ -70,7 +74,11 @@ fn report(
     let help = if alone {
         "remove it".to_owned()
     } else {
-        format!("put it in front of the install, in one RUN: `{name} update && {name} …`")
+        let fetch = match update.manager {
+            Manager::Pacman => what.to_owned(),
+            _ => format!("{name} update"),
+        };
+        format!("put it in front of the install, in one RUN: `{fetch} && {name} …`")
     };
     let message = if alone {
         format!("`{what}` has no use: the `apk add` that follows fetches the index itself")
@@ -94,6 +102,15 @@ fn report(
     }
 }
 
+/// The program and what it is told to do; pacman is told by an option.
+fn span_of(facts: &Facts<'_>, update: &Install) -> Span {
+    let is_line = || !facts.source.slice(update.span).contains('\n');
+    match update.manager {
+        Manager::Pacman if is_line() => update.span,
+        _ => update.program_span.to(update.verb_span),
+    }
+}
+
 /// Reports an index that nothing uses, if no program that is unknown here may do so.
 fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, last_uses: &mut LastUses) {
     let facts = cx.facts;
@@ -107,7 +124,7 @@ fn unused(cx: &mut Context<'_>, node: &Node<'_>, update: &Install, last_uses: &m
     if last.is_some_and(|last| last >= node.index) {
         return;
     }
-    let span = update.program_span.to(update.verb_span);
+    let span = span_of(facts, update);
     let what = facts.source.slice(span);
     cx.report(
         span,
@@ -151,7 +168,7 @@ fn lone_update<'n>(node: &'n Node<'_>) -> Option<&'n Install> {
     let update = node
         .installs
         .iter()
-        .find(|i| i.action == Action::Update && family(i.manager).is_some())?;
+        .find(|i| fetches(i) && family(i.manager).is_some())?;
     let kind = family(update.manager);
     let installs = |i: &Install| i.action == Action::Install && family(i.manager) == kind;
     let used = node.installs.iter().any(installs)
@@ -164,6 +181,21 @@ fn lone_update<'n>(node: &'n Node<'_>) -> Option<&'n Install> {
             .any(|(i, c)| i > update.command && may_install(&c.name))
         || has_deleted_lists(node, update.command);
     (!used).then_some(update)
+}
+
+/// Whether all that is kept of a command is the index: `apt-get update`, and `pacman -Syu`, which
+/// upgrades with it.
+fn fetches(install: &Install) -> bool {
+    match install.action {
+        Action::Update => true,
+        Action::Upgrade => install.manager == Manager::Pacman && install.fetches_index(),
+        _ => false,
+    }
+}
+
+/// Whether an installation or an upgrade fetches an index for itself that serves what follows too.
+fn fetches_itself(install: &Install) -> bool {
+    (install.manager.is_apt() || install.manager == Manager::Pacman) && install.fetches_index()
 }
 
 /// Whether the index is removed again, so that nothing later can use it.
@@ -274,7 +306,7 @@ fn users<'f, 'a>(
                     continue;
                 }
                 match install.action {
-                    _ if install.manager.is_apt() && install.fetches_index() => updated = true,
+                    _ if fetches_itself(install) => updated = true,
                     Action::Update => updated = true,
                     Action::Install if !updated && !is_local(install) => {
                         users.push(User {
@@ -335,7 +367,8 @@ fn fix(
     users: &[User<'_, '_>],
     alone: bool,
 ) -> Option<Fix> {
-    let plain = node.commands().len() == 1
+    let plain = update.action == Action::Update
+        && node.commands().len() == 1
         && node.instruction.heredocs.is_empty()
         && !node.instruction.is_exec_form()
         && node.instruction.flags.is_empty();
@@ -410,6 +443,13 @@ mod tests {
             0
         );
         assert_eq!(count("FROM a\nRUN pacman -Sy\nRUN pacman -S x\n"), 1);
+        assert_eq!(count("FROM a\nRUN pacman -Syu\nRUN pacman -S x\n"), 1);
+        assert_eq!(count("FROM a\nRUN pacman -Syu\nRUN pacman -Sy x\n"), 0);
+        assert_eq!(
+            count("FROM a\nRUN pacman -Syu && pacman -S x\nRUN make\n"),
+            0
+        );
+        assert_eq!(count("FROM a\nRUN pacman -Syu\nRUN make\n"), 0);
         let deleted =
             "FROM a\nRUN apt update && rm -rf /var/lib/apt/lists/*\nRUN apt install -y x\n";
         assert_eq!(count(deleted), 0);

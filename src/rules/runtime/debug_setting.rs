@@ -120,9 +120,6 @@ fn is_debug(name: &str, value: &str) -> bool {
         "NODE_OPTIONS" => value
             .split_ascii_whitespace()
             .any(|w| w.starts_with("--inspect") && is_debugger(w)),
-        "XDEBUG_MODE" => value
-            .split(',')
-            .any(|m| matches!(m.trim(), "debug" | "develop" | "trace")),
         "JAVA_TOOL_OPTIONS" | "JAVA_OPTS" | "JAVA_OPTIONS" | "JDK_JAVA_OPTIONS"
         | "CATALINA_OPTS" | "JAVA_DEBUG" | "MAVEN_OPTS" => {
             value.contains("jdwp")
@@ -138,7 +135,10 @@ fn is_debug(name: &str, value: &str) -> bool {
                 rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
             };
             let stage = matches!(value.as_str(), "dev" | "devel" | "develop" | "development");
-            words("DEBUG") && on || (words("ENV") || words("ENVIRONMENT")) && stage
+            // Xdebug takes a mode that it does not know for `develop`.
+            words("XDEBUG_MODE") && !matches!(value.as_str(), "" | "off" | "0" | "no" | "false")
+                || words("DEBUG") && on
+                || (words("ENV") || words("ENVIRONMENT")) && stage
         }
     }
 }

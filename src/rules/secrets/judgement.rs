@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::Severity;
 use crate::facts::{Credential, Facts, Modifier, Node, Origin, Whereabouts};
-use crate::secrets::name::{self, SecretName};
+use crate::secrets::name::{self, Noun, SecretName};
 use crate::secrets::scan;
 use crate::secrets::value::{self, ValueKind};
 use crate::span::Span;
@@ -34,6 +34,37 @@ fn judge(class: &SecretName, value: &str) -> Option<Named> {
             is_default: false,
         });
     }
+    // Neo4j's has the user in front.
+    if let Some(secret) = value.strip_prefix("neo4j/")
+        && class.words == ["neo4j", "auth"]
+    {
+        let kind = value::classify_password(secret, "neo4j");
+        let start = value.len() - secret.len();
+        return (kind.is_secret() || kind == ValueKind::Default).then(|| Named {
+            what: "a password".to_owned(),
+            secret: secret.to_owned(),
+            range: Some(start..value.len()),
+            is_default: !kind.is_secret(),
+        });
+    }
+    // `GIT_CREDENTIALS=bob:x`, `BASIC_AUTH=bob:x`
+    let is_pair = class.noun == Noun::Credentials
+        || class
+            .words
+            .last()
+            .is_some_and(|w| matches!(w.as_str(), "auth" | "login" | "users"));
+    if is_pair
+        && let Some((user, secret)) = value.split_once(':')
+        && is_apparent_pair(user, secret)
+        && value::classify_password(secret, user).is_secret()
+    {
+        return Some(Named {
+            what: "a password".to_owned(),
+            secret: secret.to_owned(),
+            range: Some(user.len() + 1..value.len()),
+            is_default: false,
+        });
+    }
     let kind = value::classify(value, class);
     let is_default = kind == ValueKind::Default;
     let speaks = if class.strong {
@@ -47,6 +78,17 @@ fn judge(class: &SecretName, value: &str) -> Option<Named> {
         range: None,
         is_default,
     })
+}
+
+/// Whether a text is a user and a password, and no port, image or address.
+fn is_apparent_pair(user: &str, secret: &str) -> bool {
+    let is_user = |b: u8| b.is_ascii_alphanumeric() || b"._-@".contains(&b);
+    !user.is_empty()
+        && user.bytes().all(is_user)
+        && secret.len() >= 6
+        && secret.bytes().any(|b| b.is_ascii_digit())
+        && secret.bytes().any(|b| b.is_ascii_alphabetic())
+        && !secret.contains([':', '/', '$', '{', '<', ' '])
 }
 
 /// What the file says of the value of an ENV or ARG.

@@ -31,8 +31,13 @@ pub(super) enum Way {
 /// A value whose name stands on the line before, and the names that wait for the next line.
 pub(super) fn on_next_line(line: &str, called: &mut Option<Called>, found: &mut Vec<Named>) {
     let text = line.trim_start();
-    let start = line.len() - text.len();
     if let Some(c) = called.take_if(|c| c.way == Way::Element && c.lines < LINES) {
+        // `<AdministratorPassword>`, then `<Value>x</Value>`
+        let inner = text
+            .strip_prefix("<Value>")
+            .or_else(|| text.strip_prefix("<value>"));
+        let start = line.len() - inner.unwrap_or(text).len();
+        let text = inner.unwrap_or(text);
         let end = text.find('<').unwrap_or(text.len());
         let value = text.get(..end).unwrap_or_default().trim_end();
         if !value.is_empty() {
@@ -95,13 +100,45 @@ pub(super) fn host_keyed(line: &str, at: usize) -> Option<&'static str> {
     HOST_KEYED.into_iter().find(|name| before.ends_with(name))
 }
 
+/// The parameters of CloudFormation: `ParameterKey=DbPassword,ParameterValue=x`.
+pub(super) fn in_parameters(line: &str, found: &mut Vec<Named>) {
+    const KEY: &str = "ParameterKey=";
+    const VALUE: &str = "ParameterValue=";
+    for (at, _) in line.match_indices(KEY) {
+        let rest = line.get(at + KEY.len()..).unwrap_or_default();
+        let Some((name, value)) = rest.split_once(',') else {
+            continue;
+        };
+        let Some(value) = value.strip_prefix(VALUE) else {
+            continue;
+        };
+        let value = value.trim_start_matches(['"', '\'', '\\']);
+        let end = value.find(|c: char| c.is_whitespace() || "\"'\\,".contains(c));
+        let start = value.as_ptr() as usize - line.as_ptr() as usize;
+        if let Some(class) = name::classify(name).filter(|c| c.exact) {
+            let called = Called {
+                class,
+                name: name.to_owned(),
+                lines: LINES,
+                way: Way::Attribute,
+            };
+            push_called(
+                line,
+                start..start + end.unwrap_or(value.len()),
+                called,
+                found,
+            );
+        }
+    }
+}
+
 /// For how many lines a name speaks: its own and the next.
 pub(super) const LINES: u8 = 1;
 
 pub(super) fn is_attribute(name: &str) -> bool {
     matches!(
         name.rsplit('-').next().unwrap_or(name),
-        "name" | "key" | "Name" | "Key" | "value" | "Value" | "val"
+        "name" | "key" | "Name" | "Key" | "value" | "Value" | "val" | "string"
     )
 }
 

@@ -57,7 +57,8 @@ const FIRST: [&str; 10] = [
 
 /// Calls that take one behind other arguments, what its number is, and whether an address stands before
 /// it: `create_superuser('a', 'a@b.c', 'x')`.
-const LATER: [(&str, usize, bool); 20] = [
+const LATER: [(&str, usize, bool); 21] = [
+    ("sp_addlogin ", 1, false),
     ("PlainAuth(", 2, false),
     ("new Sequelize(", 2, false),
     ("FTP(", 2, false),
@@ -71,7 +72,7 @@ const LATER: [(&str, usize, bool); 20] = [
     ("auth=(", 1, false),
     ("create_superuser(", 2, false),
     ("create_user(", 2, true),
-    ("db.auth(", 1, false),
+    (".auth(", 1, false),
     ("NetworkCredential(", 1, false),
     ("new PDO(", 2, false),
     ("DBI->connect(", 2, false),
@@ -122,7 +123,7 @@ static SINGLE_CALLS: Keywords<{ links(&SINGLE) }> = Keywords::new(&SINGLE, true)
 /// Calls that take a password alone, or as their last argument: `make_password('x')`,
 /// `create_superuser('a', 'a@b.c', 'x')`.
 pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
-    if !line.contains(['(', '[']) || !SINGLE_CALLS.is_match(line) {
+    if !line.contains(['(', '[']) && !line.contains("sp_addlogin") || !SINGLE_CALLS.is_match(line) {
         return;
     }
     let mut push = |value: Range<usize>| {
@@ -138,7 +139,11 @@ pub(super) fn in_single_calls(line: &str, found: &mut Vec<Named>) {
             if before.is_none_or(|c| !c.is_alphanumeric() && c != '_' || call == "crypt(")
                 && let Some((value, _)) = string(line, start)
             {
-                push(value);
+                // `keyring.set_password('acme', 'bob', 'x')`
+                match arguments(line, start).as_slice() {
+                    [_, _, Some(last)] if call == "set_password(" => push(last.clone()),
+                    _ => push(value),
+                }
             }
         }
     }
@@ -205,7 +210,8 @@ fn arguments(line: &str, from: usize) -> Vec<Option<Range<usize>>> {
 /// Calls and lists that give a name a value: `define('DB_PASSWORD', 'x')`, `{password, "x"}`.
 pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
     // Whatever such a call is given as a value is one.
-    const SETTERS: [&str; 11] = [
+    const SETTERS: [&str; 12] = [
+        "-replace",
         "put(",
         "set_var(",
         "define(",
@@ -239,7 +245,7 @@ pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
             continue;
         };
         let ahead = line.get(..name.start).unwrap_or_default();
-        let ahead = ahead.trim_end_matches(['"', '\'', '\\', '<', ' ', '/']);
+        let ahead = ahead.trim_end_matches(['"', '\'', '\\', '<', ' ', '/', '@']);
         let sets = SETTERS.iter().any(|call| ahead.ends_with(call));
         let text = line.get(value.clone()).unwrap_or_default();
         let is_atom = line.get(..name.start).is_some_and(|a| a.ends_with('{'));
@@ -343,7 +349,7 @@ pub(super) fn in_inserts(line: &str, found: &mut Vec<Named>) {
 /// The name that a comma ends: a string, or an atom of Erlang.
 fn name_before(line: &str, at: usize) -> Option<Range<usize>> {
     let before = line.get(..at)?.trim_end();
-    let bare = before.trim_end_matches(['"', '\'', '\\', '>', '/']);
+    let bare = before.trim_end_matches(['"', '\'', '\\', '>', '/', '@']);
     let start = bare
         .char_indices()
         .rev()

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::place::{unquoted, without_end};
-use super::{Language, Named, judged, password};
+use super::{Language, Named, is_apparent, judged, password};
 use crate::keywords::{Keywords, links};
 use crate::secrets::listed;
 use crate::secrets::name::{self, SecretName};
@@ -79,6 +79,23 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
         let bare = text.trim_start_matches(['"', '\'']);
         // `s/requirepass .*/requirepass x/`
         let bare = bare.rsplit(['/', '|', '#']).next().unwrap_or(bare);
+        // `stats auth bob:x` of HAProxy, `sentinel auth-pass main x` of Redis
+        let is_pair = bare == "auth" && last == "stats";
+        if bare == "auth-pass" {
+            words.next();
+        }
+        if (is_pair || bare == "auth-pass")
+            && let Some(next) = operand(line, &mut words)
+        {
+            let next = without_end(line, unquoted(line, next));
+            let user = line.get(next.clone()).and_then(|w| w.find(':'));
+            match user.filter(|_| is_pair) {
+                Some(user) => push(bare, &password(), next.start + user + 1..next.end),
+                None if is_pair => {}
+                None => push(bare, &password(), next),
+            }
+            continue;
+        }
         // What debconf is told: `mysql-server/root_password password x`.
         let answers = || last.contains('/') && name::classify(last).is_some_and(|c| c.strong);
         // `password x` is a line of many files, and the start of many sentences.
@@ -93,13 +110,24 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
                 && !is_word
                 && !value.starts_with(['/', '-'])
         };
+        let apparent = || {
+            let value = words.clone().next().and_then(|w| line.get(w));
+            value.is_some_and(is_apparent)
+        };
         // `user bob insecure-password x`, `username bob password x`
         let of_user = || {
             language == Language::Any
                 && matches!(bare, "password" | "insecure-password" | "pass" | "passwd")
-                && matches!(second_last, "user" | "username" | "login")
+                && matches!(second_last, "user" | "username" | "login" | "neighbor")
         };
-        let is_password = of_user() || bare == "password" && (is_netrc || answers() || alone());
+        // Of routers.
+        let enables = || {
+            matches!(bare, "password" | "secret") && last == "enable" && language == Language::Any
+        };
+        let is_password = of_user()
+            || enables()
+            || bare == "password" && (is_netrc || answers() || alone())
+            || matches!(bare, "Pass" | "Password" | "pass") && alone() && apparent();
         if is_netrc && bare == "login" {
             login = words.peek().cloned();
         }
@@ -117,13 +145,17 @@ pub(super) fn in_words(line: &str, language: Language, is_netrc: bool, found: &m
                     | "fastcgi_param"
                     | "proxy_set_header"
                     | "(setq"
+                    | "-gx"
+                    | "-Ux"
             ) || text.starts_with(':');
             let next = words.clone().next().and_then(|w| line.get(w));
             let quoted = next.is_some_and(|w| w.starts_with(['"', '\'', '\\']));
             if text.starts_with('<') {
                 return None;
             }
-            if !(sets || is_directive(setting, quoted) && alone()) {
+            // `release { storePassword "x" }`, `algorithm y; secret "x";`
+            let inside = quoted && last.ends_with(['{', ';']);
+            if !(sets || inside || is_directive(setting, quoted) && alone()) {
                 return None;
             }
             let class = name::classify(setting).filter(|c| c.exact)?;

@@ -1,6 +1,6 @@
 //! Lines of files whose passwords nothing names: `.pgpass`, `.curlrc`, the users of Redis.
 
-use super::{Named, judged, password};
+use super::{Named, is_apparent, judged, password};
 use crate::keywords::{Keywords, links};
 
 /// Redis has the password of a user behind a `>`: `user bob on >x ~* +@all`.
@@ -10,11 +10,15 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
             .iter()
             .any(|w| line.contains(w))
     };
-    if !line.contains(" >") || !line.contains(" on ") || !is_list() {
+    if !line.contains('>') || !line.contains(" on ") || !is_list() {
         return;
     }
-    for (at, _) in line.match_indices(" >") {
-        let start = at + 2;
+    for (at, _) in line.match_indices('>') {
+        let start = at + 1;
+        let before = line.get(..at).unwrap_or_default();
+        if !before.trim_end_matches(['"', '\'']).ends_with(' ') {
+            continue;
+        }
         let rest = line.get(start..).unwrap_or_default();
         let end = rest.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
         let value = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
@@ -29,7 +33,7 @@ pub(super) fn in_access_lists(line: &str, found: &mut Vec<Named>) {
 type Reader = fn(&str) -> Vec<Named>;
 
 /// What tells of a file whose lines name nothing, and what reads one.
-const READERS: [(&str, Reader); 14] = [
+const READERS: [(&str, Reader); 27] = [
     ("pgpass", in_pgpass),
     ("curlrc", in_curlrc),
     ("sasl_passwd", in_sasl_passwd),
@@ -44,6 +48,19 @@ const READERS: [(&str, Reader); 14] = [
     ("{PLAIN}", in_dovecot),
     ("jaas", in_jaas),
     ("realm.properties", in_realm),
+    ("[admins]", in_admins),
+    ("passwd-s3fs", in_s3fs),
+    (".logon ", in_logon),
+    ("openvpn/", in_openvpn),
+    ("askpass", in_askpass),
+    ("chpasswd:", in_cloud_init),
+    ("rsyncd.secrets", in_pairs),
+    (".passwd", in_pairs),
+    ("deluge/auth", in_pairs),
+    ("tinyproxy", in_proxy),
+    ("privoxy", in_proxy),
+    ("proxychains", in_proxy),
+    ("resource.cfg", in_nagios),
 ];
 
 /// The names of them.
@@ -237,6 +254,181 @@ fn in_realm(text: &str) -> Vec<Named> {
             && user
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The administrators of CouchDB: `bob = x` below `[admins]`.
+fn in_admins(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let section = text.split_once("[admins]").map_or("", |(_, s)| s);
+    let section = section.split('[').next().unwrap_or_default();
+    for line in section.lines().flat_map(|l| l.split("\\n")) {
+        let Some((user, secret)) = line.split_once('=') else {
+            continue;
+        };
+        let secret = secret.trim().trim_matches(['"', '\'', '\\']);
+        let secret = secret.split(['"', '\'', ' ']).next().unwrap_or_default();
+        let is_user = |u: &str| u.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if is_user(user.trim())
+            && !secret.starts_with("-hashed-")
+            && !secret.starts_with("-pbkdf2-")
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The login of Teradata: `.logon host/bob,x;`.
+fn in_logon(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, logon) in text.match_indices(".logon ") {
+        let rest = text.get(at + logon.len()..).unwrap_or_default();
+        let word = rest
+            .split([' ', ';', '\n', '"', '\'', '\\'])
+            .next()
+            .unwrap_or_default();
+        if let Some((_, secret)) = word.split_once(',') {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The file with a login for OpenVPN: the user and the password on a line of each.
+fn in_openvpn(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let lines: Vec<&str> = text.lines().flat_map(|l| l.split("\\n")).collect();
+    let is_word = |l: &&str| {
+        l.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._@-!#+".contains(&b))
+            && l.len() > 2
+    };
+    let lines: Vec<&str> = lines.into_iter().filter(|l| !l.is_empty()).collect();
+    if let [user, secret] = lines.as_slice()
+        && is_word(user)
+        && is_word(secret)
+        && is_apparent(secret)
+    {
+        push_password(text, secret, &mut found);
+    }
+    found
+}
+
+/// A program that answers whoever asks for a password: `echo x`.
+fn in_askpass(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines().flat_map(|l| l.split("\\n")) {
+        let Some(rest) = line.trim().strip_prefix("echo ") else {
+            continue;
+        };
+        let secret = rest.trim_matches(['"', '\'', '\\', ' ']);
+        if is_apparent(secret) && !secret.contains(['$', '`', '"', '\'', '/']) {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The passwords of users that cloud-init sets: `root:x` below `chpasswd:`.
+fn in_cloud_init(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let list = text.split_once("chpasswd:").map_or("", |(_, list)| list);
+    for line in list.lines().skip(1).take_while(|l| l.starts_with(' ')) {
+        let pair = line.trim().trim_start_matches("- ");
+        if let Some((user, secret)) = pair.split_once(':')
+            && !user.is_empty()
+            && !user.contains(' ')
+            && !secret.starts_with([' ', '$'])
+            && secret != "RANDOM"
+            && secret != "R"
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// Lines of a user and a password: `bob:x`, `bob:x:10`.
+fn in_pairs(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || "\"'\\".contains(c)) {
+        let mut fields = word.split(':');
+        if let (Some(user), Some(secret)) = (fields.next(), fields.next())
+            && !user.is_empty()
+            && user
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+            && is_apparent(secret)
+            && !secret.contains(['/', '$', '@'])
+            && fields
+                .next()
+                .is_none_or(|f| f.bytes().all(|b| b.is_ascii_digit()))
+        {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The logins of proxies: `Upstream http bob:x@host:80`, `BasicAuth bob x`, `socks5 host 1080 bob x`.
+fn in_proxy(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for line in text.lines().flat_map(|l| l.split("\\n")) {
+        let words: Vec<&str> = line
+            .split(|c: char| c.is_whitespace() || "\"'".contains(c))
+            .filter(|w| !w.is_empty())
+            .collect();
+        for word in &words {
+            if let Some((login, _)) = word.rsplit_once('@')
+                && !login.contains('/')
+                && let Some((_, secret)) = login.split_once(':')
+            {
+                push_password(text, secret, &mut found);
+            }
+        }
+        let is_login = match words.as_slice() {
+            ["BasicAuth", _, _] => true,
+            [kind, _, port, _, _] => {
+                matches!(*kind, "socks4" | "socks5" | "http" | "raw")
+                    && port.bytes().all(|b| b.is_ascii_digit())
+            }
+            _ => false,
+        };
+        if let Some(secret) = words.last().filter(|_| is_login) {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The variables of Nagios, which have no name: `$USER4$=x`.
+fn in_nagios(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("$USER") {
+        let rest = text.get(at..).unwrap_or_default();
+        let value = rest.split_once("$=").map_or("", |(_, value)| value);
+        let end = value.find(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+        let secret = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
+        if is_apparent(secret) && !secret.contains('/') {
+            push_password(text, secret, &mut found);
+        }
+    }
+    found
+}
+
+/// The keys of s3fs: `id:secret`, `bucket:id:secret`.
+fn in_s3fs(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || "\"'\\".contains(c)) {
+        if let Some((id, secret)) = word.rsplit_once(':')
+            && !id.is_empty()
+            && !secret.contains(['/', '$'])
+            && secret.len() >= 16
         {
             push_password(text, secret, &mut found);
         }

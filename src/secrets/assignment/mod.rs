@@ -15,7 +15,8 @@ use super::name::{self, Noun, SecretName};
 use super::value::{self, ValueKind};
 use super::words::HOLE;
 use called::{
-    Called, LINES, Way, behind_host, element, host_keyed, is_attribute, on_next_line, push_called,
+    Called, LINES, Way, behind_host, element, host_keyed, in_parameters, is_attribute,
+    on_next_line, push_called,
 };
 use calls::{
     in_calls, in_dialogues, in_inserts, in_setters, in_single_calls, is_apparent, string_behind,
@@ -23,7 +24,7 @@ use calls::{
 use directives::{begins_line, in_words};
 use files::in_access_lists;
 pub use files::{in_password_files, tells_of_passwords};
-use place::{Ends, Place, is_quoted, marked, named, value_at};
+use place::{Ends, Place, is_pattern, is_quoted, marked, named, value_at};
 use substitution::in_substitutions;
 pub use substitution::stood_for;
 
@@ -157,7 +158,7 @@ fn in_line(
             let text = line.get(value.clone()).unwrap_or_default();
             let names = matches!(
                 name.rsplit('-').next().unwrap_or(name),
-                "value" | "Value" | "val"
+                "value" | "Value" | "val" | "string"
             );
             if names && let Some(c) = called.take_if(|c| c.way == Way::Attribute) {
                 seen = value.end;
@@ -181,7 +182,13 @@ fn in_line(
             found.push(Named::password(value, ValueKind::Human));
             continue;
         }
-        let Some(class) = in_its_place(line, &place, name).or_else(|| name::classify(name)) else {
+        let parent = || (place.ends == Ends::Tag).then(|| parent(line, &place, name))?;
+        let printed = || teller(name).filter(|_| tells(line, &place));
+        let class = in_its_place(line, &place, name)
+            .or_else(|| name::classify(name))
+            .or_else(parent)
+            .or_else(printed);
+        let Some(class) = class else {
             continue;
         };
         // `password: process.env.PASSWORD || 'x'`
@@ -206,8 +213,8 @@ fn in_line(
         }
         let value = value_at(line, at, &place, language);
         let text = line.get(value.clone()).unwrap_or_default();
-        // `token = "Bearer x"`
-        let scheme = ["Bearer ", "bearer ", "Token ", "token "];
+        // `token = "Bearer x"`, `PASSCOMMAND="echo x"`
+        let scheme = ["Bearer ", "bearer ", "Token ", "token ", "echo "];
         let scheme = scheme.iter().find(|s| text.starts_with(*s));
         let value = value.start + scheme.map_or(0, |s| s.len())..value.end;
         let text = line.get(value.clone()).unwrap_or_default();
@@ -255,6 +262,8 @@ fn in_line(
         }
         let kind =
             judge(&class, text, &place, is_text).or_else(|| cookie(line, &place, &class, text));
+        // What `sed` looks for was somebody's choice elsewhere.
+        let kind = kind.filter(|k| k.is_secret() || !is_pattern(line, place.name.start));
         if let Some(kind) = kind {
             seen = value.end;
             let ahead = line.get(..place.name.start).unwrap_or_default();
@@ -276,6 +285,7 @@ fn in_line(
     in_calls(line, found);
     in_setters(line, found);
     in_inserts(line, found);
+    in_parameters(line, found);
     in_single_calls(line, found);
     in_access_lists(line, found);
     in_substitutions(line, found);
@@ -349,7 +359,7 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
         && !before.ends_with(['$', '{'])
         && (in_tag || is_apparent(value) && !value.contains(['/', '$', '`']));
     // Of many files of settings, where a count may have the name.
-    let is_pass = matches!(name, "pass" | "pw")
+    let is_pass = matches!(name.trim_start_matches('-'), "pass" | "pw")
         && (in_tag
             || is_apparent(value)
                 && (behind.starts_with(':') && is_quoted
@@ -358,7 +368,49 @@ fn in_its_place(line: &str, place: &Place, name: &str) -> Option<SecretName> {
                         && !before.contains("if ")
                         && !before.contains("[ ")));
     let is_option = name == "pass" && before.ends_with(',') && before.contains("user");
-    (is_member || is_option || is_setting || is_pass).then(password)
+    // Of WildFly.
+    let is_clear = name == "clear-text" && before.contains("credential");
+    // Of Redis, where PHP keeps sessions.
+    let is_auth = name == "auth" && before.ends_with(['?', '&']) && before.contains("tcp://");
+    (is_member || is_option || is_setting || is_pass || is_clear || is_auth).then(password)
+}
+
+/// What the element around `<Value>` or the key before `<string>` calls what stands in it:
+/// `<AdministratorPassword><Value>x`, `<key>password</key><string>x`.
+fn parent(line: &str, place: &Place, name: &str) -> Option<SecretName> {
+    if !matches!(name, "Value" | "value" | "string") {
+        return None;
+    }
+    let before = line
+        .get(..place.name.start)?
+        .trim_end_matches('<')
+        .trim_end();
+    let called = match before.strip_suffix("</key>") {
+        Some(key) => key.rsplit('>').next()?,
+        None => before.strip_suffix('>')?.rsplit('<').next()?,
+    };
+    let called = called.split_whitespace().next()?.rsplit(':').next()?;
+    (!called.starts_with('/'))
+        .then(|| name::classify(called))?
+        .filter(|c| c.exact)
+}
+
+/// A variable or a setting with a command that prints a secret: `RESTIC_PASSWORD_COMMAND`,
+/// `BORG_PASSCOMMAND`.
+pub fn teller(name: &str) -> Option<SecretName> {
+    let lower = name.to_ascii_lowercase();
+    let stem = ["command", "cmd"]
+        .iter()
+        .find_map(|end| lower.strip_suffix(end))?;
+    name::classify(stem.trim_end_matches(['_', '-', '.'])).filter(|c| c.exact)
+}
+
+/// Whether the command prints a text that stands there.
+fn tells(line: &str, place: &Place) -> bool {
+    let value = line.get(place.from..).unwrap_or_default();
+    value
+        .trim_start_matches(['"', '\'', '\\'])
+        .starts_with("echo ")
 }
 
 /// The session of a cookie may be a number of many digits.
@@ -396,6 +448,13 @@ fn judged(class: &SecretName, text: &str) -> Option<ValueKind> {
     }
     // What a command prints.
     if text.trim_start_matches('\\').starts_with('`') {
+        return None;
+    }
+    // `creds=bob:x`
+    if class.noun == Noun::Credentials
+        && let Some((user, secret)) = text.split_once(':')
+        && !value::classify_password(secret, user).is_secret()
+    {
         return None;
     }
     // A connection string, in which only a part is secret.
@@ -492,12 +551,40 @@ mod tests {
             "set $db_password \"@\";",
             "user bob insecure-password @",
             "login=bob:@",
+            "stats auth bob:@",
+            "sentinel auth-pass main @",
+            "<AdministratorPassword><Value>@</Value>",
+            "<AdministratorPassword>\n <Value>@</Value>",
+            "<key>password</key><string>@</string>",
+            "<credential-reference clear-text=\"@\"/>",
+            "--set auth.password=@,image.tag=1",
+            "smtp --user=bob --pass=@",
+            "RESTIC_PASSWORD_COMMAND='echo @'",
+            "php_admin_value[mysqli.default_pw] = @",
+            "save_path = 'tcp://r:6379?auth=@'",
+            "credential-reference={clear-text=@}",
+            "--property user=bob:password=@:url=x",
+            "enable password @",
+            "neighbor 10.0.0.1 password @",
+            "db::password: \"@\"",
+            "remotepass = @",
+            "signing { storePassword \"@\" }",
+            "key k { algorithm x; secret \"@\"; };",
+            "{\"password\": [\"@\"]}",
+            "EXEC sp_addlogin 'bob', '@';",
+            "keyring.set_password('acme', 'bob', '@')",
+            "set -gx API_TOKEN @",
+            "ParameterKey=DbPassword,ParameterValue=@",
+            "gsub(/__DB_PASSWORD__/,\"@\")",
+            "-replace 'DB_PASSWORD','@'",
+            "db.getSiblingDB('admin').auth('bob','@')",
             "auth: {user: 'bob', pass: '@'}",
             "token = \"Bearer @\"",
             "new Credentials(\"a\", \"b\", \"bob\", \"@\")",
         ] {
             let text = text.replace('@', &password());
-            assert_eq!(found(&text), [password().as_str()], "{text}");
+            assert!(found(&text).contains(&password().as_str()), "{text}");
+            assert_eq!(found(&text).len(), 1, "{text}");
         }
     }
 
@@ -510,6 +597,8 @@ mod tests {
             "connect(password=foreign_key)",
             "config.pass_through = \"oauth2\"",
             "fastcgi_pass php-fpm7:9000;",
+            "sed 's/admin_password = admin/admin_password = $X/'",
+            "RESTIC_PASSWORD_COMMAND='pass show umbrella9'",
             "server_tokens off;",
             "$builder.getPassword(\"umbrella9\")",
             "password: process.env.PASSWORD || '',",
@@ -535,9 +624,18 @@ mod tests {
             ("userlist.txt", "\"bob\" \"@\""),
             ("passwd.client", "*.acme.dev:bob:@"),
             ("jetty-realm.properties", "bob: @,admin"),
+            ("local.ini", "[admins]\nbob = @"),
+            ("/etc/rsyncd.secrets", "backup:@\n"),
+            ("tinyproxy.conf", "Upstream http bob:@%40proxy:3128"),
+            ("proxychains.conf", "socks5 10.0.0.1 1080 bob @"),
+            ("nagios/resource.cfg", "$USER4$=@"),
+            ("login.bteq", ".logon td/bob,@;"),
+            ("/etc/openvpn/auth.txt", "bob\n@\n"),
+            ("askpass.sh", "#!/bin/sh\necho \"@\""),
+            ("user-data", "chpasswd:\n  list: |\n    root:@\n"),
             ("jaas.conf", "user_bob=\"@\""),
         ] {
-            let text = text.replace('@', &password());
+            let text = text.replace('@', &password()).replace("%40", "@");
             let found = in_password_files(&text, file);
             let found: Vec<&str> = found.iter().map(|f| &text[f.range.clone()]).collect();
             assert_eq!(found, [password().as_str()], "{text}");

@@ -48,7 +48,7 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     // `env[NAME] = `
     let bracket = index.or_else(|| {
         let inner = bare.strip_suffix([']', '}'])?;
-        let opens = ["env[", "[:", "ENV{'", "ENV{\""];
+        let opens = ["env[", "value[", "[:", "ENV{'", "ENV{\""];
         opens.iter().any(|o| inner.contains(o)).then_some(inner)
     });
     let bare = match bracket {
@@ -113,7 +113,14 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         }
         // A line of YAML or of JSON, a header.
         // A symbol of Ruby begins with a colon too.
-        let starts = ahead
+        let ahead_of_scope = match ahead.strip_suffix("::") {
+            // `db::password: x` of Hiera
+            Some(scope) => {
+                scope.trim_end_matches(|c: char| c.is_alphanumeric() || "_:".contains(c))
+            }
+            None => ahead,
+        };
+        let starts = ahead_of_scope
             .trim_start_matches([' ', '\t', '-', '#', '{', ':'])
             .is_empty();
         let opens = ahead.trim_end_matches(['"', '\'', '\\']).trim_end();
@@ -263,6 +270,18 @@ pub(super) fn is_replacement(line: &str, at: usize) -> bool {
     sed_delimiter(line, start).is_some_and(|d| ahead.len() > start + 2 && ahead.ends_with(d))
 }
 
+/// Whether a place is in what `sed` looks for: `s/password = admin/password = x/`.
+pub(super) fn is_pattern(line: &str, at: usize) -> bool {
+    let ahead = line.get(..at).unwrap_or_default();
+    let start = match open_quote(line, at) {
+        Some((quote, _)) => quote + 1,
+        None => ahead.rfind(' ').map_or(0, |i| i + 1),
+    };
+    let count = |text: Option<&str>, c: char| text.unwrap_or_default().matches(c).count();
+    sed_delimiter(line, start)
+        .is_some_and(|d| count(line.get(start..at), d) == 1 && count(line.get(at..), d) > 1)
+}
+
 /// The value of a place, without its quotes.
 pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language) -> Range<usize> {
     let from = place.from + marked(line.get(place.from..).unwrap_or_default());
@@ -293,6 +312,15 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
             return from..from + end.unwrap_or(rest.len());
         }
         Ends::Word => {}
+    }
+    // The first of a list: `"password": ["x"]`
+    if let Some(inner) = rest.strip_prefix('[')
+        && is_quoted(inner.trim_start())
+    {
+        let inner = inner.trim_start().trim_start_matches(['"', '\'', '\\']);
+        let start = line.len() - inner.len();
+        let end = inner.find(['"', '\'', '\\']).unwrap_or(0);
+        return start..start + end;
     }
     // A tag of YAML.
     if let Some(inner) = rest.strip_prefix("!!str ") {
@@ -380,13 +408,22 @@ pub(super) fn value_at(line: &str, at: usize, place: &Place, language: Language)
     let mut end = end.unwrap_or(rest.len());
     let text = rest.get(..end).unwrap_or_default();
     // `password=x,ssl=True`, `secret=x&scope=y`
-    let field = text.match_indices([',', '&', ';']).find(|(i, _)| {
-        let next = text.get(i + 1..).unwrap_or_default();
-        let name = next.split('=').next().unwrap_or_default();
-        next.len() > name.len()
-            && !name.is_empty()
-            && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
-    });
+    let in_list = line
+        .get(..place.name.start)
+        .is_some_and(|ahead| ahead.ends_with(':') && ahead.contains('='));
+    let field = text
+        .match_indices([',', '&', ';', ':'])
+        .find(|(i, separator)| {
+            let next = text.get(i + 1..).unwrap_or_default();
+            let name = next.split('=').next().unwrap_or_default();
+            next.len() > name.len()
+            // `user=bob:password=x:url=y`
+            && (*separator != ":" || in_list)
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+        });
     if let Some((field, _)) = field {
         end = field;
     }

@@ -47,7 +47,21 @@ pub(super) fn find(lines: &[Line], text: &str, around: &str) -> Vec<Written> {
         if let Some(text) = &line.stdin {
             read(text, Language::Any, around, &mut found);
         }
-        if matches!(program, "sed" | "gsed" | "perl") {
+        // `replace DB_PASSWORD x -- file`
+        if program == "replace"
+            && let [_, pattern, value, ..] = line.words.as_slice()
+            && let Some(mut named) = assignment::stood_for(&pattern.text, &value.text)
+        {
+            named.range = value.place(named.range);
+            found.push(Written {
+                secret: value.text.clone(),
+                named,
+            });
+        }
+        if matches!(
+            program,
+            "sed" | "gsed" | "perl" | "ex" | "ed" | "vim" | "vi"
+        ) {
             let words = line.words.iter().filter(|w| name::may_name(&w.text));
             for text in words.flat_map(substitution::written) {
                 read(&text, Language::Any, around, &mut found);

@@ -34,6 +34,8 @@ pub(super) fn printed(line: &Line, lines: &[Line]) -> Option<Word> {
             let before = line.piped.and_then(|p| lines.get(p))?;
             return printed(before, lines);
         }
+        // A text is a command of PowerShell: `'x' | ConvertTo-SecureString`.
+        _ if program.quoted && words.next().is_none() => return Some(program.clone()),
         _ => return None,
     }
     let is_option = |w: &&Word| w.text.len() <= 3 && w.text.starts_with('-');

@@ -2,6 +2,7 @@
 
 mod documents;
 mod input;
+mod login;
 mod named;
 mod options;
 mod substitution;
@@ -16,8 +17,10 @@ pub use documents::Written;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use login::{by_login, by_option, by_reading, by_registration};
 use named::{
-    by_flag_names, by_input, by_printed, by_process, by_settings, by_value_flag, by_verb, prints,
+    by_flag_names, by_input, by_password_file, by_printed, by_process, by_settings, by_value_flag,
+    by_verb, prints,
 };
 use options::{apply, by_standard_input};
 
@@ -42,6 +45,7 @@ struct Position {
     separator: Option<char>,
     prefix: &'static str,
     operand: Option<i8>,
+    least: usize,
     options: &'static [&'static str],
     key: &'static str,
     input: Option<Input>,
@@ -318,9 +322,14 @@ fn credentials(line: &Line, reader: Option<&Line>, lines: &[Line]) -> Vec<Positi
     if !is_silent {
         by_printed(line, reader, may_name, &mut found);
     }
+    by_login(line, &mut found);
+    by_registration(line, &mut found);
+    by_option(line, &mut found);
+    by_reading(line, lines, &mut found);
     if may_name {
         by_input(line, lines, &mut found);
         by_process(line, lines, &mut found);
+        by_password_file(line, lines, &mut found);
         by_standard_input(line, lines, &mut found);
     }
     found
@@ -445,8 +454,25 @@ mod tests {
             ("ldapsearch -x -D cn=a -w @", "ldapsearch"),
             ("drush -y upwd bob @", "drush"),
             ("drush user:password bob '@'", "drush"),
+            ("x11vnc -storepasswd @ /root/.vnc/passwd", "x11vnc"),
             ("printf 'root:%s' '@' | chpasswd", "chpasswd"),
             ("printf 'root:%s\\n' @ | chpasswd", "chpasswd"),
+            (
+                "pwsh -c \"New-Object PSCredential('x', (ConvertTo-SecureString '@' -AsPlainText))\"",
+                "ConvertTo-SecureString",
+            ),
+            ("az sql server create -n s -u sa -p @", "az"),
+            ("etcdctl user add root:x; influx setup -f -t @", "influx"),
+            ("beeline -n bob -p @ -e 'show tables'", "beeline"),
+            ("sc.exe config svc obj= bob password= @", "sc"),
+            (
+                "php createAndPromote.php --sysop bob @",
+                "createAndPromote.php",
+            ),
+            ("qpdf --encrypt @ owner 256 -- a b", "qpdf"),
+            ("dasel put -f c.toml -v @ .db.password", "dasel"),
+            ("mix hex.config api_key @", "mix"),
+            ("restic --password-command 'echo @' init", "restic"),
             ("jq --arg password '@' '.a=$password' x", "jq"),
             ("xmlstarlet ed -u //db/password -v '@' x", "xmlstarlet"),
             ("jq --arg p '@' '.db.password = $p' x", "jq"),
@@ -473,6 +499,8 @@ mod tests {
         for text in [
             "mkdir -p /var/lib/app",
             "mysql -p -u root",
+            "mysqldump --password app2",
+            "x11vnc -storepasswd /root/.vnc/passwd9",
             "mysql -p\"$PASSWORD\" -u root",
             "curl -u \"$USER:$PASS\" https://a",
             "curl -u bob https://a",

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::input::printed;
 use super::{FLAG_STARTS, Positioned, SPEAKERS, add, is_flag, own_words};
+use crate::secrets::assignment;
 use crate::secrets::listed;
 use crate::secrets::name::{self, Noun, SecretName};
 use crate::secrets::value::{self, ValueKind};
@@ -24,6 +25,8 @@ pub(super) fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
         return;
     }
     let mut class = None;
+    // Whether `-Name` stands in front.
+    let mut is_named = false;
     let mut words = line.words.iter().peekable();
     while let Some(word) = words.next() {
         let flag = word.text.split('=').next().unwrap_or_default();
@@ -42,11 +45,12 @@ pub(super) fn by_value_flag(line: &Line, found: &mut Vec<Positioned>) {
             settle(word, start, class, line, found);
         }
         let name = word.text.rsplit([':', '/']).next().unwrap_or_default();
+        let names = std::mem::replace(&mut is_named, flag.eq_ignore_ascii_case("-name"));
         if !is_flag(word)
             && !name.contains('=')
             && let Some(named) = name::classify(name).filter(|c| c.exact)
             // `gh secret` is no name yet.
-            && (named.words.len() > 1 || name.len() > 8)
+            && (named.words.len() > 1 || name.len() > 8 || names)
         {
             class = Some(named);
         }
@@ -182,25 +186,28 @@ fn by_file<'l>(
 pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
     let mut words = line.words.iter();
     let sets = |w: &Word| {
-        matches!(
-            w.text.as_str(),
-            "config"
-                | "configure"
-                | "config:set"
-                | "setopt"
-                | "setx"
-                | "setenv"
-                | "SetEnv"
-                | "fastcgi_param"
-                | "uwsgi_param"
-                | "put"
-                | "set"
-                | "--set"
-                | "iniset"
-                | "w"
-                | "write"
-                | "update"
-        )
+        w.text.ends_with(".config")
+            || matches!(
+                w.text.as_str(),
+                "config"
+                    | "configure"
+                    | "config:set"
+                    | "setopt"
+                    | "setx"
+                    | "setenv"
+                    | "SetEnv"
+                    | "fastcgi_param"
+                    | "uwsgi_param"
+                    | "put"
+                    | "set"
+                    | "--set"
+                    | "iniset"
+                    | "w"
+                    | "write"
+                    | "update"
+                    | "modify"
+                    | "Set-Item"
+            )
     };
     if !words.any(sets) {
         return;
@@ -213,8 +220,10 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
     for (name, value) in operands.iter().zip(operands.iter().skip(1)) {
         // Of a path the last part is the name.
         let bare = name.text.rsplit(['/', ':']).next().unwrap_or_default();
-        let class = name::classify(bare)
-            .filter(|c| c.exact && c.noun != Noun::Credentials && !name.text.contains('='));
+        let class = name::classify(bare).filter(|c| {
+            let is_name = !name.text.contains('=') && !value::has_stand_in(bare);
+            c.exact && c.noun != Noun::Credentials && is_name
+        });
         let Some(class) = class else {
             continue;
         };
@@ -281,6 +290,14 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
         if flag.starts_with('/') && !matches!(bare, "password" | "pass" | "pwd" | "token") {
             continue;
         }
+        // `--password-command 'echo X'`
+        if let Some(class) = assignment::teller(bare)
+            && let Some(secret) = next.text.strip_prefix("echo ")
+            && !secret.contains(' ')
+        {
+            settle(next, "echo ".len(), &class, line, found);
+            continue;
+        }
         let class = match bare {
             "pass" => Some(SecretName {
                 noun: Noun::Password,
@@ -324,6 +341,18 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
 pub(super) fn by_named_values(line: &Line, program: &str, found: &mut Vec<Positioned>) {
     let (names, values): (&[&str], &[&str]) = match program {
         "jq" | "yq" | "gojq" => (&["--arg"], &[]),
+        // The name is the operand behind.
+        "dasel" => {
+            let name = line.words.last().map_or("", |w| w.text.as_str());
+            let class = name.starts_with('.').then(|| name.rsplit('.').next());
+            let class = class.flatten().and_then(name::classify);
+            let pairs = line.words.iter().zip(line.words.iter().skip(1));
+            let mut values = pairs.filter(|(flag, _)| matches!(&*flag.text, "-v" | "--value"));
+            if let (Some(class), Some((_, value))) = (class, values.next()) {
+                settle(value, 0, &class, line, found);
+            }
+            return;
+        }
         "xmlstarlet" | "xml" => (&["-u", "--update", "-n", "--name"], &["-v", "--value"]),
         _ => return,
     };
@@ -353,6 +382,39 @@ pub(super) fn by_named_values(line: &Line, program: &str, found: &mut Vec<Positi
     }
 }
 
+/// `--password-file FILE`, where another command writes it.
+pub(super) fn by_password_file(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
+    let pairs = line
+        .words
+        .iter()
+        .zip(line.words.iter().skip(1).map(Some).chain([None]));
+    for (word, next) in pairs.filter(|(w, _)| w.text.starts_with("--")) {
+        let (flag, file) = match word.text.split_once('=') {
+            Some((flag, file)) => (flag, file),
+            None => (word.text.as_str(), next.map_or("", |n| n.text.as_str())),
+        };
+        let name = flag.trim_start_matches('-');
+        let stem = name
+            .strip_suffix("-file")
+            .or_else(|| name.strip_suffix("_file"));
+        let is_file = name == "pwfile"
+            || stem
+                .and_then(name::classify)
+                .is_some_and(|c| c.exact && c.noun == Noun::Password);
+        if !is_file || file.is_empty() {
+            continue;
+        }
+        let mut writers = lines.iter().filter(|l| l.target.as_deref() == Some(file));
+        if let Some(text) = writers.find_map(|l| printed(l, lines))
+            && let Some(class) = name::classify("password")
+            && let Some(range) = lines_of(&text.text).pop()
+            && !text.text.contains([' ', '=', ':'])
+        {
+            settle(&text.part(range), 0, &class, line, found);
+        }
+    }
+}
+
 /// `--password-file <(echo X)`: a file that is called as a secret is.
 pub(super) fn by_process(line: &Line, lines: &[Line], found: &mut Vec<Positioned>) {
     let inner = line.fed.and_then(|fed| lines.get(fed));
@@ -364,7 +426,7 @@ pub(super) fn by_process(line: &Line, lines: &[Line], found: &mut Vec<Positioned
         .strip_suffix("-file")
         .or_else(|| name.strip_suffix("_file"));
     let class = match name {
-        "auth-user-pass" => name::classify("password"),
+        "auth-user-pass" | "pwfile" | "preshared-key" => name::classify("password"),
         _ => stem.and_then(name::classify).filter(|c| c.exact),
     };
     let (Some(class), Some(text)) = (class, printed(inner, lines)) else {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::input::{inputs, printed, writer};
+use super::login::user;
 use super::{Input, Position, Positioned, add, is_flag};
 use crate::secrets::listed;
 use crate::secrets::name;
@@ -42,10 +43,14 @@ pub(super) fn apply(
         };
         first = last + 1;
     }
+    // Alone they ask, and what follows is an operand.
+    let asks = |w: &&Word| position.joined.contains(&w.text.as_str());
+    taken.extend(arguments.iter().filter(asks).map(|w| w.range.clone()));
     let mut push = |word: &Word, part: Range<usize>, user: &str| {
         taken.push(word.range.clone());
         found.extend(judge(position, program, word, part, user));
     };
+    let user = user(arguments);
     let mut i = 0;
     while let Some(word) = arguments.get(i) {
         i += 1;
@@ -54,30 +59,30 @@ pub(super) fn apply(
         let next = arguments.get(i);
         for wanted in position.value {
             if let Some(start) = behind_colon(&word.text, wanted) {
-                push(word, start..word.text.len(), "");
+                push(word, start..word.text.len(), user);
             } else if flag.eq(*wanted) || bundles(flag, wanted) {
                 if let Some(next) = next.filter(|n| !is_option(n)) {
-                    push(next, 0..next.text.len(), "");
+                    push(next, 0..next.text.len(), user);
                 }
             } else if let Some(start) = joined(&word.text, wanted) {
                 // `-p=X`, which those who take `-p X` read so.
                 let equals = word.text.get(start..).is_some_and(|t| t.starts_with('='));
-                push(word, start + usize::from(equals)..word.text.len(), "");
+                push(word, start + usize::from(equals)..word.text.len(), user);
             }
         }
         for wanted in position.joined {
             if let Some(start) = joined(&word.text, wanted) {
-                push(word, start..word.text.len(), "");
+                push(word, start..word.text.len(), user);
             }
         }
         for wanted in position.pair {
             let separator = position.separator.unwrap_or(':');
             if flag.eq(*wanted) || bundles(flag, wanted) {
                 if let Some(next) = next {
-                    pair(next, 0, separator, &mut push);
+                    pair(next, 0, separator, wanted.ends_with("uri"), &mut push);
                 }
             } else if let Some(start) = joined(&word.text, wanted) {
-                pair(word, start, separator, &mut push);
+                pair(word, start, separator, wanted.ends_with("uri"), &mut push);
             }
         }
     }
@@ -205,6 +210,7 @@ pub(super) fn pair(
     word: &Word,
     start: usize,
     separator: char,
+    is_address: bool,
     push: &mut dyn FnMut(&Word, Range<usize>, &str),
 ) {
     let Some(text) = word.text.get(start..) else {
@@ -220,7 +226,12 @@ pub(super) fn pair(
         }
         return;
     }
-    let end = password.find('@').filter(|_| separator == '/');
+    // `user/password@host`; an address without a scheme.
+    let end = match separator {
+        '/' => password.find('@'),
+        _ if is_address => password.rfind('@'),
+        _ => None,
+    };
     let end = end.unwrap_or(password.len());
     let from = start + user.len() + separator.len_utf8();
     push(word, from..from + end, user);
@@ -242,7 +253,7 @@ pub(super) fn operand(
         }
     }
     let key = operands.first().map_or("", |w| w.text.as_str());
-    if !key.starts_with(position.key) {
+    if !key.starts_with(position.key) || operands.len() < position.least {
         return;
     }
     let chosen = match usize::try_from(number) {
@@ -259,7 +270,7 @@ pub(super) fn operand(
         return;
     }
     match position.separator {
-        Some(separator) => pair(word, 0, separator, push),
+        Some(separator) => pair(word, 0, separator, false, push),
         None if word.text.contains('=') && !word.quoted && !word.text.ends_with('=') => {}
         None => push(word, 0..word.text.len(), ""),
     }
@@ -291,7 +302,7 @@ pub(super) fn judge(
 
 /// What stands where a program takes a password; nothing if that comes from elsewhere.
 pub(super) fn positioned_kind(secret: &str, user: &str) -> Option<ValueKind> {
-    if secret.is_empty() || secret.contains(HOLE) || secret.starts_with("%") {
+    if secret.len() < 3 || secret.contains(HOLE) || secret.starts_with("%") {
         return None;
     }
     // A connection string, in which only a part is secret.

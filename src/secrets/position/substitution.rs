@@ -60,7 +60,7 @@ fn substitutions(script: &str) -> Vec<Substitution> {
         // An address, a brace or the command before.
         let begins = before.is_empty()
             || before.ends_with(|c: char| {
-                c.is_whitespace() || c.is_ascii_digit() || "/$;{}!,|#".contains(c)
+                c.is_whitespace() || c.is_ascii_digit() || "/$;{}!,|#%".contains(c)
             });
         let delimiter = script.get(at + 1..).and_then(|s| s.chars().next());
         let Some(delimiter) = delimiter.filter(|c| begins && "/|#@,~%!:;+_^".contains(*c)) else {
@@ -113,7 +113,7 @@ fn replaced(script: &Word, substitution: &Substitution) -> Word {
     for (i, c) in text.char_indices() {
         let at = right.start + i;
         let stands_for = match c {
-            '1'..='9' if escaped => {
+            '1'..='9' if escaped || text.get(..i).is_some_and(|t| t.ends_with('$')) => {
                 let number = c.to_digit(10).unwrap_or(1) as usize;
                 Some((at - 1, group(pattern, number)))
             }
