@@ -2,61 +2,48 @@
 
 use crate::diagnostic::Severity;
 use crate::facts::Node;
+use crate::facts::downloads::is_fetcher;
 use crate::facts::hosts::vanishing;
 use crate::rule::{Context, Rule, rule};
 use crate::span::Span;
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Word};
 
 rule!(VanishingDownload);
 
-/// Programs that fetch files.
-const FETCH: [&str; 4] = ["aria2c", "axel", "curl", "wget"];
-
 impl Rule for VanishingDownload {
     fn check_node(&self, cx: &mut Context<'_>, node: &Node<'_>) {
-        if node.onbuild {
-            return;
+        if !node.onbuild {
+            let texts = texts(node);
+            texts.into_iter().any(|(text, span)| check(cx, text, span));
         }
-        match &node.instruction.kind {
-            Kind::Run(_) => {
-                for (index, command) in node.commands().iter().enumerate() {
-                    if !FETCH.contains(&command.name.as_str()) || !node.must_succeed(index) {
-                        continue;
-                    }
-                    for word in command.args() {
-                        if check(cx, word.literal().unwrap_or(&word.raw), word.span) {
-                            return;
-                        }
-                    }
-                }
-            }
-            Kind::Add(transfer) => {
-                let sources = transfer.sources.iter().filter(|s| s.heredoc.is_none());
-                for source in sources {
-                    let span = source.word.text.span(0..source.word.as_str().len());
-                    if check(cx, source.word.as_str(), span) {
-                        return;
-                    }
-                }
-            }
-            Kind::Env(pairs) => {
-                for pair in &pairs.pairs {
-                    let span = pair.value.text.span(0..pair.value.as_str().len());
-                    if check(cx, pair.value.as_str(), span) {
-                        return;
-                    }
-                }
-            }
-            Kind::Arg(arguments) => {
-                for value in arguments.iter().filter_map(|a| a.value.as_ref()) {
-                    let span = value.text.span(0..value.as_str().len());
-                    if check(cx, value.as_str(), span) {
-                        return;
-                    }
-                }
-            }
-            _ => {}
+    }
+}
+
+/// What may hold the address of a file that the build fetches.
+fn texts<'n>(node: &'n Node<'_>) -> Vec<(&'n str, Span)> {
+    let whole = |word: &'n Word| {
+        let text = word.as_str();
+        (text, word.text.span(0..text.len()))
+    };
+    match &node.instruction.kind {
+        Kind::Run(_) => {
+            let commands = node.commands().iter().enumerate();
+            let fetchers = commands.filter(|(i, c)| is_fetcher(c) && node.must_succeed(*i));
+            let words = fetchers.flat_map(|(_, command)| command.args());
+            words
+                .map(|w| (w.literal().unwrap_or(&w.raw), w.span))
+                .collect()
         }
+        Kind::Add(transfer) => {
+            let sources = transfer.sources.iter().filter(|s| s.heredoc.is_none());
+            sources.map(|source| whole(&source.word)).collect()
+        }
+        Kind::Env(pairs) => pairs.pairs.iter().map(|pair| whole(&pair.value)).collect(),
+        Kind::Arg(arguments) => {
+            let values = arguments.iter().filter_map(|a| a.value.as_ref());
+            values.map(whole).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
