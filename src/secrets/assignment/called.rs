@@ -165,12 +165,6 @@ pub(super) fn behind_host(line: &str, at: usize) -> Option<Range<usize>> {
 pub(super) fn push_called(line: &str, value: Range<usize>, called: Called, found: &mut Vec<Named>) {
     let text = line.get(value.clone()).unwrap_or_default();
     if let Some(kind) = judged(&called.class, text) {
-        found.push(Named {
-            name: called.name,
-            noun: called.class.noun,
-            range: value,
-            kind,
-            is_bare: false,
-        });
+        found.push(Named::new(called.name, called.class.noun, value, kind));
     }
 }

@@ -254,13 +254,12 @@ pub(super) fn in_calls(line: &str, found: &mut Vec<Named>) {
             || is_atom
             || ahead.ends_with(['(', '{', '[', ',']) && is_apparent(text);
         if is_given && let Some(kind) = judged(&class, text) {
-            found.push(Named {
-                name: line.get(name).unwrap_or_default().to_owned(),
-                noun: class.noun,
-                range: value,
+            found.push(Named::new(
+                line.get(name).unwrap_or_default(),
+                class.noun,
+                value,
                 kind,
-                is_bare: false,
-            });
+            ));
         }
     }
 }
@@ -299,13 +298,7 @@ pub(super) fn in_setters(line: &str, found: &mut Vec<Named>) {
             && (class.noun == Noun::Password || is_apparent(text))
             && let Some(kind) = judged(&class, text)
         {
-            found.push(Named {
-                name: name.to_owned(),
-                noun: class.noun,
-                range: value,
-                kind,
-                is_bare: false,
-            });
+            found.push(Named::new(name, class.noun, value, kind));
         }
     }
 }
@@ -335,13 +328,7 @@ pub(super) fn in_inserts(line: &str, found: &mut Vec<Named>) {
             && is_apparent(text)
             && let Some(kind) = judged(&class, text)
         {
-            found.push(Named {
-                name: name.to_owned(),
-                noun: class.noun,
-                range: value,
-                kind,
-                is_bare: false,
-            });
+            found.push(Named::new(name, class.noun, value, kind));
         }
     }
 }

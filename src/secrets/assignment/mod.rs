@@ -53,15 +53,20 @@ pub struct Named {
 }
 
 impl Named {
-    /// A password that its place gives away: nothing names it.
-    fn password(range: Range<usize>, kind: ValueKind) -> Self {
+    /// A value behind a name, wherever that begins.
+    fn new(name: impl Into<String>, noun: Noun, range: Range<usize>, kind: ValueKind) -> Self {
         Self {
-            name: "password".to_owned(),
-            noun: Noun::Password,
+            name: name.into(),
+            noun,
             range,
             kind,
             is_bare: false,
         }
+    }
+
+    /// A password that its place gives away: nothing names it.
+    fn password(range: Range<usize>, kind: ValueKind) -> Self {
+        Self::new("password", Noun::Password, range, kind)
     }
 }
 
@@ -136,13 +141,7 @@ fn in_line(
             let text = line.get(value.clone()).unwrap_or_default();
             if let Some(kind) = judged(&password(), text) {
                 seen = value.end;
-                found.push(Named {
-                    name: name.to_owned(),
-                    noun: Noun::Token,
-                    range: value,
-                    kind,
-                    is_bare: false,
-                });
+                found.push(Named::new(name, Noun::Token, value, kind));
             }
             continue;
         }
@@ -198,13 +197,7 @@ fn in_line(
             let text = line.get(value.clone()).unwrap_or_default();
             if let Some(kind) = judged(&class, text) {
                 seen = value.end;
-                found.push(Named {
-                    name: name.to_owned(),
-                    noun: class.noun,
-                    range: value,
-                    kind,
-                    is_bare: false,
-                });
+                found.push(Named::new(name, class.noun, value, kind));
             }
             continue;
         }

@@ -55,13 +55,7 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
         Some(index) => index.trim_end_matches(['"', '\'', '\\']),
         None => bare,
     };
-    let name_start = bare
-        .char_indices()
-        .rev()
-        .take(REACH)
-        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
-        .last()?
-        .0;
+    let name_start = begin_of_name(bare)?;
     // `name: str = "value"`, `var name string = "value"`
     let untyped_name = match separator {
         "=" => untyped(bare, name_start),
@@ -69,13 +63,7 @@ pub(super) fn named(line: &str, at: usize, separator: &str) -> Option<Place> {
     };
     let is_typed = untyped_name.is_some();
     let bare = untyped_name.unwrap_or(bare);
-    let name_start = bare
-        .char_indices()
-        .rev()
-        .take(REACH)
-        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
-        .last()?
-        .0;
+    let name_start = begin_of_name(bare)?;
     // `\n` ends the line before.
     let breaks = bare.get(..name_start)?.ends_with('\\')
         && bare.get(name_start..)?.starts_with(['n', 'r', 't']);
@@ -235,6 +223,13 @@ fn untyped(text: &str, word: usize) -> Option<&str> {
 }
 
 /// The element whose tag ends at `at`, with a prefix or with attributes: `<a:password type="x">`.
+/// Where the name begins that a text ends with.
+fn begin_of_name(text: &str) -> Option<usize> {
+    let last = text.char_indices().rev().take(REACH);
+    let name = last.take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    name.last().map(|(at, _)| at)
+}
+
 fn tagged(line: &str, at: usize) -> Option<Place> {
     let start = line.get(..at)?.rfind('<')? + 1;
     let tag = line.get(start..at)?;

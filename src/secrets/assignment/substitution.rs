@@ -32,13 +32,7 @@ pub(super) fn in_substitutions(line: &str, found: &mut Vec<Named>) {
                 && let Some(kind) = judged(&class, text).filter(|k| k.is_secret())
             {
                 let from = text.as_ptr() as usize - line.as_ptr() as usize;
-                found.push(Named {
-                    name: name.to_owned(),
-                    noun: class.noun,
-                    range: from..from + text.len(),
-                    kind,
-                    is_bare: false,
-                });
+                found.push(Named::new(name, class.noun, from..from + text.len(), kind));
             }
             continue;
         }
@@ -67,13 +61,7 @@ pub fn stood_for(pattern: &str, value: &str) -> Option<Named> {
     let class =
         name::classify(name).filter(|c| (is_constant || is_framed || stem.is_some()) && c.exact)?;
     let kind = judged(&class, value).filter(|k| k.is_secret())?;
-    Some(Named {
-        name: name.to_owned(),
-        noun: class.noun,
-        range: 0..value.len(),
-        kind,
-        is_bare: false,
-    })
+    Some(Named::new(name, class.noun, 0..value.len(), kind))
 }
 
 fn ends_frame(c: char) -> bool {

@@ -212,13 +212,7 @@ fn push(line: &Line, word: &Word, start: usize, found: &mut Vec<Positioned>) {
     }
     add(
         found,
-        Positioned {
-            program: program.to_owned(),
-            range: word.place(start..word.text.len()),
-            secret: secret.to_owned(),
-            kind,
-            expanded: word.expanded,
-        },
+        Positioned::of(program, word, start..word.text.len(), kind),
     );
 }
 

@@ -68,6 +68,19 @@ pub struct Positioned {
     pub expanded: bool,
 }
 
+impl Positioned {
+    /// A part of a word that a program takes.
+    fn of(program: &str, word: &Word, part: Range<usize>, kind: ValueKind) -> Self {
+        Self {
+            program: program.to_owned(),
+            secret: word.text.get(part.clone()).unwrap_or_default().to_owned(),
+            range: word.place(part),
+            kind,
+            expanded: word.expanded,
+        }
+    }
+}
+
 /// The credentials on the command lines of a text.
 pub fn find(text: &str, lookup: Lookup<'_>) -> Vec<Positioned> {
     look_at(&commands(text, lookup))

@@ -74,13 +74,7 @@ pub(super) fn settle(
         let program = line.words.first().map_or("", |w| base(&w.text));
         add(
             found,
-            Positioned {
-                program: program.to_owned(),
-                range: word.place(start..word.text.len()),
-                secret: secret.to_owned(),
-                kind,
-                expanded: word.expanded,
-            },
+            Positioned::of(program, word, start..word.text.len(), kind),
         );
     }
 }
@@ -235,13 +229,7 @@ pub(super) fn by_settings(line: &Line, found: &mut Vec<Positioned>) {
             let program = line.words.first().map_or("", |w| base(&w.text));
             add(
                 found,
-                Positioned {
-                    program: program.to_owned(),
-                    range: value.place(0..value.text.len()),
-                    secret: value.text.clone(),
-                    kind,
-                    expanded: value.expanded,
-                },
+                Positioned::of(program, value, 0..value.text.len(), kind),
             );
         }
     }
@@ -323,16 +311,7 @@ pub(super) fn by_flag_names(line: &Line, taken: &[Range<usize>], found: &mut Vec
         }
         let kind = value::classify(value, &class);
         if kind.is_secret() || kind == ValueKind::Default {
-            add(
-                found,
-                Positioned {
-                    program: String::new(),
-                    range: next.place(0..value.len()),
-                    secret: value.to_owned(),
-                    kind,
-                    expanded: next.expanded,
-                },
-            );
+            add(found, Positioned::of("", next, 0..value.len(), kind));
         }
     }
 }

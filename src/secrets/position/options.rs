@@ -135,16 +135,7 @@ pub(super) fn by_standard_input(line: &Line, lines: &[Line], found: &mut Vec<Pos
     let mut push = |word: &Word, part: Range<usize>, user: &str| {
         let secret = word.text.get(part.clone()).unwrap_or_default();
         if let Some(kind) = positioned_kind(secret, user) {
-            add(
-                found,
-                Positioned {
-                    program: program.clone(),
-                    range: word.place(part),
-                    secret: secret.to_owned(),
-                    kind,
-                    expanded: word.expanded,
-                },
-            );
+            add(found, Positioned::of(&program, word, part, kind));
         }
     };
     inputs(Input::Password, false, &text, &mut push);
@@ -291,13 +282,7 @@ pub(super) fn judge(
     let secret = text.strip_prefix(position.prefix)?;
     let part = part.start + position.prefix.len()..part.end;
     let kind = positioned_kind(secret, user)?;
-    Some(Positioned {
-        program: program.to_owned(),
-        range: word.place(part),
-        secret: secret.to_owned(),
-        kind,
-        expanded: word.expanded,
-    })
+    Some(Positioned::of(program, word, part, kind))
 }
 
 /// What stands where a program takes a password; nothing if that comes from elsewhere.
